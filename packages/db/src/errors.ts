@@ -1,0 +1,69 @@
+/** Conditions of the server that pass: the work is done again later, unchanged. All else is a bug or bad input. */
+const transientCodes = new Set([
+  '40001', // serialization_failure
+  '40P01', // deadlock_detected
+  '55P03', // lock_not_available
+  '53000', // insufficient_resources
+  '53100', // disk_full
+  '53200', // out_of_memory
+  '53300', // too_many_connections
+  '57P01', // admin_shutdown
+  '57P02', // crash_shutdown
+  '57P03', // cannot_connect_now
+  '25006', // read_only_sql_transaction: a standby, until it is promoted
+  '08000',
+  '08001',
+  '08003',
+  '08004',
+  '08006',
+  'ECONNREFUSED',
+  'ECONNRESET',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EPIPE',
+  'ETIMEDOUT',
+  'EHOSTUNREACH',
+])
+
+const transientMessages = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
+
+/** Whether the database was away, busy or out of room, rather than the statement or its data wrong. */
+export function isTransient(error: unknown): boolean {
+  return causes(error).some(
+    (cause) => transientCodes.has(codeOf(cause)) || transientMessages.test(messageOf(cause)),
+  )
+}
+
+/** Whether PostgreSQL refused a row for its content: data exception, check violation, or a limit of the program. */
+export function isRefusedRow(error: unknown): boolean {
+  const code = codeOf(error)
+  return code.startsWith('22') || code.startsWith('54') || code === '23514' || code === '23502'
+}
+
+/** Whether the statement ran into the connection's statement_timeout. */
+export function isStatementTimeout(error: unknown): boolean {
+  return causes(error).some((cause) => codeOf(cause) === '57014')
+}
+
+/** An error with everything it was made from: Prisma and the driver adapter wrap PostgreSQL's own. */
+function causes(error: unknown): unknown[] {
+  const found: unknown[] = []
+  for (let next = error; next !== undefined && next !== null && found.length < 8; next = property(next, 'cause')) {
+    found.push(next, property(property(property(next, 'meta'), 'driverAdapterError'), 'cause'))
+  }
+  return found.filter((cause) => cause !== undefined)
+}
+
+function codeOf(error: unknown): string {
+  const code = property(error, 'originalCode') ?? property(error, 'code')
+  return typeof code === 'string' ? code : ''
+}
+
+function messageOf(error: unknown): string {
+  const message = property(error, 'message')
+  return typeof message === 'string' ? message : ''
+}
+
+function property(value: unknown, name: string): unknown {
+  return typeof value === 'object' && value !== null ? Reflect.get(value, name) : undefined
+}

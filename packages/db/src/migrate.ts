@@ -1,0 +1,124 @@
+import { createHash, randomUUID } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import pg from 'pg'
+
+/** The key that Prisma's own migrate takes, so that the two never run at once. */
+const PRISMA_ADVISORY_LOCK = 72707369
+
+const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
+
+// As Prisma creates it.
+const historyTable = `
+  CREATE TABLE IF NOT EXISTS _prisma_migrations (
+    id                  VARCHAR(36) PRIMARY KEY NOT NULL,
+    checksum            VARCHAR(64) NOT NULL,
+    finished_at         TIMESTAMPTZ,
+    migration_name      VARCHAR(255) NOT NULL,
+    logs                TEXT,
+    rolled_back_at      TIMESTAMPTZ,
+    started_at          TIMESTAMPTZ NOT NULL DEFAULT now(),
+    applied_steps_count INTEGER NOT NULL DEFAULT 0
+  )`
+
+interface Migration {
+  name: string
+  sql: string
+  checksum: string
+}
+
+export interface MigrateResult {
+  /** Names of the migrations applied by this call. */
+  applied: string[]
+  /** Names of those that were there before. */
+  present: string[]
+}
+
+/**
+ * Brings a database up to date with prisma/migrations, recording each as `prisma migrate deploy` does, so that either
+ * can be used on the same database. Creates the database when it is missing.
+ *
+ * @throws Error when an applied migration was edited since, or an earlier one failed half-way.
+ */
+export async function migrate(url: string): Promise<MigrateResult> {
+  const migrations = await readMigrations()
+  const client = await connect(url)
+  try {
+    await client.query('select pg_advisory_lock($1)', [PRISMA_ADVISORY_LOCK])
+    await client.query(historyTable)
+    const history = await client.query<{ migration_name: string; checksum: string; finished: boolean }>(
+      `select migration_name, checksum, finished_at is not null as finished
+         from _prisma_migrations where rolled_back_at is null`,
+    )
+    const known = new Map(history.rows.map((row) => [row.migration_name, row]))
+    const missing = migrations.filter(({ name, checksum }) => {
+      const record = known.get(name)
+      if (record && !record.finished) throw new Error(`migration ${name} failed before: resolve it, then migrate again`)
+      if (record && record.checksum !== checksum) throw new Error(`migration ${name} was edited after it was applied`)
+      return !record
+    })
+    for (const migration of missing) await apply(client, migration)
+    return {
+      applied: missing.map(({ name }) => name),
+      present: migrations.filter((migration) => !missing.includes(migration)).map(({ name }) => name),
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+async function apply(client: pg.Client, { name, sql, checksum }: Migration): Promise<void> {
+  const id = randomUUID()
+  await client.query('insert into _prisma_migrations (id, checksum, migration_name) values ($1, $2, $3)', [
+    id,
+    checksum,
+    name,
+  ])
+  try {
+    // Without parameters this is PostgreSQL's simple protocol: all statements of the file in one transaction.
+    await client.query(sql)
+  } catch (error) {
+    await client.query('update _prisma_migrations set logs = $2 where id = $1', [id, String(error)])
+    throw new Error(`migration ${name} failed: ${error instanceof Error ? error.message : error}`, { cause: error })
+  }
+  await client.query('update _prisma_migrations set finished_at = now(), applied_steps_count = 1 where id = $1', [id])
+}
+
+async function readMigrations(): Promise<Migration[]> {
+  const entries = await readdir(migrationsFolder, { withFileTypes: true })
+  const names = entries.filter((entry) => entry.isDirectory()).map((entry) => entry.name)
+  return Promise.all(
+    names.sort().map(async (name) => {
+      const sql = await readFile(join(migrationsFolder, name, 'migration.sql'), 'utf8')
+      return { name, sql, checksum: createHash('sha256').update(sql).digest('hex') }
+    }),
+  )
+}
+
+async function connect(url: string): Promise<pg.Client> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+  try {
+    await client.connect()
+    return client
+  } catch (error) {
+    if (!(error instanceof pg.DatabaseError) || error.code !== '3D000') throw error
+    await createDatabase(url)
+    const second = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
+    await second.connect()
+    return second
+  }
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const maintenance = new URL(url)
+  const name = decodeURIComponent(maintenance.pathname.slice(1))
+  maintenance.pathname = '/postgres'
+  const client = new pg.Client({ connectionString: maintenance.href, connectionTimeoutMillis: 5_000 })
+  await client.connect()
+  try {
+    await client.query(`create database ${pg.escapeIdentifier(name)}`)
+  } finally {
+    await client.end()
+  }
+}

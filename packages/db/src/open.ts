@@ -1,0 +1,51 @@
+import { PrismaPg } from '@prisma/adapter-pg'
+import pg from 'pg'
+import { PrismaClient } from './generated/client.ts'
+
+export interface DatabaseOptions {
+  url: string
+  /** Shown in pg_stat_activity. */
+  applicationName: string
+  /** Connections at most. */
+  size?: number
+  /** Every transaction of these connections refuses to write. */
+  readOnly?: boolean
+  /** Milliseconds after which a statement is cut off. */
+  statementTimeout?: number
+  /** Told of the errors of idle connections; the pool replaces them by itself. */
+  onIdleError?: (error: Error) => void
+}
+
+/** One pool of connections: Prisma for ordinary queries, the pool itself for set-based SQL. */
+export interface Database {
+  prisma: PrismaClient
+  pool: pg.Pool
+  close(): Promise<void>
+}
+
+/** Opens a database. Does not connect before the first query, so it never fails. */
+export function openDatabase(options: DatabaseOptions): Database {
+  const settings = [
+    ...(options.readOnly ? ['-c default_transaction_read_only=on'] : []),
+    ...(options.statementTimeout === undefined ? [] : [`-c statement_timeout=${options.statementTimeout}`]),
+  ]
+  const pool = new pg.Pool({
+    connectionString: options.url,
+    application_name: options.applicationName,
+    max: options.size ?? 10,
+    keepAlive: true,
+    // Without it a dead server is waited for for ever.
+    connectionTimeoutMillis: 5_000,
+    ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
+  })
+  pool.on('error', options.onIdleError ?? (() => {}))
+  const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
+  return {
+    prisma,
+    pool,
+    async close() {
+      await prisma.$disconnect()
+      await pool.end()
+    },
+  }
+}

@@ -1,0 +1,24 @@
+import type pg from 'pg'
+
+/** What runs statements: a pool, or a connection inside a transaction. */
+export type Queryable = Pick<pg.ClientBase, 'query'>
+
+/** Runs `work` in one transaction: committed when it resolves, rolled back when it rejects. */
+export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
+  const client = await pool.connect()
+  let broken: Error | undefined
+  try {
+    await client.query('begin')
+    const result = await work(client)
+    await client.query('commit')
+    return result
+  } catch (error) {
+    await client.query('rollback').catch((failure: Error) => {
+      broken = failure
+    })
+    throw error
+  } finally {
+    // A connection that could not even roll back must not be handed to anyone else.
+    client.release(broken)
+  }
+}

@@ -1,0 +1,57 @@
+export {
+  type FoldState,
+  FROM_THE_BEGINNING,
+  foldInstance,
+  type InstanceFold,
+  type Lifecycle,
+  needsRefold,
+} from './instance/foldInstance.ts'
+export {
+  comparePositions,
+  type InstanceNotification,
+  inOrder,
+  type Position,
+  positionOf,
+} from './instance/notification.ts'
+export { EXISTS, periodKey, twinKey } from './instance/twins.ts'
+export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
+export {
+  type Delivery,
+  type NormalizeContext,
+  type Rejection,
+  type RejectReason,
+  rejected,
+  type Service,
+  serviceOf,
+  services,
+} from './notifications/delivery.ts'
+export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
+export { indentJson } from './notifications/json.ts'
+export { AHEAD, EARLIEST, type NormalizeResult, normalize } from './notifications/normalize.ts'
+export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'
+export type { Rules } from './rules.ts'
+export { type Duration, formatDuration, formatWholeSeconds } from './time/duration.ts'
+export {
+  DAY,
+  floorTo,
+  formatInstant,
+  HOUR,
+  type Instant,
+  MINUTE,
+  parseInstant,
+  parseUnixTime,
+  SECOND,
+  toUnixSeconds,
+} from './time/instant.ts'
+export { durationOf, foldTimings, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
+export type { InstanceDelete } from './usage/deletes.ts'
+export type { InstanceExists } from './usage/exists.ts'
+export {
+  foldImages,
+  type ImageDelete,
+  type ImageExists,
+  type ImageFold,
+  type ImageNotification,
+  type ImageUsage,
+} from './usage/foldImages.ts'
+export { foldLaunches, type Launch, launchEffect } from './usage/foldLaunches.ts'

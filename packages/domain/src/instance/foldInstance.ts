@@ -1,0 +1,110 @@
+import type { Rules } from '../rules.ts'
+import { foldTimings, type Timing } from '../timing/foldTimings.ts'
+import { foldDeletes, type InstanceDelete } from '../usage/deletes.ts'
+import { foldExists, type InstanceExists } from '../usage/exists.ts'
+import { foldLaunches, type Launch } from '../usage/foldLaunches.ts'
+import { comparePositions, type InstanceNotification, type Position, positionOf } from './notification.ts'
+import { twinKey, withoutTwins } from './twins.ts'
+
+/** Where an instance stands, and up to where it is folded. */
+export interface Lifecycle extends Position {
+  instance: string
+  notificationId: number
+  state: string | null
+  /** The last notification's old_task, as StackTach has it. */
+  taskState: string | null
+  hasClassic: boolean
+  hasVersioned: boolean
+}
+
+/** What earlier folds left that later notifications can change. */
+export interface FoldState {
+  lifecycle: Lifecycle | null
+  /** Oldest first. */
+  openTimings: readonly Timing[]
+  launches: ReadonlyMap<string, Launch>
+  /** Keys of classic notifications stored earlier that may have a versioned twin among the new ones. */
+  knownClassic: ReadonlySet<string>
+}
+
+export const FROM_THE_BEGINNING: FoldState = {
+  lifecycle: null,
+  openTimings: [],
+  launches: new Map(),
+  knownClassic: new Set(),
+}
+
+/** Rows that are new or changed; folded from the beginning, these are all rows of the instance. */
+export interface InstanceFold {
+  instance: string
+  lifecycle: Lifecycle
+  timings: Timing[]
+  launches: Launch[]
+  deletes: InstanceDelete[]
+  exists: InstanceExists[]
+}
+
+/**
+ * Folds notifications of one instance onto what earlier ones left. Folding a set in one go or in parts, each part after
+ * the one before it in order, gives the same rows.
+ *
+ * @param notifications of that instance, in order, all after the state's position; at least one
+ */
+export function foldInstance(
+  instance: string,
+  state: FoldState,
+  notifications: readonly InstanceNotification[],
+  rules: Rules,
+): InstanceFold {
+  const counted = withoutTwins(notifications, state.knownClassic)
+  return {
+    instance,
+    lifecycle: foldLifecycle(instance, state.lifecycle, notifications, counted),
+    timings: foldTimings(state.openTimings, counted, rules),
+    launches: [...foldLaunches(state.launches, counted, rules).values()],
+    deletes: foldDeletes(counted),
+    exists: foldExists(counted),
+  }
+}
+
+function foldLifecycle(
+  instance: string,
+  before: Lifecycle | null,
+  notifications: readonly InstanceNotification[],
+  counted: readonly InstanceNotification[],
+): Lifecycle {
+  const reached = notifications.at(-1)
+  if (reached === undefined) throw new Error('a fold needs at least one notification')
+  const last = counted.at(-1)
+  const formats = {
+    hasClassic: (before?.hasClassic ?? false) || notifications.some(({ versioned }) => !versioned),
+    hasVersioned: (before?.hasVersioned ?? false) || notifications.some(({ versioned }) => versioned),
+  }
+  const position = positionOf(reached)
+  // A left-out twin moves the position, and says nothing of its own.
+  if (last === undefined && before !== null) return { ...before, ...formats, ...position }
+  const { id, state, oldTask } = last ?? reached
+  return { instance, ...position, ...formats, notificationId: id, state, taskState: oldTask }
+}
+
+/**
+ * Whether new notifications cannot be folded onto what is there, so that the instance is folded from its beginning: one
+ * belongs before the position reached, brings a second format to an instance that had one (whose twins were not looked
+ * for), or is the classic twin of a versioned one that was counted.
+ *
+ * @param foldedVersioned keys of versioned notifications that were folded before
+ */
+export function needsRefold(
+  before: Lifecycle | null,
+  notifications: readonly InstanceNotification[],
+  foldedVersioned: ReadonlySet<string> = new Set(),
+): boolean {
+  if (before === null) return false
+  return notifications.some(
+    (notification) =>
+      comparePositions(positionOf(notification), before) <= 0 ||
+      (notification.versioned
+        ? !before.hasVersioned
+        : !before.hasClassic || (before.hasVersioned && foldedVersioned.has(twinKey(notification)))),
+  )
+}

@@ -1,0 +1,40 @@
+import { floorTo, SECOND } from '../time/instant.ts'
+import type { InstanceNotification } from './notification.ts'
+
+export const EXISTS = 'compute.instance.exists'
+
+type Twinned = Pick<InstanceNotification, 'event' | 'requestId' | 'facts'>
+
+/**
+ * What a versioned notification of an instance shares with its classic twin: the event and the request id; for an exists
+ * the audit period, to the second, since that is all the versioned format says.
+ */
+export function twinKey({ event, requestId, facts }: Twinned): string {
+  if (event !== EXISTS) return `${event}\t${requestId}`
+  return periodKey(facts?.auditPeriodBeginning ?? null, facts?.auditPeriodEnding ?? null)
+}
+
+export function periodKey(beginning: number | null, ending: number | null): string {
+  return `${EXISTS}\t${wholeSecond(beginning)}\t${wholeSecond(ending)}`
+}
+
+function wholeSecond(instant: number | null): number | '' {
+  return instant === null ? '' : floorTo(instant, SECOND)
+}
+
+/**
+ * Without the versioned notifications whose classic twin is there too: among these, or known to be stored already.
+ * That depends on the set of notifications alone, so it is the same in any order.
+ */
+export function withoutTwins(
+  notifications: readonly InstanceNotification[],
+  knownClassic: ReadonlySet<string> = new Set(),
+): InstanceNotification[] {
+  const classic = new Set(notifications.filter(({ versioned }) => !versioned).map(twinKey))
+  if (classic.size === notifications.length) return [...notifications]
+  return notifications.filter((notification) => {
+    if (!notification.versioned) return true
+    const key = twinKey(notification)
+    return !classic.has(key) && !knownClassic.has(key)
+  })
+}

@@ -1,0 +1,83 @@
+import { at, type JsonObject } from './json.ts'
+
+/** PostgreSQL's text cannot hold it. */
+const nul = /\0/g
+
+/** A string as a column holds it, null for anything else. */
+export function text(value: unknown): string | null {
+  return typeof value === 'string' ? value.replace(nul, '\ufffd') : null
+}
+
+/** As text, and a number (old clouds' tenants and flavors) in its digits. */
+export function textOrNumber(value: unknown): string | null {
+  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : text(value)
+}
+
+/** The first of several values that is a string and not empty. */
+export function firstText(...values: unknown[]): string | null {
+  for (const value of values) {
+    const found = textOrNumber(value)
+    if (found !== null && found !== '') return found
+  }
+  return null
+}
+
+/** A state or a task: absent is the empty string, null stays null. */
+export function stateText(payload: unknown, key: string): string | null {
+  const value = at(payload, key)
+  return value === undefined ? '' : text(value)
+}
+
+/** A whole number as its digits, also beyond 2^53; null for anything else. */
+export function digits(value: unknown): string | null {
+  if (typeof value === 'bigint') return String(value)
+  return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null
+}
+
+export interface Publisher {
+  publisher: string
+  service: string
+  host: string | null
+}
+
+/**
+ * A publisher_id apart: what stands before its first dot or colon is the service, what stands after it the host (null
+ * if nothing). Versioned notifications call it `nova-compute:host-1` where classic ones say `compute.host-1`.
+ */
+export function splitPublisher(publisherId: string, versioned: boolean): Publisher {
+  const publisher = publisherId.replace(nul, '\ufffd')
+  const cut = publisher.search(/[.:]/)
+  const name = cut < 0 ? publisher : publisher.slice(0, cut)
+  return {
+    publisher,
+    service: versioned ? name.replace(/^nova-/, '') : name,
+    host: cut < 0 ? null : publisher.slice(cut + 1) || null,
+  }
+}
+
+const bases = new Map<unknown, number>([
+  ['base', 1],
+  ['snapshot', 2],
+  ['import', 3],
+])
+const systems = new Map<unknown, number>([
+  ['linux', 0x10],
+  ['windows', 0x20],
+  ['freebsd', 0x40],
+])
+const distributions = new Map<unknown, number>([
+  ['ubuntu', 0x100],
+  ['debian', 0x200],
+  ['centos', 0x400],
+  ['rhel', 0x800],
+])
+
+/** The bits StackTach packs an image's kind, operating system and distribution into. */
+export function imageTypeBits(payload: JsonObject | null): number {
+  const meta = at(payload, 'image_meta')
+  return (
+    (bases.get(at(meta, 'image_type')) ?? 0) |
+    (systems.get(at(meta, 'os_type') ?? at(payload, 'os_type')) ?? 0) |
+    (distributions.get(at(meta, 'os_distro')) ?? 0)
+  )
+}

@@ -1,0 +1,89 @@
+import { parse, stringify } from 'lossless-json'
+
+export type JsonObject = { [key: string]: unknown }
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The value behind a path of own keys, undefined as soon as one is missing. */
+export function at(value: unknown, ...path: string[]): unknown {
+  let found = value
+  for (const key of path) {
+    if (!isObject(found) || !Object.hasOwn(found, key)) return undefined
+    found = found[key]
+  }
+  return found
+}
+
+const sixteenDigits = /\d{16}/
+
+/**
+ * JSON.parse, except that an integer which a number cannot hold exactly (bandwidth counters pass 2^53) comes as a
+ * bigint. Throws SyntaxError.
+ */
+export function parseJson(text: string): unknown {
+  // Few bodies hold such a number, and the exact parser is several times slower.
+  return sixteenDigits.test(text) ? parseExactly(text, exactNumber) : JSON.parse(text)
+}
+
+/**
+ * The text of `text` with every value changed by `change`, which sees each key with its value and returns another value
+ * or the same. Numbers keep their digits.
+ */
+export function rewriteJson(text: string, change: (key: string, value: unknown) => unknown): string {
+  return stringify(rewrite(parseExactly(text), change)) ?? 'null'
+}
+
+/** Indented by two, as StackTach shows it; numbers keep their digits. */
+export function indentJson(text: string): string {
+  return stringify(parseExactly(text), undefined, 2) ?? 'null'
+}
+
+function parseExactly(text: string, parseNumber?: (digits: string) => unknown): unknown {
+  // JSON.parse takes the last of two equal keys; so does this.
+  return parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue, ...(parseNumber ? { parseNumber } : {}) })
+}
+
+function exactNumber(digits: string): number | bigint {
+  const number = Number(digits)
+  return /^-?\d+$/.test(digits) && !Number.isSafeInteger(number) ? BigInt(digits) : number
+}
+
+function rewrite(value: unknown, change: (key: string, value: unknown) => unknown): unknown {
+  if (Array.isArray(value)) return value.map((item) => rewrite(item, change))
+  // A lossless number is an object of a class of its own, and no container.
+  if (!isObject(value) || 'isLosslessNumber' in value) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const changed = change(key, item)
+      return [key, changed === item ? rewrite(item, change) : changed]
+    }),
+  )
+}
+
+/** Whether objects and arrays are nested at most `limit` deep. Brackets inside strings do not count. */
+export function isNestedWithin(text: string, limit: number): boolean {
+  let depth = 0
+  let inString = false
+  for (let index = 0; index < text.length; index++) {
+    const code = text.charCodeAt(index)
+    if (inString) {
+      if (code === 0x5c) index++
+      else if (code === 0x22) inString = false
+    } else if (code === 0x22) inString = true
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > limit) return false
+    } else if (code === 0x7d || code === 0x5d) depth--
+  }
+  return true
+}
+
+/** One text for equal values, whatever the order of their keys. */
+export function canonicalJson(value: unknown): string {
+  if (typeof value === 'bigint') return String(value)
+  if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`
+  if (!isObject(value)) return JSON.stringify(value) ?? 'null'
+  const keys = Object.keys(value).sort()
+  return `{${keys.map((key) => `${JSON.stringify(key)}:${canonicalJson(value[key])}`).join(',')}}`
+}

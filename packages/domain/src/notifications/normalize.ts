@@ -1,0 +1,172 @@
+import { DAY, formatInstant, type Instant, parseInstant } from '../time/instant.ts'
+import { firstText, imageTypeBits, splitPublisher, stateText, text } from './columns.ts'
+import { type Delivery, type NormalizeContext, type Rejection, rejected } from './delivery.ts'
+import { type Opened, openEnvelope } from './envelope.ts'
+import { glanceFacts, instanceFacts } from './facts.ts'
+import { at, canonicalJson, isObject, type JsonObject } from './json.ts'
+import { redact } from './redact.ts'
+import type { CommonColumns, NotificationRow, StateColumns } from './rows.ts'
+import { classicEvent, classicPayload, isVersioned } from './versioned.ts'
+
+/** 2010, before the first nova: what is older is a clock that was never set. */
+export const EARLIEST: Instant = 1_262_304_000_000_000
+
+/** How far a host's clock may run ahead. */
+export const AHEAD = 2 * DAY
+
+/** Bytes that an indexed column holds; PostgreSQL refuses an index entry of more than a third of a page. */
+const MAX_LENGTH = 1024
+
+export type NormalizeResult = { kind: 'stored'; row: NotificationRow } | Rejection
+
+/**
+ * What a message means: the columns it is stored with (StackTach's rules), or why it cannot be. Never throws for what a
+ * message holds.
+ */
+export function normalize(delivery: Delivery, context: NormalizeContext): NormalizeResult {
+  const opened = openEnvelope(delivery.body)
+  if (opened.kind === 'rejected') return opened
+  const { notification } = opened
+  const eventType = text(notification.event_type)
+  if (!eventType) return rejected('no event_type', missing('event_type', notification.event_type))
+  const publisherId = text(notification.publisher_id)
+  if (!publisherId) return rejected('no publisher_id', missing('publisher_id', notification.publisher_id))
+  const when = parseInstant(notification.timestamp) ?? parseInstant(notification._context_timestamp)
+  if (when === null) {
+    return rejected(
+      'no time',
+      `neither timestamp (${shown(notification.timestamp)}) nor _context_timestamp (${shown(notification._context_timestamp)}) is a time`,
+    )
+  }
+  const outside = outsideRange(when, context)
+  if (outside) return outside
+
+  const versioned = delivery.service === 'nova' && isVersioned(notification)
+  const event = versioned ? classicEvent(eventType) : eventType
+  const payload = versioned
+    ? classicPayload(eventType, notification.payload)
+    : isObject(notification.payload)
+      ? notification.payload
+      : null
+  const common: CommonColumns = {
+    when,
+    event,
+    ...splitPublisher(publisherId, versioned),
+    ...identity(opened, context),
+    routingKey: delivery.routingKey.replaceAll('\0', '\ufffd'),
+    requestId: text(notification._context_request_id) ?? '',
+    imageType: imageTypeBits(payload),
+    json: `[${JSON.stringify(delivery.routingKey)}, ${redact(opened.text)}]`,
+  }
+  const row = serviceRow(delivery, common, notification, payload, versioned)
+  return tooLong(row) ?? { kind: 'stored', row }
+}
+
+function serviceRow(
+  delivery: Delivery,
+  common: CommonColumns,
+  notification: JsonObject,
+  payload: JsonObject | null,
+  versioned: boolean,
+): NotificationRow {
+  switch (delivery.service) {
+    case 'nova':
+      return {
+        table: 'nova',
+        ...common,
+        ...states(notification, payload),
+        versioned,
+        userId: firstText(notification._context_user_id),
+        osArchitecture: imageMeta(payload, 'org.openstack__1__architecture'),
+        osDistro: imageMeta(payload, 'org.openstack__1__os_distro'),
+        osVersion: imageMeta(payload, 'org.openstack__1__os_version'),
+        raxOptions: imageMeta(payload, 'com.rackspace__1__options'),
+        facts: instanceFacts(common.event, payload),
+      }
+    case 'glance':
+      return {
+        table: 'glance',
+        ...common,
+        owner: firstText(at(payload, 'owner')),
+        instance: firstText(at(payload, 'properties', 'instance_uuid')),
+        uuid: firstText(at(payload, 'id')),
+        status: text(at(payload, 'status')),
+        facts: glanceFacts(common.event, payload),
+      }
+    case 'generic':
+      return { table: 'generic', ...common, ...states(notification, payload) }
+  }
+}
+
+function states(notification: JsonObject, payload: JsonObject | null): StateColumns {
+  return {
+    tenant: firstText(at(payload, 'tenant_id'), notification._context_project_id),
+    instance: firstText(
+      at(payload, 'instance_uuid'),
+      at(payload, 'instance_id'),
+      at(payload, 'exception', 'kwargs', 'uuid'),
+      at(payload, 'instance', 'uuid'),
+    ),
+    state: stateText(payload, 'state'),
+    oldState: stateText(payload, 'old_state'),
+    task: stateText(payload, 'new_task_state'),
+    oldTask: stateText(payload, 'old_task_state'),
+  }
+}
+
+function imageMeta(payload: JsonObject | null, key: string): string {
+  return firstText(at(payload, 'image_meta', key)) ?? ''
+}
+
+function identity({ notification }: Opened, context: NormalizeContext): Pick<CommonColumns, 'messageId' | 'dedupKey'> {
+  const messageId = firstText(text(notification.message_id))
+  return { messageId, dedupKey: messageId ?? `sha256:${context.digest(canonicalJson(notification))}` }
+}
+
+function outsideRange(when: Instant, { horizon, latest }: NormalizeContext): Rejection | null {
+  if (when < EARLIEST || when > latest) {
+    return rejected(
+      'time out of range',
+      `${formatInstant(when)} is not between ${formatInstant(EARLIEST)} and ${formatInstant(latest)}`,
+    )
+  }
+  return when < horizon
+    ? rejected(
+        'too old',
+        `${formatInstant(when)} is before ${formatInstant(horizon)}, from which on notifications are kept`,
+      )
+    : null
+}
+
+function tooLong(row: NotificationRow): Rejection | null {
+  for (const [column, value] of Object.entries(row)) {
+    // A character takes at most three bytes for each UTF-16 unit.
+    if (
+      column !== 'json' &&
+      typeof value === 'string' &&
+      value.length > MAX_LENGTH / 3 &&
+      utf8Length(value) > MAX_LENGTH
+    ) {
+      return rejected('value too long', `${column} has ${value.length} characters, more than ${MAX_LENGTH} bytes`)
+    }
+  }
+  return null
+}
+
+function utf8Length(value: string): number {
+  let length = 0
+  for (const character of value) {
+    const code = character.codePointAt(0) ?? 0
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return length
+}
+
+function missing(name: string, value: unknown): string {
+  return `${name} is ${shown(value)}`
+}
+
+function shown(value: unknown): string {
+  if (value === undefined) return 'missing'
+  return typeof value === 'string' ? (value === '' ? 'empty' : value.slice(0, 60)) : canonicalJson(value).slice(0, 60)
+}

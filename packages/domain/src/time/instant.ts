@@ -1,0 +1,77 @@
+/**
+ * An instant is a whole number of microseconds of unix time. A JavaScript number holds it exactly until the year 2255,
+ * which a Date (milliseconds) and seconds as a float do not.
+ */
+export type Instant = number
+
+export const SECOND = 1_000_000
+export const MINUTE = 60 * SECOND
+export const HOUR = 60 * MINUTE
+export const DAY = 24 * HOUR
+
+const written =
+  /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
+
+/**
+ * The instant that a notification's time says: `2026-11-23 20:05:38.513310`, with a blank or a `T`, with or without a
+ * fraction (cut after the microsecond), with `Z`, a numeric offset, or nothing, which is UTC.
+ *
+ * Null for what is no such time: another type, the empty string ("not set"), the 31st of February.
+ */
+export function parseInstant(value: unknown): Instant | null {
+  if (typeof value !== 'string') return null
+  const match = written.exec(value)
+  if (match === null) return null
+  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
+    number,
+    number,
+    number,
+    number,
+    number,
+    number,
+  ]
+  if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null
+  if (hour > 23 || minute > 59 || second > 59 || year < 1) return null
+  const milliseconds = new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000
+  const fraction = Number((match[7] ?? '').slice(0, 6).padEnd(6, '0'))
+  return milliseconds * 1000 + fraction - offset(match[8])
+}
+
+function daysIn(year: number, month: number): number {
+  return new Date(Date.UTC(year < 100 ? year + 400 : year, month, 0)).getUTCDate()
+}
+
+function offset(zone: string | undefined): number {
+  if (zone === undefined || zone === 'Z' || zone === 'UTC') return 0
+  const sign = zone.startsWith('-') ? -1 : 1
+  return sign * (Number(zone.slice(1, 3)) * HOUR + Number(zone.slice(3).replace(':', '') || 0) * MINUTE)
+}
+
+/** `2026-11-23 20:05:38.513310` in UTC, the fraction left out when it is exactly zero, as Python's str(datetime) has it. */
+export function formatInstant(instant: Instant): string {
+  const fraction = modulo(instant, SECOND)
+  const seconds = new Date((instant - fraction) / 1000).toISOString().slice(0, 19).replace('T', ' ')
+  return fraction === 0 ? seconds : `${seconds}.${String(fraction).padStart(6, '0')}`
+}
+
+/** The start of the span of `size` microseconds that holds `instant`, spans counted from 1970. */
+export function floorTo(instant: Instant, size: number): Instant {
+  return instant - modulo(instant, size)
+}
+
+function modulo(value: number, by: number): number {
+  return ((value % by) + by) % by
+}
+
+/** Unix time in seconds, decimal, exact to the microsecond: `1795159973.102348`. Null for anything else. */
+export function parseUnixTime(text: string): Instant | null {
+  const match = /^\s*([+-]?)(\d{1,11})(?:\.(\d*))?\s*$/.exec(text)
+  if (match === null) return null
+  const magnitude = Number(match[2]) * SECOND + Number((match[3] ?? '').slice(0, 6).padEnd(6, '0'))
+  return match[1] === '-' ? -magnitude : magnitude
+}
+
+/** Seconds of unix time as a number, for answers that StackTach gives as one. */
+export function toUnixSeconds(instant: Instant): number {
+  return instant / SECOND
+}

@@ -1,0 +1,80 @@
+import type { InstanceNotification } from '../instance/notification.ts'
+import type { Rules } from '../rules.ts'
+import type { Duration } from '../time/duration.ts'
+import type { Instant } from '../time/instant.ts'
+
+/** One end of a timing: the notification it is. */
+export interface TimingEdge {
+  id: number
+  when: Instant
+  identity: string
+  requestId: string
+}
+
+export interface TimingEnd extends TimingEdge {
+  deploymentId: number
+  tenant: string | null
+}
+
+/** A `.start` with the `.end` that closed it, or one of them alone. */
+export interface Timing {
+  instance: string
+  /** The event without `.start` or `.end`. */
+  name: string
+  start: TimingEdge | null
+  end: TimingEnd | null
+}
+
+/**
+ * StackTach's timings: each `.start` opens one; an `.end` closes the oldest open one of its name, or, with none open,
+ * makes a timing that has only an end. Today an end closes only a start of its own request: otherwise one start
+ * without an end (a failed rescue) would shift every later timing of that name.
+ *
+ * @param open the open timings left by earlier notifications, oldest first
+ * @param notifications of one instance, in order
+ * @returns the timings that are new or were closed
+ */
+export function foldTimings(
+  open: readonly Timing[],
+  notifications: readonly InstanceNotification[],
+  rules: Rules,
+): Timing[] {
+  const waiting = new Map<string, Timing[]>()
+  for (const timing of open) queue(waiting, timing.name, timing.start?.requestId ?? '', rules).push(timing)
+  const touched = new Set<Timing>()
+  for (const notification of notifications) {
+    const { event, requestId, instance } = notification
+    if (event.endsWith('.start')) {
+      const name = event.slice(0, -'.start'.length)
+      const timing: Timing = { instance, name, start: edge(notification), end: null }
+      queue(waiting, name, requestId, rules).push(timing)
+      touched.add(timing)
+    } else if (event.endsWith('.end')) {
+      const name = event.slice(0, -'.end'.length)
+      const oldest = queue(waiting, name, requestId, rules).shift()
+      touched.delete(oldest as Timing)
+      touched.add({ instance, name, start: oldest?.start ?? null, end: endOf(notification) })
+    }
+  }
+  return [...touched]
+}
+
+function queue(waiting: Map<string, Timing[]>, name: string, requestId: string, rules: Rules): Timing[] {
+  const key = rules === 'today' ? `${name}\t${requestId}` : name
+  const found = waiting.get(key) ?? []
+  waiting.set(key, found)
+  return found
+}
+
+function edge({ id, when, identity, requestId }: InstanceNotification): TimingEdge {
+  return { id, when, identity, requestId }
+}
+
+function endOf(notification: InstanceNotification): TimingEnd {
+  return { ...edge(notification), deploymentId: notification.deploymentId, tenant: notification.tenant }
+}
+
+/** Microseconds; null while one end is missing, negative when hosts' clocks differ. */
+export function durationOf({ start, end }: Pick<Timing, 'start' | 'end'>): Duration | null {
+  return start && end ? end.when - start.when : null
+}

@@ -1,0 +1,122 @@
+import type { InstanceNotification } from '../instance/notification.ts'
+import type { Rules } from '../rules.ts'
+import type { Instant } from '../time/instant.ts'
+
+/** An instance brought up, or being brought up, under one request. */
+export interface Launch {
+  instance: string
+  requestId: string
+  launchedAt: Instant | null
+  instanceTypeId: string | null
+  instanceFlavorId: string | null
+  tenant: string | null
+  raxOptions: string
+  osArchitecture: string
+  osVersion: string
+  osDistro: string
+  /** When of its first notification. */
+  firstWhen: Instant
+}
+
+/** What an event does to the launch of its instance and request. */
+interface Effect {
+  /** launched_at: set when none is set yet, or raised to the payload's when that is later. */
+  launchedAt?: 'first' | 'latest'
+  /** The flavor: always set, set when neither field is set yet, or each field filled that is not set. */
+  flavor?: 'always' | 'first' | 'fill'
+}
+
+const effects: Record<string, Effect> = {
+  'create.start': { flavor: 'always' },
+  'rebuild.start': { launchedAt: 'first', flavor: 'always' },
+  'rescue.start': { launchedAt: 'first', flavor: 'always' },
+  'resize.prep.start': { launchedAt: 'first', flavor: 'first' },
+  'resize.revert.start': { launchedAt: 'first', flavor: 'first' },
+  'create.end': { launchedAt: 'latest', flavor: 'fill' },
+  'rebuild.end': { launchedAt: 'latest', flavor: 'fill' },
+  'rescue.end': { launchedAt: 'latest', flavor: 'fill' },
+  'finish_resize.start': { flavor: 'always' },
+  'finish_resize.end': { launchedAt: 'latest', flavor: 'always' },
+  'resize.revert.end': { launchedAt: 'latest', flavor: 'always' },
+}
+
+/** Today nova gives an unshelved instance a new launched_at, without which all its later exists would fail. */
+const effectsToday: Record<string, Effect> = {
+  ...effects,
+  'unshelve.end': { launchedAt: 'latest', flavor: 'fill' },
+}
+
+const PREFIX = 'compute.instance.'
+
+/** What the event of a notification does to a launch; null when it has nothing to do with one. */
+export function launchEffect(notification: Pick<InstanceNotification, 'event' | 'facts'>, rules: Rules): Effect | null {
+  if (!notification.event.startsWith(PREFIX)) return null
+  const name = notification.event.slice(PREFIX.length)
+  const table = rules === 'today' ? effectsToday : effects
+  const effect = Object.hasOwn(table, name) ? table[name] : undefined
+  if (effect === undefined) return null
+  // A create that ended otherwise than well (`Build of instance … was re-scheduled`) launched nothing.
+  const message = notification.facts?.message ?? ''
+  return name === 'create.end' && message !== '' && message !== 'Success' ? null : effect
+}
+
+/**
+ * StackTach's launches, one per instance and request id.
+ *
+ * @param known launches made by earlier notifications, by request id
+ * @param notifications of one instance, in order
+ * @returns the launches that are new or changed, by request id
+ */
+export function foldLaunches(
+  known: ReadonlyMap<string, Launch>,
+  notifications: readonly InstanceNotification[],
+  rules: Rules,
+): Map<string, Launch> {
+  const launches = new Map<string, Launch>()
+  for (const notification of notifications) {
+    const effect = launchEffect(notification, rules)
+    if (effect === null) continue
+    const { requestId } = notification
+    const launch = launches.get(requestId) ?? { ...(known.get(requestId) ?? newLaunch(notification)) }
+    apply(effect, launch, notification)
+    launches.set(requestId, launch)
+  }
+  return launches
+}
+
+function newLaunch({ instance, requestId, when }: InstanceNotification): Launch {
+  return {
+    instance,
+    requestId,
+    launchedAt: null,
+    instanceTypeId: null,
+    instanceFlavorId: null,
+    tenant: null,
+    raxOptions: '',
+    osArchitecture: '',
+    osVersion: '',
+    osDistro: '',
+    firstWhen: when,
+  }
+}
+
+function apply(effect: Effect, launch: Launch, notification: InstanceNotification): void {
+  const { facts } = notification
+  const launchedAt = facts?.launchedAt ?? null
+  if (effect.launchedAt === 'first') launch.launchedAt ??= launchedAt
+  if (effect.launchedAt === 'latest' && launchedAt !== null) {
+    launch.launchedAt = Math.max(launch.launchedAt ?? launchedAt, launchedAt)
+  }
+  const flavor = { instanceTypeId: facts?.instanceTypeId ?? null, instanceFlavorId: facts?.instanceFlavorId ?? null }
+  const unset = launch.instanceTypeId === null && launch.instanceFlavorId === null
+  if (effect.flavor === 'always' || (effect.flavor === 'first' && unset)) Object.assign(launch, flavor)
+  if (effect.flavor === 'fill') {
+    launch.instanceTypeId ??= flavor.instanceTypeId
+    launch.instanceFlavorId ??= flavor.instanceFlavorId
+  }
+  launch.tenant = notification.tenant
+  launch.raxOptions = notification.raxOptions
+  launch.osArchitecture = notification.osArchitecture
+  launch.osVersion = notification.osVersion
+  launch.osDistro = notification.osDistro
+}

@@ -1,0 +1,63 @@
+import { readConfig } from './readConfig.ts'
+
+const database = ['DATABASE_URL', 'DATABASE_POOL'] as const
+const redis = ['REDIS_URL', 'REDIS_PREFIX'] as const
+
+/** Configuration of `ingest`. Throws ConfigError. */
+export function ingestConfig(environment: NodeJS.ProcessEnv) {
+  const config = readConfig(environment, [
+    ...database,
+    ...redis,
+    'STACKTACH_DEPLOYMENTS_FILE',
+    'LOG_LEVEL',
+    'MAX_BODY',
+    'BATCH_SIZE',
+    'BATCH_LINGER',
+    'PREFETCH',
+    'SHARDS',
+    'PARTITION_DAYS',
+    'RETENTION_DAYS',
+  ])
+  return { ...config, PREFETCH: Math.max(config.PREFETCH ?? 0, 2 * config.BATCH_SIZE) }
+}
+
+/** Configuration of `jobs`. Throws ConfigError. */
+export function jobsConfig(environment: NodeJS.ProcessEnv) {
+  return readConfig(environment, [
+    ...database,
+    ...redis,
+    'LOG_LEVEL',
+    'RULES',
+    'SHARDS',
+    'PARTITION_DAYS',
+    'RETENTION_DAYS',
+  ])
+}
+
+/** Configuration of `api`. Throws ConfigError. */
+export function apiConfig(environment: NodeJS.ProcessEnv) {
+  const config = readConfig(environment, [
+    ...database,
+    'DATABASE_READ_URL',
+    'API_HOST',
+    'API_PORT',
+    'API_STATEMENT_TIMEOUT',
+    'LOG_LEVEL',
+  ])
+  return { ...config, DATABASE_READ_URL: config.DATABASE_READ_URL ?? config.DATABASE_URL }
+}
+
+/** Configuration of `migrate`. Throws ConfigError. */
+export function migrateConfig(environment: NodeJS.ProcessEnv) {
+  return readConfig(environment, ['DATABASE_URL', 'LOG_LEVEL'])
+}
+
+/** Configuration of the operator commands. Throws ConfigError. */
+export function operatorConfig(environment: NodeJS.ProcessEnv) {
+  return readConfig(environment, [...database, ...redis, 'STACKTACH_DEPLOYMENTS_FILE', 'LOG_LEVEL'])
+}
+
+export type IngestConfig = ReturnType<typeof ingestConfig>
+export type JobsConfig = ReturnType<typeof jobsConfig>
+export type ApiConfig = ReturnType<typeof apiConfig>
+export type OperatorConfig = ReturnType<typeof operatorConfig>

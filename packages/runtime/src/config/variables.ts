@@ -1,0 +1,59 @@
+import { z } from 'zod'
+
+/** A number written in decimal digits only, so that `1e3`, `0x10` and ` 5 ` are refused rather than guessed at. */
+const whole = (minimum: number, maximum: number) =>
+  z
+    .string()
+    .regex(/^\d+$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`))
+
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => {
+    try {
+      return protocols.includes(new URL(value).protocol)
+    } catch {
+      return false
+    }
+  }, `must be a URL beginning with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`)
+
+/**
+ * Every environment variable of the project: how it is parsed, and what it is when it is not set. An empty variable
+ * counts as not set.
+ */
+export const variables = {
+  DATABASE_URL: url('postgres:', 'postgresql:'),
+  DATABASE_READ_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_POOL: whole(1, 1000).default(10),
+  REDIS_URL: url('redis:', 'rediss:'),
+  /** Put before every key in Redis, so that several installations can share one server. */
+  REDIS_PREFIX: z
+    .string()
+    .regex(/^[\w-]+$/, 'may hold letters, digits, - and _ only')
+    .default('stacktach'),
+  STACKTACH_DEPLOYMENTS_FILE: z.string(),
+  API_HOST: z.string().default('127.0.0.1'),
+  API_PORT: whole(0, 65535).default(8000),
+  /** Milliseconds after which a statement of the api is cut off. */
+  API_STATEMENT_TIMEOUT: whole(1, 3_600_000).default(10_000),
+  LOG_LEVEL: z
+    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
+      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
+    })
+    .default('info'),
+  RULES: z.enum(['today', 'stacktach'], { error: 'must be today or stacktach' }).default('today'),
+  /** Bytes; a larger message is rejected with its digest and first 64 KB. */
+  MAX_BODY: whole(1024, 134_217_728).default(1_048_576),
+  RETENTION_DAYS: z.enum(['off'], { error: 'must be off: nothing is pruned in this version' }).default('off'),
+  BATCH_SIZE: whole(1, 10_000).default(500),
+  /** Milliseconds that a batch waits for more. */
+  BATCH_LINGER: whole(0, 10_000).default(10),
+  /** Unacknowledged messages per channel; by default two batches, so that one is parsed while the other commits. */
+  PREFETCH: whole(1, 65_535).optional(),
+  /** Into how many parts the aggregation is cut; as many jobs processes as shards can work at once. */
+  SHARDS: whole(1, 1024).default(8),
+  /** Days in one partition of the notifications. */
+  PARTITION_DAYS: whole(1, 366).default(7),
+}
+
+export type Variable = keyof typeof variables

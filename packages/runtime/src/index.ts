@@ -1,0 +1,20 @@
+export {
+  type DeploymentEntry,
+  type QueueBinding,
+  readDeployments,
+} from './config/deployments.ts'
+export {
+  type ApiConfig,
+  apiConfig,
+  type IngestConfig,
+  ingestConfig,
+  type JobsConfig,
+  jobsConfig,
+  migrateConfig,
+  type OperatorConfig,
+  operatorConfig,
+} from './config/processes.ts'
+export { ConfigError } from './config/readConfig.ts'
+export { type Component, Composition } from './lifecycle.ts'
+export { createLogger, type Logger } from './logger.ts'
+export { runProcess } from './runProcess.ts'
