@@ -25,13 +25,17 @@ const transientCodes = new Set([
   'EHOSTUNREACH',
 ])
 
-const transientMessages = /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
+const transientMessages =
+  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
 
 /** Whether the database was away, busy or out of room, rather than the statement or its data wrong. */
 export function isTransient(error: unknown): boolean {
-  return causes(error).some(
-    (cause) => transientCodes.has(codeOf(cause)) || transientMessages.test(messageOf(cause)),
-  )
+  return causes(error).some((cause) => transientCodes.has(codeOf(cause)) || transientMessages.test(messageOf(cause)))
+}
+
+/** Whether a row had no partition to go to: another process dropped it. */
+export function isMissingPartition(error: unknown): boolean {
+  return codeOf(error) === '23514' && messageOf(error).startsWith('no partition of relation')
 }
 
 /** Whether PostgreSQL refused a row for its content: data exception, check violation, or a limit of the program. */

@@ -13,6 +13,20 @@ export {
   type Position,
   positionOf,
 } from './instance/notification.ts'
+export {
+  type ByInstance,
+  byInstance,
+  type FoldPlan,
+  foldInstances,
+  neededState,
+  planFolds,
+  rangesToLink,
+  requestsToTrack,
+  type StoredState,
+  type StoredTwin,
+  startableRequests,
+  withPossibleTwins,
+} from './instance/plan.ts'
 export { EXISTS, periodKey, twinKey } from './instance/twins.ts'
 export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
 export {
@@ -55,3 +69,4 @@ export {
   type ImageUsage,
 } from './usage/foldImages.ts'
 export { foldLaunches, type Launch, launchEffect } from './usage/foldLaunches.ts'
+export { type ImageEventCounts, imageEventsAudit } from './reports/imageEventsAudit.ts'

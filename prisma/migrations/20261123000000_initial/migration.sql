@@ -2,6 +2,7 @@
 CREATE TABLE "deployment" (
     "id" SERIAL NOT NULL,
     "name" TEXT NOT NULL,
+    "last_when" BIGINT,
 
     CONSTRAINT "deployment_pkey" PRIMARY KEY ("id")
 );

@@ -1,0 +1,62 @@
+import type { Database } from '@stacktach/db'
+import type { Instant } from '@stacktach/domain'
+import type { Logger } from '@stacktach/runtime'
+import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import { endpoints, health } from './endpoints/index.ts'
+import type { Endpoint } from './http/defineEndpoint.ts'
+import { describeError } from './http/describeError.ts'
+import { HttpError } from './http/httpError.ts'
+import { errorRows, send } from './http/send.ts'
+
+export interface AppOptions {
+  db: Database
+  /** The time, in microseconds of unix time. */
+  clock: () => Instant
+  logger: Logger
+}
+
+/** The whole API as an Express application: every endpoint, and one table for whatever goes wrong. */
+export function createApp(options: AppOptions): Express {
+  const app = express()
+  app.disable('x-powered-by')
+  app.disable('etag')
+  app.enable('case sensitive routing')
+  // Every parameter is one text: `a[b]=` is a name like any other, and a repeated one is seen as repeated.
+  app.set('query parser', 'simple')
+  app.use(refuseBadEncoding)
+  for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, answer(endpoint, options))
+  for (const endpoint of health) app.all(`/${endpoint.path}`, answer(endpoint, options))
+  app.use((request) => {
+    throw new HttpError(404, `There is nothing at ${request.path}`)
+  })
+  app.use(errorTable(options.logger))
+  return app
+}
+
+function answer(endpoint: Endpoint, { db, clock }: AppOptions): RequestHandler {
+  return async (request, response) => {
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      throw new HttpError(405, `${request.method} is not allowed here`, { Allow: 'GET, HEAD' })
+    }
+    send(response, 200, await endpoint.answer({ db, now: clock() }, request.params, request.query))
+  }
+}
+
+/** Express decodes leniently what stands behind the question mark: `%zz` would pass as a text. */
+const refuseBadEncoding: RequestHandler = (request, _response, next) => {
+  try {
+    decodeURIComponent(request.originalUrl)
+  } catch {
+    throw new HttpError(400, 'The URL is not properly percent-encoded UTF-8')
+  }
+  next()
+}
+
+function errorTable(logger: Logger): ErrorRequestHandler {
+  return (error, request, response, _next) => {
+    const { status, message, headers } = describeError(error)
+    const { method, originalUrl: url } = request
+    if (status >= 500) logger[status === 500 ? 'error' : 'warn']({ err: error, method, url, status }, 'request failed')
+    send(response, status, errorRows(status, message), headers)
+  }
+}

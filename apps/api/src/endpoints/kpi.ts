@@ -1,0 +1,37 @@
+import { finishedRequests, tenantIsKnown } from '@stacktach/db'
+import { DAY, formatDuration } from '@stacktach/domain'
+import { z } from 'zod'
+import { type Context, defineEndpoint } from '../http/defineEndpoint.ts'
+import { HttpError } from '../http/httpError.ts'
+import { text } from '../http/parameters.ts'
+
+export const kpi = defineEndpoint({
+  path: 'kpi',
+  parameters: z.object({}),
+  answer: (context) => rows(context),
+})
+
+export const kpiOfTenant = defineEndpoint({
+  path: 'kpi/:tenant',
+  parameters: z.object({ tenant: text }),
+  answer: async (context, { tenant }) => {
+    const answer = await rows(context, tenant)
+    if (answer.length === 1 && !(await tenantIsKnown(context.db, tenant))) {
+      throw new HttpError(404, `Could not find raws for tenant ${tenant}`)
+    }
+    return answer
+  },
+})
+
+async function rows({ db, now }: Context, tenant?: string) {
+  const requests = await finishedRequests(db, { since: now - DAY, ...(tenant === undefined ? {} : { tenant }) })
+  return [
+    ['Event', 'Time', 'UUID', 'Deployment'],
+    ...requests.map(({ event, duration, instance, deployment }) => [
+      event,
+      formatDuration(duration),
+      instance,
+      deployment,
+    ]),
+  ]
+}

@@ -1,0 +1,16 @@
+import { reportText } from '@stacktach/db'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { HttpError } from '../http/httpError.ts'
+import { id } from '../http/parameters.ts'
+import { JsonText } from '../http/send.ts'
+
+export const report = defineEndpoint({
+  path: 'report/:id',
+  parameters: z.object({ id }),
+  answer: async ({ db }, { id }) => {
+    const text = await reportText(db, id)
+    if (text === null) throw new HttpError(404, `There is no report ${id}`)
+    return new JsonText(text)
+  },
+})

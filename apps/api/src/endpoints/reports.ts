@@ -1,0 +1,26 @@
+import { reportsCreated } from '@stacktach/db'
+import { DAY, toUnixSeconds } from '@stacktach/domain'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { between, page, unixTime } from '../http/parameters.ts'
+
+export const reportHeader = ['Id', 'Start', 'End', 'Created', 'Name', 'Version']
+
+export const reports = defineEndpoint({
+  path: 'reports',
+  parameters: z.object({ created_from: unixTime.optional(), created_to: unixTime.optional(), ...page() }),
+  answer: async ({ db, now }, { created_from = now - DAY, created_to = now, limit, offset }) => {
+    const found = await reportsCreated(db, { created: between(created_from, created_to), limit, offset })
+    return [
+      reportHeader,
+      ...found.map(({ id, periodStart, periodEnd, createdAt, name, version }) => [
+        id,
+        toUnixSeconds(periodStart),
+        toUnixSeconds(periodEnd),
+        toUnixSeconds(createdAt),
+        name,
+        version,
+      ]),
+    ]
+  },
+})

@@ -1,0 +1,39 @@
+import { searchReports } from '@stacktach/db'
+import { formatInstant } from '@stacktach/domain'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { dateTime, day, id, page, text } from '../http/parameters.ts'
+import { reportHeader } from './reports.ts'
+
+export const reportsSearch = defineEndpoint({
+  path: 'reports/search',
+  // Strict: a misspelt name would otherwise find every report.
+  parameters: z.strictObject(
+    {
+      id: id.optional(),
+      name: text.optional(),
+      created: day.optional(),
+      period_start: dateTime.optional(),
+      period_end: dateTime.optional(),
+      ...page(),
+    },
+    {
+      error: ({ code, keys }) =>
+        code === 'unrecognized_keys' ? `The requested fields are not searchable: ${keys.join(', ')}` : undefined,
+    },
+  ),
+  answer: async ({ db }, { period_start: periodStart, period_end: periodEnd, ...parameters }) => {
+    const found = await searchReports(db, { ...parameters, periodStart, periodEnd })
+    return [
+      reportHeader,
+      ...found.map(({ id, periodStart, periodEnd, createdAt, name, version }) => [
+        id,
+        formatInstant(periodStart),
+        formatInstant(periodEnd),
+        formatInstant(createdAt),
+        name,
+        version,
+      ]),
+    ]
+  },
+})

@@ -1,0 +1,20 @@
+import { notificationsOfRequest } from '@stacktach/db'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
+import { between, page, requestId, unixTime } from '../http/parameters.ts'
+
+export const request = defineEndpoint({
+  path: 'request',
+  parameters: z.object({
+    request_id: requestId,
+    when_min: unixTime.optional(),
+    when_max: unixTime.optional(),
+    ...page(),
+  }),
+  answer: async ({ db }, { request_id: requestId, when_min, when_max, limit, offset }) => {
+    const period = between(when_min, when_max)
+    const notifications = await notificationsOfRequest(db, { requestId, period, limit, offset })
+    return [notificationHeader('nova'), ...notifications.map((notification) => notificationRow('nova', notification))]
+  },
+})

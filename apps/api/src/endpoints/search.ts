@@ -1,0 +1,38 @@
+import { isStatementTimeout, isWalk, type Search, searchNotifications } from '@stacktach/db'
+import { z } from 'zod'
+import { type Context, defineEndpoint } from '../http/defineEndpoint.ts'
+import { HttpError } from '../http/httpError.ts'
+import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
+import { between, page, service, text, unixTime } from '../http/parameters.ts'
+import { parseSearchCondition } from '../http/searchCondition.ts'
+
+export const search = defineEndpoint({
+  path: 'search',
+  parameters: z.object({
+    field: text,
+    value: text,
+    service,
+    when_min: unixTime.optional(),
+    when_max: unixTime.optional(),
+    ...page(),
+  }),
+  answer: async ({ db }, { field, value, service, when_min, when_max, limit, offset }) => {
+    const condition = parseSearchCondition(service, field, value)
+    const period = between(when_min, when_max)
+    const notifications = await inTime(db, field, { service, condition, period, limit, offset })
+    if (notifications.length === 0) return []
+    return [notificationHeader(service), ...notifications.map((notification) => notificationRow(service, notification))]
+  },
+})
+
+async function inTime(db: Context['db'], field: string, asked: Search) {
+  try {
+    return await searchNotifications(db, asked)
+  } catch (error) {
+    if (!isStatementTimeout(error) || !isWalk(asked.condition)) throw error
+    throw new HttpError(
+      503,
+      `No index leads to ${field}, and trying the notifications one by one, newest first, took too long: narrow the search by when_min and when_max`,
+    )
+  }
+}

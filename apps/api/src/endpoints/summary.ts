@@ -1,0 +1,20 @@
+import { timingSummary } from '@stacktach/db'
+import { formatDuration, formatWholeSeconds } from '@stacktach/domain'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { limitOrAll, offset } from '../http/parameters.ts'
+
+export const summary = defineEndpoint({
+  path: 'summary',
+  parameters: z.object({ limit: limitOrAll(50), offset }),
+  answer: async ({ db }, parameters) => [
+    ['Event', 'N', 'Min', 'Max', 'Avg'],
+    ...(await timingSummary(db, parameters)).map(({ name, count, min, max, average }) => [
+      name,
+      count,
+      formatDuration(min),
+      formatDuration(max),
+      formatWholeSeconds(average),
+    ]),
+  ],
+})

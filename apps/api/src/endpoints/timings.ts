@@ -1,0 +1,19 @@
+import { timingsOfName } from '@stacktach/db'
+import { formatDuration } from '@stacktach/domain'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { between, page, text, unixTime } from '../http/parameters.ts'
+
+export const timings = defineEndpoint({
+  path: 'timings',
+  parameters: z.object({
+    name: text,
+    end_when_min: unixTime.optional(),
+    end_when_max: unixTime.optional(),
+    ...page(),
+  }),
+  answer: async ({ db }, { name, end_when_min, end_when_max, limit, offset }) => {
+    const rows = await timingsOfName(db, { name, ended: between(end_when_min, end_when_max), limit, offset })
+    return [[name, 'Time'], ...rows.map(({ instance, duration }) => [instance, formatDuration(duration)])]
+  },
+})

@@ -1,0 +1,19 @@
+import { type InstanceTiming, timingsOfInstance } from '@stacktach/db'
+import { formatDuration } from '@stacktach/domain'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { MAX_LIMIT, page, uuid } from '../http/parameters.ts'
+
+export const timingsUuid = defineEndpoint({
+  path: 'timings/uuid',
+  parameters: z.object({ uuid, ...page(MAX_LIMIT) }),
+  answer: async ({ db }, { uuid, limit, offset }) => [
+    ['?', 'Event', 'Time (secs)'],
+    ...(await timingsOfInstance(db, { instance: uuid, limit, offset })).map(row),
+  ],
+})
+
+function row({ name, hasStart, hasEnd, duration }: InstanceTiming) {
+  const ends = hasStart && hasEnd ? '.' : hasStart ? 'S' : 'E'
+  return [ends, name, duration === null ? 'n/a' : formatDuration(duration)]
+}

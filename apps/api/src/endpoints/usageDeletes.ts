@@ -1,0 +1,18 @@
+import { instanceDeletes } from '@stacktach/db'
+import { formatInstant } from '@stacktach/domain'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { MAX_LIMIT, page, uuid } from '../http/parameters.ts'
+
+export const usageDeletes = defineEndpoint({
+  path: 'usage/deletes',
+  parameters: z.object({ instance: uuid.optional(), ...page(MAX_LIMIT) }),
+  answer: async ({ db }, parameters) => [
+    ['UUID', 'Launched At', 'Deleted At'],
+    ...(await instanceDeletes(db, parameters)).map(({ instance, launchedAt, deletedAt }) => [
+      instance,
+      formatInstant(launchedAt),
+      formatInstant(deletedAt),
+    ]),
+  ],
+})

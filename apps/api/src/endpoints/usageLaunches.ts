@@ -1,0 +1,19 @@
+import { instanceLaunches } from '@stacktach/db'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { instantCell } from '../http/instantCell.ts'
+import { MAX_LIMIT, page, uuid } from '../http/parameters.ts'
+
+export const usageLaunches = defineEndpoint({
+  path: 'usage/launches',
+  parameters: z.object({ instance: uuid.optional(), ...page(MAX_LIMIT) }),
+  answer: async ({ db }, parameters) => [
+    ['UUID', 'Launched At', 'Instance Type Id', 'Instance Flavor Id'],
+    ...(await instanceLaunches(db, parameters)).map((launch) => [
+      launch.instance,
+      instantCell(launch.launchedAt),
+      launch.instanceTypeId,
+      launch.instanceFlavorId,
+    ]),
+  ],
+})

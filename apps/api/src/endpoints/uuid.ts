@@ -1,0 +1,18 @@
+import { notificationsOfUuid } from '@stacktach/db'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
+import { between, page, service, unixTime, uuid } from '../http/parameters.ts'
+
+export const uuidEndpoint = defineEndpoint({
+  path: 'uuid',
+  parameters: z.object({ uuid, service, when_min: unixTime.optional(), when_max: unixTime.optional(), ...page() }),
+  answer: async ({ db }, { uuid, service, when_min, when_max, limit, offset }) => {
+    const period = between(when_min, when_max)
+    const notifications = await notificationsOfUuid(db, { service, uuid, period, limit, offset })
+    if (notifications.length === 0) return []
+    // StackTach's documents spell nova's last column without the prime here, and only here.
+    const header = notificationHeader(service).map((name) => (name === "Task'" ? 'Task' : name))
+    return [header, ...notifications.map((notification) => notificationRow(service, notification))]
+  },
+})

@@ -1,0 +1,34 @@
+import { type ListedNotification, longestEventName, notificationsAfter } from '@stacktach/db'
+import { floorTo, formatInstant, SECOND } from '@stacktach/domain'
+import { z } from 'zod'
+import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { errorMark } from '../http/notificationTable.ts'
+import { id, service, text, unixTime } from '../http/parameters.ts'
+import { cutBatch, MAX_ROWS } from '../http/watchBatch.ts'
+
+export const watch = defineEndpoint({
+  path: 'watch/:id',
+  parameters: z.object({ id, service, since: unixTime.optional(), event_name: text.optional() }),
+  answer: async ({ db, now }, { id, service, since, event_name: event }) => {
+    const until = floorTo(now, SECOND)
+    const after = since ?? until - 2 * SECOND
+    const [width, notifications] = await Promise.all([
+      longestEventName(db, 'nova'),
+      notificationsAfter(db, {
+        service,
+        after,
+        until,
+        // One more than is sent, so that it is known whether there are more.
+        limit: MAX_ROWS + 1,
+        ...(id === 0n ? {} : { deploymentId: id }),
+        ...(event === undefined ? {} : { event }),
+      }),
+    ])
+    const { sent, next } = cutBatch(notifications, after, until)
+    return [[10, 1, 15, 20, width, 36], sent.map(row), next]
+  },
+})
+
+function row({ id, when, routingKey, deployment, event, subject }: ListedNotification) {
+  return [id, errorMark(routingKey), ...formatInstant(when).split(' '), deployment, event, subject || '-']
+}

@@ -1,0 +1,97 @@
+import { notificationServices, type Period } from '@stacktach/db'
+import { DAY, parseInstant, parseUnixTime } from '@stacktach/domain'
+import { z } from 'zod'
+
+interface Issue {
+  readonly input?: unknown
+  readonly path?: readonly PropertyKey[] | undefined
+}
+
+const nameOf = ({ path }: Issue) => String(path?.[0])
+const must = (what: string) => (issue: Issue) => `${nameOf(issue)} must ${what}, not ${JSON.stringify(issue.input)}`
+const missing = { error: (issue: Issue) => `${nameOf(issue)} is missing` }
+
+/** A text that has to be there; empty is missing. */
+export const text = z.string(missing)
+
+const oneOf = <const Name extends string>(...names: readonly Name[]) =>
+  z.enum(names, { error: must(`be one of ${names.join(', ')}`) })
+
+export const service = oneOf(...notificationServices).default('nova')
+
+/** As service, and `all` of them. */
+export const serviceOrAll = oneOf(...notificationServices, 'all').default('nova')
+
+/** As Python reads one: blanks around it and a plus sign are fine. */
+const COUNT = /^\s*(?:\+?\d+|-0+)\s*$/
+
+const count = text
+  .regex(COUNT, { error: must('be a whole number and not negative') })
+  .transform((digits) => Math.min(Math.abs(Number(digits)), Number.MAX_SAFE_INTEGER))
+
+/** Rows in one answer at most. */
+export const MAX_LIMIT = 1000
+
+export const limit = (otherwise: number) => count.transform((rows) => Math.min(rows, MAX_LIMIT)).default(otherwise)
+
+/** As limit, and `all`, which is null. */
+export const limitOrAll = (otherwise: number) =>
+  text
+    .refine((value) => value === 'all' || COUNT.test(value), {
+      error: must('be all, or a whole number and not negative'),
+    })
+    .transform((value) => (value === 'all' ? null : Math.min(Number(value), MAX_LIMIT)))
+    .default(otherwise)
+
+export const offset = count.default(0)
+
+/** Which part of a list: `...page()` among the parameters. */
+export const page = (otherwise = 50) => ({ limit: limit(otherwise), offset })
+
+/** A whole number as an id; one that no row can have becomes the greatest that a row could. */
+export const id = text
+  .regex(/^\d+$/, { error: must('be a whole number') })
+  .transform((digits) => (BigInt(digits) > MAX_ID ? MAX_ID : BigInt(digits)))
+
+const MAX_ID = 2n ** 63n - 1n
+
+/** Unix time, decimal, as microseconds. */
+export const unixTime = parsed(parseUnixTime, 'be a unix time')
+
+/** `2026-11-20 12:00:00` as microseconds. */
+export const dateTime = parsed(parseInstant, 'be a time as YYYY-MM-DD HH:MM:SS')
+
+/** `2026-11-20` as the whole of that day. */
+export const day = parsed((date) => {
+  const start = /^\d{4}-\d{2}-\d{2}$/.test(date) ? parseInstant(`${date} 00:00:00`) : null
+  return start === null ? null : { min: start, max: start + DAY - 1 }
+}, 'be a day as YYYY-MM-DD')
+
+/** Lower case, with dashes or without; looked up with them. */
+export const uuid = text
+  .regex(/^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$/, {
+    error: ({ input }: Issue) => `${input} is not uuid-like`,
+  })
+  .transform(dashed)
+
+/** A UUID with `req-` before it or not; looked up with it. */
+export const requestId = text
+  .regex(/^(?:req-)?(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$/, {
+    error: ({ input }: Issue) => `${input} is not request-id-like`,
+  })
+  .transform((value) => `req-${dashed(value.replace('req-', ''))}`)
+
+/** The period between two optional instants, inclusive. */
+export function between(min: number | undefined, max: number | undefined): Period {
+  return { min: min ?? Number.MIN_SAFE_INTEGER, max: max ?? Number.MAX_SAFE_INTEGER }
+}
+
+function parsed<T>(parse: (value: string) => T | null, what: string) {
+  return text
+    .refine((value) => parse(value) !== null, { error: must(what) })
+    .transform((value): T => parse(value) ?? z.NEVER)
+}
+
+function dashed(hex: string): string {
+  return hex.replaceAll('-', '').replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5')
+}

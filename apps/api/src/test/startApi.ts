@@ -1,0 +1,45 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import { request } from 'node:http'
+import type { Database } from '@stacktach/db'
+import { createLogger } from '@stacktach/runtime'
+import { createApp } from '../createApp.ts'
+import { startServer } from '../http/startServer.ts'
+import { NOW } from './fixture.ts'
+
+export interface Reply {
+  status: number
+  headers: IncomingHttpHeaders
+  text: string
+}
+
+export interface Api {
+  /** Asks for a path as it is written: nothing is normalized or encoded. */
+  ask(path: string, method?: string): Promise<Reply>
+  stop(): Promise<void>
+}
+
+/** The real application on a port of its own, with its clock at NOW. */
+export async function startApi(db: Database): Promise<Api> {
+  const logger = createLogger('api', 'silent')
+  const app = createApp({ db, clock: () => NOW, logger })
+  const { value: url, stop } = await startServer(app, { host: '127.0.0.1', port: 0, logger })
+  return { ask: (path, method = 'GET') => ask(url, path, method), stop }
+}
+
+function ask(url: string, path: string, method: string): Promise<Reply> {
+  const { hostname, port } = new URL(url)
+  return new Promise((resolve, reject) => {
+    request({ hostname, port, path, method, agent: false }, (response) => {
+      const { statusCode: status = 0, headers } = response
+      let text = ''
+      response.setEncoding('utf8')
+      response.on('data', (part: string) => {
+        text += part
+      })
+      response.on('end', () => resolve({ status, headers, text }))
+      response.on('error', reject)
+    })
+      .on('error', reject)
+      .end()
+  })
+}

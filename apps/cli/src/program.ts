@@ -1,0 +1,22 @@
+import { Command } from 'commander'
+import { migrateCommand } from './commands/migrate.ts'
+import { reportCommand } from './commands/report.ts'
+import { statusCommand } from './commands/status.ts'
+
+/** Exit code of wrong usage. */
+const WRONG_USAGE = 2
+
+/** The operator's commands. Results go to standard output, all else to standard error. */
+export function program(): Command {
+  const stacktach = new Command('stacktach').description('Look after a running StackTach').helpCommand(false)
+  for (const command of [statusCommand(), reportCommand(), migrateCommand()]) stacktach.addCommand(command)
+  return exitingWith(stacktach, WRONG_USAGE)
+}
+
+/** Commander ends with 1 for wrong usage, which here means that the command failed. */
+function exitingWith(command: Command, code: number): Command {
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : code))
+  command.showHelpAfterError('(--help tells how it is used)')
+  for (const subcommand of command.commands) exitingWith(subcommand, code)
+  return command
+}

@@ -1,0 +1,153 @@
+import type { Logger, QueueBinding } from '@stacktach/runtime'
+import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
+import { Batcher, type BatchLimits } from './batcher.ts'
+import type { Message } from './message.ts'
+
+export interface ConsumerOptions {
+  exchange: string
+  bindings: readonly QueueBinding[]
+  prefetch: number
+  limits: BatchLimits
+  /** Declares exchange, queues and bindings. */
+  declare(connection: ChannelModel): Promise<void>
+  /** Resolves when all that the messages mean is committed, however long that takes; rejects to give them back. */
+  store(messages: Message[]): Promise<void>
+  /** Resolves when there is hope that `store` works again. */
+  storable(): Promise<void>
+  logger: Logger
+}
+
+/** Milliseconds until a lost channel is tried again. */
+const RETRY_DELAY = 1_000
+
+/**
+ * Consumes the queues of one exchange on one channel, a batch at a time.
+ *
+ * States: idle (no channel) → subscribed (deliveries gather and are stored) → idle again when the channel or the
+ * connection is lost, a queue is deleted, or a batch could not be stored; → stopped. What a closed channel delivered is
+ * forgotten: the broker delivers it again.
+ */
+export class ExchangeConsumer {
+  readonly #options: ConsumerOptions
+  #subscription: Subscription | undefined
+  #stopped = false
+
+  constructor(options: ConsumerOptions) {
+    this.#options = options
+  }
+
+  /** Subscribes on a connection, and again whenever the subscription ends while the connection lives. */
+  async subscribe(connection: ChannelModel): Promise<void> {
+    if (this.#stopped) return
+    await this.#options.declare(connection)
+    const channel = await connection.createChannel()
+    const subscription = new Subscription(channel, this.#options)
+    this.#subscription = subscription
+    let connected = true
+    connection.once('close', () => {
+      connected = false
+    })
+    subscription.ended.then(async (reason) => {
+      if (this.#subscription === subscription) this.#subscription = undefined
+      if (this.#stopped) return
+      this.#options.logger.warn({ exchange: this.#options.exchange, reason }, 'subscription ended')
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY))
+      await this.#options.storable()
+      // A lost connection is made anew by the recovery, which subscribes by itself.
+      if (connected && !this.#stopped) await this.#resubscribe(connection, () => connected)
+    })
+    await subscription.start()
+  }
+
+  /** Stops taking messages, finishes those in hand, and closes the channel. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    await this.#subscription?.stop()
+  }
+
+  async #resubscribe(connection: ChannelModel, connected: () => boolean): Promise<void> {
+    while (connected() && !this.#stopped) {
+      try {
+        return await this.subscribe(connection)
+      } catch (error) {
+        this.#options.logger.error({ error, exchange: this.#options.exchange }, 'could not subscribe')
+        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY))
+      }
+    }
+  }
+}
+
+/** One life of a channel. */
+class Subscription {
+  /** Resolves with the reason when this channel delivers no more. */
+  readonly ended: Promise<string>
+  readonly #channel: Channel
+  readonly #options: ConsumerOptions
+  readonly #batcher: Batcher<ConsumeMessage>
+  #end: (reason: string) => void = () => {}
+  readonly #tags: string[] = []
+  #open = true
+
+  constructor(channel: Channel, options: ConsumerOptions) {
+    this.#channel = channel
+    this.#options = options
+    this.ended = new Promise((resolve) => {
+      this.#end = resolve
+    })
+    this.#batcher = new Batcher(options.limits, (batch) => this.#store(batch))
+    channel.on('error', (error: Error) => this.#closed(error.message))
+    channel.on('close', () => this.#closed('the channel was closed'))
+  }
+
+  async start(): Promise<void> {
+    await this.#channel.prefetch(this.#options.prefetch)
+    for (const queue of new Set(this.#options.bindings.map((binding) => binding.queue))) {
+      const { consumerTag } = await this.#channel.consume(queue, (message) => {
+        if (message === null) void this.#give(`the broker cancelled the consumer of ${queue}`)
+        else if (this.#open) this.#batcher.add(message, message.content.length)
+      })
+      this.#tags.push(consumerTag)
+    }
+  }
+
+  async stop(): Promise<void> {
+    if (!this.#open) return
+    for (const tag of this.#tags) await this.#channel.cancel(tag).catch(() => {})
+    await this.#batcher.finish()
+    this.#open = false
+    await this.#channel.close().catch(() => {})
+    this.#end('stopped')
+  }
+
+  async #store(batch: ConsumeMessage[]): Promise<void> {
+    if (!this.#open) return
+    try {
+      await this.#options.store(
+        batch.map(({ fields, content }) => ({
+          exchange: this.#options.exchange,
+          routingKey: fields.routingKey,
+          body: content,
+        })),
+      )
+    } catch (error) {
+      await this.#give(error instanceof Error ? error.message : String(error))
+      return
+    }
+    const last = batch.at(-1)
+    // Batches leave in the order of delivery, so this acknowledges exactly this one.
+    if (this.#open && last) this.#channel.ack(last, true)
+  }
+
+  /** Gives everything back to the broker by closing the channel. */
+  async #give(reason: string): Promise<void> {
+    if (!this.#open) return
+    this.#closed(reason)
+    await this.#channel.close().catch(() => {})
+  }
+
+  #closed(reason: string): void {
+    this.#open = false
+    this.#batcher.clear()
+    this.#end(reason)
+  }
+}

@@ -1,0 +1,37 @@
+import { openDatabase } from '@stacktach/db'
+import { Doorbell, Producer } from '@stacktach/jobs'
+import { Composition, createLogger, ingestConfig, readDeployments } from '@stacktach/runtime'
+import { startIngest } from './startIngest.ts'
+
+/** The `ingest` process: from the brokers of the deployments file into the database. */
+export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
+  const config = ingestConfig(environment)
+  const deployments = readDeployments(config.STACKTACH_DEPLOYMENTS_FILE)
+  const logger = createLogger('ingest', config.LOG_LEVEL)
+  await Composition.empty()
+    .add('database', async () => {
+      const database = openDatabase({
+        url: config.DATABASE_URL,
+        applicationName: 'stacktach ingest',
+        size: config.DATABASE_POOL,
+        onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
+      })
+      return { value: database, stop: () => database.close() }
+    })
+    .add('doorbell', async () => {
+      const missed = (error: Error) => logger.debug({ reason: error.message }, 'Redis did not hear')
+      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, missed)
+      const doorbell = new Doorbell(producer, missed)
+      return {
+        value: doorbell,
+        stop: async () => {
+          await doorbell.settled()
+          await producer.close()
+        },
+      }
+    })
+    .add('ingest', ({ database, doorbell }) =>
+      startIngest({ database, doorbell, deployments, config, clock: () => Date.now() * 1000, logger }),
+    )
+    .run(logger)
+}

@@ -1,0 +1,68 @@
+import { createHash } from 'node:crypto'
+import type { RejectedRow } from '@stacktach/db'
+import {
+  AHEAD,
+  EARLIEST,
+  type Instant,
+  type NormalizeContext,
+  type NormalizeResult,
+  normalize,
+  type Rejection,
+  rejected,
+  serviceOf,
+} from '@stacktach/domain'
+
+/** Bytes of a rejected message that are kept. */
+const KEPT_BYTES = 65_536
+
+/** A message as it came, without what only the channel needs. */
+export interface Message {
+  exchange: string
+  routingKey: string
+  body: Buffer
+}
+
+const utf8 = new TextDecoder('utf-8', { fatal: true })
+
+export function sha256(content: string | Buffer): string {
+  return createHash('sha256').update(content).digest('hex')
+}
+
+/** What normalizing needs at a moment: notifications from 2010 until two days ahead are stored. */
+export function normalizeContext(now: Instant): NormalizeContext {
+  return { horizon: EARLIEST, latest: now + AHEAD, digest: sha256 }
+}
+
+/** What a message means: a row to be stored, or why it cannot be. */
+export function readMessage(message: Message, maxBody: number, context: NormalizeContext): NormalizeResult {
+  if (message.body.length > maxBody) {
+    return rejected('too large', `the body has ${message.body.length} bytes, more than ${maxBody}`)
+  }
+  let body: string
+  try {
+    body = utf8.decode(message.body)
+  } catch {
+    return rejected('not utf-8', 'the body is not UTF-8 text')
+  }
+  return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, context)
+}
+
+/** How a rejected message is kept. */
+export function rejectedRow(
+  deployment: string,
+  message: Message,
+  { reason, detail }: Pick<Rejection, 'reason' | 'detail'>,
+  now: Instant,
+): RejectedRow {
+  return {
+    deployment,
+    exchange: message.exchange.replaceAll('\0', '\ufffd'),
+    routing_key: message.routingKey.replaceAll('\0', '\ufffd'),
+    reason,
+    detail: detail.replaceAll('\0', '\ufffd'),
+    body: message.body.subarray(0, KEPT_BYTES),
+    body_size: message.body.length,
+    body_sha256: sha256(message.body),
+    received_at: now,
+  }
+}

@@ -1,0 +1,159 @@
+import { type BackloggedShard, type Database, deploymentId, Partitions } from '@stacktach/db'
+import { type Instant, serviceOf } from '@stacktach/domain'
+import type { Doorbell } from '@stacktach/jobs'
+import type { Component, DeploymentEntry, IngestConfig, Logger } from '@stacktach/runtime'
+import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
+import pRetry from 'p-retry'
+import { ExchangeConsumer } from './consumer.ts'
+import type { Message } from './message.ts'
+import { storeMessages } from './storeMessages.ts'
+import { declareTopology } from './topology.ts'
+
+/** Bytes in one batch at most. */
+const BATCH_BYTES = 8 * 1024 * 1024
+
+/** Milliseconds that messages are held while the database is away; then the broker has them back. */
+const HOLD = 60_000
+
+/** Milliseconds that a stopping process waits for a database that is away. */
+const STOP_PATIENCE = 4_000
+
+export interface IngestParts {
+  database: Database
+  doorbell: Doorbell
+  deployments: readonly DeploymentEntry[]
+  config: IngestConfig
+  clock: () => Instant
+  logger: Logger
+}
+
+/** Consumes every exchange of every deployment: one connection a deployment, one channel an exchange. */
+export async function startIngest(parts: IngestParts): Promise<Component<void>> {
+  const partitions = new Partitions(parts.database.pool, parts.config.PARTITION_DAYS)
+  const stopping = new AbortController()
+  const running = await Promise.all(
+    parts.deployments.map((deployment) => consumeDeployment(parts, deployment, partitions, stopping.signal)),
+  )
+  return {
+    value: undefined,
+    async stop() {
+      const patience = setTimeout(() => stopping.abort(), STOP_PATIENCE)
+      await Promise.all(running.map((stop) => stop()))
+      clearTimeout(patience)
+    },
+  }
+}
+
+async function consumeDeployment(
+  parts: IngestParts,
+  deployment: DeploymentEntry,
+  partitions: Partitions,
+  stopping: AbortSignal,
+): Promise<() => Promise<void>> {
+  const logger = parts.logger.child({ deployment: deployment.name })
+  const consumers = Object.entries(deployment.topics).map(
+    ([exchange, bindings]) =>
+      new ExchangeConsumer({
+        exchange,
+        bindings,
+        prefetch: parts.config.PREFETCH,
+        limits: { count: parts.config.BATCH_SIZE, bytes: BATCH_BYTES, linger: parts.config.BATCH_LINGER },
+        declare: (connection) => declareTopology(connection, deployment, exchange, bindings, logger),
+        store: storing(parts, deployment.name, exchange, partitions, stopping, logger),
+        storable: () => databaseAnswers(parts.database, stopping),
+        logger,
+      }),
+  )
+  const connection = await connectTo(deployment, logger, async (model) => {
+    for (const consumer of consumers) await consumer.subscribe(model)
+    logger.info({ exchanges: Object.keys(deployment.topics) }, 'consuming')
+  })
+  return async () => {
+    await Promise.all(consumers.map((consumer) => consumer.stop()))
+    // Closing a connection that is dead can hang.
+    await Promise.race([connection.close().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1_000))])
+  }
+}
+
+/** Connects to a deployment's broker, now or as soon as it answers, and again whenever the connection is lost. */
+async function connectTo(
+  deployment: DeploymentEntry,
+  logger: Logger,
+  setup: (model: ChannelModel) => Promise<void>,
+): Promise<RecoveringChannelModel> {
+  const broker = `${deployment.rabbit_host}:${deployment.rabbit_port}`
+  const connection = await connect(
+    {
+      hostname: deployment.rabbit_host,
+      port: deployment.rabbit_port,
+      username: deployment.rabbit_userid,
+      password: deployment.rabbit_password,
+      vhost: deployment.rabbit_virtual_host,
+      heartbeat: 20,
+    },
+    {
+      timeout: 10_000,
+      clientProperties: { connection_name: `stacktach ingest ${deployment.name}` },
+      recovery: { waitForConnect: false, initialDelay: 500, maxDelay: 15_000, setup },
+    },
+  )
+  connection.on('error', (error: Error) => logger.warn({ broker, reason: error.message }, 'connection lost'))
+  connection.on('connect-failed', (error: Error) => logger.error({ broker, reason: error.message }, 'cannot connect'))
+  connection.on('disconnect', () => logger.warn({ broker }, 'disconnected'))
+  return connection
+}
+
+/** What stores a batch of one exchange: tried again while the database is in trouble, for at most a minute. */
+function storing(
+  { database, doorbell, config, clock }: IngestParts,
+  deployment: string,
+  exchange: string,
+  partitions: Partitions,
+  stopping: AbortSignal,
+  logger: Logger,
+): (messages: Message[]) => Promise<void> {
+  let id: number | undefined
+  return async (messages) => {
+    const began = performance.now()
+    const { touched, ...counts } = await pRetry(
+      async () => {
+        id ??= await deploymentId(database.pool, deployment)
+        const destination = {
+          deployment,
+          deploymentId: id,
+          service: serviceOf(exchange),
+          shards: config.SHARDS,
+          maxBody: config.MAX_BODY,
+        }
+        return storeMessages(database, partitions, destination, messages, clock())
+      },
+      {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: 200,
+        maxTimeout: 5_000,
+        maxRetryTime: HOLD,
+        signal: stopping,
+        // Nothing is given up for any error: a bug is mended, and the messages are still there.
+        shouldRetry: () => performance.now() - began < HOLD,
+        onFailedAttempt: ({ error, attemptNumber }) =>
+          logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store, trying again'),
+      },
+    )
+    doorbell.ring(touched.map(toShard))
+    logger.info({ exchange, ...counts, milliseconds: Math.round(performance.now() - began) }, 'stored')
+  }
+}
+
+function toShard({ kind, shard }: BackloggedShard) {
+  return { job: kind === 'request' ? ('kpi' as const) : ('usage' as const), shard }
+}
+
+/** Resolves when the database answers, or the process stops. */
+async function databaseAnswers(database: Database, stopping: AbortSignal): Promise<void> {
+  await pRetry(() => database.pool.query('select 1'), {
+    retries: Number.POSITIVE_INFINITY,
+    minTimeout: 500,
+    maxTimeout: 5_000,
+    signal: stopping,
+  }).catch(() => {})
+}

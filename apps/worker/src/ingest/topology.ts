@@ -1,0 +1,82 @@
+import type { DeploymentEntry, Logger, QueueBinding } from '@stacktach/runtime'
+import type { Channel, ChannelModel } from 'amqplib'
+
+/** Property of a channel's error: RabbitMQ's reply code. */
+const PRECONDITION_FAILED = 406
+
+/**
+ * Declares an exchange, its queues and their bindings as StackTach does: a topic exchange and queues, durable as the
+ * deployments file says. What exists with other properties is used as it is, with a warning: the cloud's own services may
+ * have declared it first.
+ */
+export async function declareTopology(
+  connection: ChannelModel,
+  deployment: DeploymentEntry,
+  exchange: string,
+  bindings: readonly QueueBinding[],
+  logger: Logger,
+): Promise<void> {
+  const durable = deployment.durable_queue
+  await declareOrUse(
+    connection,
+    (channel) => channel.assertExchange(exchange, 'topic', { durable, autoDelete: false }),
+    (channel) => channel.checkExchange(exchange),
+    (reason) => logger.warn({ exchange, reason }, 'the exchange exists with other properties: used as it is'),
+  )
+  for (const { queue } of bindings) {
+    await declareOrUse(
+      connection,
+      (channel) =>
+        channel.assertQueue(queue, {
+          durable,
+          autoDelete: false,
+          exclusive: false,
+          arguments: deployment.queue_arguments,
+        }),
+      (channel) => channel.checkQueue(queue),
+      (reason) => logger.warn({ queue, reason }, 'the queue exists with other properties: used as it is'),
+    )
+  }
+  await onChannel(connection, async (channel) => {
+    for (const { queue, routing_key } of bindings) await channel.bindQueue(queue, exchange, routing_key)
+  })
+  const withoutErrors = topicsWithoutErrors(bindings)
+  if (withoutErrors.length > 0) {
+    logger.warn(
+      { topics: withoutErrors },
+      'only .info is bound: errors arrive on .error alone, so every failure is lost',
+    )
+  }
+}
+
+/** Topics (`notifications`) of which `.info` is bound and `.error` is not. */
+export function topicsWithoutErrors(bindings: readonly QueueBinding[]): string[] {
+  const keys = new Set(bindings.map(({ routing_key }) => routing_key))
+  return [...keys]
+    .filter((key) => key.endsWith('.info'))
+    .map((key) => key.slice(0, -'.info'.length))
+    .filter((topic) => !keys.has(`${topic}.error`) && !keys.has(`${topic}.*`) && !keys.has(`${topic}.#`))
+}
+
+async function declareOrUse(
+  connection: ChannelModel,
+  declare: (channel: Channel) => Promise<unknown>,
+  use: (channel: Channel) => Promise<unknown>,
+  onOther: (reason: string) => void,
+): Promise<void> {
+  try {
+    await onChannel(connection, declare)
+  } catch (error) {
+    if (!(error instanceof Error) || Reflect.get(error, 'code') !== PRECONDITION_FAILED) throw error
+    await onChannel(connection, use)
+    onOther(error.message)
+  }
+}
+
+/** A refused declaration closes its channel, so each is tried on one of its own. */
+async function onChannel(connection: ChannelModel, work: (channel: Channel) => Promise<unknown>): Promise<void> {
+  const channel = await connection.createChannel()
+  channel.on('error', () => {})
+  await work(channel)
+  await channel.close()
+}

@@ -1,0 +1,48 @@
+import { ConcurrentFold, isTransient } from '@stacktach/db'
+import type { JobContext } from './context.ts'
+
+/** Of one transaction over a shard's backlog. */
+export interface Step {
+  claimed: number
+  /** The last key claimed, where the next step goes on. */
+  last: string
+  /** Shards of requests that have something to fold now. */
+  requests?: readonly number[]
+}
+
+export const NOTHING: Step = { claimed: 0, last: '' }
+
+/** Rows of the backlog claimed in one transaction. */
+export const CLAIM = 2_000
+
+/**
+ * Works a shard's backlog off, one transaction after another, going round its keys so that none waits behind one that
+ * never ends. Ends when a whole round found nothing, when another process holds the shard (`null`), or on stopping.
+ *
+ * @returns how many rows of the backlog were folded
+ */
+export async function drain(context: JobContext, step: (after: string) => Promise<Step | null>): Promise<number> {
+  let folded = 0
+  let after = ''
+  while (!context.stopping.aborted) {
+    const done = await retrying(() => step(after))
+    if (done === null) break
+    // Only now is it committed, and there for who is rung.
+    context.doorbell.ring((done.requests ?? []).map((shard) => ({ job: 'kpi', shard })))
+    folded += done.claimed
+    if (done.claimed === 0 && after === '') break
+    after = done.claimed < CLAIM ? '' : done.last
+  }
+  return folded
+}
+
+/** Once more after a deadlock or a fold that another process was in the middle of; the timer rings for all the rest. */
+async function retrying<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ConcurrentFold) && !isTransient(error)) throw error
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    return work()
+  }
+}

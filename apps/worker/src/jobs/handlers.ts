@@ -1,0 +1,18 @@
+import type { Handlers } from '@stacktach/jobs'
+import type { JobContext } from './context.ts'
+import { dueReports } from './dueReports.ts'
+import { imageEventsAudit } from './imageEventsAudit.ts'
+import { kpi } from './kpi.ts'
+import { partitions } from './partitions.ts'
+import { usage } from './usage.ts'
+
+/** The handler of every job of the catalog. */
+export function handlers(context: JobContext): Handlers {
+  return {
+    usage: (payload) => usage(context, payload),
+    kpi: (payload) => kpi(context, payload),
+    'image-events-audit': (payload) => imageEventsAudit(context, payload),
+    'due-reports': () => dueReports(context),
+    partitions: () => partitions(context),
+  }
+}

@@ -1,0 +1,34 @@
+import {
+  claimRequests,
+  type Queryable,
+  readLatestEnds,
+  readRequestStarts,
+  withShard,
+  writeTrackers,
+} from '@stacktach/db'
+import { type Rules, trackRequest } from '@stacktach/domain'
+import type { Payload } from '@stacktach/jobs'
+import type { JobContext } from './context.ts'
+import { CLAIM, drain, NOTHING, type Step } from './drain.ts'
+
+/** Folds what waits of a shard of requests into their trackers. */
+export async function kpi(context: JobContext, { shard }: Payload<'kpi'>): Promise<{ folded: number }> {
+  const folded = await drain(context, (after) =>
+    withShard(context.database.pool, 'kpi', shard, (client) => trackShard(client, shard, after, context.rules)),
+  )
+  return { folded }
+}
+
+async function trackShard(client: Queryable, shard: number, after: string, rules: Rules): Promise<Step> {
+  const requestIds = await claimRequests(client, shard, CLAIM, after)
+  if (requestIds.length === 0) return NOTHING
+  const starts = await readRequestStarts(client, requestIds, rules)
+  const ends = await readLatestEnds(client, requestIds)
+  const trackers = requestIds.map((id) => trackRequest(id, starts.get(id) ?? null, ends.get(id) ?? []))
+  await writeTrackers(
+    client,
+    trackers.filter((tracker) => tracker !== null),
+    requestIds.filter((id) => !starts.has(id)),
+  )
+  return { claimed: requestIds.length, last: requestIds.at(-1) ?? '' }
+}

@@ -1,0 +1,59 @@
+import { openDatabase, Partitions } from '@stacktach/db'
+import { Doorbell, Producer, startWorkers } from '@stacktach/jobs'
+import { Composition, createLogger, jobsConfig } from '@stacktach/runtime'
+import type { JobContext } from './context.ts'
+import { handlers } from './handlers.ts'
+import { startTimer } from './timer.ts'
+
+/** The `jobs` process: aggregation, reports and maintenance, as BullMQ brings them. */
+export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
+  const config = jobsConfig(environment)
+  const logger = createLogger('jobs', config.LOG_LEVEL)
+  const stopping = new AbortController()
+  await Composition.empty()
+    .add('database', async () => {
+      const database = openDatabase({
+        url: config.DATABASE_URL,
+        applicationName: 'stacktach jobs',
+        size: config.DATABASE_POOL,
+        onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
+      })
+      return { value: database, stop: () => database.close() }
+    })
+    .add('producer', async () => {
+      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) =>
+        logger.debug({ reason: error.message }, 'Redis is away'),
+      )
+      return { value: producer, stop: () => producer.close() }
+    })
+    .add('context', async ({ database, producer }) => {
+      const doorbell = new Doorbell(producer, (error) => logger.debug({ reason: error.message }, 'Redis did not hear'))
+      const context: JobContext = {
+        database,
+        partitions: new Partitions(database.pool, config.PARTITION_DAYS),
+        producer,
+        doorbell,
+        rules: config.RULES,
+        shards: config.SHARDS,
+        clock: () => Date.now() * 1000,
+        stopping: stopping.signal,
+        logger,
+      }
+      return { value: context, stop: () => doorbell.settled() }
+    })
+    .add('workers', async ({ context }) => {
+      const stop = startWorkers(config.REDIS_URL, config.REDIS_PREFIX, handlers(context), {
+        onError: (error, { queue, job }) => logger.error({ queue, job, reason: error.message }, 'job failed'),
+        onDone: ({ result, ...done }) => logger.info({ ...done, result }, 'job done'),
+      })
+      return {
+        value: undefined,
+        stop: () => {
+          stopping.abort()
+          return stop()
+        },
+      }
+    })
+    .add('timer', ({ context }) => startTimer(context))
+    .run(logger)
+}

@@ -1,0 +1,40 @@
+import { backloggedShards, isTransient } from '@stacktach/db'
+import type { Component } from '@stacktach/runtime'
+import type { JobContext } from './context.ts'
+
+/** Milliseconds between two looks at what Redis may have forgotten. */
+const INTERVAL = 5_000
+
+/**
+ * Makes up for all that Redis can lose: puts the schedules back and rings every shard that has a backlog in PostgreSQL. Each
+ * jobs process has one, so that the first ring after a wipe never takes longer than this.
+ */
+export async function startTimer(context: JobContext): Promise<Component<void>> {
+  let running: Promise<void> | undefined
+  const tick = () => {
+    running ??= ringAll(context).finally(() => {
+      running = undefined
+    })
+  }
+  tick()
+  const timer = setInterval(tick, INTERVAL)
+  return {
+    value: undefined,
+    async stop() {
+      clearInterval(timer)
+      await running
+    },
+  }
+}
+
+async function ringAll({ database, producer, doorbell, logger }: JobContext): Promise<void> {
+  try {
+    const shards = await backloggedShards(database.pool)
+    doorbell.ring(shards.map(({ kind, shard }) => ({ job: kind === 'request' ? 'kpi' : 'usage', shard })))
+    await producer.schedule()
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error)
+    if (isTransient(error)) logger.warn({ reason }, 'the database is away')
+    else logger.warn({ reason }, 'could not ring')
+  }
+}

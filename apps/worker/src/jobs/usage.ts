@@ -1,0 +1,84 @@
+import {
+  appendRequests,
+  claimImages,
+  claimInstances,
+  claimRest,
+  linkExists,
+  type Queryable,
+  readClosedRequests,
+  readHistories,
+  readLaunches,
+  readLifecycles,
+  readOpenTimings,
+  readTrackerStarts,
+  readTwins,
+  withShard,
+  writeFolds,
+  writeImages,
+} from '@stacktach/db'
+import {
+  byInstance,
+  foldImages,
+  foldInstances,
+  neededState,
+  planFolds,
+  rangesToLink,
+  requestsToTrack,
+  startableRequests,
+  withPossibleTwins,
+} from '@stacktach/domain'
+import type { Payload } from '@stacktach/jobs'
+import type { JobContext } from './context.ts'
+import { CLAIM, drain, NOTHING, type Step } from './drain.ts'
+
+/** Folds what waits of a shard of instances and images into their aggregates. */
+export async function usage(context: JobContext, { shard }: Payload<'usage'>): Promise<{ folded: number }> {
+  const instances = await drain(context, (after) =>
+    withShard(context.database.pool, 'usage', shard, (client) => foldInstanceShard(context, client, shard, after)),
+  )
+  const images = await drain(context, (after) =>
+    withShard(context.database.pool, 'usage', shard, (client) => foldImageShard(client, shard, after)),
+  )
+  return { folded: instances + images }
+}
+
+async function foldInstanceShard(
+  { rules, shards }: JobContext,
+  client: Queryable,
+  shard: number,
+  after: string,
+): Promise<Step> {
+  const notifications = await claimInstances(client, shard, CLAIM, after)
+  if (notifications.length === 0) return NOTHING
+  const claimed = byInstance(notifications)
+  const lifecycles = await readLifecycles(client, [...claimed.keys()])
+  const twins = await readTwins(client, withPossibleTwins(claimed, lifecycles))
+  const plan = planFolds(claimed, lifecycles, twins)
+
+  // First taken off the backlog, then read: what is stored in between stays in the backlog and is folded again.
+  if (plan.refolded.length > 0) await claimRest(client, shard, plan.refolded)
+  const histories = await readHistories(client, plan.refolded)
+  const needed = neededState(plan.continued, rules)
+  const openTimings = await readOpenTimings(client, needed.timings)
+  const launches = await readLaunches(client, needed.launches)
+  const closedBefore = await readClosedRequests(client, plan.refolded)
+  const trackerStarts = await readTrackerStarts(client, startableRequests(claimed, rules))
+
+  const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, twins }, rules)
+
+  await writeFolds(client, folds, lifecycles, plan.refolded)
+  await linkExists(client, rangesToLink(folds, launches, plan.refolded))
+  const requests = requestsToTrack(claimed, folds, plan.refolded, closedBefore, trackerStarts, rules)
+  return {
+    claimed: notifications.length,
+    last: [...claimed.keys()].at(-1) ?? '',
+    requests: await appendRequests(client, requests, shards),
+  }
+}
+
+async function foldImageShard(client: Queryable, shard: number, after: string): Promise<Step> {
+  const notifications = await claimImages(client, shard, CLAIM, after)
+  if (notifications.length === 0) return NOTHING
+  await writeImages(client, foldImages(notifications))
+  return { claimed: notifications.length, last: notifications.at(-1)?.key ?? '' }
+}

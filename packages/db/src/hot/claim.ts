@@ -1,0 +1,137 @@
+import type { GlanceFacts, ImageNotification, InstanceNotification } from '@stacktach/domain'
+import type { Queryable } from '../transaction.ts'
+import {
+  instanceNotificationColumns,
+  type SelectedInstanceNotification,
+  toInstanceNotification,
+} from './instanceNotifications.ts'
+import type { BackloggedShard } from './storeBatch.ts'
+
+export type BacklogKind = 'instance' | 'image' | 'request'
+
+/**
+ * Takes rows of a shard off the backlog, in the order of their keys and then of time, beginning after `$4`: an
+ * instance's notifications are claimed together, and no key waits behind another that never ends. The shard's lock is
+ * held, so nobody else deletes here and the rows can be taken by their place.
+ */
+const claimed = `
+  claimed as (
+    delete from backlog where ctid = any(array(
+      select ctid from backlog where kind = $1 and shard = $2 and key > $4
+       order by key, "when", notification_id limit $3))
+    returning key, "when", notification_id
+  )`
+
+/** Claims up to `limit` nova notifications of a shard's instances after the instance `after`. */
+export async function claimInstances(
+  client: Queryable,
+  shard: number,
+  limit: number,
+  after: string,
+): Promise<InstanceNotification[]> {
+  const { rows } = await client.query<SelectedInstanceNotification>(
+    `with ${claimed}
+     select ${instanceNotificationColumns}
+       from claimed c
+       join notification_nova n on n.id = c.notification_id and n."when" = c."when"
+       join deployment d on d.id = n.deployment_id
+      order by c.key`,
+    ['instance', shard, limit, after],
+  )
+  return rows.map(toInstanceNotification)
+}
+
+interface SelectedImageNotification {
+  key: string
+  id: string
+  when: string
+  deployment_id: number
+  identity: string
+  event: string
+  message_id: string | null
+  dedup_key: string
+  facts: GlanceFacts | null
+}
+
+/** Claims up to `limit` glance notifications of a shard; each comes with its key in the backlog. */
+export async function claimImages(
+  client: Queryable,
+  shard: number,
+  limit: number,
+  after: string,
+): Promise<(ImageNotification & { key: string })[]> {
+  const { rows } = await client.query<SelectedImageNotification>(
+    `with ${claimed}
+     select c.key, n.id, n."when", n.deployment_id, n.dedup_key || E'\\t' || d.name as identity, n.event, n.message_id,
+            n.dedup_key, n.facts
+       from claimed c
+       join notification_glance n on n.id = c.notification_id and n."when" = c."when"
+       join deployment d on d.id = n.deployment_id
+      order by c.key`,
+    ['image', shard, limit, after],
+  )
+  return rows.map((row) => ({
+    key: row.key,
+    id: Number(row.id),
+    when: Number(row.when),
+    deploymentId: row.deployment_id,
+    identity: row.identity,
+    event: row.event,
+    messageId: row.message_id,
+    dedupKey: row.dedup_key,
+    facts: row.facts,
+  }))
+}
+
+/** Claims up to `limit` request ids of a shard. */
+export async function claimRequests(client: Queryable, shard: number, limit: number, after: string): Promise<string[]> {
+  const { rows } = await client.query<{ key: string }>(
+    `with ${claimed} select distinct key from claimed order by key`,
+    ['request', shard, limit, after],
+  )
+  return rows.map(({ key }) => key)
+}
+
+/** Takes what is left of some instances off the backlog: they are about to be folded from all that is stored. */
+export async function claimRest(client: Queryable, shard: number, instances: readonly string[]): Promise<void> {
+  await client.query(`delete from backlog where kind = 'instance' and shard = $1 and key = any($2)`, [shard, instances])
+}
+
+/**
+ * Appends request ids to the backlog; one that waits already waits once.
+ *
+ * @returns the shards there is something in now
+ */
+export async function appendRequests(
+  client: Queryable,
+  requestIds: Iterable<string>,
+  shards: number,
+): Promise<number[]> {
+  const given = [...new Set(requestIds)].sort()
+  if (given.length === 0) return []
+  const { rows } = await client.query<{ shard: number }>(
+    `with appended as (
+       insert into backlog (kind, key, "when", notification_id, shard)
+       select 'request', key, 0, 0, abs(hashtextextended(key, 0) % $2::bigint) from unnest($1::text[]) as given(key)
+       on conflict do nothing
+       returning shard
+     ) select distinct shard from appended`,
+    [given, shards],
+  )
+  return rows.map(({ shard }) => shard)
+}
+
+/** Which shards have rows in the backlog. */
+export async function backloggedShards(client: Queryable): Promise<BackloggedShard[]> {
+  // A walk from key to key along the index: its cost is the number of shards, not of rows.
+  const { rows } = await client.query<BackloggedShard>(
+    `with recursive walk as (
+       (select kind, shard from backlog order by kind, shard limit 1)
+       union all
+       select following.kind, following.shard from walk, lateral (
+         select kind, shard from backlog where (kind, shard) > (walk.kind, walk.shard) order by kind, shard limit 1
+       ) as following
+     ) select kind, shard from walk`,
+  )
+  return rows
+}

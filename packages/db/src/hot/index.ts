@@ -1,0 +1,33 @@
+export {
+  appendRequests,
+  type BacklogKind,
+  backloggedShards,
+  claimImages,
+  claimInstances,
+  claimRequests,
+  claimRest,
+} from './claim.ts'
+export { deploymentId } from './deployment.ts'
+export {
+  type LaunchKey,
+  readHistories,
+  readLaunches,
+  readLifecycles,
+  readOpenTimings,
+  readTwins,
+  type TimingKey,
+} from './foldState.ts'
+export { type LinkRange, linkExists } from './linkExists.ts'
+export { Partitions } from './partitions.ts'
+export { withShard } from './shardLock.ts'
+export { type BackloggedShard, type StoreResult, storeBatch } from './storeBatch.ts'
+export { type RejectedRow, storeRejected } from './storeRejected.ts'
+export {
+  readClosedRequests,
+  readLatestEnds,
+  readRequestStarts,
+  readTrackerStarts,
+  writeTrackers,
+} from './trackers.ts'
+export { ConcurrentFold, writeFolds } from './writeFolds.ts'
+export { writeImages } from './writeImages.ts'

@@ -1,0 +1,39 @@
+import type { Queryable } from '../transaction.ts'
+
+/** Launches of an instance in a range of launched_at whose exists may belong to another launch or delete now. */
+export interface LinkRange {
+  instance: string
+  /** Microseconds, both inclusive. */
+  from: number
+  to: number
+}
+
+/**
+ * Links exists to the launch of their instance whose launched_at lies in the same second (of several the one whose first
+ * notification is earliest, then by request id) and, when they say they were deleted, to the delete likewise.
+ */
+export async function linkExists(client: Queryable, ranges: readonly LinkRange[]): Promise<void> {
+  if (ranges.length === 0) return
+  await client.query(
+    `with given as (
+       select distinct e.id, e.instance, e.deleted_at, e.launched_at / 1000000 * 1000000 as second
+         from unnest($1::text[], $2::bigint[], $3::bigint[]) as range("instance", "from", "to")
+         join instance_exists e
+           on e.instance = range.instance and e.launched_at >= range."from" and e.launched_at <= range."to"
+     ), linked as (
+       select given.id,
+              (select l.id from instance_launch l
+                where l.instance = given.instance and l.launched_at >= second and l.launched_at < second + 1000000
+                order by l.first_when, l.request_id collate "C" limit 1) as launch_id,
+              case when given.deleted_at is not null then
+                (select d.id from instance_delete d
+                  where d.instance = given.instance and d.launched_at >= second and d.launched_at < second + 1000000
+                  order by d.deleted_at, d.launched_at limit 1) end as delete_id
+         from given
+     )
+     update instance_exists e set launch_id = linked.launch_id, delete_id = linked.delete_id
+       from linked
+      where e.id = linked.id and (e.launch_id, e.delete_id) is distinct from (linked.launch_id, linked.delete_id)`,
+    [ranges.map((range) => range.instance), ranges.map((range) => range.from), ranges.map((range) => range.to)],
+  )
+}

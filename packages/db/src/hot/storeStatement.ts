@@ -1,0 +1,106 @@
+import type { Service } from '@stacktach/domain'
+import { notificationTables } from './notificationTables.ts'
+
+/** Ids that share one row of the id spans. */
+export const IDS_PER_SPAN = 10_000
+
+/** What a notification of each service is folded into: the backlog's kind, its key, and its shard's parameter. */
+const backlogOf: Record<Service, string> = {
+  // Without an instance it can still be where its request began.
+  nova: `
+    select case when instance is null then 'request' else 'instance' end, coalesce(instance, request_id),
+           case when instance is null then 0 else "when" end, case when instance is null then 0 else id end
+      from stored where instance is not null or request_id <> ''`,
+  glance: `
+    select 'image', uuid, "when", id from stored
+     where uuid is not null and event in ('image.activate', 'image.delete')
+    union all
+    select 'image', dedup_key, "when", id from stored where event = 'image.exists'`,
+  generic: `select null, null, null::bigint, null::bigint where false`,
+}
+
+/** What later steps of the statement read of the rows it stored: not the original, which is most of them. */
+const returned: Record<Service, string> = {
+  nova: 'id, "when", event, host, instance, request_id',
+  glance: 'id, "when", event, host, instance, uuid, dedup_key',
+  generic: 'id, "when", event, host, instance',
+}
+
+/** Keys that are looked up without a time. */
+const spannedKeys: Record<Service, Record<string, string>> = {
+  nova: { instance: 'instance', request: `nullif(request_id, '')` },
+  glance: { instance: 'instance', image: 'uuid' },
+  generic: { instance: 'instance' },
+}
+
+/**
+ * The statement that stores a batch of one service: one round trip, one transaction, whatever the batch holds.
+ *
+ * Parameters: $1 deployment id, $2 number of rows, $3 number of shards, $4 microseconds of a span's grain, then one
+ * array a column. Ids are drawn in the order of arrival, and rows inserted in the order of their identity, so that two
+ * processes storing the same messages wait for each other instead of deadlocking. Spans and names are written only when
+ * they say something new, which is seldom.
+ */
+export function storeStatement(service: Service): string {
+  const columns = Object.entries(notificationTables[service])
+  const table = `notification_${service}`
+  const names = columns.map(([name]) => `"${name}"`).join(', ')
+  const arrays = columns.map(([, { type }], index) => `$${index + 5}::${type === 'json' ? 'text' : type}[]`).join(', ')
+  const values = columns.map(([name, { type }]) => (type === 'json' ? `given."${name}"::json` : `given."${name}"`))
+  const keys = Object.entries(spannedKeys[service]).map(
+    ([kind, key]) => `select '${kind}' as kind, ${key} as key, "when" from stored where ${key} is not null`,
+  )
+  return `
+with numbered as (
+  select nextval('${table}_id_seq') as id, place from generate_series(1, $2::bigint) as place
+), given as (
+  select * from unnest(${arrays}) with ordinality as given(${names}, place)
+), stored as (
+  insert into ${table} (id, deployment_id, ${names})
+  select numbered.id, $1::int, ${values.join(', ')}
+    from given join numbered using (place)
+   order by given.dedup_key, given."when"
+  on conflict do nothing
+  returning ${returned[service]}
+), backlogged as (
+  insert into backlog (kind, key, "when", notification_id, shard)
+  select kind, key, "when", id, abs(hashtextextended(key, 0) % $3::bigint)
+    from (${backlogOf[service]}) as folded(kind, key, "when", id)
+   order by 1, 2, 3, 4
+  on conflict do nothing
+  returning kind, shard
+), spanned as (
+  select kind, key, min("when") / $4::bigint * $4::bigint as lower, (max("when") / $4::bigint + 1) * $4::bigint as upper
+    from (${keys.join(' union all ')}
+          union all select 'id', (id / ${IDS_PER_SPAN})::text, "when" from stored) as keyed
+   group by kind, key
+), widened as (
+  insert into notification_span (service, kind, key, lower, upper)
+  select '${service}', spanned.kind, spanned.key, spanned.lower, spanned.upper
+    from spanned left join notification_span known
+      on known.service = '${service}' and known.kind = spanned.kind and known.key = spanned.key
+   where known.key is null or spanned.lower < known.lower or spanned.upper > known.upper
+   order by 2, 3
+  on conflict (service, kind, key) do update
+     set lower = least(notification_span.lower, excluded.lower), upper = greatest(notification_span.upper, excluded.upper)
+), named as (
+  insert into event (service, name)
+  select '${service}', event from (select distinct event from stored) as fresh
+   where not exists (select from event known where known.service = '${service}' and known.name = fresh.event)
+   order by 2
+  on conflict do nothing
+), hosted as (
+  insert into host (service, name)
+  select '${service}', host from (select distinct coalesce(host, '') as host from stored) as fresh
+   where not exists (select from host known where known.service = '${service}' and known.name = fresh.host)
+   order by 2
+  on conflict do nothing
+), seen as (
+  update deployment set last_when = latest.latest
+    from (select max("when") as latest from stored) as latest
+   where id = $1 and latest.latest > coalesce(last_when, 0)
+)
+select (select count(*) from stored)::int as stored,
+       coalesce((select json_agg(json_build_object('kind', kind, 'shard', shard))
+                   from (select distinct kind, shard from backlogged) as touched), '[]') as touched`
+}

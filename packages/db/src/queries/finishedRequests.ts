@@ -1,0 +1,37 @@
+import type { Database } from '../open.ts'
+import { deploymentNames } from './deployments.ts'
+
+export interface FinishedRequest {
+  /** The ended event without .end. */
+  event: string | null
+  /** Microseconds. */
+  duration: number
+  instance: string | null
+  /** Of the end. */
+  deployment: string | null
+}
+
+/** Requests started since `since` (microseconds) that have seen an end, quickest first; of one tenant if given. */
+export async function finishedRequests(
+  db: Database,
+  { since, tenant }: { since: number; tenant?: string },
+): Promise<FinishedRequest[]> {
+  const [names, rows] = await Promise.all([
+    deploymentNames(db),
+    db.prisma.requestTracker.findMany({
+      select: { event: true, duration: true, instance: true, deploymentId: true },
+      where: {
+        startWhen: { gte: BigInt(since) },
+        duration: { not: null },
+        ...(tenant === undefined ? {} : { tenant }),
+      },
+      orderBy: [{ duration: 'asc' }, { requestId: 'asc' }],
+    }),
+  ])
+  return rows.map(({ event, duration, instance, deploymentId }) => ({
+    event,
+    duration: Number(duration),
+    instance,
+    deployment: deploymentId === null ? null : (names.get(deploymentId) ?? null),
+  }))
+}

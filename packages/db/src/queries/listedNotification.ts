@@ -1,0 +1,58 @@
+import type { NotificationService } from './notificationService.ts'
+
+/** A notification as lists show it. What its service's table has no column for is null. */
+export interface ListedNotification {
+  id: number
+  /** Microseconds of unix time. */
+  when: number
+  routingKey: string
+  deployment: string | null
+  event: string
+  host: string | null
+  state: string | null
+  oldState: string | null
+  oldTask: string | null
+  /** Of an image. */
+  status: string | null
+  instance: string | null
+  requestId: string
+  /** What it is about: the image for glance, else the instance. */
+  subject: string | null
+}
+
+/** As pg gives it: a bigint comes as text. */
+export type ListedNotificationRow = Omit<ListedNotification, 'id' | 'when'> & { id: string; when: string }
+
+const states = 'n.state, n.old_state as "oldState", n.old_task as "oldTask", null as status, n.instance as subject'
+
+const ofService: Record<NotificationService, string> = {
+  nova: states,
+  glance: 'null as state, null as "oldState", null as "oldTask", n.status, n.uuid as subject',
+  generic: states,
+}
+
+/** The column that says what a notification is about. */
+export const subjectColumn: Record<NotificationService, 'instance' | 'uuid'> = {
+  nova: 'instance',
+  glance: 'uuid',
+  generic: 'instance',
+}
+
+export const notificationTable: Record<NotificationService, string> = {
+  nova: 'notification_nova',
+  glance: 'notification_glance',
+  generic: 'notification_generic',
+}
+
+/**
+ * The select list of ListedNotificationRow from a table or subquery `n`. The deployment's name is a subquery, so that
+ * no join comes between an index's order and the limit.
+ */
+export function listedColumns(service: NotificationService): string {
+  return `n.id, n."when", n.routing_key as "routingKey", n.event, n.host, n.instance, n.request_id as "requestId",
+          (select d.name from deployment d where d.id = n.deployment_id) as deployment, ${ofService[service]}`
+}
+
+export function toListedNotification(row: ListedNotificationRow): ListedNotification {
+  return { ...row, id: Number(row.id), when: Number(row.when) }
+}

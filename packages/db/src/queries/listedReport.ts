@@ -1,0 +1,38 @@
+/** A report as lists show it, without what it says. */
+export interface ListedReport {
+  id: number
+  name: string
+  version: number
+  /** Microseconds of unix time, as are the other two. */
+  periodStart: number
+  periodEnd: number
+  createdAt: number
+}
+
+interface Row {
+  id: bigint
+  name: string
+  version: number
+  periodStart: bigint
+  periodEnd: bigint
+  createdAt: bigint
+}
+
+export const listedReportColumns = {
+  id: true,
+  name: true,
+  version: true,
+  periodStart: true,
+  periodEnd: true,
+  createdAt: true,
+} as const
+
+export function toListedReport({ id, periodStart, periodEnd, createdAt, ...row }: Row): ListedReport {
+  return {
+    ...row,
+    id: Number(id),
+    periodStart: Number(periodStart),
+    periodEnd: Number(periodEnd),
+    createdAt: Number(createdAt),
+  }
+}

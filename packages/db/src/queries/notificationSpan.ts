@@ -1,0 +1,27 @@
+import type { Database } from '../open.ts'
+import type { NotificationService } from './notificationService.ts'
+import type { Period } from './period.ts'
+
+export type SpanKind = 'instance' | 'request' | 'image' | 'id'
+
+/** Ids that share one span. */
+const IDS_PER_SPAN = 10_000n
+
+/**
+ * When notifications with this key were made, so that looking for them touches only the partitions they can be in.
+ * Null when there is none.
+ */
+export async function notificationSpan(
+  db: Database,
+  service: NotificationService,
+  kind: SpanKind,
+  key: string,
+): Promise<Period | null> {
+  const span = await db.prisma.notificationSpan.findUnique({ where: { service_kind_key: { service, kind, key } } })
+  return span === null ? null : { min: Number(span.lower), max: Number(span.upper) - 1 }
+}
+
+/** As notificationSpan, of one notification's id. */
+export function notificationIdSpan(db: Database, service: NotificationService, id: bigint): Promise<Period | null> {
+  return notificationSpan(db, service, 'id', String(id / IDS_PER_SPAN))
+}

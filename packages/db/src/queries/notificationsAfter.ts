@@ -1,0 +1,41 @@
+import type { Database } from '../open.ts'
+import {
+  type ListedNotification,
+  type ListedNotificationRow,
+  listedColumns,
+  notificationTable,
+  toListedNotification,
+} from './listedNotification.ts'
+import type { NotificationService } from './notificationService.ts'
+import { Parameters } from './parameters.ts'
+
+export interface AfterOptions {
+  service: NotificationService
+  /** Microseconds of unix time, exclusive. */
+  after: number
+  /** Microseconds of unix time, inclusive. */
+  until: number
+  /** Of all deployments when not given. */
+  deploymentId?: bigint
+  event?: string
+  limit: number
+}
+
+/** A service's notifications of a stretch of time, oldest first. */
+export async function notificationsAfter(
+  db: Database,
+  { service, after, until, deploymentId, event, limit }: AfterOptions,
+): Promise<ListedNotification[]> {
+  const parameters = new Parameters()
+  const conditions = [`n."when" > ${parameters.bind(after)}`, `n."when" <= ${parameters.bind(until)}`]
+  if (deploymentId !== undefined) conditions.push(`n.deployment_id = ${parameters.bind(deploymentId)}::bigint`)
+  if (event !== undefined) conditions.push(`n.event = ${parameters.bind(event)}`)
+  const { rows } = await db.pool.query<ListedNotificationRow>(
+    `select ${listedColumns(service)}
+       from ${notificationTable[service]} n
+      where ${conditions.join(' and ')}
+      order by n."when", n.id limit ${parameters.bind(limit)}`,
+    parameters.values,
+  )
+  return rows.map(toListedNotification)
+}

@@ -1,0 +1,27 @@
+import type { Database } from '../open.ts'
+import {
+  type ListedNotification,
+  type ListedNotificationRow,
+  listedColumns,
+  toListedNotification,
+} from './listedNotification.ts'
+import { notificationSpan } from './notificationSpan.ts'
+import { overlap, type Page, type Period } from './period.ts'
+
+/** Nova's notifications of a request, oldest first. */
+export async function notificationsOfRequest(
+  db: Database,
+  { requestId, period, limit, offset }: Page & { requestId: string; period: Period },
+): Promise<ListedNotification[]> {
+  const span = await notificationSpan(db, 'nova', 'request', requestId)
+  if (span === null) return []
+  const { min, max } = overlap(span, period)
+  const { rows } = await db.pool.query<ListedNotificationRow>(
+    `select ${listedColumns('nova')}
+       from notification_nova n
+      where n.request_id = $1 and n."when" >= $2 and n."when" <= $3
+      order by n."when", n.id limit $4 offset $5`,
+    [requestId, min, max, limit, offset],
+  )
+  return rows.map(toListedNotification)
+}

@@ -1,0 +1,30 @@
+import type { Database } from '../open.ts'
+import {
+  type ListedNotification,
+  type ListedNotificationRow,
+  listedColumns,
+  notificationTable,
+  subjectColumn,
+  toListedNotification,
+} from './listedNotification.ts'
+import type { NotificationService } from './notificationService.ts'
+import { notificationSpan } from './notificationSpan.ts'
+import { overlap, type Page, type Period } from './period.ts'
+
+/** A service's notifications of an instance (glance: of an image), oldest first. */
+export async function notificationsOfUuid(
+  db: Database,
+  { service, uuid, period, limit, offset }: Page & { service: NotificationService; uuid: string; period: Period },
+): Promise<ListedNotification[]> {
+  const span = await notificationSpan(db, service, service === 'glance' ? 'image' : 'instance', uuid)
+  if (span === null) return []
+  const { min, max } = overlap(span, period)
+  const { rows } = await db.pool.query<ListedNotificationRow>(
+    `select ${listedColumns(service)}
+       from ${notificationTable[service]} n
+      where n.${subjectColumn[service]} = $1 and n."when" >= $2 and n."when" <= $3
+      order by n."when", n.id limit $4 offset $5`,
+    [uuid, min, max, limit, offset],
+  )
+  return rows.map(toListedNotification)
+}

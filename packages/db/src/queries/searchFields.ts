@@ -1,0 +1,68 @@
+import type { NotificationService } from './notificationService.ts'
+import type { SpanKind } from './notificationSpan.ts'
+
+export type SearchLookup = 'exact' | 'contains' | 'startswith' | 'endswith' | 'gt' | 'gte' | 'lt' | 'lte'
+
+export interface SearchField {
+  /** A column of the service's table. */
+  column: string
+  type: 'text' | 'integer' | 'instant'
+  lookups: readonly SearchLookup[]
+  /**
+   * What an exact value is found by: an index that goes on with the time, the time itself, the day in which a span says
+   * it occurs, the identity (which is the message id, where there is one), the deployment's name, or nothing.
+   */
+  by: 'index' | 'time' | 'id' | Exclude<SpanKind, 'id'> | 'identity' | 'deployment name' | 'nothing'
+}
+
+const ofText = ['exact', 'contains', 'startswith', 'endswith'] as const
+const ofOrder = ['exact', 'gt', 'gte', 'lt', 'lte'] as const
+
+const text = (column: string, by: SearchField['by'] = 'nothing'): SearchField => ({
+  column,
+  type: 'text',
+  lookups: ofText,
+  by,
+})
+const integer = (column: string): SearchField => ({ column, type: 'integer', lookups: ['exact'], by: 'nothing' })
+
+const common: Record<string, SearchField> = {
+  id: { column: 'id', type: 'integer', lookups: ofOrder, by: 'id' },
+  when: { column: '"when"', type: 'instant', lookups: ofOrder, by: 'time' },
+  deployment: integer('deployment_id'),
+  deployment__name: text('deployment_id', 'deployment name'),
+  image_type: integer('image_type'),
+  routing_key: text('routing_key'),
+  publisher: text('publisher'),
+  service: text('service'),
+  event: text('event', 'index'),
+  host: text('host', 'index'),
+  instance: text('instance', 'instance'),
+  message_id: text('message_id', 'identity'),
+}
+
+const states: Record<string, SearchField> = {
+  tenant: text('tenant', 'index'),
+  state: text('state'),
+  old_state: text('old_state'),
+  task: text('task'),
+  old_task: text('old_task'),
+}
+
+/** What notifications can be searched by: names as StackTach has them, each with the one column it means. */
+export const searchFields: Record<NotificationService, ReadonlyMap<string, SearchField>> = {
+  // Only nova's request ids have spans.
+  nova: fields({ ...common, ...states, request_id: text('request_id', 'request') }),
+  glance: fields({
+    ...common,
+    owner: text('owner', 'index'),
+    status: text('status'),
+    uuid: text('uuid', 'image'),
+    request_id: text('request_id', 'index'),
+  }),
+  generic: fields({ ...common, ...states, request_id: text('request_id', 'index') }),
+}
+
+function fields(table: Record<string, SearchField>): ReadonlyMap<string, SearchField> {
+  return new Map(Object.entries(table))
+}

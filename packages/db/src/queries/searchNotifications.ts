@@ -1,0 +1,124 @@
+import type { Database } from '../open.ts'
+import {
+  type ListedNotification,
+  type ListedNotificationRow,
+  listedColumns,
+  notificationTable,
+  toListedNotification,
+} from './listedNotification.ts'
+import type { NotificationService } from './notificationService.ts'
+import { notificationIdSpan, notificationSpan } from './notificationSpan.ts'
+import { Parameters } from './parameters.ts'
+import { overlap, type Page, type Period } from './period.ts'
+import type { SearchField, SearchLookup } from './searchFields.ts'
+
+export interface SearchCondition {
+  field: SearchField
+  lookup: SearchLookup
+  /** As the field's type asks: a text, an integer, an instant in microseconds. */
+  value: string | bigint | number
+}
+
+export interface Search extends Page {
+  service: NotificationService
+  condition: SearchCondition
+  period: Period
+}
+
+/** Whether no index leads to what is searched for, so that rows are tried one by one, newest first. */
+export function isWalk({ field, lookup }: SearchCondition): boolean {
+  if (field.by === 'time') return false
+  return lookup !== 'exact' || field.by === 'nothing' || field.by === 'deployment name'
+}
+
+/** A service's notifications that meet the condition, newest first. */
+export async function searchNotifications(db: Database, search: Search): Promise<ListedNotification[]> {
+  const { service, condition, limit, offset } = search
+  const found = await spanOf(db, service, condition)
+  if (found === null) return []
+  const { min, max } = overlap(search.period, found)
+  const parameters = new Parameters()
+  const test = await testOf(db, condition, parameters)
+  if (test === null) return []
+  const table = notificationTable[service]
+  const period = `"when" >= ${parameters.bind(min)} and "when" <= ${parameters.bind(max)}`
+  // `offset 0` keeps the condition out of the walk: pushed into it, a condition that seems rare would be answered by
+  // scanning and sorting the whole table, which shows nothing before its end.
+  const source = isWalk(condition)
+    ? `(select * from ${table} where ${period} order by "when" desc, id desc offset 0) n where ${test}`
+    : `${table} n where ${test} and ${period}`
+  const { rows } = await db.pool.query<ListedNotificationRow>(
+    `select ${listedColumns(service)} from ${source}
+      order by n."when" desc, n.id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}`,
+    parameters.values,
+  )
+  return rows.map(toListedNotification)
+}
+
+const ALL_TIME: Period = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }
+
+/** In which time there can be anything; null when there is nothing at all. */
+async function spanOf(
+  db: Database,
+  service: NotificationService,
+  { field, lookup, value }: SearchCondition,
+): Promise<Period | null> {
+  if (lookup !== 'exact') return ALL_TIME
+  switch (field.by) {
+    case 'id':
+      return notificationIdSpan(db, service, BigInt(value))
+    case 'instance':
+    case 'request':
+    case 'image':
+      return notificationSpan(db, service, field.by, String(value))
+    default:
+      return ALL_TIME
+  }
+}
+
+const orders = { exact: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
+
+/** The condition in SQL; null when nothing can meet it. */
+async function testOf(
+  db: Database,
+  { field, lookup, value }: SearchCondition,
+  parameters: Parameters,
+): Promise<string | null> {
+  if (field.by === 'deployment name') {
+    const ids = await deploymentsNamed(db, lookup, value)
+    return ids.length === 0 ? null : `${field.column} = any(${parameters.bind(ids)}::int[])`
+  }
+  const placeholder = parameters.bind(value)
+  if (field.type === 'text') {
+    const test = textTest(field.column, lookup, placeholder)
+    return field.by === 'identity' && lookup === 'exact' ? `dedup_key = ${placeholder}::text and ${test}` : test
+  }
+  return lookup in orders ? `${field.column} ${orders[lookup as keyof typeof orders]} ${placeholder}::bigint` : null
+}
+
+async function deploymentsNamed(
+  db: Database,
+  lookup: SearchLookup,
+  value: SearchCondition['value'],
+): Promise<number[]> {
+  const { rows } = await db.pool.query<{ id: number }>(
+    `select id from deployment where ${textTest('name', lookup, '$1')}`,
+    [value],
+  )
+  return rows.map(({ id }) => id)
+}
+
+/** Case counts, and no character of the value means anything but itself. */
+function textTest(column: string, lookup: SearchLookup, placeholder: string): string {
+  const value = `${placeholder}::text`
+  switch (lookup) {
+    case 'contains':
+      return `strpos(${column}, ${value}) > 0`
+    case 'startswith':
+      return `starts_with(${column}, ${value})`
+    case 'endswith':
+      return `right(${column}, length(${value})) = ${value}`
+    default:
+      return `${column} = ${value}`
+  }
+}

@@ -1,0 +1,47 @@
+import type { Instant, Service } from '@stacktach/domain'
+import type { Database } from '../open.ts'
+
+/** What a look at the database says about the state of things. */
+export interface SystemStatus {
+  /** Notifications of each service. */
+  stored: Record<Service, number>
+  rejected: number
+  /** All that is stored and not yet folded into every aggregate. */
+  backlog: number
+  deployments: { name: string; lastWhen: Instant | null }[]
+}
+
+/**
+ * The state of things, all of one moment.
+ *
+ * @param exact count every notification; else PostgreSQL's own estimate is taken, which costs nothing
+ */
+export async function systemStatus({ pool }: Database, exact: boolean): Promise<SystemStatus> {
+  const counted = (service: Service) =>
+    exact
+      ? `(select count(*) from notification_${service})`
+      : `(select coalesce(sum(greatest(c.reltuples, 0)), 0)::bigint
+            from pg_inherits i join pg_class c on c.oid = i.inhrelid
+           where i.inhparent = 'notification_${service}'::regclass)`
+  const { rows } = await pool.query<Record<'nova' | 'glance' | 'generic' | 'rejected' | 'backlog', string>>(
+    `select ${counted('nova')} as nova, ${counted('glance')} as glance, ${counted('generic')} as generic,
+            (select count(*) from rejected_message) as rejected, (select count(*) from backlog) as backlog`,
+  )
+  const deployments = await pool.query<{ name: string; last_when: string | null }>(
+    'select name, last_when from deployment order by name collate "C"',
+  )
+  const [counts] = rows
+  return {
+    stored: {
+      nova: Number(counts?.nova),
+      glance: Number(counts?.glance),
+      generic: Number(counts?.generic),
+    },
+    rejected: Number(counts?.rejected),
+    backlog: Number(counts?.backlog),
+    deployments: deployments.rows.map(({ name, last_when }) => ({
+      name,
+      lastWhen: last_when === null ? null : Number(last_when),
+    })),
+  }
+}

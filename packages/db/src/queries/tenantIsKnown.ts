@@ -1,0 +1,10 @@
+import type { Database } from '../open.ts'
+
+/** Whether nova ever notified of anything of this tenant. Newest first, where one is likely to be found. */
+export async function tenantIsKnown(db: Database, tenant: string): Promise<boolean> {
+  const { rows } = await db.pool.query(
+    `select 1 from notification_nova where tenant = $1 order by "when" desc, id desc limit 1`,
+    [tenant],
+  )
+  return rows.length > 0
+}

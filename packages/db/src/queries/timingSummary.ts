@@ -1,0 +1,43 @@
+import type { Database } from '../open.ts'
+
+export interface TimingSummary {
+  /** The event without .start. */
+  name: string
+  count: number
+  /** Microseconds, as are the other two. */
+  min: number
+  max: number
+  /** Cut to the microsecond. */
+  average: number
+}
+
+type Row = { name: string; count: string; min: string; max: string; average: string }
+
+/**
+ * Over the first `limit` counted timings (null: all of them) after the first `offset` of each nova event whose .start
+ * was seen. In order of the .start's name, as StackTach: `resize.prep` before `resize`. Names without any are left out.
+ */
+export async function timingSummary(
+  db: Database,
+  { limit, offset }: { limit: number | null; offset: number },
+): Promise<TimingSummary[]> {
+  const { rows } = await db.pool.query<Row>(
+    `select left(e.name, -6) as name, s.*
+       from event e
+      cross join lateral (
+        select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), count(*)) as average
+          from (select duration from timing
+                 where name = left(e.name, -6) and counted
+                 order by "when", id limit $1 offset $2) first_ones) s
+      where e.service = 'nova' and e.name like '%.start' and s.count > 0
+      order by e.name collate "C"`,
+    [limit, offset],
+  )
+  return rows.map(({ name, count, min, max, average }) => ({
+    name,
+    count: Number(count),
+    min: Number(min),
+    max: Number(max),
+    average: Number(average),
+  }))
+}

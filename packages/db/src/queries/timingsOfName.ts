@@ -1,0 +1,22 @@
+import type { Database } from '../open.ts'
+import type { Page, Period } from './period.ts'
+
+export interface NamedTiming {
+  instance: string
+  /** Microseconds; negative when hosts' clocks differ. */
+  duration: number
+}
+
+/** Timings with both ends of an event (without .start or .end) that ended in the period, shortest first. */
+export async function timingsOfName(
+  db: Database,
+  { name, ended, limit, offset }: Page & { name: string; ended: Period },
+): Promise<NamedTiming[]> {
+  const { rows } = await db.pool.query<{ instance: string; duration: string }>(
+    `select instance, duration from timing
+      where name = $1 and duration is not null and end_when >= $2 and end_when <= $3
+      order by duration, id limit $4 offset $5`,
+    [name, ended.min, ended.max, limit, offset],
+  )
+  return rows.map((row) => ({ instance: row.instance, duration: Number(row.duration) }))
+}

@@ -1,0 +1,2 @@
+export { countImageEvents, type ReportPeriod } from './countImageEvents.ts'
+export { type MadeReport, periodsWithoutReport, storeReport } from './storeReport.ts'

@@ -1,0 +1,185 @@
+import { startsRequest } from '../kpi/tracker.ts'
+import type { Rules } from '../rules.ts'
+import { SECOND } from '../time/instant.ts'
+import type { Timing } from '../timing/foldTimings.ts'
+import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
+import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle, needsRefold } from './foldInstance.ts'
+import { type InstanceNotification, inOrder } from './notification.ts'
+
+/** Notifications of each instance, in order. */
+export type ByInstance = ReadonlyMap<string, InstanceNotification[]>
+
+/** A notification that is stored and may be another's twin: its instance and the key that twins share. */
+export interface StoredTwin {
+  instance: string
+  key: string
+  versioned: boolean
+  when: number
+}
+
+/** Which instances are folded onto what is there, and which from their beginning. */
+export interface FoldPlan {
+  continued: ByInstance
+  refolded: string[]
+}
+
+/** What is stored of the instances that are continued, as far as their new notifications can change it. */
+export interface StoredState {
+  lifecycles: ReadonlyMap<string, Lifecycle>
+  openTimings: readonly Timing[]
+  launches: readonly Launch[]
+  twins: readonly StoredTwin[]
+}
+
+export function byInstance(notifications: readonly InstanceNotification[]): ByInstance {
+  const groups = group(notifications, ({ instance }) => instance)
+  return new Map([...groups].map(([instance, members]) => [instance, inOrder(members)]))
+}
+
+/** Those whose instance comes in both formats, so that a twin may be stored; for most clouds none. */
+export function withPossibleTwins(
+  claimed: ByInstance,
+  lifecycles: ReadonlyMap<string, Lifecycle>,
+): InstanceNotification[] {
+  return [...claimed]
+    .filter(([instance]) => {
+      const lifecycle = lifecycles.get(instance)
+      return lifecycle?.hasClassic === true && lifecycle.hasVersioned
+    })
+    .flatMap(([, notifications]) => notifications)
+}
+
+export function planFolds(
+  claimed: ByInstance,
+  lifecycles: ReadonlyMap<string, Lifecycle>,
+  twins: readonly StoredTwin[],
+): FoldPlan {
+  const versioned = group(
+    twins.filter((twin) => twin.versioned && twin.when <= (lifecycles.get(twin.instance)?.when ?? 0)),
+    ({ instance }) => instance,
+  )
+  const refolded: string[] = []
+  const continued = new Map<string, InstanceNotification[]>()
+  for (const [instance, notifications] of claimed) {
+    const folded = new Set(versioned.get(instance)?.map(({ key }) => key))
+    if (needsRefold(lifecycles.get(instance) ?? null, notifications, folded)) refolded.push(instance)
+    else continued.set(instance, notifications)
+  }
+  return { continued, refolded }
+}
+
+/** Which stored timings and launches the new notifications can change. */
+export function neededState(
+  continued: ByInstance,
+  rules: Rules,
+): { timings: { instance: string; name: string }[]; launches: { instance: string; requestId: string }[] } {
+  const notifications = [...continued.values()].flat()
+  return {
+    timings: notifications
+      .filter(({ event }) => event.endsWith('.end'))
+      .map(({ instance, event }) => ({ instance, name: event.slice(0, -'.end'.length) })),
+    launches: notifications
+      .filter((notification) => launchEffect(notification, rules) !== null)
+      .map(({ instance, requestId }) => ({ instance, requestId })),
+  }
+}
+
+/**
+ * Carries a plan out.
+ *
+ * @param histories everything stored of the refolded instances
+ */
+export function foldInstances(
+  plan: FoldPlan,
+  histories: readonly InstanceNotification[],
+  stored: StoredState,
+  rules: Rules,
+): InstanceFold[] {
+  const open = group(stored.openTimings, ({ instance }) => instance)
+  const launches = group(stored.launches, ({ instance }) => instance)
+  const classic = group(
+    stored.twins.filter(({ versioned }) => !versioned),
+    ({ instance }) => instance,
+  )
+  const continued = [...plan.continued].map(([instance, notifications]) => {
+    const state = {
+      lifecycle: stored.lifecycles.get(instance) ?? null,
+      openTimings: open.get(instance) ?? [],
+      launches: new Map((launches.get(instance) ?? []).map((launch) => [launch.requestId, launch])),
+      knownClassic: new Set(classic.get(instance)?.map(({ key }) => key)),
+    }
+    return foldInstance(instance, state, notifications, rules)
+  })
+  const refolded = [...byInstance(histories)].map(([instance, notifications]) =>
+    foldInstance(instance, FROM_THE_BEGINNING, notifications, rules),
+  )
+  return [...continued, ...refolded]
+}
+
+/** Ranges of launched_at in which exists may belong to another launch or delete than before. */
+export function rangesToLink(
+  folds: readonly InstanceFold[],
+  launchesBefore: readonly Launch[],
+  refolded: readonly string[],
+): { instance: string; from: number; to: number }[] {
+  const whole = new Set(refolded)
+  const launched = [
+    ...launchesBefore,
+    ...folds.flatMap((fold) => [...fold.launches, ...fold.deletes, ...fold.exists]),
+  ].flatMap(({ instance, launchedAt }) =>
+    launchedAt === null || whole.has(instance) ? [] : [{ instance, launchedAt }],
+  )
+  const seconds = new Set(launched.map(({ instance, launchedAt }) => `${instance} ${Math.floor(launchedAt / SECOND)}`))
+  return [
+    ...refolded.map((instance) => ({ instance, from: 0, to: Number.MAX_SAFE_INTEGER })),
+    ...[...seconds].map((key) => {
+      const [instance = '', second] = key.split(/ (?=-?\d+$)/)
+      return { instance, from: Number(second) * SECOND, to: Number(second) * SECOND + SECOND - 1 }
+    }),
+  ]
+}
+
+/**
+ * Requests whose tracker may change by a fold: those under which a timing was closed (before or now), and those that a new
+ * notification may have begun earlier than the tracker that is there says.
+ *
+ * @param closedBefore requests under which timings of refolded instances were closed
+ * @param trackerStarts when each tracker that is there starts
+ */
+export function requestsToTrack(
+  claimed: ByInstance,
+  folds: readonly InstanceFold[],
+  refolded: readonly string[],
+  closedBefore: readonly string[],
+  trackerStarts: ReadonlyMap<string, number>,
+  rules: Rules,
+): Set<string> {
+  const whole = new Set(refolded)
+  const closed = folds.flatMap(({ timings }) =>
+    timings.flatMap(({ start, end }) => (start !== null && end !== null ? [end.requestId] : [])),
+  )
+  const begun = [...claimed.values()].flat().filter((notification) => {
+    const start = trackerStarts.get(notification.requestId)
+    return (
+      startsRequest(notification, rules) &&
+      (whole.has(notification.instance) || start === undefined || notification.when < start)
+    )
+  })
+  return new Set([...closedBefore, ...closed, ...begun.map(({ requestId }) => requestId)].filter((id) => id !== ''))
+}
+
+/** Requests that new notifications could have begun. */
+export function startableRequests(claimed: ByInstance, rules: Rules): string[] {
+  const notifications = [...claimed.values()].flat().filter((notification) => startsRequest(notification, rules))
+  return [...new Set(notifications.map(({ requestId }) => requestId))]
+}
+
+function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {
+  const groups = new Map<string, T[]>()
+  for (const item of items) {
+    const members = groups.get(key(item))
+    if (members) members.push(item)
+    else groups.set(key(item), [item])
+  }
+  return groups
+}

@@ -1,0 +1,61 @@
+import { z } from 'zod'
+
+/** Where jobs wait; each queue has workers of its own, so that a long report never holds up an aggregation. */
+export const queueNames = ['aggregation', 'reports', 'maintenance'] as const
+
+export type QueueName = (typeof queueNames)[number]
+
+interface Definition<P extends z.ZodType> {
+  queue: QueueName
+  /** Ids and periods, never data. */
+  payload: P
+  /** How often it is tried before it is left for an operator to see; with more than one, delays grow exponentially. */
+  attempts: number
+  /** Jobs with the same key are one: while one waits no other is added, while one runs one more is. */
+  unique(payload: z.output<P>): string
+}
+
+function job<P extends z.ZodType>(definition: Definition<P>): Definition<P> {
+  return definition
+}
+
+const shard = z.object({ shard: z.number().int().min(0) })
+
+/** Microseconds of unix time, the end excluded. */
+const period = z.object({ start: z.number().int(), end: z.number().int() })
+
+/** Every job there is. The handler of each has its name. */
+export const catalog = {
+  /**
+   * Folds the backlog of a shard of instances and images: lifecycles, timings, launches, deletes, exists. A doorbell: it
+   * is never retried, since each jobs process rings every shard that has a backlog.
+   */
+  usage: job({ queue: 'aggregation', payload: shard, attempts: 1, unique: ({ shard }) => `usage-${shard}` }),
+  /** Folds the backlog of a shard of requests into their trackers. A doorbell too. */
+  kpi: job({ queue: 'aggregation', payload: shard, attempts: 1, unique: ({ shard }) => `kpi-${shard}` }),
+  /** Counts the image events of a period. */
+  'image-events-audit': job({
+    queue: 'reports',
+    payload: z.object({
+      period,
+      /** Made only if there is none of this period yet, which is what a schedule asks for. */
+      once: z.boolean(),
+    }),
+    attempts: 5,
+    unique: ({ period, once }) => `image-events-audit-${period.start}-${period.end}-${once}`,
+  }),
+  /** Asks for the report of each complete period that has none. */
+  'due-reports': job({ queue: 'maintenance', payload: z.object({}), attempts: 1, unique: () => 'due-reports' }),
+  /** Makes the partitions of the days to come, so that no notification waits for one. */
+  partitions: job({ queue: 'maintenance', payload: z.object({}), attempts: 1, unique: () => 'partitions' }),
+}
+
+export type Catalog = typeof catalog
+export type JobName = keyof Catalog
+export type Payload<N extends JobName> = z.output<Catalog[N]['payload']>
+
+/** Jobs that come by themselves, with the milliseconds between two. */
+export const schedules: Partial<Record<JobName, number>> = {
+  'due-reports': 10 * 60_000,
+  partitions: 60 * 60_000,
+}

@@ -1,0 +1,104 @@
+import { type Job, type JobsOptions, Queue } from 'bullmq'
+import type { Redis } from 'ioredis'
+import { type Catalog, catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
+import { producerConnection } from './connection.ts'
+
+/** How many of the jobs that failed for good are kept for an operator to look at. */
+const KEPT_FAILURES = 1_000
+
+/** Enqueues jobs of the catalog. Every call rejects at once when Redis is away. */
+export class Producer {
+  readonly #connection: Redis
+  readonly #queues: Map<QueueName, Queue>
+
+  /**
+   * @param url of Redis
+   * @param prefix of every key
+   * @param onError told of the connection's errors; it comes back by itself
+   */
+  constructor(url: string, prefix: string, onError: (error: Error) => void) {
+    this.#connection = producerConnection(url)
+    this.#connection.on('error', onError)
+    this.#queues = new Map(
+      queueNames.map((name) => {
+        const queue = new Queue(name, { connection: this.#connection, prefix })
+        queue.on('error', onError)
+        return [name, queue]
+      }),
+    )
+  }
+
+  /** Resolves once Redis answers; rejects when it does not within `milliseconds`. */
+  async ready(milliseconds: number): Promise<void> {
+    const deadline = AbortSignal.timeout(milliseconds)
+    while (this.#connection.status !== 'ready') {
+      if (deadline.aborted) throw new Error('Redis does not answer')
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  }
+
+  async enqueue<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
+    return this.queue(catalog[name].queue).add(name, payload, options(name, payload))
+  }
+
+  /**
+   * Waits until a job is done.
+   *
+   * @returns what its handler returned
+   * @throws Error when it failed for good, or is not done within `milliseconds`
+   */
+  async result(job: Job, milliseconds: number): Promise<unknown> {
+    const deadline = AbortSignal.timeout(milliseconds)
+    const id = job.id ?? ''
+    while (!deadline.aborted) {
+      const current = await this.queue(job.queueName as QueueName).getJob(id)
+      if (current === undefined) throw new Error(`job ${id} is gone`)
+      const state = await current.getState()
+      if (state === 'completed') return current.returnvalue
+      if (state === 'failed') throw new Error(`job ${id} failed: ${current.failedReason}`)
+      await new Promise((resolve) => setTimeout(resolve, 100))
+    }
+    throw new Error(`job ${id} is not done yet`)
+  }
+
+  /** Puts the schedules where they belong: a Redis that was wiped has none. */
+  async schedule(): Promise<void> {
+    for (const [name, every] of Object.entries(schedules) as [JobName, number][]) {
+      const { attempts } = catalog[name]
+      await this.queue(catalog[name].queue).upsertJobScheduler(
+        name,
+        { every },
+        { name, data: {}, opts: { attempts, removeOnComplete: true, removeOnFail: true } },
+      )
+    }
+  }
+
+  queue(name: QueueName): Queue {
+    const queue = this.#queues.get(name)
+    if (queue === undefined) throw new Error(`there is no queue ${name}`)
+    return queue
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled([...this.#queues.values()].map((queue) => queue.close()))
+    this.#connection.disconnect()
+  }
+}
+
+function options<N extends JobName>(name: N, payload: Payload<N>): JobsOptions {
+  const definition: Catalog[JobName] = catalog[name]
+  const doorbell = definition.attempts === 1
+  return {
+    attempts: definition.attempts,
+    ...(doorbell ? {} : { backoff: { type: 'exponential', delay: 1_000 } }),
+    removeOnComplete: doorbell ? true : { count: 1_000 },
+    removeOnFail: doorbell ? true : { count: KEPT_FAILURES },
+    // BullMQ takes no colon in an id; a payload may bring one.
+    deduplication: { id: unique(name, payload).replaceAll(':', '_'), keepLastIfActive: true },
+  }
+}
+
+function unique<N extends JobName>(name: N, payload: Payload<N>): string {
+  const { unique: key } = catalog[name] as { unique(payload: Payload<N>): string }
+  return key(payload)
+}

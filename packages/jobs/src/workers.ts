@@ -1,0 +1,67 @@
+import { Worker } from 'bullmq'
+import { catalog, type JobName, type Payload, type QueueName, queueNames } from './catalog.ts'
+import { workerConnection } from './connection.ts'
+
+/** One handler for each job of the catalog; a missing one does not compile. */
+export type Handlers = { [N in JobName]: (payload: Payload<N>) => Promise<unknown> }
+
+export interface WorkerEvents {
+  /** Told of connection errors and of jobs that failed. */
+  onError(error: Error, context: { queue: QueueName; job?: string }): void
+  onDone(context: { queue: QueueName; job: string; milliseconds: number; result: unknown }): void
+}
+
+/** How many jobs of a queue one process works on at once; each mostly waits for the database. */
+const concurrency: Record<QueueName, number> = { aggregation: 4, reports: 1, maintenance: 1 }
+
+/** Starts a worker for every queue. Returns what stops them: no new jobs, those in hand are finished. */
+export function startWorkers(
+  url: string,
+  prefix: string,
+  handlers: Handlers,
+  events: WorkerEvents,
+): () => Promise<void> {
+  const workers = queueNames.map((queue) => {
+    const connection = workerConnection(url)
+    connection.on('error', (error) => events.onError(error, { queue }))
+    const worker = new Worker(queue, (job) => run(handlers, job.name, job.data), {
+      connection,
+      prefix,
+      concurrency: concurrency[queue],
+    })
+    worker.on('error', (error) => events.onError(error, { queue }))
+    worker.on('failed', (job, error) => events.onError(error, { queue, ...(job ? { job: job.name } : {}) }))
+    worker.on('completed', (job, result) =>
+      events.onDone({
+        queue,
+        job: job.name,
+        milliseconds: (job.finishedOn ?? 0) - (job.processedOn ?? 0),
+        result,
+      }),
+    )
+    return { worker, connection }
+  })
+  return async () => {
+    await Promise.all(
+      workers.map(async ({ worker, connection }) => {
+        await worker.close()
+        connection.disconnect()
+      }),
+    )
+  }
+}
+
+/** Runs a job as the catalog has it; its name and payload come from Redis, so both are checked. */
+function run(handlers: Handlers, name: string, data: unknown): Promise<unknown> {
+  if (!isJobName(name)) throw new Error(`there is no job ${name}`)
+  return dispatch(handlers, name, data)
+}
+
+function dispatch<N extends JobName>(handlers: Handlers, name: N, data: unknown): Promise<unknown> {
+  const payload = catalog[name].payload.parse(data) as Payload<N>
+  return handlers[name](payload)
+}
+
+function isJobName(name: string): name is JobName {
+  return Object.hasOwn(catalog, name)
+}

@@ -1,0 +1,131 @@
+import type { Notice } from '../notice.ts'
+import type { Micros } from '../time.ts'
+import type { DeleteTruth, ExistsTruth, InstanceTruth, LaunchTruth } from '../truth.ts'
+import type { Instance } from '../world/instance.ts'
+import type { Sent } from './sent.ts'
+import { deleteOf, existsOf, launchAfter } from './usage.ts'
+
+type Timing = { name: string; requestId: string; start: Micros | null; end: Micros | null }
+
+type Page = {
+  instance: Instance
+  notifications: number
+  lastEvent: string
+  lastWhen: Micros
+  lastState: string
+  lastOldTask: string | null
+  launches: Map<string, LaunchTruth>
+  delete: DeleteTruth | null
+  exists: ExistsTruth[]
+  timings: Timing[]
+  /** Where in `exists` the one of a notice is that may yet get a twin. */
+  twinless: Map<Notice, number>
+}
+
+/** The pages of all instances. */
+export type InstanceBook = {
+  /** Writes a message down; returns the timing's name when it closed one that had a start. */
+  record(sent: Sent): string | null
+  read(): Record<string, InstanceTruth>
+}
+
+function open(instance: Instance): Page {
+  return {
+    instance,
+    notifications: 0,
+    lastEvent: '',
+    lastWhen: 0,
+    lastState: '',
+    lastOldTask: '',
+    launches: new Map(),
+    delete: null,
+    exists: [],
+    timings: [],
+    twinless: new Map(),
+  }
+}
+
+function recordTiming(page: Page, sent: Sent, requestId: string): string | null {
+  const { phase } = sent.notice.facts
+  if (phase === null) return null
+  const name = sent.rendering.known.slice(0, -phase.length - 1)
+  if (phase === 'start') {
+    page.timings.push({ name, requestId, start: sent.when, end: null })
+    return null
+  }
+  // Several starts of one request, as after a reschedule: the end belongs to the first of them.
+  const started = page.timings.find((t) => t.name === name && t.requestId === requestId && t.end === null)
+  if (started === undefined) {
+    page.timings.push({ name, requestId, start: null, end: sent.when })
+    return null
+  }
+  started.end = sent.when
+  return name
+}
+
+function recordUsage(page: Page, sent: Sent, requestId: string): void {
+  const { launch, ended, exists } = sent.notice.facts
+  if (launch !== undefined) {
+    page.launches.set(requestId, launchAfter(page.launches.get(requestId), sent, page.instance, launch))
+  }
+  if (ended !== undefined) page.delete = deleteOf(sent, ended)
+  if (exists !== undefined) {
+    page.twinless.set(sent.notice, page.exists.length)
+    page.exists.push(existsOf(sent, page.instance, exists))
+  }
+}
+
+/** A twin adds nothing to an exists but its own message id. */
+function recordTwin(page: Page, sent: Sent): void {
+  const index = page.twinless.get(sent.notice)
+  if (index === undefined) return
+  page.twinless.delete(sent.notice)
+  const exists = page.exists[index]
+  if (exists !== undefined) page.exists[index] = { ...exists, twinMessageId: sent.messageId }
+}
+
+function truthOf(page: Page): InstanceTruth {
+  return {
+    deployment: page.instance.deployment.name,
+    tenant: page.instance.tenant.id,
+    notifications: page.notifications,
+    lastEvent: page.lastEvent,
+    lastWhen: page.lastWhen,
+    lastState: page.lastState,
+    lastOldTask: page.lastOldTask,
+    launches: [...page.launches.values()],
+    delete: page.delete,
+    exists: [...page.exists],
+    timings: page.timings.map((t) => ({
+      ...t,
+      duration: t.start === null || t.end === null ? null : t.end - t.start,
+    })),
+  }
+}
+
+/** An empty book of instances; `twins` says whether every exists will be sent twice. */
+export function createInstanceBook(twins: boolean): InstanceBook {
+  const pages = new Map<string, Page>()
+  return {
+    record: (sent) => {
+      const { instance, request, facts } = sent.notice
+      if (instance === null || !sent.rendering.tellsInstance) return null
+      const page = pages.get(instance.uuid) ?? open(instance)
+      pages.set(instance.uuid, page)
+      page.notifications += 1
+      if (!sent.counts) {
+        recordTwin(page, sent)
+        return null
+      }
+      page.lastEvent = sent.rendering.known
+      page.lastWhen = sent.when
+      page.lastState = facts.state
+      page.lastOldTask = facts.oldTask
+      const requestId = request?.id ?? ''
+      recordUsage(page, sent, requestId)
+      if (!twins) page.twinless.clear()
+      return recordTiming(page, sent, requestId)
+    },
+    read: () => Object.fromEntries([...pages].map(([uuid, page]) => [uuid, truthOf(page)])),
+  }
+}

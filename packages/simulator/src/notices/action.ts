@@ -1,0 +1,99 @@
+import { type Action, type ActionName, actions, type Phase } from '../actions.ts'
+import type { Fault } from '../fault.ts'
+import { classicFault, classicInstance } from '../formats/classic.ts'
+import { novaObject, versionedFault, versionedInitiator, versionedInstance } from '../formats/versioned.ts'
+import type { JsonObject } from '../json.ts'
+import type { Facts, LaunchMark, Notice, Publisher } from '../notice.ts'
+import type { Micros } from '../time.ts'
+import type { Instance } from '../world/instance.ts'
+import type { Request } from '../world/request.ts'
+
+/** What a single notification has besides its kind's usual. */
+export type Details = {
+  /** Keys after the classic instance. */
+  readonly tail?: JsonObject
+  /** Keys before the versioned instance. */
+  readonly head?: JsonObject
+  readonly fault?: Fault
+  /** The compute host that sends it, when it is not the instance's own. */
+  readonly host?: string
+  /** Who sends each form, when no compute host does. */
+  readonly publishers?: { readonly classic: Publisher; readonly versioned: Publisher }
+  readonly elevated?: boolean
+  readonly launch?: LaunchMark
+  readonly ended?: { readonly launchedAt: Micros; readonly terminatedAt: Micros; readonly deletedAt: Micros }
+}
+
+/** What the payload of an exception-free action adds in front. */
+function versionedAction(instance: Instance, request: Request, action: Action, details: Details): JsonObject {
+  const [name, version] = action.object
+  return novaObject(name, version, {
+    ...details.head,
+    fault: details.fault === undefined ? null : versionedFault(details.fault),
+    request_id: request.id,
+    ...versionedInstance(instance),
+    ...versionedInitiator(request),
+  })
+}
+
+/** Who sends when a compute host does. */
+export function computePublishers(host: string): { classic: Publisher; versioned: Publisher } {
+  const publisher = { service: 'compute', host }
+  return { classic: publisher, versioned: publisher }
+}
+
+/** A notification about a piece of work on an instance. */
+export function actionNotice(
+  instance: Instance,
+  request: Request,
+  name: ActionName,
+  phase: Phase,
+  details: Details,
+): Notice {
+  const action: Action = actions[name]
+  const suffix = phase === null ? '' : `.${phase}`
+  const known = `compute.instance.${action.classic ?? action.versioned}${suffix}`
+  const publishers =
+    details.publishers ?? computePublishers(details.host ?? instance.host ?? instance.deployment.controller)
+  const view = {
+    addresses: action.addresses === 'both' || (action.addresses === 'end' && phase === 'end'),
+    cut: action.cut === 'both' || (action.cut === 'start' && (phase === 'start' || phase === null)),
+  }
+  const fault = details.fault === undefined ? {} : classicFault(details.fault)
+  const facts: Facts = {
+    state: instance.state,
+    oldTask: '',
+    phase: phase === 'start' || phase === 'end' ? phase : null,
+    ...(details.launch === undefined ? {} : { launch: { ...details.launch, image: instance.image } }),
+    ...(details.ended === undefined ? {} : { ended: details.ended }),
+  }
+  return {
+    deployment: instance.deployment,
+    exchange: 'nova',
+    priority: phase === 'error' ? 'ERROR' : 'INFO',
+    request,
+    elevated: details.elevated ?? action.elevated,
+    instance,
+    classic:
+      action.classic === null
+        ? null
+        : {
+            event: known,
+            known,
+            publisher: publishers.classic,
+            tellsInstance: true,
+            payload: () => ({ ...classicInstance(instance, view), ...details.tail, ...fault }),
+          },
+    versioned:
+      action.versioned === null
+        ? null
+        : {
+            event: `instance.${action.versioned}${suffix}`,
+            known,
+            publisher: publishers.versioned,
+            tellsInstance: true,
+            payload: () => versionedAction(instance, request, action, details),
+          },
+    facts,
+  }
+}

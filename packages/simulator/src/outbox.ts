@@ -1,0 +1,80 @@
+import type { Book } from './book/book.ts'
+import type { Sent } from './book/sent.ts'
+import type { Notice, Rendering } from './notice.ts'
+import type { Settings } from './options.ts'
+import { createTimeQueue } from './queue.ts'
+import type { Random } from './random.ts'
+import type { Micros } from './time.ts'
+import { type Draft, draft, message, type SimulatedMessage } from './wire.ts'
+
+/** Takes what the cloud tells and gives it out as messages, in order of time. */
+export type Outbox = {
+  put(notice: Notice, now: Micros): void
+  /** Everything that is due before `until` (microseconds); what is given out is true from then on. */
+  take(until: Micros): Generator<SimulatedMessage, void, void>
+}
+
+type Entry = { sent: Sent; draft: Draft }
+
+/** Which forms of a notice a cloud of this format sends; glance and others know only the classic one. */
+function formsOf(notice: Notice, settings: Settings): { classic: Rendering | null; versioned: Rendering | null } {
+  const { format } = settings
+  return {
+    classic: notice.exchange === 'nova' && format === 'versioned' ? null : notice.classic,
+    versioned: format === 'versioned' || format === 'both' ? notice.versioned : null,
+  }
+}
+
+/** An empty outbox. `random` is its own: what it draws must not change what happens in the cloud. */
+export function createOutbox(settings: Settings, random: Random, book: Book): Outbox {
+  const queue = createTimeQueue<Entry>()
+  const twins = new Set<Micros>()
+  let last: Micros = 0
+
+  // Notices have even microseconds and twins odd ones, so that no two are sent at the same time and the times of the
+  // notices are the same in every format.
+  const noticeTime = (now: Micros): Micros => {
+    last = Math.max(now + (now % 2), last + 2)
+    return last
+  }
+  const twinTime = (notice: Notice, when: Micros): Micros => {
+    const delay = 3000 + Math.round(117_000 * random.next() ** 5)
+    const wanted = Math.max(when + delay, (notice.instance?.lastTwin ?? 0) + 2)
+    let at = wanted + (1 - (wanted % 2))
+    while (twins.has(at)) at += 2
+    twins.add(at)
+    if (notice.instance !== null) notice.instance.lastTwin = at
+    return at
+  }
+  const push = (notice: Notice, form: Draft['form'], rendering: Rendering, counts: boolean, when: Micros): void => {
+    const drafted = draft(notice, form, rendering, when, random)
+    const { messageId } = drafted
+    queue.push(when, { sent: { notice, form, rendering, counts, when, messageId }, draft: drafted })
+  }
+
+  return {
+    put: (notice, now) => {
+      const { classic, versioned } = formsOf(notice, settings)
+      const when = noticeTime(now)
+      if (classic !== null) push(notice, 'classic', classic, true, when)
+      if (versioned === null) return
+      const twin = classic?.tellsInstance === true && classic.known === versioned.known
+      const at = settings.format === 'both' ? twinTime(notice, when) : when
+      push(notice, 'versioned', versioned, !twin, at)
+    },
+    *take(until) {
+      while (queue.nextAt() < until) {
+        const entry = queue.pop()
+        if (entry === undefined) return
+        const { sent, draft: drafted } = entry
+        twins.delete(sent.when)
+        book.record(sent)
+        yield message(sent.notice, drafted, null, settings.format)
+        if (!random.chance(settings.duplicates)) continue
+        const notification = { ...drafted.notification, _unique_id: random.hex(4) }
+        book.recordDuplicate(sent)
+        yield message(sent.notice, { ...drafted, notification }, 'monitor', settings.format)
+      }
+    },
+  }
+}

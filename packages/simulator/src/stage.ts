@@ -1,0 +1,87 @@
+import type { ActionName, Phase } from './actions.ts'
+import type { Notice } from './notice.ts'
+import { actionNotice, type Details } from './notices/action.ts'
+import { existsNotice } from './notices/exists.ts'
+import { updateNotice } from './notices/update.ts'
+import type { Random } from './random.ts'
+import { floorSecond, type Micros, second } from './time.ts'
+import type { Deployment } from './world/deployment.ts'
+import type { BaseImage } from './world/image.ts'
+import type { Instance, State } from './world/instance.ts'
+import type { Request } from './world/request.ts'
+
+/** What happens, told in order; each value is how long to wait (microseconds) before it goes on. */
+export type Story = Generator<Micros, void, void>
+
+/** The simulated world as a story sees it. */
+export type Scene = {
+  readonly random: Random
+  /** The length of an audit period, microseconds. */
+  readonly auditPeriod: Micros
+  now(): Micros
+  emit(notice: Notice): void
+  /** Lets another story run beside this one. */
+  begin(story: Story): void
+}
+
+/** One request on one instance: what its story can do. */
+export type Stage = Scene & {
+  readonly deployment: Deployment
+  readonly instance: Instance
+  readonly request: Request
+  /** This one is to go wrong, if it can. */
+  readonly fails: boolean
+  /** A time to wait, between `min` and `max` seconds; microseconds. */
+  wait(min: number, max: number): Micros
+  notify(name: ActionName, phase: Phase, details?: Details): void
+  /** The API notes what is to be done; nova shows the new task as the old one, too. */
+  announce(task: string): void
+  /** A service on `host` saves the instance with what is new. */
+  save(news: { state?: State; task?: string | null; displayName?: string }, host: string): void
+  /** The exists that an operation sends: the current period, up to now. */
+  exists(host: string, options: { elevated: boolean; image?: BaseImage }): void
+  /** The launch time as an instance handed on by RPC shows it. */
+  cutLaunch(): Micros
+}
+
+/** The stage of a request on `instance`. */
+export function createStage(scene: Scene, instance: Instance, request: Request, fails: boolean): Stage {
+  const periodBeginning = (): Micros => Math.floor(scene.now() / scene.auditPeriod) * scene.auditPeriod
+  const update = (
+    oldState: string,
+    oldTask: string | null,
+    oldName: string | null,
+    publisher: { service: string; host: string },
+  ): void => {
+    const change = { oldState, oldTask, oldName }
+    scene.emit(updateNotice(instance, request, change, publisher, periodBeginning(), scene.now()))
+  }
+  return {
+    ...scene,
+    deployment: instance.deployment,
+    instance,
+    request,
+    fails,
+    wait: (min, max) => Math.round(scene.random.between(min, max) * second),
+    notify: (name, phase, details = {}) => scene.emit(actionNotice(instance, request, name, phase, details)),
+    announce: (task) => {
+      instance.task = task
+      update(instance.state, task, null, { service: 'compute', host: instance.deployment.controller })
+      instance.updatedAt = scene.now()
+    },
+    save: (news, host) => {
+      const { state, task, displayName } = instance
+      instance.state = news.state ?? state
+      if (news.task !== undefined) instance.task = news.task
+      instance.displayName = news.displayName ?? displayName
+      instance.updatedAt = scene.now()
+      const service = news.displayName === undefined ? 'compute' : 'nova-api'
+      update(state, task, news.displayName === undefined ? null : displayName, { service, host })
+    },
+    exists: (host, { elevated, image }) => {
+      const existence = { beginning: periodBeginning(), ending: scene.now(), host, elevated }
+      scene.emit(existsNotice(instance, request, image === undefined ? existence : { ...existence, image }))
+    },
+    cutLaunch: () => floorSecond(instance.launchedAt ?? instance.createdAt),
+  }
+}

@@ -1,0 +1,118 @@
+import type { Format } from './options.ts'
+import type { Micros } from './time.ts'
+
+/** What an instance's system image says about itself; the empty string where it says nothing. */
+export type SystemTruth = {
+  readonly tenant: string
+  readonly raxOptions: string
+  readonly osArchitecture: string
+  readonly osDistro: string
+  readonly osVersion: string
+}
+
+export type FlavorTruth = {
+  /** Null in a cloud that sends only versioned notifications: they do not tell it. */
+  readonly instanceTypeId: number | null
+  readonly instanceFlavorId: string | null
+}
+
+/** A launch: one per instance and request. Its time is null for a build that never got there. */
+export type LaunchTruth = SystemTruth & FlavorTruth & { readonly requestId: string; readonly launchedAt: Micros | null }
+
+/** The end of an instance that had been launched. */
+export type DeleteTruth = {
+  readonly launchedAt: Micros
+  /** `terminated_at`, which counts as the time of the delete. */
+  readonly deletedAt: Micros
+  /** nova's own `deleted_at`, up to a second later. */
+  readonly rowDeletedAt: Micros
+}
+
+export type ExistsTruth = SystemTruth &
+  FlavorTruth & {
+    /** That of the classic one where both formats are sent. */
+    readonly messageId: string
+    /** That of the other format's twin, null while there is none. */
+    readonly twinMessageId: string | null
+    readonly periodic: boolean
+    readonly when: Micros
+    readonly launchedAt: Micros | null
+    readonly terminatedAt: Micros | null
+    readonly deletedAt: Micros | null
+    readonly auditBeginning: Micros
+    readonly auditEnding: Micros
+  }
+
+/** A `.start` and the `.end` of its request that closed it, or one of them alone. */
+export type TimingTruth = {
+  /** The classic event's name without its last part. */
+  readonly name: string
+  readonly requestId: string
+  readonly start: Micros | null
+  readonly end: Micros | null
+  readonly duration: Micros | null
+}
+
+export type InstanceTruth = {
+  readonly deployment: string
+  readonly tenant: string
+  /** Distinct messages in which a reader finds the instance, twins included. */
+  readonly notifications: number
+  readonly lastEvent: string
+  readonly lastWhen: Micros
+  readonly lastState: string
+  readonly lastOldTask: string | null
+  readonly launches: readonly LaunchTruth[]
+  readonly delete: DeleteTruth | null
+  readonly exists: readonly ExistsTruth[]
+  readonly timings: readonly TimingTruth[]
+}
+
+/** A user's request: from its first notification to the last end that closed something. */
+export type TrackerTruth = {
+  readonly start: Micros
+  readonly end: Micros | null
+  readonly duration: Micros | null
+  /** The ended event without `.end`. */
+  readonly event: string | null
+  readonly instance: string | null
+  readonly deployment: string | null
+}
+
+export type RequestTruth = {
+  /** Distinct messages, twins included. */
+  readonly notifications: number
+  /** Null for what nova does by itself, without a user. */
+  readonly tracker: TrackerTruth | null
+}
+
+export type ImageTruth = {
+  readonly usage: { readonly createdAt: Micros; readonly owner: string; readonly size: number | null } | null
+  readonly delete: { readonly deletedAt: Micros } | null
+  readonly exists: readonly {
+    readonly messageId: string
+    readonly auditBeginning: Micros
+    readonly auditEnding: Micros
+  }[]
+}
+
+export type ServiceTruth = {
+  /** Distinct message ids. */
+  readonly notifications: number
+  /** All that was sent, duplicates included. */
+  readonly messages: number
+  /** By their classic names, sorted. */
+  readonly events: readonly string[]
+  /** Sorted. */
+  readonly hosts: readonly string[]
+}
+
+/** What is true of everything that was emitted; times are microseconds of unix time. */
+export type Truth = {
+  readonly format: Format
+  readonly deployments: readonly string[]
+  readonly services: { readonly nova: ServiceTruth; readonly glance: ServiceTruth }
+  readonly instances: Readonly<Record<string, InstanceTruth>>
+  readonly requests: Readonly<Record<string, RequestTruth>>
+  readonly images: Readonly<Record<string, ImageTruth>>
+}

@@ -1,0 +1,40 @@
+import type { Random } from '../random.ts'
+import { createFlavors, createHugeFlavor, type Flavor } from './flavor.ts'
+import { type BaseImage, createBaseImages } from './image.ts'
+
+/** One nova and one glance behind one broker. */
+export type Deployment = {
+  readonly name: string
+  /** Where the API, the conductor and the scheduler run. */
+  readonly controller: string
+  readonly hosts: readonly [string, string, ...string[]]
+  /** What glance calls itself: `localhost` unless somebody set default_publisher_id. */
+  readonly imageHost: string
+  readonly flavors: readonly [Flavor, ...Flavor[]]
+  readonly hugeFlavor: Flavor
+  readonly images: readonly [BaseImage, ...BaseImage[]]
+}
+
+/** A deployment named `name` with `hosts` (at least two) compute hosts. */
+export function createDeployment(name: string, hosts: number, random: Random): Deployment {
+  const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+  const host = (i: number): string => `compute-${String(i).padStart(2, '0')}.${slug}.example.org`
+  const more = Array.from({ length: Math.max(0, hosts - 2) }, (_, i) => host(i + 3))
+  return {
+    name,
+    controller: `controller-01.${slug}.example.org`,
+    hosts: [host(1), host(2), ...more],
+    imageHost: random.chance(0.5) ? 'localhost' : `controller-01.${slug}.example.org`,
+    flavors: createFlavors(random),
+    hugeFlavor: createHugeFlavor(random),
+    images: createBaseImages(random),
+  }
+}
+
+/** Any of the deployment's hosts but the given one. */
+export function otherHost(deployment: Deployment, host: string | null, random: Random): string {
+  const [first, second, ...more] = deployment.hosts
+  if (host === null) return random.pick(deployment.hosts)
+  const rest = [second, ...more].filter((h) => h !== host)
+  return random.pick(host === first ? [second, ...more] : [first, ...rest])
+}

@@ -1,0 +1,20 @@
+import type { Micros } from '../time.ts'
+import type { Deployment } from './deployment.ts'
+
+/** An image as glance has it. */
+export type GlanceImage = {
+  readonly id: string
+  readonly deployment: Deployment
+  readonly owner: string
+  readonly createdAt: Micros
+  readonly minDisk: number
+  name: string
+  properties: Readonly<Record<string, string>>
+  tags: readonly string[]
+  status: 'queued' | 'saving' | 'active' | 'deleted'
+  updatedAt: Micros
+  deletedAt: Micros | null
+  /** Bytes, null before they are there. */
+  size: number | null
+  checksum: string | null
+}

@@ -1,0 +1,115 @@
+import { base36, type Random } from '../random.ts'
+import type { Micros } from '../time.ts'
+import type { Deployment } from './deployment.ts'
+import type { Flavor } from './flavor.ts'
+import type { BaseImage } from './image.ts'
+import type { Tenant, User } from './tenant.ts'
+
+export type State =
+  | 'building'
+  | 'active'
+  | 'stopped'
+  | 'paused'
+  | 'suspended'
+  | 'resized'
+  | 'rescued'
+  | 'shelved'
+  | 'shelved_offloaded'
+  | 'error'
+  | 'deleted'
+
+export type Address = { readonly address: string; readonly mac: string; readonly port: string }
+
+/** An instance as nova has it in memory: what a notification sent now would show. */
+export type Instance = {
+  readonly uuid: string
+  readonly number: number
+  readonly deployment: Deployment
+  readonly tenant: Tenant
+  readonly owner: User
+  readonly reservation: string
+  readonly hostname: string
+  readonly keyName: string | null
+  readonly createdAt: Micros
+  displayName: string
+  flavor: Flavor
+  image: BaseImage
+  metadata: Readonly<Record<string, string>>
+  addresses: readonly Address[]
+  volumes: readonly string[]
+  locked: boolean
+  updatedAt: Micros | null
+  launchedAt: Micros | null
+  terminatedAt: Micros | null
+  deletedAt: Micros | null
+  host: string | null
+  zone: string | null
+  state: State
+  task: string | null
+  /** The flavor to go back to while a resize waits to be confirmed. */
+  formerFlavor: Flavor | null
+  /** The host to go back to while a resize waits to be confirmed. */
+  formerHost: string | null
+  /** An operation is under way: no other one starts. */
+  busy: boolean
+  /** When its last versioned twin is sent: a service sends one message after the other. */
+  lastTwin: Micros
+}
+
+/** What is common to the instances of one create request. */
+export type Build = {
+  readonly deployment: Deployment
+  readonly tenant: Tenant
+  readonly owner: User
+  readonly flavor: Flavor
+  readonly image: BaseImage
+  readonly createdAt: Micros
+}
+
+const roles = ['web', 'app', 'db', 'cache', 'worker'] as const
+
+/** A new instance that nothing has happened to yet; `number` is nova's own row number. */
+export function createInstance(build: Build, reservation: string, number: number, random: Random): Instance {
+  const role = random.pick(roles)
+  const name = `${role}-${String(number).padStart(2, '0')}`
+  return {
+    ...build,
+    uuid: random.uuid(),
+    number,
+    reservation,
+    hostname: name,
+    displayName: name,
+    keyName: random.chance(0.4) ? 'laptop' : null,
+    metadata: random.chance(0.7) ? { role } : {},
+    addresses: [],
+    volumes: [],
+    locked: false,
+    updatedAt: null,
+    launchedAt: null,
+    terminatedAt: null,
+    deletedAt: null,
+    host: null,
+    zone: null,
+    state: 'building',
+    task: 'scheduling',
+    formerFlavor: null,
+    formerHost: null,
+    busy: true,
+    lastTwin: 0,
+  }
+}
+
+/** A reservation id such as `r-c1roi1ag`. */
+export function createReservation(random: Random): string {
+  return `r-${base36(random, 8)}`
+}
+
+/** A fixed address on the private network. */
+export function createAddress(random: Random): Address {
+  const mac = [1, 2, 3].map(() => random.int(0, 255).toString(16).padStart(2, '0')).join(':')
+  return {
+    address: `192.168.${random.int(1, 4)}.${random.int(3, 250)}`,
+    mac: `fa:16:3e:${mac}`,
+    port: random.uuid(),
+  }
+}

@@ -1,0 +1,24 @@
+import type { Random } from '../random.ts'
+
+export type User = { readonly id: string; readonly name: string }
+
+/** A project of keystone and those who work in it. */
+export type Tenant = { readonly id: string; readonly name: string; readonly users: readonly [User, ...User[]] }
+
+const names = ['shop', 'analytics', 'ci', 'research'] as const
+const people = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'] as const
+
+/** The cloud's tenants, of two users each; all deployments share one keystone. */
+export function createTenants(random: Random): readonly [Tenant, ...Tenant[]] {
+  const user = (i: number): User => ({ id: random.hex(4), name: people[i] ?? `user-${i}` })
+  const [first, ...rest] = names.map(
+    (name, i): Tenant => ({ id: random.hex(4), name, users: [user(2 * i), user(2 * i + 1)] }),
+  )
+  if (first === undefined) throw new Error('no tenants')
+  return [first, ...rest]
+}
+
+/** The operators' own project: who acts from it acts on other tenants' instances. */
+export function createOperators(random: Random): Tenant {
+  return { id: random.hex(4), name: 'admin', users: [{ id: random.hex(4), name: 'admin' }] }
+}
