@@ -55,8 +55,13 @@ const refuseBadEncoding: RequestHandler = (request, _response, next) => {
 function errorTable(logger: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const { status, message, headers } = describeError(error)
-    const { method, originalUrl: url } = request
-    if (status >= 500) logger[status === 500 ? 'error' : 'warn']({ err: error, method, url, status }, 'request failed')
+    if (status >= 500) {
+      const { method, originalUrl } = request
+      // A search can hold a long text.
+      const about = { method, url: originalUrl.slice(0, 500), status }
+      if (status === 500) logger.error({ err: error, ...about }, 'request failed')
+      else logger.warn({ ...about, reason: message, cause: String(error) }, 'request could not be answered')
+    }
     send(response, status, errorRows(status, message), headers)
   }
 }

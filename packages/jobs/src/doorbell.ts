@@ -20,7 +20,8 @@ export class Doorbell {
 
   ring(shards: Iterable<Shard>): void {
     for (const shard of shards) this.#pending.set(`${shard.job}-${shard.shard}`, shard)
-    this.#ringing ??= this.#drain()
+    // With nothing to ring, draining would be over before it is remembered that it runs.
+    if (this.#pending.size > 0) this.#ringing ??= this.#drain()
   }
 
   /** Resolves when nothing is left to ring. */

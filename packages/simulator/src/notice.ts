@@ -31,6 +31,7 @@ export type LaunchFact = LaunchMark & { readonly image: BaseImage }
 /** An exists as the classic format writes it; times in microseconds. */
 export type ExistsFact = {
   readonly periodic: boolean
+  readonly unsettled: boolean
   readonly flavor: Flavor
   readonly image: BaseImage
   readonly launchedAt: Micros | null

@@ -1,6 +1,6 @@
 import type { ActionName, Phase } from './actions.ts'
 import type { Notice } from './notice.ts'
-import { actionNotice, type Details } from './notices/action.ts'
+import { actionNotice, apiPublishers, computePublishers, type Details } from './notices/action.ts'
 import { existsNotice } from './notices/exists.ts'
 import { updateNotice } from './notices/update.ts'
 import type { Random } from './random.ts'
@@ -47,14 +47,10 @@ export type Stage = Scene & {
 /** The stage of a request on `instance`. */
 export function createStage(scene: Scene, instance: Instance, request: Request, fails: boolean): Stage {
   const periodBeginning = (): Micros => Math.floor(scene.now() / scene.auditPeriod) * scene.auditPeriod
-  const update = (
-    oldState: string,
-    oldTask: string | null,
-    oldName: string | null,
-    publisher: { service: string; host: string },
-  ): void => {
+  const update = (oldState: string, oldTask: string | null, oldName: string | null, host: string): void => {
     const change = { oldState, oldTask, oldName }
-    scene.emit(updateNotice(instance, request, change, publisher, periodBeginning(), scene.now()))
+    const publishers = oldName === null ? computePublishers(host) : apiPublishers(host)
+    scene.emit(updateNotice(instance, request, change, publishers, periodBeginning(), scene.now()))
   }
   return {
     ...scene,
@@ -66,7 +62,7 @@ export function createStage(scene: Scene, instance: Instance, request: Request, 
     notify: (name, phase, details = {}) => scene.emit(actionNotice(instance, request, name, phase, details)),
     announce: (task) => {
       instance.task = task
-      update(instance.state, task, null, { service: 'compute', host: instance.deployment.controller })
+      update(instance.state, task, null, instance.deployment.controller)
       instance.updatedAt = scene.now()
     },
     save: (news, host) => {
@@ -75,8 +71,7 @@ export function createStage(scene: Scene, instance: Instance, request: Request, 
       if (news.task !== undefined) instance.task = news.task
       instance.displayName = news.displayName ?? displayName
       instance.updatedAt = scene.now()
-      const service = news.displayName === undefined ? 'compute' : 'nova-api'
-      update(state, task, news.displayName === undefined ? null : displayName, { service, host })
+      update(state, task, news.displayName === undefined ? null : displayName, host)
     },
     exists: (host, { elevated, image }) => {
       const existence = { beginning: periodBeginning(), ending: scene.now(), host, elevated }

@@ -35,6 +35,11 @@ export type ExistsTruth = SystemTruth &
     /** That of the other format's twin, null while there is none. */
     readonly twinMessageId: string | null
     readonly periodic: boolean
+    /**
+     * The audit came in the middle of an operation: the exists can show a new flavor or image with the launch time of
+     * the old one, as nova's do, and then agrees with no launch.
+     */
+    readonly unsettled: boolean
     readonly when: Micros
     readonly launchedAt: Micros | null
     readonly terminatedAt: Micros | null

@@ -18,10 +18,10 @@ export interface Api {
   stop(): Promise<void>
 }
 
-/** The real application on a port of its own, with its clock at NOW. */
-export async function startApi(db: Database): Promise<Api> {
+/** The real application on a port of its own, with its clock standing still. */
+export async function startApi(db: Database, now = NOW): Promise<Api> {
   const logger = createLogger('api', 'silent')
-  const app = createApp({ db, clock: () => NOW, logger })
+  const app = createApp({ db, clock: () => now, logger })
   const { value: url, stop } = await startServer(app, { host: '127.0.0.1', port: 0, logger })
   return { ask: (path, method = 'GET') => ask(url, path, method), stop }
 }

@@ -12,7 +12,7 @@ export async function dueReports({ database, producer, clock }: JobContext): Pro
     const end = today - back * DAY
     return { start: end - DAY, end }
   })
-  const due = await periodsWithoutReport(database, imageEventsAudit.name, days)
+  const due = await periodsWithoutReport(database, imageEventsAudit.name, 'glance', days)
   for (const period of due) await producer.enqueue('image-events-audit', { period, once: true })
   return { asked: due.length }
 }

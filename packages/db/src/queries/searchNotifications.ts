@@ -11,6 +11,7 @@ import { notificationIdSpan, notificationSpan } from './notificationSpan.ts'
 import { Parameters } from './parameters.ts'
 import { overlap, type Page, type Period } from './period.ts'
 import type { SearchField, SearchLookup } from './searchFields.ts'
+import { tried } from './tried.ts'
 
 export interface SearchCondition {
   field: SearchField
@@ -40,15 +41,11 @@ export async function searchNotifications(db: Database, search: Search): Promise
   const parameters = new Parameters()
   const test = await testOf(db, condition, parameters)
   if (test === null) return []
-  const table = notificationTable[service]
-  const period = `"when" >= ${parameters.bind(min)} and "when" <= ${parameters.bind(max)}`
-  // `offset 0` keeps the condition out of the walk: pushed into it, a condition that seems rare would be answered by
-  // scanning and sorting the whole table, which shows nothing before its end.
-  const source = isWalk(condition)
-    ? `(select * from ${table} where ${period} order by "when" desc, id desc offset 0) n where ${test}`
-    : `${table} n where ${test} and ${period}`
   const { rows } = await db.pool.query<ListedNotificationRow>(
-    `select ${listedColumns(service)} from ${source}
+    `select ${listedColumns(service)}
+       from ${notificationTable[service]} n
+      where ${isWalk(condition) ? tried(test) : test}
+        and n."when" >= ${parameters.bind(min)} and n."when" <= ${parameters.bind(max)}
       order by n."when" desc, n.id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}`,
     parameters.values,
   )

@@ -13,6 +13,19 @@ export interface TimingSummary {
 
 type Row = { name: string; count: string; min: string; max: string; average: string }
 
+/** The first ones in order of time: at most $1, after $2. */
+const firstOnes = `
+  select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0)) as average
+    from (select duration from timing
+           where name = left(e.name, -6) and counted
+           order by "when", id limit $1 offset $2) first_ones`
+
+/** All of them. Counted are those whose duration is not negative, and the index by duration alone can say this. */
+const all = `
+  select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0)) as average
+    from timing
+   where name = left(e.name, -6) and duration >= 0`
+
 /**
  * Over the first `limit` counted timings (null: all of them) after the first `offset` of each nova event whose .start
  * was seen. In order of the .start's name, as StackTach: `resize.prep` before `resize`. Names without any are left out.
@@ -21,17 +34,13 @@ export async function timingSummary(
   db: Database,
   { limit, offset }: { limit: number | null; offset: number },
 ): Promise<TimingSummary[]> {
+  const whole = limit === null && offset === 0
   const { rows } = await db.pool.query<Row>(
     `select left(e.name, -6) as name, s.*
-       from event e
-      cross join lateral (
-        select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), count(*)) as average
-          from (select duration from timing
-                 where name = left(e.name, -6) and counted
-                 order by "when", id limit $1 offset $2) first_ones) s
+       from event e cross join lateral (${whole ? all : firstOnes}) s
       where e.service = 'nova' and e.name like '%.start' and s.count > 0
       order by e.name collate "C"`,
-    [limit, offset],
+    whole ? [] : [limit, offset],
   )
   return rows.map(({ name, count, min, max, average }) => ({
     name,

@@ -1,4 +1,5 @@
-import type { Instant } from '@stacktach/domain'
+import type { Instant, Service } from '@stacktach/domain'
+import { numberOrNull } from '../hot/numbers.ts'
 import type { Database } from '../open.ts'
 import { inTransaction } from '../transaction.ts'
 import type { ReportPeriod } from './countImageEvents.ts'
@@ -44,16 +45,19 @@ export function storeReport({ pool }: Database, report: MadeReport, once: boolea
   })
 }
 
-/** Of some periods, those of which there is no report of that name. */
+/** Of some periods since the first notification of a service, those of which there is no report of that name. */
 export async function periodsWithoutReport(
   { pool }: Database,
   name: string,
+  service: Service,
   periods: readonly ReportPeriod[],
 ): Promise<ReportPeriod[]> {
   const { rows } = await pool.query<{ period_start: string; period_end: string }>(
     'select period_start, period_end from report where name = $1 and period_start = any($2)',
     [name, periods.map(({ start }) => start)],
   )
+  const first = await pool.query<{ first: string | null }>(`select min("when") as first from notification_${service}`)
+  const since = numberOrNull(first.rows[0]?.first ?? null)
   const made = new Set(rows.map((row) => `${row.period_start} ${row.period_end}`))
-  return periods.filter(({ start, end }) => !made.has(`${start} ${end}`))
+  return periods.filter(({ start, end }) => since !== null && since < end && !made.has(`${start} ${end}`))
 }

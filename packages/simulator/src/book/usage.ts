@@ -67,6 +67,7 @@ export function existsOf(sent: Sent, instance: Instance, fact: ExistsFact): Exis
     messageId: sent.messageId,
     twinMessageId: null,
     periodic: fact.periodic,
+    unsettled: fact.unsettled,
     when: sent.when,
     launchedAt: told.time(fact.launchedAt),
     terminatedAt: told.time(fact.terminatedAt),

@@ -13,6 +13,8 @@ export type Wish = {
   readonly flavor: Flavor
   readonly count: number
   readonly request: Request
+  /** A rebuild asks whether its host can have the new image; a move looks for another host in the same cell. */
+  readonly kind: 'create' | 'rebuild' | 'move'
 }
 
 // Glance knew these images long before the simulated time.
@@ -62,16 +64,18 @@ export function dumpedFlavor(flavor: Flavor): JsonObject {
 }
 
 /** `instance_properties` of a classic request spec, with the context that nova dumps into it. */
-export function classicProperties(wish: Wish, scheduled: boolean): JsonObject {
+export function classicProperties(wish: Wish, scheduled: boolean, context: JsonObject = {}): JsonObject {
   const { instance, flavor } = wish
+  // What is moved was scheduled before.
+  const known = scheduled || wish.kind === 'move'
   return {
     numa_topology: null,
     pci_requests: {
-      _changed_fields: scheduled ? ['requests', 'instance_uuid'] : ['requests'],
-      _context: dumpedContext(wish.request),
+      _changed_fields: known ? ['requests', 'instance_uuid'] : ['requests'],
+      _context: { ...dumpedContext(wish.request), ...context },
       VERSION: '1.1',
       _obj_requests: [],
-      ...(scheduled ? { _obj_instance_uuid: instance.uuid } : {}),
+      ...(known ? { _obj_instance_uuid: instance.uuid } : {}),
     },
     project_id: instance.tenant.id,
     user_id: instance.owner.id,
@@ -85,13 +89,21 @@ export function classicProperties(wish: Wish, scheduled: boolean): JsonObject {
 }
 
 /** The classic request spec; `scheduled` once the scheduler has filled in the instance. */
-export function classicRequestSpec(wish: Wish, scheduled: boolean): JsonObject {
+export function classicRequestSpec(wish: Wish, scheduled: boolean, context: JsonObject = {}): JsonObject {
   return {
     num_instances: wish.count,
     image: classicImage(wish.instance.image),
-    instance_properties: classicProperties(wish, scheduled),
+    instance_properties: classicProperties(wish, scheduled, context),
     instance_type: dumpedFlavor(wish.flavor),
   }
+}
+
+function destination(): JsonObject {
+  const cell = { uuid: '9b83bc61-51cc-458c-b668-8e50818e17a8', name: 'cell1', disabled: false }
+  return novaObject('DestinationPayload', '1.0', {
+    cell: novaObject('CellMappingPayload', '2.0', cell),
+    aggregates: null,
+  })
 }
 
 /** The versioned request spec: RequestSpecPayload. */
@@ -107,7 +119,7 @@ export function versionedRequestSpec(wish: Wish): JsonObject {
     flavor: versionedFlavor(wish.flavor),
     force_hosts: null,
     force_nodes: null,
-    ignore_hosts: null,
+    ignore_hosts: wish.kind === 'move' && instance.host !== null ? [instance.host] : null,
     instance_group: null,
     image: novaObject('ImageMetaPayload', '1.0', {
       id: image.id,
@@ -132,9 +144,9 @@ export function versionedRequestSpec(wish: Wish): JsonObject {
     numa_topology: null,
     pci_requests: novaObject('InstancePCIRequestsPayload', '1.0', { instance_uuid: instance.uuid, requests: [] }),
     num_instances: wish.count,
-    requested_destination: null,
+    requested_destination: wish.kind === 'create' ? null : destination(),
     retry: null,
-    scheduler_hints: {},
+    scheduler_hints: wish.kind === 'rebuild' ? { _nova_check_type: ['rebuild'] } : {},
     security_groups: ['default'],
   })
 }

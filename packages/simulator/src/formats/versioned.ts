@@ -132,7 +132,7 @@ export function versionedInstance(instance: Instance): JsonObject {
     tenant_id: instance.tenant.id,
     reservation_id: instance.reservation,
     display_name: instance.displayName,
-    display_description: null,
+    display_description: instance.description,
     host_name: instance.hostname,
     host: instance.host,
     node: instance.host,
@@ -162,10 +162,10 @@ export function versionedInstance(instance: Instance): JsonObject {
 }
 
 /** Who did it, at the end of exists and update; actions have the request id in front. */
-export function versionedInitiator(request: Request): JsonObject {
+export function versionedInitiator(instance: Instance, request: Request): JsonObject {
   return {
     action_initiator_user: request.user?.id ?? null,
     action_initiator_project: request.project?.id ?? null,
-    locked_reason: null,
+    locked_reason: instance.lockedReason,
   }
 }

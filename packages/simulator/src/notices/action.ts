@@ -32,7 +32,7 @@ function versionedAction(instance: Instance, request: Request, action: Action, d
     fault: details.fault === undefined ? null : versionedFault(details.fault),
     request_id: request.id,
     ...versionedInstance(instance),
-    ...versionedInitiator(request),
+    ...versionedInitiator(instance, request),
   })
 }
 
@@ -40,6 +40,11 @@ function versionedAction(instance: Instance, request: Request, action: Action, d
 export function computePublishers(host: string): { classic: Publisher; versioned: Publisher } {
   const publisher = { service: 'compute', host }
   return { classic: publisher, versioned: publisher }
+}
+
+/** Who sends when the API's own code does: only there it calls itself `nova-api` in the classic format, too. */
+export function apiPublishers(host: string): { classic: Publisher; versioned: Publisher } {
+  return { classic: { service: 'nova-api', host }, versioned: { service: 'api', host } }
 }
 
 /** A notification about a piece of work on an instance. */

@@ -30,6 +30,7 @@ export function existsNotice(instance: Instance, request: Request, existence: Ex
   const image = existence.image ?? instance.image
   const exists: ExistsFact = {
     periodic,
+    unsettled: periodic && instance.busy,
     flavor: instance.flavor,
     image,
     launchedAt: time(instance.launchedAt),
@@ -65,7 +66,7 @@ export function existsNotice(instance: Instance, request: Request, existence: Ex
           audit_period: versionedAuditPeriod(existence.beginning, existence.ending),
           ...versionedInstance(instance),
           request_id: periodic ? null : request.id,
-          ...versionedInitiator(request),
+          ...versionedInitiator(instance, request),
         }),
     },
     facts: { state: instance.state, oldTask: '', phase: null, exists },

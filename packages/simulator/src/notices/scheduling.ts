@@ -45,8 +45,8 @@ export function buildFailedNotice(wish: Wish, fault: Fault): Notice {
       publisher: { service: 'compute_task', host },
       tellsInstance: true,
       payload: () => ({
-        request_spec: classicRequestSpec(wish, false),
-        instance_properties: classicProperties(wish, false),
+        request_spec: classicRequestSpec(wish, false, { _enginefacade_context: {} }),
+        instance_properties: classicProperties(wish, false, { _enginefacade_context: {} }),
         instance_id: instance.uuid,
         state: 'error',
         method: 'build_instances',

@@ -24,7 +24,7 @@ export function updateNotice(
   instance: Instance,
   request: Request,
   change: Change,
-  publisher: Publisher,
+  publishers: { readonly classic: Publisher; readonly versioned: Publisher },
   periodBeginning: Micros,
   now: Micros,
 ): Notice {
@@ -39,7 +39,7 @@ export function updateNotice(
     classic: {
       event: known,
       known,
-      publisher,
+      publisher: publishers.classic,
       tellsInstance: true,
       payload: () => ({
         ...classicInstance(instance, { addresses: false, cut: false }),
@@ -49,7 +49,7 @@ export function updateNotice(
     versioned: {
       event: 'instance.update',
       known,
-      publisher,
+      publisher: publishers.versioned,
       tellsInstance: true,
       payload: () =>
         novaObject('InstanceUpdatePayload', '2.0', {
@@ -59,7 +59,7 @@ export function updateNotice(
           tags: [],
           ...versionedInstance(instance),
           request_id: request.id,
-          ...versionedInitiator(request),
+          ...versionedInitiator(instance, request),
         }),
     },
     facts: { state: instance.state, oldTask: change.oldTask, phase: null },

@@ -23,10 +23,11 @@ function* detachVolume(stage: Stage): Story {
   yield stage.wait(0.05, 0.2)
   stage.notify('volumeDetach', 'start', { head })
   yield stage.wait(0.3, 3)
-  instance.volumes = instance.volumes.filter((id) => id !== volume)
   stage.notify('volumeDetached', null, { tail: head })
   yield stage.wait(0.005, 0.02)
+  // Even the end still shows the volume.
   stage.notify('volumeDetach', 'end', { head })
+  instance.volumes = instance.volumes.filter((id) => id !== volume)
 }
 
 /** Attaches a volume, or detaches one of those that are there. */

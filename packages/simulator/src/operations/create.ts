@@ -1,5 +1,6 @@
 import type { Fault } from '../fault.ts'
 import { buildAborted, interfaceFailed, noValidHost, resourcesUnavailable, retriesExceeded } from '../fault.ts'
+import type { Wish } from '../formats/requestSpec.ts'
 import { versionedKeypairs } from '../formats/versioned.ts'
 import type { JsonObject } from '../json.ts'
 import { buildFailedNotice, selectNotice } from '../notices/scheduling.ts'
@@ -7,6 +8,10 @@ import { updateNotice } from '../notices/update.ts'
 import type { Stage, Story } from '../stage.ts'
 import { otherHost } from '../world/deployment.ts'
 import { createAddress, type Instance } from '../world/instance.ts'
+
+function wishOf({ instance, request }: Stage, count: number): Wish {
+  return { instance, flavor: instance.flavor, count, request, kind: 'create' }
+}
 
 function createHead(instance: Instance): JsonObject {
   return {
@@ -22,7 +27,7 @@ function conductorSaves({ instance, request, auditPeriod, now, emit }: Stage): v
   const publisher = { service: 'conductor', host: instance.deployment.controller }
   const change = { oldState: instance.state, oldTask: instance.task, oldName: null }
   const beginning = Math.floor(now() / auditPeriod) * auditPeriod
-  emit(updateNotice(instance, request, change, publisher, beginning, now()))
+  emit(updateNotice(instance, request, change, { classic: publisher, versioned: publisher }, beginning, now()))
 }
 
 /** From the arrival on `host` up to the driver's spawn. */
@@ -38,7 +43,6 @@ function* arrive(stage: Stage, host: string): Story {
   })
   yield stage.wait(0.05, 0.3)
   instance.host = host
-  instance.zone = 'nova'
   stage.save({}, host)
   yield stage.wait(0.2, 2)
   instance.task = 'networking'
@@ -74,29 +78,28 @@ function* abandon(stage: Stage, host: string, fault: Fault): Story {
   stage.notify('shutdown', 'end')
   yield stage.wait(0.05, 0.2)
   instance.host = null
-  instance.addresses = []
   stage.save({}, host)
   yield stage.wait(0.03, 0.1)
   // The error still shows the host that failed.
   instance.host = host
   stage.notify('create', 'error', { fault, head: createHead(instance) })
   instance.host = null
+  instance.addresses = []
   yield stage.wait(0.03, 0.1)
   stage.save({}, host)
 }
 
 /** No host has room: the conductor gives up before any compute host hears of it. */
 function* refuse(stage: Stage): Story {
-  const { instance, request } = stage
   const { controller } = stage.deployment
   stage.save({ state: 'error', task: null }, controller)
   yield stage.wait(0.05, 0.2)
-  stage.emit(buildFailedNotice({ instance, flavor: instance.flavor, count: 1, request }, noValidHost()))
+  stage.emit(buildFailedNotice(wishOf(stage, 1), noValidHost()))
 }
 
 /** Both hosts that were chosen failed, or the first so that no other is tried. */
 function* giveUp(stage: Stage, host: string, retried: boolean): Story {
-  const { instance, request } = stage
+  const { instance } = stage
   yield stage.wait(0.03, 0.1)
   if (!retried) {
     stage.save({ state: 'error', task: null }, host)
@@ -106,8 +109,7 @@ function* giveUp(stage: Stage, host: string, retried: boolean): Story {
   yield stage.wait(0.05, 0.2)
   stage.save({ state: 'error', task: null }, stage.deployment.controller)
   yield stage.wait(0.05, 0.3)
-  const fault = retriesExceeded(instance.uuid)
-  stage.emit(buildFailedNotice({ instance, flavor: instance.flavor, count: 1, request }, fault))
+  stage.emit(buildFailedNotice(wishOf(stage, 1), retriesExceeded(instance.uuid)))
 }
 
 /** The conductor passes an instance that failed on `host` on to the next host. */
@@ -126,6 +128,7 @@ export type Outcome = 'success' | 'noValidHost' | 'rescheduled' | 'exhausted' | 
 export function* build(stage: Stage, outcome: Outcome): Story {
   const { instance, random } = stage
   const first = random.pick(stage.deployment.hosts)
+  instance.zone = 'nova'
   conductorSaves(stage)
   yield stage.wait(0.1, 0.4)
   yield* arrive(stage, first)
@@ -150,8 +153,7 @@ export function* create(first: Stage, others: readonly Stage[], outcome: Outcome
     yield first.wait(0.3, 1)
     return yield* refuse(first)
   }
-  const { instance, request } = first
-  const wish = { instance, flavor: instance.flavor, count: 1 + others.length, request }
+  const wish = wishOf(first, 1 + others.length)
   yield first.wait(0.2, 0.6)
   first.emit(selectNotice(wish, 'start'))
   yield first.wait(0.05, 0.4)

@@ -7,6 +7,7 @@ export function* toggleLock(stage: Stage): Story {
   const api = { service: 'api', host: controller }
   yield stage.wait(0.02, 0.1)
   instance.locked = !instance.locked
+  instance.lockedReason = instance.locked ? 'maintenance window' : null
   stage.save({}, controller)
   yield stage.wait(0.02, 0.1)
   const publishers = { classic: api, versioned: api }
@@ -17,5 +18,6 @@ export function* toggleLock(stage: Stage): Story {
 export function* rename(stage: Stage): Story {
   yield stage.wait(0.02, 0.1)
   const base = stage.instance.hostname
+  stage.instance.description = 'renamed'
   stage.save({ displayName: `${base}${stage.random.pick(['a', 'b', 'c', ' (old)'])}` }, stage.deployment.controller)
 }

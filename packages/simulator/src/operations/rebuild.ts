@@ -15,7 +15,7 @@ export function* rebuild(stage: Stage): Story {
   yield stage.wait(0.03, 0.2)
   if (former.id !== instance.image.id) {
     // Only another image has to be approved by the scheduler.
-    const wish = { instance, flavor: instance.flavor, count: 1, request }
+    const wish = { instance, flavor: instance.flavor, count: 1, request, kind: 'rebuild' } as const
     stage.emit(selectNotice(wish, 'start'))
     yield stage.wait(0.02, 0.2)
     stage.emit(selectNotice(wish, 'end'))

@@ -48,7 +48,7 @@ export function* resize(stage: Stage): Story {
   const target = otherHost(deployment, source, stage.random)
   stage.announce('resize_prep')
   yield stage.wait(0.05, 0.3)
-  const wish = { instance, flavor, count: 1, request }
+  const wish = { instance, flavor, count: 1, request, kind: 'move' } as const
   stage.emit(selectNotice(wish, 'start'))
   yield stage.wait(0.05, 0.2)
   stage.emit(selectNotice(wish, 'end'))

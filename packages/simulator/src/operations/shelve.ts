@@ -34,18 +34,18 @@ export function* unshelve(stage: Stage): Story {
   const { hosts } = stage.deployment
   stage.announce('unshelving')
   yield stage.wait(0.05, 0.3)
-  const wish = { instance, flavor: instance.flavor, count: 1, request }
+  const wish = { instance, flavor: instance.flavor, count: 1, request, kind: 'move' } as const
   stage.emit(selectNotice(wish, 'start'))
   yield stage.wait(0.03, 0.2)
   stage.emit(selectNotice(wish, 'end'))
   yield stage.wait(0.02, 0.1)
   const host = stage.random.pick(hosts)
+  instance.zone = 'nova'
   stage.notify('unshelve', 'start', { host })
   yield stage.wait(0.02, 0.1)
   stage.save({ task: 'spawning' }, host)
   yield stage.wait(0.05, 0.2)
   instance.host = host
-  instance.zone = 'nova'
   stage.save({}, host)
   yield stage.wait(5, 40)
   instance.launchedAt = stage.now()

@@ -1,6 +1,7 @@
 import { changeInterface, changeVolume } from '../operations/attach.ts'
 import { remove } from '../operations/delete.ts'
 import { rename, toggleLock } from '../operations/edit.ts'
+import { liveMigrate } from '../operations/liveMigrate.ts'
 import { changePower } from '../operations/power.ts'
 import { reboot } from '../operations/reboot.ts'
 import { rebuild } from '../operations/rebuild.ts'
@@ -14,6 +15,8 @@ import type { State } from '../world/instance.ts'
 export type Choice = {
   readonly from: readonly State[]
   readonly weight: number
+  /** Only administrators may. */
+  readonly administrators?: boolean
   readonly story: (stage: Stage) => Story
 }
 
@@ -38,5 +41,6 @@ export const choices = {
   changeInterface: { from: ['active', 'stopped'], weight: 3, story: changeInterface },
   toggleLock: { from: ['active', 'stopped'], weight: 2, story: toggleLock },
   rename: { from: ['active', 'stopped'], weight: 2, story: rename },
+  liveMigrate: { from: ['active'], weight: 3, story: liveMigrate, administrators: true },
   remove: { from: ['active', 'stopped', 'error', 'shelved_offloaded', 'rescued'], weight: 12, story: remove },
 } satisfies Record<string, Choice>

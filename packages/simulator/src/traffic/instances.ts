@@ -19,9 +19,9 @@ export type Clients = {
 }
 
 /** Mostly the owner, sometimes a colleague, sometimes an administrator from the operators' own project. */
-function requestFor(instance: Instance, clients: Clients, scene: Scene): Request {
+function requestFor(instance: Instance, clients: Clients, scene: Scene, administrator: boolean): Request {
   const { random } = scene
-  if (random.chance(0.08)) {
+  if (random.chance(0.08) || administrator) {
     return createRequest(random.pick(clients.operators.users), clients.operators, true, scene.now(), random)
   }
   const user = random.chance(0.8) ? instance.owner : random.pick(instance.tenant.users)
@@ -109,12 +109,12 @@ export function beginOperation(scene: Scene, population: Population, clients: Cl
   }
   if (instance === undefined || instance.busy) return false
   readBack(instance, clients)
-  const stage = createStage(scene, instance, requestFor(instance, clients, scene), random.chance(clients.failures))
-  const snapshots = instance.state === 'active' && random.chance(0.08)
-  const story = snapshots
-    ? snapshot(stage, (image) => population.images.push(image))
-    : pickChoice(instance, crowded, random)?.story(stage)
-  if (story === undefined) return false
+  const choice = instance.state === 'active' && random.chance(0.08) ? 'snapshot' : pickChoice(instance, crowded, random)
+  if (choice === undefined) return false
+  const administrator = choice !== 'snapshot' && choice.administrators === true
+  const request = requestFor(instance, clients, scene, administrator)
+  const stage = createStage(scene, instance, request, random.chance(clients.failures))
+  const story = choice === 'snapshot' ? snapshot(stage, (image) => population.images.push(image)) : choice.story(stage)
   scene.begin(occupied(population, instance, story, clients))
   return true
 }

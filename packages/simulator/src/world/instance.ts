@@ -32,12 +32,14 @@ export type Instance = {
   readonly keyName: string | null
   readonly createdAt: Micros
   displayName: string
+  description: string | null
   flavor: Flavor
   image: BaseImage
   metadata: Readonly<Record<string, string>>
   addresses: readonly Address[]
   volumes: readonly string[]
   locked: boolean
+  lockedReason: string | null
   updatedAt: Micros | null
   launchedAt: Micros | null
   terminatedAt: Micros | null
@@ -79,11 +81,13 @@ export function createInstance(build: Build, reservation: string, number: number
     reservation,
     hostname: name,
     displayName: name,
+    description: null,
     keyName: random.chance(0.4) ? 'laptop' : null,
     metadata: random.chance(0.7) ? { role } : {},
     addresses: [],
     volumes: [],
     locked: false,
+    lockedReason: null,
     updatedAt: null,
     launchedAt: null,
     terminatedAt: null,

@@ -1,0 +1,131 @@
+import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
+import { openDatabase } from '@stacktach/db'
+import { endpoints } from './endpoints/index.ts'
+import { fillMany, MANY_NOW } from './test/fillMany.ts'
+import { type Api, startApi } from './test/startApi.ts'
+import { createTestDatabase, type TestDatabase } from './test/testDatabase.ts'
+
+interface Plan {
+  'Node Type': string
+  'Relation Name'?: string
+  'Actual Rows': number
+  'Actual Loops': number
+  'Rows Removed by Filter'?: number
+  Plans?: Plan[]
+}
+
+/** These stay small whatever is stored. */
+const smallTables = ['deployment', 'event', 'host']
+
+let database: TestDatabase
+let explaining: ReturnType<typeof openDatabase>
+let api: Api
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await fillMany(database.db)
+  explaining = openDatabase({ url: database.url, applicationName: 'explain', size: 1 })
+  api = await startApi(database.db, MANY_NOW)
+}, 120_000)
+
+afterAll(async () => {
+  await api?.stop()
+  await explaining?.close()
+  await database?.drop()
+})
+
+const uuid = '1679091c-5a88-0faf-6fb5-e6087eb1b2dc' // md5 of 6
+const day = MANY_NOW / 1_000_000 - 86_400
+
+/** Path, partitions of notifications that are touched at most, and rows that are read at most in any of its nodes. */
+const paths: [path: string, partitions: number, rows: number][] = [
+  ['deployments', 0, 4],
+  ['events', 0, 50],
+  ['hosts', 0, 0],
+  [`uuid?uuid=${uuid}`, 1, 8],
+  [`uuid?uuid=${uuid}&service=glance`, 1, 8],
+  [`uuid?uuid=${uuid}&service=generic`, 1, 8],
+  [`request?request_id=req-${uuid}`, 1, 4],
+  ['show/12345', 2, 1],
+  ['watch/0', 1, 50],
+  [`watch/3?since=${day + 80_000}`, 1, 1000],
+  ['timings?name=event-7', 0, 50],
+  [`timings/uuid?uuid=${uuid}`, 0, 8],
+  ['summary', 0, 50 * 50],
+  ['search?field=id&value=12345', 2, 1],
+  [`search?field=instance&value=${uuid}`, 1, 8],
+  [`search?field=request_id&value=req-${uuid}`, 1, 4],
+  [`search?service=glance&field=uuid&value=${uuid}`, 1, 8],
+  ['search?field=message_id&value=m-12345', 8, 1],
+  // Newest first, and no further than the limit asks.
+  ['search?field=tenant&value=7&limit=5', 1, 5],
+  ['search?field=event&value=event-7.start', 1, 50],
+  ['search?field=host&value=host-7', 1, 50],
+  ['search?field=host&value=nope', 8, 1],
+  [`search?field=when__lt&value=${day}`, 1, 50],
+  ['search?field=state&value=active', 1, 50],
+  ['search?service=glance&field=owner&value=7&limit=5', 1, 5],
+  ['search?service=generic&field=tenant&value=7&limit=5', 1, 5],
+  ['kpi', 0, 10_000],
+  ['kpi/7', 0, 10],
+  ['kpi/nope', 8, 1],
+  ['usage/launches?limit=50', 0, 50],
+  [`usage/launches?instance=${uuid}`, 0, 2],
+  ['usage/deletes?limit=50', 0, 50],
+  [`usage/deletes?instance=${uuid}`, 0, 2],
+  ['usage/exists?limit=50', 0, 50],
+  [`usage/exists?instance=${uuid}`, 0, 24],
+  ['reports', 0, 50],
+  ['reports/search', 0, 50],
+  ['reports/search?id=7', 0, 1],
+  ['reports/search?name=report-7', 0, 500],
+  ['reports/search?created=2024-10-05', 0, 24],
+  ['report/7', 0, 1],
+]
+
+test('every endpoint is among the paths', () => {
+  const asked = paths.map(([path]) => path.split('?')[0])
+  for (const { path } of endpoints) {
+    expect(asked).toContainEqual(expect.stringMatching(new RegExp(`^${path.replace(/:\w+/, '[^/]+')}$`)))
+  }
+})
+
+test.each(paths)('%s', async (path, partitions, rows) => {
+  const nodes = (await plansOf(`/stacky/${path}`)).flatMap(flatten)
+  const read = nodes.filter((node) => node['Relation Name'] !== undefined && node['Actual Loops'] > 0)
+  const growing = read.filter((node) => !smallTables.includes(node['Relation Name'] ?? ''))
+  expect(growing.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([])
+  const touched = new Set(
+    growing.map((node) => node['Relation Name']).filter((name) => /^notification_\w+_\d$/.test(name ?? '')),
+  )
+  expect(touched.size).toBeLessThanOrEqual(partitions)
+  for (const node of growing) {
+    const each = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)
+    expect(each * node['Actual Loops']).toBeLessThanOrEqual(Math.max(rows, 1))
+  }
+})
+
+/** How PostgreSQL went about each statement that answered the path. */
+async function plansOf(path: string): Promise<Plan[]> {
+  const query = jest.spyOn(database.db.pool, 'query')
+  const reply = await api.ask(path)
+  const statements = query.mock.calls.map(([statement, values]: unknown[]) =>
+    typeof statement === 'string' ? { text: statement, values } : (statement as { text: string; values: unknown }),
+  )
+  query.mockRestore()
+  expect([200, 404]).toContain(reply.status)
+  expect(statements.length).toBeGreaterThan(0)
+  const plans: Plan[] = []
+  for (const { text, values } of statements) {
+    const { rows } = await explaining.pool.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
+      `explain (analyze, format json) ${text}`,
+      (values as unknown[] | undefined) ?? [],
+    )
+    for (const row of rows) plans.push(row['QUERY PLAN'][0].Plan)
+  }
+  return plans
+}
+
+function flatten(plan: Plan): Plan[] {
+  return [plan, ...(plan.Plans ?? []).flatMap(flatten)]
+}

@@ -1,0 +1,65 @@
+import type { Database } from '@stacktach/db'
+
+const DAYS = 8
+const PER_DAY = 10_000
+const DAY = 86_400_000_000
+const START = 20_000 * DAY
+
+/** The clock when the last row came. */
+export const MANY_NOW = START + DAYS * DAY
+
+/** Eight daily partitions of ten thousand notifications each, and as much in every other table that grows. */
+export async function fillMany(db: Database): Promise<void> {
+  const rows = DAYS * PER_DAY
+  const when = `${START} + g::bigint * ${DAY / PER_DAY}`
+  const hour = `${MANY_NOW} - (${rows} - g)::bigint * ${DAY / 24}`
+  const series = `from generate_series(0, ${rows - 1}) g`
+  for (const service of ['nova', 'glance', 'generic']) {
+    for (let day = 0; day < DAYS; day++) {
+      await db.pool.query(
+        `create table notification_${service}_${day} partition of notification_${service}
+            for values from (${START + day * DAY}) to (${START + (day + 1) * DAY})`,
+      )
+    }
+  }
+  const common = `g, ${when}, 1 + g % 4, 'm-' || g, 'm-' || g, 'monitor.info', 'compute.host', 'compute',
+    'host-' || g % 100, 'event-' || g % 50 || '.start', uuid_of(g / 8), 'req-' || uuid_of(g / 4), 0, '{}'`
+  const columns = `id, "when", deployment_id, dedup_key, message_id, routing_key, publisher, service,
+    host, event, instance, request_id, image_type, json`
+  const statements = [
+    `create function uuid_of(n bigint) returns text language sql immutable as 'select md5(n::text)::uuid::text'`,
+    `insert into deployment (name) select 'cell-' || g from generate_series(1, 4) g`,
+    `insert into notification_nova (${columns}, tenant, state, versioned, os_architecture, os_distro, os_version, rax_options)
+     select ${common}, (g % 1000)::text, 'active', false, '', '', '', '' ${series}`,
+    `insert into notification_glance (${columns}, uuid, owner) select ${common}, uuid_of(g / 8), (g % 1000)::text ${series}`,
+    `insert into notification_generic (${columns}, tenant) select ${common}, (g % 1000)::text ${series}`,
+    ...['nova', 'glance', 'generic'].flatMap((service) => [
+      span(service, 'id', '(id / 10000)::text'),
+      span(service, 'instance', 'instance'),
+    ]),
+    span('nova', 'request', 'request_id'),
+    span('glance', 'image', 'uuid'),
+    `insert into event select 'nova', 'event-' || g || '.start' from generate_series(0, 49) g`,
+    `insert into timing (instance, name, notification_id, "when", start_id, end_id, end_when, duration, counted)
+     select uuid_of(g / 8), 'event-' || g % 50, g, ${when}, g, g, ${when} + g % 97, g % 97, true ${series}`,
+    `insert into request_tracker (request_id, start_id, start_when, tenant, duration)
+     select 'req-' || g, g, ${when}, (g % 1000)::text, g % 97 ${series}`,
+    `insert into instance_launch (instance, request_id, launched_at, first_when)
+     select uuid_of(g / 2), 'req-' || g, ${when}, 0 ${series}`,
+    `insert into instance_delete (instance, launched_at, deleted_at, notification_id)
+     select uuid_of(g / 2), ${when}, ${when}, g ${series}`,
+    `insert into instance_exists (deployment_id, dedup_key, notification_id, "when", instance, launched_at, image_type, versioned)
+     select 1, 'm-' || g, g, ${when}, uuid_of(g / 24), 0, 0, false ${series}`,
+    // One an hour.
+    `insert into report (name, version, period_start, period_end, created_at, json)
+     select 'report-' || g % 10, 1, ${hour}, ${hour}, ${hour}, '{}' ${series}`,
+    'analyze',
+  ]
+  for (const statement of statements) await db.pool.query(statement)
+}
+
+function span(service: string, kind: string, key: string): string {
+  return `insert into notification_span (service, kind, key, lower, upper)
+    select '${service}', '${kind}', ${key}, min("when") / ${DAY} * ${DAY}, (max("when") / ${DAY} + 1) * ${DAY}
+      from notification_${service} group by 3`
+}
