@@ -48,10 +48,18 @@ async function waitForQueues(connection: ChannelModel, broker: Broker, seconds: 
   if (broker.queues.length > 0) await setTimeout(250, undefined, { signal })
 }
 
+async function connectTo({ name, hostname, port, username, password, vhost }: Broker): Promise<ChannelModel> {
+  try {
+    return await connect({ protocol: 'amqp', hostname, port, username, password, vhost, heartbeat: 30 })
+  } catch (error) {
+    const where = `${hostname}:${port}, vhost ${vhost}`
+    throw new Error(`deployment ${name} (${where}) cannot be reached: ${String(error)}`, { cause: error })
+  }
+}
+
 /** Connects, declares the exchanges, and waits up to `queueSeconds` for the configured queues (0: does not). */
 export async function openBroker(broker: Broker, queueSeconds: number, signal: AbortSignal): Promise<OpenBroker> {
-  const { hostname, port, username, password, vhost } = broker
-  const connection = await connect({ protocol: 'amqp', hostname, port, username, password, vhost, heartbeat: 30 })
+  const connection = await connectTo(broker)
   connection.on('error', () => {}) // the confirms that were waited for fail, too
   try {
     if (queueSeconds > 0) await waitForQueues(connection, broker, queueSeconds, signal)

@@ -1,0 +1,61 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { systemStatus } from '@stacktach/db'
+import { captured, capturedStreams, expectations, publish } from '@stacktach/testing'
+import { aggregates } from './aggregates.ts'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+
+/** Distinct message ids of a recorded stream: what must be stored, however often each was sent. */
+function distinct(stream: Parameters<typeof captured>[0]): number {
+  const ids = captured(stream).map(({ body }) => {
+    const outer = JSON.parse(body.toString())
+    return (outer['oslo.message'] === undefined ? outer : JSON.parse(outer['oslo.message'])).message_id
+  })
+  return new Set(ids).size
+}
+
+describe.each(capturedStreams)('the captured cloud %s', (stream) => {
+  let pipeline: Pipeline
+
+  beforeAll(async () => {
+    pipeline = await startPipeline(['captured'])
+    await pipeline.start('ingest')
+    await pipeline.start('jobs')
+    await publish(pipeline.vhost, captured(stream))
+    await pipeline.settled(distinct(stream))
+  })
+
+  afterAll(() => pipeline.stop())
+
+  test('is stored whole, once, and nothing of it is rejected', async () => {
+    const { stored, rejected } = await systemStatus(pipeline.database, true)
+    expect({ ...stored, rejected }).toEqual({
+      nova: stream.startsWith('nova') ? distinct(stream) : 0,
+      glance: stream.startsWith('glance') ? distinct(stream) : 0,
+      generic: 0,
+      rejected: 0,
+    })
+  })
+
+  test('has an instance and a request id in every row of an instance event', async () => {
+    const { rows } = await pipeline.database.pool.query(
+      `select event from notification_nova
+        where event like 'compute.instance.%' and (instance is null or request_id = '')`,
+    )
+    expect(rows).toEqual([])
+  })
+})
+
+describe.each(['nova_unversioned', 'nova_versioned', 'nova_both'] as const)('the instances of %s', (stream) => {
+  test('have the launches, deletes, exists, timings and kpi that reading the notifications gives', async () => {
+    const pipeline = await startPipeline(['captured'])
+    try {
+      await pipeline.start('ingest')
+      await pipeline.start('jobs')
+      await publish(pipeline.vhost, captured(stream))
+      await pipeline.settled(distinct(stream))
+      expect(await aggregates(pipeline.database)).toEqual(expectations(stream))
+    } finally {
+      await pipeline.stop()
+    }
+  })
+})

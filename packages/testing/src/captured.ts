@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import { gunzipSync } from 'node:zlib'
+
+/** A message of a recorded cloud: what was published, and where to. */
+export interface CapturedMessage {
+  exchange: string
+  routing_key: string
+  body: Buffer
+}
+
+const folder = fileURLToPath(new URL('../samples/captured/', import.meta.url))
+
+/** Names of the recorded streams; `samples/captured/README.md` says what each is. */
+export const capturedStreams = [
+  'glance_messagingv2',
+  'nova_both',
+  'nova_both_failures',
+  'nova_unversioned',
+  'nova_unversioned_messaging-v1',
+  'nova_unversioned_two-topics',
+  'nova_versioned',
+] as const
+
+export type CapturedStream = (typeof capturedStreams)[number]
+
+/** The messages of a recorded stream, in order. */
+export function captured(stream: CapturedStream): CapturedMessage[] {
+  const lines = gunzipSync(readFileSync(`${folder}${stream}.jsonl.gz`)).toString('utf8').trimEnd().split('\n')
+  return lines.map((line) => {
+    const message: { exchange: string; routing_key: string; body: unknown } = JSON.parse(line)
+    return { ...message, body: Buffer.from(JSON.stringify(message.body)) }
+  })
+}
+
+/** What the answers about each instance of a recorded stream must be, written by reading the notifications. */
+export interface Expectation {
+  launches: Record<string, string | null>[]
+  deletes: Record<string, string | null>[]
+  exists: Record<string, string | null>[]
+  timings: [string, string, string][]
+  kpi: [string, string, string, string][]
+}
+
+export function expectations(stream: CapturedStream): Record<string, Expectation> {
+  return JSON.parse(readFileSync(`${folder}expectations/${stream}.json`, 'utf8'))
+}

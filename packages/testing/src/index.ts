@@ -1,0 +1,12 @@
+export {
+  type CapturedMessage,
+  type CapturedStream,
+  captured,
+  capturedStreams,
+  type Expectation,
+  expectations,
+} from './captured.ts'
+export { createTestDatabase, type TestDatabase } from './database.ts'
+export { runToEnd, startProcess, type TestProcess } from './processes.ts'
+export { createTestVhost, publish, type TestVhost } from './rabbit.ts'
+export { type Services, services } from './services.ts'

@@ -1,0 +1,59 @@
+import { randomBytes } from 'node:crypto'
+import { type ChannelModel, connect } from 'amqplib'
+import { services } from './services.ts'
+
+/** A virtual host of a test's own: nobody else's queues, exchanges and messages. */
+export interface TestVhost {
+  name: string
+  /** amqp:// URL of it. */
+  url: string
+  connect(): Promise<ChannelModel>
+  drop(): Promise<void>
+}
+
+export async function createTestVhost(): Promise<TestVhost> {
+  const name = `test_${randomBytes(8).toString('hex')}`
+  const { amqpUrl } = services()
+  const { username } = new URL(amqpUrl)
+  await manage('PUT', `/api/vhosts/${name}`, {})
+  await manage('PUT', `/api/permissions/${name}/${username || 'guest'}`, { configure: '.*', write: '.*', read: '.*' })
+  const url = new URL(amqpUrl)
+  url.pathname = `/${name}`
+  return {
+    name,
+    url: url.href,
+    connect: () => connect(url.href),
+    drop: () => manage('DELETE', `/api/vhosts/${name}`),
+  }
+}
+
+/** Publishes messages, persistent and confirmed, in order. */
+export async function publish(
+  vhost: TestVhost,
+  messages: Iterable<{ exchange: string; routing_key: string; body: Buffer }>,
+): Promise<number> {
+  const connection = await vhost.connect()
+  const channel = await connection.createConfirmChannel()
+  let published = 0
+  for (const { exchange, routing_key, body } of messages) {
+    channel.publish(exchange, routing_key, body, { persistent: true, contentType: 'application/json' })
+    if (++published % 500 === 0) await channel.waitForConfirms()
+  }
+  await channel.waitForConfirms()
+  await connection.close()
+  return published
+}
+
+/** The management plugin's API; its URL carries the password, which fetch wants in a header. */
+async function manage(method: string, path: string, body?: unknown): Promise<void> {
+  const url = new URL(services().managementUrl)
+  const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
+  url.username = ''
+  url.password = ''
+  const response = await fetch(`${url.href.replace(/\/$/, '')}${path}`, {
+    method,
+    headers: { authorization: `Basic ${credentials.toString('base64')}`, 'content-type': 'application/json' },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  })
+  if (!response.ok) throw new Error(`RabbitMQ's management plugin: ${method} ${path}: ${response.status}`)
+}
