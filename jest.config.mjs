@@ -6,14 +6,21 @@ const project = (displayName, testMatch, ignored = []) => ({
   modulePathIgnorePatterns: ['/dist/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
-    '^.+\\.ts$': ['@swc/jest', { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } }],
+    '^.+\\.ts$': [
+      '@swc/jest',
+      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
+    ],
   },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
 })
 
 export default {
   projects: [
-    project('unit', ['apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'], ['\\.db\\.test\\.ts$']),
+    project(
+      'unit',
+      ['apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+      ['\\.db\\.test\\.ts$'],
+    ),
     project('database', ['apps/*/src/**/*.db.test.ts', 'packages/*/src/**/*.db.test.ts']),
     project('e2e', ['e2e/src/**/*.test.ts']),
   ],

@@ -1,7 +1,8 @@
 // Runs one of the project's programs in this very process, after the set-up that is missing, so that a signal or a
 // process id given to `npm run …` is the program's own.
-import { pathToFileURL } from 'node:url'
+
 import { join } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { root, SetupError, setUp } from './setup.mjs'
 
 const programs = {

@@ -23,6 +23,12 @@ const transientCodes = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'EHOSTUNREACH',
+  // Prisma's own, for want of any of the above.
+  'P1001',
+  'P1002',
+  'P1008',
+  'P1017',
+  'P2024',
 ])
 
 const transientMessages =

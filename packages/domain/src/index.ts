@@ -40,9 +40,9 @@ export {
   services,
 } from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
-export { indentJson } from './notifications/json.ts'
 export { AHEAD, EARLIEST, type NormalizeResult, normalize } from './notifications/normalize.ts'
 export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'
+export { type ImageEventCounts, imageEventsAudit } from './reports/imageEventsAudit.ts'
 export type { Rules } from './rules.ts'
 export { type Duration, formatDuration, formatWholeSeconds } from './time/duration.ts'
 export {
@@ -69,4 +69,3 @@ export {
   type ImageUsage,
 } from './usage/foldImages.ts'
 export { foldLaunches, type Launch, launchEffect } from './usage/foldLaunches.ts'
-export { type ImageEventCounts, imageEventsAudit } from './reports/imageEventsAudit.ts'

@@ -57,7 +57,7 @@ export class Composition<Values extends object> {
         process.exit(1)
       }, STOP_DEADLINE)
       for (const { name, stop } of started.reverse()) {
-        await stop().catch((error: unknown) => logger.error({ error, component: name }, 'did not stop cleanly'))
+        await stop().catch((error: unknown) => logger.error({ err: error, component: name }, 'did not stop cleanly'))
       }
       clearTimeout(deadline)
       logger.info('stopped')

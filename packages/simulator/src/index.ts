@@ -1,4 +1,6 @@
 export { type SimulatedCloud, simulateCloud } from './cloud.ts'
+export { type Broker, parseDeployments } from './deployments.ts'
 export { type CloudOptions, type Format, formats, simulatedSpan } from './options.ts'
+export { type Published, type PublishOptions, publishMessages } from './publish.ts'
 export type * from './truth.ts'
 export type { SimulatedMessage } from './wire.ts'

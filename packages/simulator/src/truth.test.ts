@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import { type CloudOptions, type Format, formats, simulateCloud, type Truth } from './index.ts'
 import { floorSecond, type Micros } from './time.ts'
 
-const options = { operations: 900, failures: 0.3, operationsPerMinute: 4, seed: 'truth' } satisfies CloudOptions
+const options = { operations: 600, failures: 0.3, operationsPerMinute: 4, seed: 'truth' } satisfies CloudOptions
 
 function run(format: Format, more: CloudOptions = {}): { truth: Truth; ids: Set<string> } {
   const cloud = simulateCloud({ ...options, ...more, format })

@@ -26,7 +26,10 @@ export type CapturedStream = (typeof capturedStreams)[number]
 
 /** The messages of a recorded stream, in order. */
 export function captured(stream: CapturedStream): CapturedMessage[] {
-  const lines = gunzipSync(readFileSync(`${folder}${stream}.jsonl.gz`)).toString('utf8').trimEnd().split('\n')
+  const lines = gunzipSync(readFileSync(`${folder}${stream}.jsonl.gz`))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n')
   return lines.map((line) => {
     const message: { exchange: string; routing_key: string; body: unknown } = JSON.parse(line)
     return { ...message, body: Buffer.from(JSON.stringify(message.body)) }

@@ -1,5 +1,5 @@
-import { randomBytes } from 'node:crypto'
 import { type Database, migrate, openDatabase } from '@stacktach/db'
+import { createTestDatabase as create } from '@stacktach/testing'
 
 export interface TestDatabase {
   db: Database
@@ -7,23 +7,16 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A migrated database of its own on the server of DATABASE_URL, gone after `drop`. */
+/** A migrated database of a test's own, open; gone after `drop`. */
 export async function createTestDatabase(): Promise<TestDatabase> {
-  const server = process.env.DATABASE_URL
-  if (server === undefined) throw new Error('DATABASE_URL is not set')
-  const name = `api_test_${randomBytes(6).toString('hex')}`
-  const url = new URL(server)
-  url.pathname = `/${name}`
-  await migrate(url.href)
-  const db = openDatabase({ url: url.href, applicationName: 'api test' })
+  const { url, drop } = await create(migrate)
+  const db = openDatabase({ url, applicationName: 'api test' })
   return {
     db,
-    url: url.href,
+    url,
     async drop() {
       await db.close()
-      const maintenance = openDatabase({ url: server, applicationName: 'api test', size: 1 })
-      await maintenance.pool.query(`drop database "${name}" with (force)`)
-      await maintenance.close()
+      await drop()
     },
   }
 }

@@ -70,7 +70,7 @@ export class ExchangeConsumer {
       try {
         return await this.subscribe(connection)
       } catch (error) {
-        this.#options.logger.error({ error, exchange: this.#options.exchange }, 'could not subscribe')
+        this.#options.logger.error({ err: error, exchange: this.#options.exchange }, 'could not subscribe')
         await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY))
       }
     }

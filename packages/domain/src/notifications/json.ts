@@ -35,11 +35,6 @@ export function rewriteJson(text: string, change: (key: string, value: unknown) 
   return stringify(rewrite(parseExactly(text), change)) ?? 'null'
 }
 
-/** Indented by two, as StackTach shows it; numbers keep their digits. */
-export function indentJson(text: string): string {
-  return stringify(parseExactly(text), undefined, 2) ?? 'null'
-}
-
 function parseExactly(text: string, parseNumber?: (digits: string) => unknown): unknown {
   // JSON.parse takes the last of two equal keys; so does this.
   return parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue, ...(parseNumber ? { parseNumber } : {}) })

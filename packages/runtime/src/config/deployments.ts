@@ -25,7 +25,8 @@ const deploymentsFile = z.object({
   deployments: z.array(deployment).superRefine((deployments, context) => {
     const names = deployments.map(({ name }) => name)
     for (const [index, name] of names.entries()) {
-      if (names.indexOf(name) !== index) context.addIssue({ code: 'custom', message: `${name} is there twice`, path: [index, 'name'] })
+      if (names.indexOf(name) !== index)
+        context.addIssue({ code: 'custom', message: `${name} is there twice`, path: [index, 'name'] })
     }
   }),
 })
@@ -43,7 +44,9 @@ export function readDeployments(path: string): DeploymentEntry[] {
   try {
     content = JSON.parse(readFileSync(path, 'utf8'))
   } catch (error) {
-    throw new ConfigError(`STACKTACH_DEPLOYMENTS_FILE ${path}: ${error instanceof Error ? error.message : String(error)}`)
+    throw new ConfigError(
+      `STACKTACH_DEPLOYMENTS_FILE ${path}: ${error instanceof Error ? error.message : String(error)}`,
+    )
   }
   const parsed = deploymentsFile.safeParse(content)
   if (parsed.success) return parsed.data.deployments.filter(({ enabled }) => enabled)

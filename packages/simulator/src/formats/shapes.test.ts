@@ -68,8 +68,11 @@ function unpack(message: SimulatedMessage): JsonObject {
   return inner === undefined ? message.body : JSON.parse(String(inner))
 }
 
-function sample(format: Format): { message: SimulatedMessage; notification: JsonObject; payload: JsonObject }[] {
-  const { messages } = simulateCloud({ format, operations: 900, failures: 0.4, operationsPerMinute: 5 })
+function sample(
+  format: Format,
+  operations = 600,
+): { message: SimulatedMessage; notification: JsonObject; payload: JsonObject }[] {
+  const { messages } = simulateCloud({ format, operations, failures: 0.4, operationsPerMinute: 5 })
   return [...messages].flatMap((message) => {
     const notification = unpack(message)
     const { payload } = notification
@@ -87,32 +90,32 @@ describe('classic notifications', () => {
   test.each(Object.entries(classicShapes))('%s has the real fields', (event, expected) => {
     const some = all.filter(({ message }) => message.event === event)
     expect(some.length).toBeGreaterThan(0)
-    for (const { payload } of some) expect(fields(payload).replace(/ old_display_name$/, '')).toBe(expected)
+    const found = new Set(some.map(({ payload }) => fields(payload).replace(/ old_display_name$/, '')))
+    expect([...found]).toEqual([expected])
   })
 
-  test('nova has the whole context, glance none', () => {
-    for (const { message, notification } of all) {
-      const keys = Object.keys(notification)
-      const own = 'message_id publisher_id event_type priority payload timestamp _unique_id'
-      expect(keys.slice(0, 7).join(' ')).toBe(own)
-      const expected = message.exchange === 'nova' ? context.split(' ').map((key) => `_context_${key}`) : []
-      expect(keys.slice(7)).toEqual(expected)
-    }
+  test.each(['nova', 'glance'])('%s has the real context', (exchange) => {
+    const own = 'message_id publisher_id event_type priority payload timestamp _unique_id'.split(' ')
+    const keys = exchange === 'nova' ? context.split(' ').map((key) => `_context_${key}`) : []
+    const some = all.filter(({ message }) => message.exchange === exchange)
+    const found = new Set(some.map(({ notification }) => fields(notification)))
+    expect([...found]).toEqual([[...own, ...keys].join(' ')])
   })
 
-  test('times have their four forms, and nothing is the empty string', () => {
-    const forms: Record<string, RegExp> = {
-      created_at: /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00$/,
-      launched_at: /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$/,
-      deleted_at: /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$/,
-      terminated_at: /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$/,
-    }
-    for (const { message, notification, payload } of all) {
-      expect(notification.timestamp).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/)
-      if (!message.event.startsWith('compute.instance.')) continue
-      for (const [key, form] of Object.entries(forms)) expect(payload[key]).toMatch(form)
-      expect(notification._context_timestamp).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/)
-    }
+  test('times have their forms, and those that are not set are the empty string', () => {
+    const set = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/
+    const unset = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$/
+    const created = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00$/
+    const stamp = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{6}$/
+    const instances = all.filter(({ message }) => message.event.startsWith('compute.instance.'))
+    const wrong = instances.filter(
+      ({ notification, payload }) =>
+        !stamp.test(String(notification.timestamp)) ||
+        !set.test(String(notification._context_timestamp)) ||
+        !created.test(String(payload.created_at)) ||
+        ![payload.launched_at, payload.deleted_at, payload.terminated_at].every((at) => unset.test(String(at))),
+    )
+    expect(wrong).toEqual([])
   })
 
   test('an instance notification has two to three kilobytes', () => {
@@ -160,7 +163,7 @@ describe('versioned notifications', () => {
 })
 
 test('both: a twin follows within 3 to 120 ms, or when its predecessor is out', () => {
-  const all = sample('both').filter(({ message }) => message.event.endsWith('instance.power_off.start'))
+  const all = sample('both', 200).filter(({ message }) => message.event.endsWith('instance.power_off.start'))
   const classic = all.filter(({ message }) => message.routingKey.startsWith('notifications'))
   expect(classic.length).toBeGreaterThan(0)
   for (const { message, notification } of classic) {

@@ -103,6 +103,7 @@ function pickChoice(instance: Instance, crowded: boolean, random: Random): Choic
 /** Somebody does something with an instance that is there; false when none is idle. */
 export function beginOperation(scene: Scene, population: Population, clients: Clients, crowded: boolean): boolean {
   const { random } = scene
+  // A few draws and no search, so that an operation costs the same however many instances there are.
   let instance: Instance | undefined
   for (let i = 0; i < 12 && (instance === undefined || instance.busy); i++) {
     instance = pickAny(random, population.instances)

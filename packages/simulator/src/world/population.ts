@@ -2,7 +2,7 @@ import type { Random } from '../random.ts'
 import type { Micros } from '../time.ts'
 import type { Deployment } from './deployment.ts'
 import type { GlanceImage } from './glanceImage.ts'
-import type { Instance, State } from './instance.ts'
+import type { Instance } from './instance.ts'
 
 /** All that lives in one deployment at a moment. */
 export type Population = {
@@ -24,15 +24,6 @@ export function createPopulation(deployment: Deployment): Population {
 /** Any of them, undefined when there is none. */
 export function pickAny<T>(random: Random, things: readonly T[]): T | undefined {
   return things[random.int(0, Math.max(0, things.length - 1))]
-}
-
-/** An idle instance in one of the states; a few draws, not a search, so that the cost does not grow. */
-export function pickIdle(population: Population, states: readonly State[], random: Random): Instance | undefined {
-  for (let i = 0; i < 12; i++) {
-    const instance = pickAny(random, population.instances)
-    if (instance !== undefined && !instance.busy && states.includes(instance.state)) return instance
-  }
-  return undefined
 }
 
 /** Takes it out of a list whose order means nothing. */
