@@ -1,0 +1,38 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { fileURLToPath } from 'node:url'
+import { PrismaPg } from '@prisma/adapter-pg'
+import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
+import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg'
+
+const schemaPath = fileURLToPath(new URL('../../../prisma/schema.prisma', import.meta.url))
+
+/**
+ * schema.prisma as SQL, made by Prisma's own schema engine, which its npm package holds as WebAssembly: so no binary is
+ * downloaded.
+ *
+ * @param url of any database, which the engine asks for its version
+ */
+export async function schemaSql(url: string): Promise<string> {
+  const require = createRequire(import.meta.url)
+  const wasm = require.resolve('@prisma/schema-engine-wasm/schema_engine_bg').replace(/\.js$/, '.wasm')
+  const { instance } = await WebAssembly.instantiate(readFileSync(wasm), { './schema_engine_bg.js': { ...engine } })
+  engine.__wbg_set_wasm(instance.exports)
+  const { __wbindgen_start: start } = instance.exports
+  if (typeof start === 'function') start()
+  const content = readFileSync(schemaPath, 'utf8')
+  const schemaEngine = await engine.SchemaEngine.new(
+    { datamodels: [['schema.prisma', content]] },
+    () => {},
+    bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url })),
+  )
+  const { stdout } = await schemaEngine.diff({
+    from: { tag: 'empty' },
+    to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] },
+    script: true,
+    shadowDatabaseUrl: null,
+    exitCode: null,
+    filters: { externalTables: [], externalEnums: [] },
+  })
+  return stdout ?? ''
+}
