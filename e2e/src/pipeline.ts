@@ -49,27 +49,20 @@ export interface Pipeline {
   stop(): Promise<void>
 }
 
-/** @param deployments names of the deployments, all on one virtual host */
+/** @param deployments names of the deployments, each with a virtual host of its own; `vhost` is the first one's */
 export async function startPipeline(
   deployments: readonly string[],
   overrides: Record<string, string> = {},
 ): Promise<Pipeline> {
-  const [testDatabase, vhost] = await Promise.all([createTestDatabase(migrate), createTestVhost()])
-  const broker = new URL(vhost.url)
+  const testDatabase = await createTestDatabase(migrate)
+  const vhosts = new Map<string, TestVhost>()
+  for (const name of deployments) vhosts.set(name, await createTestVhost())
+  const [vhost] = vhosts.values()
+  if (vhost === undefined) throw new Error('a pipeline needs a deployment')
   const deploymentsFile = join(tmpdir(), `${vhost.name}.json`)
   await writeFile(
     deploymentsFile,
-    JSON.stringify({
-      deployments: deployments.map((name) => ({
-        name,
-        rabbit_host: broker.hostname,
-        rabbit_port: Number(broker.port || 5672),
-        rabbit_userid: decodeURIComponent(broker.username) || 'guest',
-        rabbit_password: decodeURIComponent(broker.password) || 'guest',
-        rabbit_virtual_host: vhost.name,
-        topics,
-      })),
-    }),
+    JSON.stringify({ deployments: [...vhosts].map(([name, { url }]) => deploymentEntry(name, new URL(url))) }),
   )
   const environment = {
     DATABASE_URL: testDatabase.url,
@@ -119,7 +112,20 @@ export async function startPipeline(
     async stop() {
       await Promise.all(started.map((process) => process.stop()))
       await database.close()
-      await Promise.all([testDatabase.drop(), vhost.drop(), rm(deploymentsFile)])
+      await Promise.all([testDatabase.drop(), ...[...vhosts.values()].map(({ drop }) => drop()), rm(deploymentsFile)])
     },
+  }
+}
+
+/** A deployment's entry in a deployments file, as an operator writes it. */
+function deploymentEntry(name: string, broker: URL): object {
+  return {
+    name,
+    rabbit_host: broker.hostname,
+    rabbit_port: Number(broker.port || 5672),
+    rabbit_userid: decodeURIComponent(broker.username) || 'guest',
+    rabbit_password: decodeURIComponent(broker.password) || 'guest',
+    rabbit_virtual_host: decodeURIComponent(broker.pathname.slice(1)),
+    topics,
   }
 }

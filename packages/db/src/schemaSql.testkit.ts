@@ -5,6 +5,11 @@ import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg'
 
+// Node has it, and its types only in a later version.
+declare const WebAssembly: {
+  instantiate(source: Buffer, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>
+}
+
 const schemaPath = fileURLToPath(new URL('../../../prisma/schema.prisma', import.meta.url))
 
 /**
@@ -30,7 +35,6 @@ export async function schemaSql(url: string): Promise<string> {
     from: { tag: 'empty' },
     to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] },
     script: true,
-    shadowDatabaseUrl: null,
     exitCode: null,
     filters: { externalTables: [], externalEnums: [] },
   })

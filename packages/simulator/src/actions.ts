@@ -7,6 +7,8 @@ export type Action = {
   readonly classic: string | null
   /** After `instance.`; null when the versioned format has no such notification. */
   readonly versioned: string | null
+  /** Where it is known by neither of the two: the versioned pair of what the classic format says in one notification. */
+  readonly known?: string
   readonly object: readonly [name: string, version: string]
   /** Which classic ones list the fixed addresses. */
   readonly addresses: 'none' | 'end' | 'both'
@@ -84,9 +86,9 @@ export const actions = {
     versioned: 'live_migration_post_dest',
     addresses: 'both',
   },
-  volumeAttach: { ...plain, versioned: 'volume_attach', object: volumeObject, elevated: true },
+  volumeAttach: { ...plain, versioned: 'volume_attach', known: 'volume.attach', object: volumeObject, elevated: true },
   volumeAttached: { ...plain, classic: 'volume.attach', cut: 'both', elevated: true },
-  volumeDetach: { ...plain, versioned: 'volume_detach', object: volumeObject },
+  volumeDetach: { ...plain, versioned: 'volume_detach', known: 'volume.detach', object: volumeObject },
   volumeDetached: { ...plain, classic: 'volume.detach', cut: 'both' },
   interfaceAttach: { ...plain, versioned: 'interface_attach' },
   interfaceDetach: { ...plain, versioned: 'interface_detach' },

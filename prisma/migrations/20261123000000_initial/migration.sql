@@ -157,9 +157,10 @@ CREATE TABLE "lifecycle" (
     "instance" TEXT NOT NULL,
     "notification_id" BIGINT NOT NULL,
     "notification_when" BIGINT NOT NULL,
-    "tie_break" TEXT NOT NULL,
     "state" TEXT,
     "task_state" TEXT,
+    "folded_when" BIGINT NOT NULL,
+    "folded_tie_break" TEXT NOT NULL,
     "has_classic" BOOLEAN NOT NULL,
     "has_versioned" BOOLEAN NOT NULL,
 

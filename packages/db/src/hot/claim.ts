@@ -98,7 +98,8 @@ export async function claimRest(client: Queryable, shard: number, instances: rea
 }
 
 /**
- * Appends request ids to the backlog; one that waits already waits once.
+ * Appends request ids to the backlog, each as a row of this transaction's own. Not shared with one that waits already: that
+ * one may be claimed, and its request folded without what this transaction has yet to commit.
  *
  * @returns the shards there is something in now
  */
@@ -112,8 +113,8 @@ export async function appendRequests(
   const { rows } = await client.query<{ shard: number }>(
     `with appended as (
        insert into backlog (kind, key, "when", notification_id, shard)
-       select 'request', key, 0, 0, abs(hashtextextended(key, 0) % $2::bigint) from unnest($1::text[]) as given(key)
-       on conflict do nothing
+       select 'request', key, 0, pg_current_xact_id()::text::bigint, abs(hashtextextended(key, 0) % $2::bigint)
+         from unnest($1::text[]) as given(key)
        returning shard
      ) select distinct shard from appended`,
     [given, shards],

@@ -19,7 +19,8 @@ interface SelectedLifecycle {
   instance: string
   notification_id: string
   notification_when: string
-  tie_break: string
+  folded_when: string
+  folded_tie_break: string
   state: string | null
   task_state: string | null
   has_classic: boolean
@@ -37,8 +38,9 @@ export async function readLifecycles(client: Queryable, instances: readonly stri
       {
         instance: row.instance,
         notificationId: Number(row.notification_id),
-        when: Number(row.notification_when),
-        tieBreak: row.tie_break,
+        notificationWhen: Number(row.notification_when),
+        when: Number(row.folded_when),
+        tieBreak: row.folded_tie_break,
         state: row.state,
         taskState: row.task_state,
         hasClassic: row.has_classic,

@@ -9,7 +9,8 @@ const backlogOf: Record<Service, string> = {
   // Without an instance it can still be where its request began.
   nova: `
     select case when instance is null then 'request' else 'instance' end, coalesce(instance, request_id),
-           case when instance is null then 0 else "when" end, case when instance is null then 0 else id end
+           case when instance is null then 0 else "when" end,
+           case when instance is null then pg_current_xact_id()::text::bigint else id end
       from stored where instance is not null or request_id <> ''`,
   glance: `
     select 'image', uuid, "when", id from stored

@@ -244,7 +244,8 @@ interface LifecycleColumns {
   instance: string
   notification_id: number
   notification_when: number
-  tie_break: string
+  folded_when: number
+  folded_tie_break: string
   state: string | null
   task_state: string | null
   has_classic: boolean
@@ -257,7 +258,8 @@ const lifecycleTypes: ColumnTypes<LifecycleColumns> = {
   instance: 'text',
   notification_id: 'bigint',
   notification_when: 'bigint',
-  tie_break: 'text',
+  folded_when: 'bigint',
+  folded_tie_break: 'text',
   state: 'text',
   task_state: 'text',
   has_classic: 'boolean',
@@ -280,8 +282,9 @@ async function writeLifecycles(
     return {
       instance: lifecycle.instance,
       notification_id: lifecycle.notificationId,
-      notification_when: lifecycle.when,
-      tie_break: lifecycle.tieBreak,
+      notification_when: lifecycle.notificationWhen,
+      folded_when: lifecycle.when,
+      folded_tie_break: lifecycle.tieBreak,
       state: lifecycle.state,
       task_state: lifecycle.taskState,
       has_classic: lifecycle.hasClassic,
@@ -296,16 +299,17 @@ async function writeLifecycles(
      updated as (
        update lifecycle l
           set notification_id = given.notification_id, notification_when = given.notification_when,
-              tie_break = given.tie_break, state = given.state, task_state = given.task_state,
-              has_classic = given.has_classic, has_versioned = given.has_versioned
+              folded_when = given.folded_when, folded_tie_break = given.folded_tie_break, state = given.state,
+              task_state = given.task_state, has_classic = given.has_classic, has_versioned = given.has_versioned
          from given
-        where l.instance = given.instance and l.notification_when = given.expected_when
-          and l.tie_break = given.expected_tie_break
+        where l.instance = given.instance and l.folded_when = given.expected_when
+          and l.folded_tie_break = given.expected_tie_break
        returning l.instance
      ), inserted as (
-       insert into lifecycle (instance, notification_id, notification_when, tie_break, state, task_state, has_classic,
-                              has_versioned)
-       select instance, notification_id, notification_when, tie_break, state, task_state, has_classic, has_versioned
+       insert into lifecycle (instance, notification_id, notification_when, folded_when, folded_tie_break, state,
+                              task_state, has_classic, has_versioned)
+       select instance, notification_id, notification_when, folded_when, folded_tie_break, state, task_state,
+              has_classic, has_versioned
          from given where expected_when is null order by instance
        on conflict do nothing
        returning instance

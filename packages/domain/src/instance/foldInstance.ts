@@ -1,4 +1,5 @@
 import type { Rules } from '../rules.ts'
+import type { Instant } from '../time/instant.ts'
 import { foldTimings, type Timing } from '../timing/foldTimings.ts'
 import { foldDeletes, type InstanceDelete } from '../usage/deletes.ts'
 import { foldExists, type InstanceExists } from '../usage/exists.ts'
@@ -6,10 +7,12 @@ import { foldLaunches, type Launch } from '../usage/foldLaunches.ts'
 import { comparePositions, type InstanceNotification, type Position, positionOf } from './notification.ts'
 import { twinKey, withoutTwins } from './twins.ts'
 
-/** Where an instance stands, and up to where it is folded. */
+/** Where an instance stands, and up to which position it is folded. */
 export interface Lifecycle extends Position {
   instance: string
+  /** The last notification that counts. */
   notificationId: number
+  notificationWhen: Instant
   state: string | null
   /** The last notification's old_task, as StackTach has it. */
   taskState: string | null
@@ -83,8 +86,8 @@ function foldLifecycle(
   const position = positionOf(reached)
   // A left-out twin moves the position, and says nothing of its own.
   if (last === undefined && before !== null) return { ...before, ...formats, ...position }
-  const { id, state, oldTask } = last ?? reached
-  return { instance, ...position, ...formats, notificationId: id, state, taskState: oldTask }
+  const { id, when, state, oldTask } = last ?? reached
+  return { instance, ...position, ...formats, notificationId: id, notificationWhen: when, state, taskState: oldTask }
 }
 
 /**

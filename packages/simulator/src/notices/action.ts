@@ -57,7 +57,7 @@ export function actionNotice(
 ): Notice {
   const action: Action = actions[name]
   const suffix = phase === null ? '' : `.${phase}`
-  const known = `compute.instance.${action.classic ?? action.versioned}${suffix}`
+  const known = `compute.instance.${action.known ?? action.classic ?? action.versioned}${suffix}`
   const publishers =
     details.publishers ?? computePublishers(details.host ?? instance.host ?? instance.deployment.controller)
   const view = {

@@ -55,7 +55,7 @@ export function buildFailedNotice(wish: Wish, fault: Fault): Notice {
     },
     versioned: {
       event: `${event}.error`,
-      known: `${event}.error`,
+      known: event,
       publisher: { service: 'conductor', host },
       tellsInstance: true,
       payload: () =>

@@ -1,0 +1,199 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { formatDuration, formatInstant, formatWholeSeconds, SECOND } from '@stacktach/domain'
+import {
+  formats,
+  type InstanceTruth,
+  parseDeployments,
+  publishMessages,
+  simulateCloud,
+  type Truth,
+} from '@stacktach/simulator'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+
+type Row = unknown[]
+
+const HOURS = 3
+const deployments = ['east', 'west']
+
+const written = (instant: number | null) => (instant === null ? null : formatInstant(instant))
+const sorted = (rows: readonly Row[]) => rows.map((row) => JSON.stringify(row)).sort()
+
+/** Answers without their header row. */
+const rows = (body: unknown): Row[] => (Array.isArray(body) ? body.slice(1) : [])
+
+describe.each(formats)('a simulated cloud that sends %s notifications', (format) => {
+  let pipeline: Pipeline
+  let truth: Truth
+  let ask: (path: string) => Promise<Row[]>
+
+  beforeAll(async () => {
+    pipeline = await startPipeline(deployments)
+    await pipeline.start('ingest')
+    await pipeline.start('jobs')
+    // It ends about now, so that kpi's last 24 hours hold all of it.
+    const start = Math.floor((Date.now() - HOURS * 3_600_000) / 1000) * SECOND
+    const options = { seed: `e2e ${format}`, operations: 120, operationsPerMinute: 120 / (HOURS * 60) }
+    const cloud = simulateCloud({ ...options, format, start, deployments, failures: 0.2, duplicates: 0.1 })
+    await publishMessages(cloud.messages, parseDeployments(readFileSync(pipeline.deploymentsFile, 'utf8')), {
+      rate: 0,
+      live: false,
+      waitForQueues: 30,
+      signal: new AbortController().signal,
+    })
+    truth = cloud.truth()
+    await pipeline.settled(truth.services.nova.notifications + truth.services.glance.notifications)
+    const get = await pipeline.api()
+    ask = async (path) => {
+      const { status, body } = await get(`/stacky/${path}`)
+      expect({ path, status }).toEqual({ path, status: 200 })
+      return rows(body)
+    }
+  })
+
+  afterAll(() => pipeline.stop())
+
+  const instances = () => Object.entries(truth.instances)
+
+  /** Of each instance, what `path` answers and what is true. */
+  async function eachInstance(
+    path: (uuid: string) => string,
+    expected: (instance: InstanceTruth, uuid: string) => Row[],
+  ) {
+    expect(instances().length).toBeGreaterThan(20)
+    for (const [uuid, instance] of instances()) {
+      expect({ uuid, rows: sorted(await ask(path(uuid))) }).toEqual({ uuid, rows: sorted(expected(instance, uuid)) })
+    }
+  }
+
+  test('deployments, events and hosts', async () => {
+    expect((await ask('deployments')).map(([, name]) => name)).toEqual(deployments)
+    for (const service of ['nova', 'glance'] as const) {
+      expect((await ask(`events?service=${service}`)).flat()).toEqual(truth.services[service].events)
+      expect((await ask(`hosts?service=${service}`)).flat()).toEqual(truth.services[service].hosts)
+    }
+  })
+
+  test('uuid: every notification of every instance', async () => {
+    for (const [uuid, { notifications }] of instances()) {
+      expect({ uuid, notifications: (await ask(`uuid?uuid=${uuid}&limit=1000`)).length }).toEqual({
+        uuid,
+        notifications,
+      })
+    }
+  })
+
+  test('timings/uuid', () =>
+    eachInstance(
+      (uuid) => `timings/uuid?uuid=${uuid}`,
+      ({ timings }) =>
+        timings.map(({ name, start, end, duration }) => [
+          start === null ? 'E' : end === null ? 'S' : '.',
+          name,
+          duration === null ? 'n/a' : formatDuration(duration),
+        ]),
+    ))
+
+  test('timings and summary', async () => {
+    const complete = instances().flatMap(([uuid, { timings }]) =>
+      timings.flatMap(({ name, duration }) => (duration === null ? [] : [{ uuid, name, duration }])),
+    )
+    const names = [...new Set(complete.map(({ name }) => name))]
+    expect(names.length).toBeGreaterThan(10)
+    const summary: Row[] = []
+    for (const name of names) {
+      const timings = complete.filter((timing) => timing.name === name)
+      const shown = timings.map(({ uuid, duration }) => [uuid, formatDuration(duration)])
+      expect(sorted(await ask(`timings?name=${name}&limit=1000`))).toEqual(sorted(shown))
+      const durations = timings.map(({ duration }) => duration)
+      const total = durations.reduce((sum, duration) => sum + duration, 0)
+      const average = formatWholeSeconds(Math.floor(total / durations.length / SECOND) * SECOND)
+      summary.push([
+        name,
+        durations.length,
+        formatDuration(Math.min(...durations)),
+        formatDuration(Math.max(...durations)),
+        average,
+      ])
+    }
+    expect(sorted(await ask('summary?limit=all'))).toEqual(sorted(summary))
+  })
+
+  test('request: every notification of every request', async () => {
+    const requests = Object.entries(truth.requests)
+    expect(requests.length).toBeGreaterThan(50)
+    for (const [id, { notifications }] of requests) {
+      expect({ id, found: (await ask(`request?request_id=${id}&limit=1000`)).length }).toEqual({
+        id,
+        found: notifications,
+      })
+    }
+  })
+
+  test('kpi', async () => {
+    const expected = Object.values(truth.requests).flatMap(({ tracker }): Row[] =>
+      tracker?.duration == null
+        ? []
+        : [[tracker.event, formatDuration(tracker.duration), tracker.instance, tracker.deployment]],
+    )
+    expect(expected.length).toBeGreaterThan(20)
+    expect(sorted(await ask('kpi'))).toEqual(sorted(expected))
+  })
+
+  test('usage/launches', () =>
+    eachInstance(
+      (uuid) => `usage/launches?instance=${uuid}`,
+      ({ launches }, uuid) =>
+        launches.map(({ launchedAt, instanceTypeId, instanceFlavorId }) => [
+          uuid,
+          written(launchedAt),
+          instanceTypeId === null ? null : String(instanceTypeId),
+          instanceFlavorId,
+        ]),
+    ))
+
+  test('usage/deletes', () =>
+    eachInstance(
+      (uuid) => `usage/deletes?instance=${uuid}`,
+      ({ delete: deleted }, uuid) =>
+        deleted === null ? [] : [[uuid, written(deleted.launchedAt), written(deleted.deletedAt)]],
+    ))
+
+  test('usage/exists', () =>
+    eachInstance(
+      (uuid) => `usage/exists?instance=${uuid}`,
+      ({ exists }, uuid) =>
+        exists
+          .filter(({ launchedAt }) => launchedAt !== null)
+          .map(({ launchedAt, deletedAt, instanceTypeId, instanceFlavorId, messageId }) => [
+            uuid,
+            written(launchedAt),
+            written(deletedAt),
+            instanceTypeId === null ? null : String(instanceTypeId),
+            instanceFlavorId,
+            messageId,
+            'pending',
+          ]),
+    ))
+
+  test('lifecycles and images, which no endpoint shows', async () => {
+    const { pool } = pipeline.database
+    const lifecycles = await pool.query('select instance, state, task_state, notification_when from lifecycle')
+    expect(
+      sorted(lifecycles.rows.map((row) => [row.instance, row.state, row.task_state, Number(row.notification_when)])),
+    ).toEqual(sorted(instances().map(([uuid, t]) => [uuid, t.lastState, t.lastOldTask, t.lastWhen])))
+    const images = Object.entries(truth.images)
+    const usages = await pool.query('select uuid, created_at, owner, size from image_usage')
+    expect(
+      sorted(
+        usages.rows.map(({ uuid, created_at, owner, size }) => [uuid, Number(created_at), owner, size && Number(size)]),
+      ),
+    ).toEqual(
+      sorted(images.flatMap(([uuid, { usage }]) => (usage ? [[uuid, usage.createdAt, usage.owner, usage.size]] : []))),
+    )
+    const deletes = await pool.query('select uuid, deleted_at from image_delete')
+    expect(sorted(deletes.rows.map(({ uuid, deleted_at }) => [uuid, Number(deleted_at)]))).toEqual(
+      sorted(images.flatMap(([uuid, image]) => (image.delete ? [[uuid, image.delete.deletedAt]] : []))),
+    )
+  })
+})
