@@ -1,15 +1,8 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { formatDuration, formatInstant, formatWholeSeconds, SECOND } from '@stacktach/domain'
-import {
-  formats,
-  type InstanceTruth,
-  parseDeployments,
-  publishMessages,
-  simulateCloud,
-  type Truth,
-} from '@stacktach/simulator'
+import { formats, type InstanceTruth, type Truth } from '@stacktach/simulator'
 import { type Pipeline, startPipeline } from './pipeline.ts'
+import { simulate } from './simulate.ts'
 
 type Row = unknown[]
 
@@ -31,18 +24,11 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
     pipeline = await startPipeline(deployments)
     await pipeline.start('ingest')
     await pipeline.start('jobs')
-    // It ends about now, so that kpi's last 24 hours hold all of it.
-    const start = Math.floor((Date.now() - HOURS * 3_600_000) / 1000) * SECOND
-    const options = { seed: `e2e ${format}`, operations: 120, operationsPerMinute: 120 / (HOURS * 60) }
-    const cloud = simulateCloud({ ...options, format, start, deployments, failures: 0.2, duplicates: 0.1 })
-    await publishMessages(cloud.messages, parseDeployments(readFileSync(pipeline.deploymentsFile, 'utf8')), {
-      rate: 0,
-      live: false,
-      waitForQueues: 30,
-      signal: new AbortController().signal,
-    })
-    truth = cloud.truth()
-    await pipeline.settled(truth.services.nova.notifications + truth.services.glance.notifications)
+    // Of the last hours, so that kpi's last 24 hold all of it.
+    const options = { seed: `e2e ${format}`, format, deployments, operations: 120, failures: 0.2, duplicates: 0.1 }
+    const simulated = await simulate(pipeline, HOURS, options)
+    truth = simulated.truth
+    await pipeline.settled(simulated.notifications)
     const get = await pipeline.api()
     ask = async (path) => {
       const { status, body } = await get(`/stacky/${path}`)

@@ -1,5 +1,5 @@
 import { countImageEvents, storeReport } from '@stacktach/db'
-import { imageEventsAudit as report } from '@stacktach/domain'
+import { floorTo, imageEventsAudit as report, SECOND } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 
@@ -10,5 +10,7 @@ export async function imageEventsAudit(
 ): Promise<{ id: number | null }> {
   const json = report.shape(await countImageEvents(database, period))
   const { name, version } = report
-  return { id: await storeReport(database, { name, version, period, json, createdAt: clock() }, once) }
+  // Whole seconds, as operators search for it.
+  const createdAt = floorTo(clock(), SECOND)
+  return { id: await storeReport(database, { name, version, period, json, createdAt }, once) }
 }

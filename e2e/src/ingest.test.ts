@@ -1,0 +1,190 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { systemStatus } from '@stacktach/db'
+import { captured, publish } from '@stacktach/testing'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+
+let pipeline: Pipeline
+
+beforeEach(async () => {
+  pipeline = await startPipeline(['east'])
+})
+
+afterEach(() => pipeline.stop())
+
+const good = captured('nova_unversioned').slice(0, 40)
+
+function message(body: string | Buffer, routing_key = 'notifications.info') {
+  return { exchange: 'nova', routing_key, body: Buffer.from(body) }
+}
+
+const notification = { event_type: 'e', publisher_id: 'compute.host', timestamp: '2026-11-23 20:05:38' }
+
+describe('bad messages', () => {
+  // Each with the reason an operator reads; `detail` says what is wrong with it.
+  const bad: [string, string | Buffer][] = [
+    ['not json', 'nova is well'],
+    ['not json', ''],
+    ['not utf-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
+    ['not an object', '[1, 2]'],
+    ['bad envelope', JSON.stringify({ 'oslo.version': '2.0', 'oslo.message': '[]' })],
+    ['nested too deeply', '['.repeat(100_000)],
+    ['no event_type', JSON.stringify({ ...notification, event_type: undefined })],
+    ['no publisher_id', JSON.stringify({ ...notification, publisher_id: 7 })],
+    ['no time', JSON.stringify({ ...notification, timestamp: 'NaN' })],
+    ['time out of range', JSON.stringify({ ...notification, timestamp: '0001-01-01 00:00:00' })],
+    ['value too long', JSON.stringify({ ...notification, event_type: 'x'.repeat(1_000_000) })],
+    ['too large', JSON.stringify({ ...notification, padding: 'x'.repeat(1_100_000) })],
+  ]
+
+  test('are kept with their reason and bytes, and the good ones around them are stored', async () => {
+    await pipeline.start('ingest')
+    const stream = good.flatMap((notification, index) => {
+      const [, body] = bad[index] ?? []
+      return body === undefined ? [notification] : [notification, message(body)]
+    })
+    await publish(pipeline.vhost, stream)
+    await pipeline.start('jobs')
+    await pipeline.settled(good.length + bad.length)
+    const { stored, rejected } = await systemStatus(pipeline.database, true)
+    expect({ stored: stored.nova, rejected }).toEqual({ stored: good.length, rejected: bad.length })
+    const { rows } = await pipeline.database.pool.query(
+      'select deployment, exchange, routing_key, reason, detail, body, body_size from rejected_message order by id',
+    )
+    const sort = (values: string[]) => values.sort()
+    expect(sort(rows.map((row) => `${row.reason} ${row.body_size}`))).toEqual(
+      sort(bad.map(([reason, body]) => `${reason} ${Buffer.from(body).length}`)),
+    )
+    for (const row of rows) {
+      expect(row).toMatchObject({ deployment: 'east', exchange: 'nova', routing_key: 'notifications.info' })
+      expect(row.detail.length).toBeGreaterThan(10)
+      expect(row.body.length).toBe(Math.min(row.body_size, 65_536))
+    }
+  })
+
+  test('that PostgreSQL refuses are found by halving, and the rest of their batch is stored', async () => {
+    // No message is known that passes normalizing and is refused: a constraint stands for what nobody thought of.
+    await pipeline.database.pool.query(
+      `alter table notification_nova add constraint refusing check (event <> 'refused.event')`,
+    )
+    await pipeline.start('ingest')
+    const refused = message(JSON.stringify({ ...notification, event_type: 'refused.event' }))
+    await publish(pipeline.vhost, [...good.slice(0, 20), refused, ...good.slice(20)])
+    await pipeline.start('jobs')
+    await pipeline.settled(good.length + 1)
+    const { rows } = await pipeline.database.pool.query('select reason, detail from rejected_message')
+    expect(rows).toEqual([{ reason: 'refused by the database', detail: expect.stringContaining('refusing') }])
+  })
+})
+
+describe('the broker', () => {
+  test('may have exchange and queues already, with other properties: they are used, with a warning', async () => {
+    const connection = await pipeline.vhost.connect()
+    const channel = await connection.createChannel()
+    await channel.assertExchange('nova', 'topic', { durable: false })
+    await channel.assertQueue('stacktach_nova', { durable: false })
+    await connection.close()
+    const ingest = await pipeline.start('ingest')
+    expect(ingest.output()).toMatch(/"exchange":"nova".*the exchange exists with other properties/)
+    expect(ingest.output()).toMatch(/"queue":"stacktach_nova".*the queue exists with other properties/)
+    await publish(pipeline.vhost, good)
+    await pipeline.start('jobs')
+    await pipeline.settled(good.length)
+  })
+
+  test('may lose a queue under its consumer: it is declared and consumed again', async () => {
+    const ingest = await pipeline.start('ingest')
+    const connection = await pipeline.vhost.connect()
+    const channel = await connection.createChannel()
+    await channel.deleteQueue('stacktach_nova')
+    await connection.close()
+    await ingest.printed(/subscription ended/)
+    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await publish(pipeline.vhost, good)
+    await pipeline.start('jobs')
+    await pipeline.settled(good.length)
+  })
+
+  test('may be stopped and started: nothing that was published is missing', async () => {
+    const ingest = await pipeline.start('ingest')
+    await publish(pipeline.vhost, good.slice(0, 20))
+    expect(await ingest.stop()).toBe(0)
+    await publish(pipeline.vhost, good.slice(20))
+    await pipeline.start('ingest')
+    await pipeline.start('jobs')
+    await pipeline.settled(good.length)
+  })
+})
+
+describe('operators', () => {
+  test('see queues, backlog and what is stored, as JSON that scripts can wait on', async () => {
+    await pipeline.start('ingest')
+    await publish(pipeline.vhost, good)
+    await pipeline.start('jobs')
+    await pipeline.settled(good.length)
+    const { code, output } = await pipeline.run('status', '--json', '--count')
+    expect({ code, status: JSON.parse(output) }).toEqual({
+      code: 0,
+      status: {
+        stored: { nova: good.length, glance: 0, generic: 0 },
+        rejected: 0,
+        backlog: 0,
+        queues: [
+          { deployment: 'east', exchange: 'nova', queue: 'stacktach_nova', waiting: 0 },
+          { deployment: 'east', exchange: 'glance', queue: 'stacktach_glance', waiting: 0 },
+        ],
+      },
+    })
+    expect((await pipeline.run('status')).output).toContain('waiting to be aggregated')
+  })
+
+  test('make a report, which the API then answers', async () => {
+    await pipeline.start('ingest')
+    await pipeline.start('jobs')
+    await publish(pipeline.vhost, captured('glance_messagingv2'))
+    await pipeline.settled(53)
+    const { code, output } = await pipeline.run(
+      'report',
+      'run',
+      'image-events-audit',
+      '--at',
+      '2026-11-23',
+      '--wait',
+      '--json',
+    )
+    const report = JSON.parse(output)
+    expect({ code, report }).toEqual({
+      code: 0,
+      report: {
+        id: expect.any(Number),
+        name: 'image events audit',
+        version: 1,
+        period_start: '2026-11-23 00:00:00',
+        period_end: '2026-11-24 00:00:00',
+        json: {
+          'image.upload': 4,
+          'image.activate': 4,
+          'image.delete': 6,
+          'image.exists': 0,
+          'image.exists.verified': 0,
+        },
+      },
+    })
+    const ask = await pipeline.api()
+    expect(await ask(`/stacky/report/${report.id}`)).toEqual({ status: 200, body: report.json })
+    const { body } = await ask('/stacky/reports')
+    expect(body).toContainEqual([report.id, expect.any(Number), expect.any(Number), expect.any(Number), report.name, 1])
+  })
+
+  test('are told what is wrong with the configuration, every fault in a line, and the exit code is 2', async () => {
+    const { code, output } = await pipeline.run('frobnicate')
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining("unknown command 'frobnicate'") })
+    pipeline.environment.REDIS_URL = 'http://nonsense'
+    pipeline.environment.STACKTACH_DEPLOYMENTS_FILE = ''
+    expect(await pipeline.run('status')).toEqual({
+      code: 2,
+      output:
+        'REDIS_URL must be a URL beginning with redis:// or rediss://, not what it is set to\n' +
+        'STACKTACH_DEPLOYMENTS_FILE is not set\n',
+    })
+  })
+})

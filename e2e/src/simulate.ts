@@ -1,0 +1,20 @@
+import { readFileSync } from 'node:fs'
+import { SECOND } from '@stacktach/domain'
+import { type CloudOptions, parseDeployments, publishMessages, simulateCloud, type Truth } from '@stacktach/simulator'
+import type { Pipeline } from './pipeline.ts'
+
+/** Sends what a simulated cloud of the hours before now emits to a pipeline's brokers, and returns the truth about it. */
+export async function simulate(
+  pipeline: Pipeline,
+  hours: number,
+  options: CloudOptions & { operations: number },
+  rate = 0,
+): Promise<{ truth: Truth; notifications: number }> {
+  const start = Math.floor((Date.now() - hours * 3_600_000) / 1000) * SECOND
+  const cloud = simulateCloud({ ...options, start, operationsPerMinute: options.operations / (hours * 60) })
+  const brokers = parseDeployments(readFileSync(pipeline.deploymentsFile, 'utf8'))
+  const signal = new AbortController().signal
+  await publishMessages(cloud.messages, brokers, { rate, live: false, waitForQueues: 30, signal })
+  const truth = cloud.truth()
+  return { truth, notifications: truth.services.nova.notifications + truth.services.glance.notifications }
+}
