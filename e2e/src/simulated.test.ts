@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { formatDuration, formatInstant, formatWholeSeconds, SECOND } from '@stacktach/domain'
 import { formats, type InstanceTruth, type Truth } from '@stacktach/simulator'
 import { type Pipeline, startPipeline } from './pipeline.ts'
-import { simulate } from './simulate.ts'
+import { hoursAgo, simulate } from './simulate.ts'
 
 type Row = unknown[]
 
@@ -26,7 +26,7 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
     await pipeline.start('jobs')
     // Of the last hours, so that kpi's last 24 hold all of it.
     const options = { seed: `e2e ${format}`, format, deployments, operations: 120, failures: 0.2, duplicates: 0.1 }
-    const simulated = await simulate(pipeline, HOURS, options)
+    const simulated = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
     truth = simulated.truth
     await pipeline.settled(simulated.notifications)
     const get = await pipeline.api()

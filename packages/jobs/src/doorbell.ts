@@ -1,7 +1,9 @@
-import type { JobName, Payload } from './catalog.ts'
 import type { Producer } from './producer.ts'
 
-export type Shard = { [N in 'usage' | 'kpi']: { job: N; shard: number } }['usage' | 'kpi']
+export interface Shard {
+  job: 'usage' | 'kpi'
+  shard: number
+}
 
 /**
  * Rings for shards without ever holding up who rings: rings of the same moment are one, and one that Redis did not hear
@@ -10,7 +12,7 @@ export type Shard = { [N in 'usage' | 'kpi']: { job: N; shard: number } }['usage
 export class Doorbell {
   readonly #producer: Producer
   readonly #onMissed: (error: Error) => void
-  readonly #pending = new Map<string, Shard>()
+  readonly #pending = new Map<string, Shard & { round: number | undefined }>()
   #ringing: Promise<void> | undefined
 
   constructor(producer: Producer, onMissed: (error: Error) => void) {
@@ -18,8 +20,12 @@ export class Doorbell {
     this.#onMissed = onMissed
   }
 
-  ring(shards: Iterable<Shard>): void {
-    for (const shard of shards) this.#pending.set(`${shard.job}-${shard.shard}`, shard)
+  /**
+   * @param round makes this ring another one than those of other rounds: heard even when Redis still holds a job for the
+   * shard whose worker was killed
+   */
+  ring(shards: Iterable<Shard>, round?: number): void {
+    for (const { job, shard } of shards) this.#pending.set(`${job}-${shard}-${round}`, { job, shard, round })
     // With nothing to ring, draining would be over before it is remembered that it runs.
     if (this.#pending.size > 0) this.#ringing ??= this.#drain()
   }
@@ -34,9 +40,7 @@ export class Doorbell {
       const shards = [...this.#pending.values()]
       this.#pending.clear()
       try {
-        await Promise.all(
-          shards.map(({ job, shard }) => this.#producer.enqueue<JobName>(job, { shard } satisfies Payload<'usage'>)),
-        )
+        await Promise.all(shards.map(({ job, shard, round }) => this.#producer.enqueue(job, { shard }, round)))
       } catch (error) {
         this.#onMissed(error instanceof Error ? error : new Error(String(error)))
       }

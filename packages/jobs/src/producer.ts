@@ -37,8 +37,9 @@ export class Producer {
     }
   }
 
-  async enqueue<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
-    return this.queue(catalog[name].queue).add(name, payload, options(name, payload))
+  /** @param round jobs of different rounds are never one, however much alike */
+  async enqueue<N extends JobName>(name: N, payload: Payload<N>, round?: number): Promise<Job> {
+    return this.queue(catalog[name].queue).add(name, payload, options(name, payload, round))
   }
 
   /**
@@ -85,7 +86,7 @@ export class Producer {
   }
 }
 
-function options<N extends JobName>(name: N, payload: Payload<N>): JobsOptions {
+function options<N extends JobName>(name: N, payload: Payload<N>, round: number | undefined): JobsOptions {
   const definition: Catalog[JobName] = catalog[name]
   const doorbell = definition.attempts === 1
   return {
@@ -94,7 +95,10 @@ function options<N extends JobName>(name: N, payload: Payload<N>): JobsOptions {
     removeOnComplete: doorbell ? true : { count: 1_000 },
     removeOnFail: doorbell ? true : { count: KEPT_FAILURES },
     // BullMQ takes no colon in an id; a payload may bring one.
-    deduplication: { id: unique(name, payload).replaceAll(':', '_'), keepLastIfActive: true },
+    deduplication: {
+      id: `${unique(name, payload)}${round === undefined ? '' : `-${round}`}`.replaceAll(':', '_'),
+      keepLastIfActive: true,
+    },
   }
 }
 

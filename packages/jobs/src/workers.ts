@@ -14,6 +14,9 @@ export interface WorkerEvents {
 /** How many jobs of a queue one process works on at once; each mostly waits for the database. */
 const concurrency: Record<QueueName, number> = { aggregation: 4, reports: 1, maintenance: 1 }
 
+/** Milliseconds after which the job of a worker that was killed is given to another. Living ones renew their hold. */
+const LOCK = 10_000
+
 /** Starts a worker for every queue. Returns what stops them: no new jobs, those in hand are finished. */
 export function startWorkers(
   url: string,
@@ -28,6 +31,10 @@ export function startWorkers(
       connection,
       prefix,
       concurrency: concurrency[queue],
+      lockDuration: LOCK,
+      stalledInterval: LOCK,
+      // Handlers are idempotent, and a process that is killed often must not make a job fail for good.
+      maxStalledCount: 10,
     })
     worker.on('error', (error) => events.onError(error, { queue }))
     worker.on('failed', (job, error) => events.onError(error, { queue, ...(job ? { job: job.name } : {}) }))

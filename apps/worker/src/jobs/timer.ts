@@ -27,10 +27,14 @@ export async function startTimer(context: JobContext): Promise<Component<void>> 
   }
 }
 
-async function ringAll({ database, producer, doorbell, logger }: JobContext): Promise<void> {
+async function ringAll({ database, producer, doorbell, logger, clock }: JobContext): Promise<void> {
   try {
     const shards = await backloggedShards(database.pool)
-    doorbell.ring(shards.map(({ kind, shard }) => ({ job: kind === 'request' ? 'kpi' : 'usage', shard })))
+    const round = Math.floor(clock() / 1000 / INTERVAL)
+    doorbell.ring(
+      shards.map(({ kind, shard }) => ({ job: kind === 'request' ? 'kpi' : 'usage', shard })),
+      round,
+    )
     await producer.schedule()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)

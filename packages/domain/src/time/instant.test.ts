@@ -1,0 +1,123 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { DAY, floorTo, formatInstant, HOUR, MINUTE, parseInstant, parseUnixTime, SECOND } from './instant.ts'
+
+/** 2026-11-23 20:05:38 UTC. */
+const evening = 1_795_464_338 * SECOND
+
+describe('a time as notifications write it', () => {
+  test.each([
+    ['2026-11-23 20:05:38', 0],
+    ['2026-11-23T20:05:38', 0],
+    ['2026-11-23T20:05:38Z', 0],
+    ['2026-11-23 20:05:38 UTC', 0],
+    ['2026-11-23 20:05:38+00:00', 0],
+    ['2026-11-23 20:05:38.513310', 513_310],
+    ['2026-11-23T20:05:38.450164Z', 450_164],
+    ['2026-11-23 20:05:38.5', 500_000],
+    ['2026-11-23 20:05:38.000001', 1],
+    ['2026-11-23 20:05:38.999999', 999_999],
+    ['2026-11-23 20:05:38.999999999', 999_999],
+    ['2026-11-23 22:05:38+02:00', 0],
+    ['2026-11-23 22:05:38+02', 0],
+    ['2026-11-24T01:35:38.25+0530', 250_000],
+    ['2026-11-23T11:05:38-09:00', 0],
+    ['2026-11-22 20:20:38-23:45', 0],
+  ])('%s', (text, microseconds) => {
+    expect(parseInstant(text)).toBe(evening + microseconds)
+  })
+
+  test('is counted from 1970, before it backwards', () => {
+    expect(parseInstant('1970-01-01 00:00:00')).toBe(0)
+    expect(parseInstant('1969-12-31 23:59:59.999999')).toBe(-1)
+    expect(parseInstant('1969-12-31 23:59:58.5')).toBe(-1_500_000)
+  })
+
+  test('knows leap years', () => {
+    expect(parseInstant('2028-02-29 00:00:00')).toBe((parseInstant('2028-02-28 00:00:00') ?? 0) + DAY)
+    expect(parseInstant('2000-02-29 00:00:00')).not.toBeNull()
+    expect(parseInstant('2026-02-29 00:00:00')).toBeNull()
+    expect(parseInstant('2100-02-29 00:00:00')).toBeNull()
+  })
+
+  test.each([
+    ['the empty string, which is "not set"', ''],
+    ['null', null],
+    ['nothing', undefined],
+    ['a number', 1_795_464_338],
+    ['an object', { time: '2026-11-23 20:05:38' }],
+    ['the 31st of February', '2026-02-31 00:00:00'],
+    ['the 31st of April', '2026-04-31 00:00:00'],
+    ['a month 13', '2026-13-01 00:00:00'],
+    ['a month 0', '2026-00-10 00:00:00'],
+    ['a day 0', '2026-01-00 00:00:00'],
+    ['hour 24', '2026-11-23 24:00:00'],
+    ['minute 60', '2026-11-23 20:60:00'],
+    ['second 60', '2026-11-23 20:05:60'],
+    ['year 0', '0000-01-01 00:00:00'],
+    ['a day alone', '2026-11-23'],
+    ['a time without seconds', '2026-11-23 20:05'],
+    ['a bare point', '2026-11-23 20:05:38.'],
+    ['a bare sign', '2026-11-23 20:05:38+'],
+    ['something before it', ' 2026-11-23 20:05:38'],
+    ['something after it', '2026-11-23 20:05:38 PST'],
+  ])('is not %s', (_, value) => {
+    expect(parseInstant(value)).toBeNull()
+  })
+})
+
+describe('a time as answers write it', () => {
+  test.each([
+    [evening, '2026-11-23 20:05:38'],
+    [evening + 513_310, '2026-11-23 20:05:38.513310'],
+    [evening + 1, '2026-11-23 20:05:38.000001'],
+    [evening + 500_000, '2026-11-23 20:05:38.500000'],
+    [0, '1970-01-01 00:00:00'],
+    [-1, '1969-12-31 23:59:59.999999'],
+    [-SECOND, '1969-12-31 23:59:59'],
+  ])('%d is %s', (instant, text) => {
+    expect(formatInstant(instant)).toBe(text)
+  })
+
+  test.each(['9999-12-31 23:59:59', '2255-01-01 00:00:00.000001', '0001-01-01 00:00:00', '0099-02-28 12:00:00'])(
+    '%s comes back as it was written',
+    (text) => {
+      expect(formatInstant(parseInstant(text) ?? Number.NaN)).toBe(text)
+    },
+  )
+
+  test('and reads the same microsecond again', () => {
+    const until2255 = fc.integer({ min: 0, max: 8_993_289_600 * SECOND })
+    fc.assert(fc.property(until2255, (instant) => parseInstant(formatInstant(instant)) === instant))
+  })
+})
+
+describe('unix time', () => {
+  test.each([
+    ['1795464338', evening],
+    ['1795464338.513310', evening + 513_310],
+    ['1795464338.5', evening + 500_000],
+    ['1795464338.', evening],
+    ['1795464338.0000019', evening + 1],
+    [' 1795464338 ', evening],
+    ['+1', SECOND],
+    ['-1.5', -1_500_000],
+    ['0', 0],
+  ])('%j, exact to the microsecond', (text, instant) => {
+    expect(parseUnixTime(text)).toBe(instant)
+  })
+
+  test.each(['', ' ', 'now', '1e9', '0x10', '1,5', '1.5.5', '--1', '1 2', 'NaN', 'Infinity', '123456789012'])(
+    'is not %j',
+    (text) => {
+      expect(parseUnixTime(text)).toBeNull()
+    },
+  )
+})
+
+test('a span is found by its start, before 1970 too', () => {
+  expect(floorTo(evening + 513_310, SECOND)).toBe(evening)
+  expect(floorTo(evening, SECOND)).toBe(evening)
+  expect(floorTo(evening, HOUR)).toBe(evening - 5 * MINUTE - 38 * SECOND)
+  expect(floorTo(-1, SECOND)).toBe(-SECOND)
+})
