@@ -459,7 +459,7 @@ CREATE INDEX "request_tracker_tenant_start_when_idx" ON "request_tracker"("tenan
 CREATE INDEX "instance_launch_instance_launched_at_idx" ON "instance_launch"("instance", "launched_at");
 
 -- CreateIndex
-CREATE INDEX "instance_launch_launched_at_id_idx" ON "instance_launch"("launched_at", "id");
+CREATE INDEX "instance_launch_launched_at_first_when_id_idx" ON "instance_launch"("launched_at", "first_when", "id");
 
 -- CreateIndex
 CREATE UNIQUE INDEX "instance_launch_instance_request_id_key" ON "instance_launch"("instance", "request_id");

@@ -356,16 +356,16 @@ const usage: Case[] = [
     path: 'usage/launches',
     body: [
       ['UUID', 'Launched At', 'Instance Type Id', 'Instance Flavor Id'],
-      [worker, null, null, null],
       [worker, '2026-11-20 08:00:00', null, null],
       [web, '2026-11-20 08:00:00', '2', 'f-2'],
+      [worker, null, null, null],
     ],
   },
   {
     path: `usage/launches?instance=${undashed(worker)}&limit=1&offset=1`,
     body: [
       ['UUID', 'Launched At', 'Instance Type Id', 'Instance Flavor Id'],
-      [worker, '2026-11-20 08:00:00', null, null],
+      [worker, null, null, null],
     ],
   },
   refused('usage/launches?instance=abc', 'abc is not uuid-like'),

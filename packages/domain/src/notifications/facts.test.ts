@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals'
+import { classic, EVENING, glanceRow, novaRow } from '../../samples/message.ts'
+
+const time = '2026-11-23T20:05:38.000001'
+
+function factsOf(payload: object, event = 'compute.instance.exists') {
+  return novaRow(classic({ event_type: event, payload })).facts
+}
+
+test('an instance’s facts are its times, its flavor, its bytes, and why it did not succeed', () => {
+  expect(
+    factsOf({
+      launched_at: time,
+      terminated_at: time,
+      deleted_at: '',
+      audit_period_beginning: '2026-11-23 20:05:38',
+      audit_period_ending: '2026-11-23 20:05:38+00:00',
+      instance_type_id: 5,
+      instance_flavor_id: 'm1',
+      instance_type: 'm1.small',
+      memory_mb: 2048,
+      message: 'Success',
+      bandwidth: { public: { bw_in: 1, bw_out: 2 } },
+    }),
+  ).toEqual({
+    launchedAt: EVENING + 1,
+    terminatedAt: EVENING + 1,
+    auditPeriodBeginning: EVENING,
+    auditPeriodEnding: EVENING,
+    instanceTypeId: '5',
+    instanceFlavorId: 'm1',
+    flavorName: 'm1.small',
+    memoryMb: 2048,
+    message: 'Success',
+    bandwidthPublicOut: '2',
+  })
+})
+
+test('what is absent, empty or of a wrong kind is left out', () => {
+  const wrong = { launched_at: '', deleted_at: 5, instance_type_id: null, memory_mb: '2048', bandwidth: 'much' }
+  expect(factsOf({ ...wrong, instance_type: {}, message: [] })).toEqual({})
+  expect(factsOf({ memory_mb: 0.5 })).toEqual({})
+  expect(factsOf({ memory_mb: -1 })).toEqual({})
+})
+
+test.each([
+  ['9007199254740991', '9007199254740991'],
+  ['9007199254740993', '9007199254740993'],
+  ['9223372036854775807', '9223372036854775807'],
+  ['0', '0'],
+  // More than a bigint column holds, and what is no count.
+  ['9223372036854775808', undefined],
+  ['-1', undefined],
+  ['1.5', undefined],
+  ['"7"', undefined],
+])('bw_out %s is kept digit by digit', (written, bytes) => {
+  const body = JSON.stringify(
+    classic({ event_type: 'compute.instance.exists', payload: { bandwidth: { public: { bw_out: 0 } } } }),
+  ).replace('"bw_out":0', `"bw_out":${written}`)
+  expect(novaRow(body).facts?.bandwidthPublicOut).toBe(bytes)
+  expect(novaRow(body).json).toContain(`"bw_out":${written}`)
+})
+
+test.each([
+  'create.start',
+  'create.end',
+  'rebuild.start',
+  'rebuild.end',
+  'rescue.start',
+  'rescue.end',
+  'resize.prep.start',
+  'resize.revert.start',
+  'resize.revert.end',
+  'finish_resize.start',
+  'finish_resize.end',
+  'unshelve.end',
+  'delete.end',
+  'exists',
+])('compute.instance.%s has facts, which a rule of usage reads', (event) => {
+  expect(factsOf({ launched_at: time }, `compute.instance.${event}`)).toEqual({ launchedAt: EVENING + 1 })
+})
+
+test.each([
+  'compute.instance.update',
+  'compute.instance.create.error',
+  'compute.instance.reboot.end',
+  'scheduler.run.start',
+])('%s has none', (event) => {
+  expect(factsOf({ launched_at: time }, event)).toBeNull()
+})
+
+describe('an image', () => {
+  const picture = { id: 'image', created_at: '2026-11-23T20:05:38Z', deleted_at: null, owner: 'tenant', size: 12 }
+  const facts = { uuid: 'image', createdAt: EVENING, owner: 'tenant', size: '12' }
+
+  test.each(['image.activate', 'image.delete'])('of %s is the payload', (event_type) => {
+    expect(glanceRow(classic({ event_type, payload: picture })).facts).toEqual({ images: [facts] })
+  })
+
+  test('of image.exists is each of its images, with the payload’s owner', () => {
+    const payload = {
+      owner: 'payload',
+      audit_period_beginning: '2026-11-23 20:05:38',
+      images: [picture, { id: 'other', deleted_at: '2026-11-23T20:05:38Z' }, 'text', null],
+    }
+    expect(glanceRow(classic({ event_type: 'image.exists', payload })).facts).toEqual({
+      images: [facts, { uuid: 'other', deletedAt: EVENING, owner: 'payload' }],
+      auditPeriodBeginning: EVENING,
+    })
+    expect(glanceRow(classic({ event_type: 'image.exists', payload: { images: 'none' } })).facts).toEqual({
+      images: [],
+    })
+  })
+
+  test('of another event has no facts', () => {
+    expect(glanceRow(classic({ event_type: 'image.upload', payload: picture })).facts).toBeNull()
+  })
+})

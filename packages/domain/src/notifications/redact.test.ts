@@ -1,0 +1,120 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { classic, enveloped, novaRow, object, versioned } from '../../samples/message.ts'
+import { REDACTED, redact } from './redact.ts'
+
+const secret = 's3cr3t'
+const r = JSON.stringify(REDACTED)
+
+test.each([
+  '_context_auth_token',
+  'auth_token',
+  'admin_pass',
+  'adminPass',
+  'admin_password',
+  'rabbit_password',
+  'password',
+  'Password',
+  'service_catalog',
+  '_context_service_catalog',
+  'user_data',
+  'injected_files',
+])('%s is a secret, whatever its value', (name) => {
+  for (const value of [secret, 5, 0, true, false, [secret], { a: secret }, ' ']) {
+    expect(redact(JSON.stringify({ [name]: value, kept: 1 }))).toBe(`{"${name}":${r},"kept":1}`)
+  }
+})
+
+test.each(['auth', 'token', 'pass', 'user', 'data', 'catalog', 'key_name', 'message'])('%s is none', (name) => {
+  expect(redact(JSON.stringify({ [name]: secret }))).toBe(JSON.stringify({ [name]: secret }))
+})
+
+test('a secret that is empty stays as it is, since that says something', () => {
+  const empty = '{ "auth_token" : null, "password":"", "service_catalog":[ ], "user_data": {}, "injected_files":[] }'
+  expect(redact(empty)).toBe(empty)
+  expect(redact(`{"auth_token":null,"service_catalog":[],"password":"${secret}"}`)).toBe(
+    `{"auth_token":null,"service_catalog":[],"password":${r}}`,
+  )
+})
+
+describe('a secret is found', () => {
+  test('at every depth', () => {
+    const nested = (depth: number, inner: object): object => (depth === 0 ? inner : { a: [nested(depth - 1, inner)] })
+    for (const depth of [0, 1, 5, 40]) {
+      const text = redact(JSON.stringify(nested(depth, { auth_token: secret, kept: 'yes' })))
+      expect(JSON.parse(text)).toEqual(nested(depth, { auth_token: REDACTED, kept: 'yes' }))
+    }
+  })
+
+  test('in a string that holds JSON, whose other values are kept', () => {
+    const inner = (token: string) => JSON.stringify({ list: [{ auth_token: token, n: 1.5 }], kept: 'yes' })
+    expect(JSON.parse(redact(JSON.stringify({ args: inner(secret) })))).toEqual({ args: inner(REDACTED) })
+  })
+
+  test('in a string that holds JSON in a string of JSON', () => {
+    const twice = (token: string) => JSON.stringify({ b: JSON.stringify({ password: token }) })
+    expect(JSON.parse(redact(JSON.stringify({ a: twice(secret) })))).toEqual({ a: twice(REDACTED) })
+  })
+
+  test('in a string that is not JSON, of which nothing is kept', () => {
+    expect(redact(JSON.stringify({ message: `call failed: {"password": "${secret}"}`, kept: 1 }))).toBe(
+      `{"message":${r},"kept":1}`,
+    )
+  })
+
+  test('beside another of the same name that is empty', () => {
+    expect(redact(`{"a":{"password":""},"b":{"password":"${secret}"}}`)).toBe(
+      `{"a":{"password":""},"b":{"password":${r}}}`,
+    )
+  })
+})
+
+describe('in each format', () => {
+  const context = { _context: { auth_token: secret, service_catalog: [{ name: secret }], user: 'user' } }
+  const payload = { request_spec: { pci_requests: context }, instance_id: 'server' }
+  const cleaned = {
+    request_spec: { pci_requests: { _context: { auth_token: REDACTED, service_catalog: REDACTED, user: 'user' } } },
+    instance_id: 'server',
+  }
+  const fields = { _context_auth_token: secret, _context_user_id: 'user' }
+
+  test.each([
+    ['classic', classic({ ...fields, payload })],
+    ['enveloped', enveloped(classic({ ...fields, payload }))],
+    ['enveloped as an object', { 'oslo.version': '2.0', 'oslo.message': classic({ ...fields, payload }) }],
+  ])('%s', (_, body) => {
+    const row = novaRow(body)
+    const notification = classic({ ...fields, _context_auth_token: REDACTED, payload: cleaned })
+    expect(JSON.parse(row.json)).toEqual(['notifications.info', notification])
+    expect(row.instance).toBe('server')
+  })
+
+  test('versioned', () => {
+    const lock = (token: string) =>
+      versioned('instance.lock', { uuid: 'server', spec: object('Spec', { admin_pass: token }) })
+    expect(JSON.parse(novaRow(enveloped(lock(secret))).json)).toEqual(['notifications.info', lock(REDACTED)])
+  })
+})
+
+describe('what is no secret keeps every character of its value', () => {
+  test('with nothing to redact, the text is the same', () => {
+    const text = '{ "b": 1.0,\n "a": "\\u00e9\\/" , "user_data": null}'
+    expect(redact(text)).toBe(text)
+  })
+
+  test('beside a secret, numbers keep their digits', () => {
+    const numbers = '"a":1.0,"b":1e5,"c":-0,"d":12345678901234567890,"e":0.1000,"f":1E400,"g":[9007199254740993]'
+    expect(redact(`{"password":"${secret}",${numbers}}`)).toBe(`{"password":${r},${numbers}}`)
+  })
+
+  test('whatever the rest of the notification is', () => {
+    fc.assert(
+      fc.property(fc.jsonValue(), (rest) => {
+        const expected = JSON.stringify({ first: rest, auth_token: REDACTED, last: [rest] })
+        const given = JSON.stringify({ first: rest, auth_token: secret, last: [rest] })
+        // Doubles of many digits are written shorter by JSON.stringify than they came; the values are the same.
+        expect(JSON.parse(redact(given))).toEqual(JSON.parse(expected))
+      }),
+    )
+  })
+})

@@ -1,0 +1,76 @@
+import { describe, expect, test } from '@jest/globals'
+import { catalog, type JobName, queueNames, schedules } from './catalog.ts'
+
+const names = Object.keys(catalog) as JobName[]
+
+test.each(names)('%s has a queue of its own kind and is tried at least once', (name) => {
+  expect(queueNames).toContain(catalog[name].queue)
+  expect(catalog[name].attempts).toBeGreaterThanOrEqual(1)
+})
+
+test('every queue has a job', () => {
+  expect(new Set(names.map((name) => catalog[name].queue))).toEqual(new Set(queueNames))
+})
+
+describe('a doorbell', () => {
+  test.each(['usage', 'kpi'] as const)('of %s is never retried: whoever finds a backlog rings again', (name) => {
+    expect(catalog[name]).toMatchObject({ queue: 'aggregation', attempts: 1 })
+  })
+
+  test('is one for each shard', () => {
+    const keys = [0, 1, 10].flatMap((shard) => [catalog.usage.unique({ shard }), catalog.kpi.unique({ shard })])
+    expect(new Set(keys).size).toBe(6)
+    expect(catalog.usage.unique({ shard: 1 })).toBe(catalog.usage.unique({ shard: 1 }))
+  })
+
+  test.each([{}, { shard: -1 }, { shard: 1.5 }, { shard: '1' }, { shard: null }])('has no payload %j', (payload) => {
+    expect(catalog.usage.payload.safeParse(payload).success).toBe(false)
+  })
+})
+
+describe('a report', () => {
+  const audit = catalog['image-events-audit']
+  const period = { start: 1_795_392_000_000_000, end: 1_795_478_400_000_000 }
+
+  test('is tried again, later', () => {
+    expect(audit.attempts).toBeGreaterThan(1)
+  })
+
+  test('of another period is another job', () => {
+    const keys = [
+      audit.unique({ period, once: true }),
+      audit.unique({ period: { ...period, start: 0 }, once: true }),
+      audit.unique({ period: { ...period, end: 0 }, once: true }),
+    ]
+    expect(new Set(keys).size).toBe(3)
+  })
+
+  test('asked for by an operator is not taken for the scheduled one, which may make none', () => {
+    expect(audit.unique({ period, once: false })).not.toBe(audit.unique({ period, once: true }))
+  })
+
+  test('has whole microseconds and no data in its payload', () => {
+    expect(audit.payload.parse({ period, once: true, rows: [1] })).toEqual({ period, once: true })
+    expect(audit.payload.safeParse({ period: { start: 0.5, end: 1 }, once: true }).success).toBe(false)
+  })
+})
+
+test('no key has a colon, which BullMQ refuses', () => {
+  const keys = [
+    catalog.usage.unique({ shard: 3 }),
+    catalog.kpi.unique({ shard: 3 }),
+    catalog['image-events-audit'].unique({ period: { start: 1, end: 2 }, once: true }),
+    catalog['due-reports'].unique({}),
+    catalog.partitions.unique({}),
+  ]
+  expect(keys.join()).not.toContain(':')
+  expect(new Set(keys).size).toBe(keys.length)
+})
+
+test.each(Object.entries(schedules) as [JobName, number][])(
+  '%s comes by itself, and needs nothing said',
+  (name, every) => {
+    expect(catalog[name].payload.safeParse({}).success).toBe(true)
+    expect(every).toBeGreaterThanOrEqual(60_000)
+  },
+)

@@ -1,0 +1,100 @@
+import { expect, test } from '@jest/globals'
+import { Doorbell, type Shard } from './doorbell.ts'
+import type { Producer } from './producer.ts'
+
+/** A producer that notes what is rung, and answers when it is told to. */
+function fakeProducer() {
+  const rung: string[] = []
+  let answers: ((error?: Error) => void)[] = []
+  const enqueue = (job: string, { shard }: { shard: number }) => {
+    rung.push(`${job}-${shard}`)
+    return new Promise<void>((resolve, reject) => {
+      answers.push((error) => (error ? reject(error) : resolve()))
+    })
+  }
+  return {
+    rung,
+    producer: { enqueue } as unknown as Producer,
+    async answer(error?: Error): Promise<void> {
+      const waiting = answers
+      answers = []
+      for (const each of waiting) each(error)
+      await new Promise((resolve) => setImmediate(resolve))
+    },
+  }
+}
+
+const usage = (shard: number): Shard => ({ job: 'usage', shard })
+const kpi = (shard: number): Shard => ({ job: 'kpi', shard })
+
+function noMiss(error: Error): void {
+  throw error
+}
+
+test('rings for each shard, once', async () => {
+  const { rung, producer, answer } = fakeProducer()
+  const doorbell = new Doorbell(producer, noMiss)
+  doorbell.ring([usage(1), kpi(1), usage(1), usage(2)])
+  expect(rung).toEqual(['usage-1', 'kpi-1', 'usage-2'])
+  await answer()
+  await doorbell.settled()
+})
+
+test('rings that come while it rings are one ring, after it', async () => {
+  const { rung, producer, answer } = fakeProducer()
+  const doorbell = new Doorbell(producer, noMiss)
+  doorbell.ring([usage(1)])
+  doorbell.ring([usage(1)])
+  doorbell.ring([usage(1), kpi(2)])
+  doorbell.ring([kpi(2)])
+  expect(rung).toEqual(['usage-1'])
+  await answer()
+  expect(rung).toEqual(['usage-1', 'usage-1', 'kpi-2'])
+  await answer()
+  await doorbell.settled()
+  expect(rung).toHaveLength(3)
+})
+
+test('a ring that Redis did not hear is told once, and holds up no later one', async () => {
+  const { rung, producer, answer } = fakeProducer()
+  const missed: string[] = []
+  const doorbell = new Doorbell(producer, ({ message }) => missed.push(message))
+  doorbell.ring([usage(1), usage(2)])
+  doorbell.ring([usage(3)])
+  await answer(new Error('Redis is away'))
+  expect(missed).toEqual(['Redis is away'])
+  expect(rung).toEqual(['usage-1', 'usage-2', 'usage-3'])
+  await answer()
+  await doorbell.settled()
+  doorbell.ring([usage(1)])
+  expect(rung.slice(3)).toEqual(['usage-1'])
+  await answer()
+  await doorbell.settled()
+})
+
+test('with nothing to ring it is settled, and rings the next time', async () => {
+  const { rung, producer, answer } = fakeProducer()
+  const doorbell = new Doorbell(producer, noMiss)
+  doorbell.ring([])
+  await doorbell.settled()
+  doorbell.ring([kpi(0)])
+  expect(rung).toEqual(['kpi-0'])
+  await answer()
+  await doorbell.settled()
+})
+
+test('is settled only when nothing is left to ring', async () => {
+  const { producer, answer } = fakeProducer()
+  const doorbell = new Doorbell(producer, noMiss)
+  doorbell.ring([usage(1)])
+  let settled = false
+  const waiting = doorbell.settled().then(() => {
+    settled = true
+  })
+  doorbell.ring([usage(2)])
+  await answer()
+  expect(settled).toBe(false)
+  await answer()
+  await waiting
+  expect(settled).toBe(true)
+})

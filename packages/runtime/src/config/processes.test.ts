@@ -1,0 +1,118 @@
+import { describe, expect, test } from '@jest/globals'
+import { apiConfig, ingestConfig, jobsConfig, migrateConfig, operatorConfig } from './processes.ts'
+import { ConfigError } from './readConfig.ts'
+
+const servers = {
+  DATABASE_URL: 'postgresql://stacktach:hunter2@db/stacktach',
+  REDIS_URL: 'redis://:hunter2@redis:6379',
+}
+const complete = { ...servers, STACKTACH_DEPLOYMENTS_FILE: '/etc/stacktach/deployments.json' }
+
+/** The lines that a wrong configuration is refused with. */
+function faults(read: () => unknown): string[] {
+  try {
+    read()
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message.split('\n')
+    throw error
+  }
+  return []
+}
+
+test('what is not set has a default', () => {
+  expect(ingestConfig(complete)).toEqual({
+    ...complete,
+    DATABASE_POOL: 10,
+    REDIS_PREFIX: 'stacktach',
+    LOG_LEVEL: 'info',
+    MAX_BODY: 1_048_576,
+    BATCH_SIZE: 500,
+    BATCH_LINGER: 10,
+    PREFETCH: 1000,
+    SHARDS: 8,
+    PARTITION_DAYS: 7,
+    RETENTION_DAYS: 'off',
+  })
+  expect(jobsConfig(servers)).toMatchObject({ RULES: 'today', SHARDS: 8 })
+  expect(apiConfig(servers)).toMatchObject({ API_HOST: '127.0.0.1', API_PORT: 8000, API_STATEMENT_TIMEOUT: 10_000 })
+})
+
+test('an empty variable counts as not set', () => {
+  expect(jobsConfig({ ...servers, RULES: '', SHARDS: '' })).toEqual(jobsConfig(servers))
+  expect(faults(() => migrateConfig({ DATABASE_URL: '' }))).toEqual(['DATABASE_URL is not set'])
+})
+
+test('a process reads its own variables only', () => {
+  expect(migrateConfig({ ...complete, SHARDS: 'many' })).toEqual({
+    DATABASE_URL: servers.DATABASE_URL,
+    LOG_LEVEL: 'info',
+  })
+  expect(faults(() => jobsConfig({ ...servers, API_PORT: 'none', STACKTACH_DEPLOYMENTS_FILE: undefined }))).toEqual([])
+})
+
+test('each process says everything that it misses', () => {
+  const nothing = {}
+  const file = 'STACKTACH_DEPLOYMENTS_FILE is not set'
+  expect(faults(() => ingestConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set', file])
+  expect(faults(() => operatorConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set', file])
+  expect(faults(() => jobsConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set'])
+  expect(faults(() => apiConfig(nothing))).toEqual(['DATABASE_URL is not set'])
+})
+
+test('every fault is listed, with what is wrong', () => {
+  const wrong = {
+    REDIS_URL: 'http://redis',
+    REDIS_PREFIX: 'a:b',
+    DATABASE_POOL: '0',
+    LOG_LEVEL: 'loud',
+    RULES: 'tomorrow',
+    SHARDS: '1e3',
+    PARTITION_DAYS: '367',
+    RETENTION_DAYS: '30',
+  }
+  expect(faults(() => jobsConfig(wrong)).sort()).toEqual([
+    'DATABASE_POOL must be at least 1, not "0"',
+    'DATABASE_URL is not set',
+    'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
+    'PARTITION_DAYS must be at most 366, not "367"',
+    'REDIS_PREFIX may hold letters, digits, - and _ only, not "a:b"',
+    'REDIS_URL must be a URL beginning with redis:// or rediss://, not what it is set to',
+    'RETENTION_DAYS must be off: nothing is pruned in this version, not "30"',
+    'RULES must be today or stacktach, not "tomorrow"',
+    'SHARDS must be a whole number, not "1e3"',
+  ])
+})
+
+test('no password is shown', () => {
+  const urls = {
+    DATABASE_URL: 'mysql://stacktach:hunter2@db/stacktach',
+    DATABASE_READ_URL: 'stacktach:hunter2@db',
+    REDIS_URL: ':hunter2@redis',
+  }
+  const lines = [...faults(() => apiConfig(urls)), ...faults(() => jobsConfig(urls))]
+  expect(lines.length).toBeGreaterThanOrEqual(4)
+  expect(lines.join()).not.toContain('hunter2')
+})
+
+describe('a whole number', () => {
+  test.each(['1', '1024', '0007'])('is %j', (SHARDS) => {
+    expect(jobsConfig({ ...servers, SHARDS }).SHARDS).toBe(Number(SHARDS))
+  })
+
+  test.each(['0x10', ' 5 ', '5 ', '1.0', '-1', '+1', 'five', '1025', '99999999999999999999'])('is not %j', (SHARDS) => {
+    expect(faults(() => jobsConfig({ ...servers, SHARDS }))).toHaveLength(1)
+  })
+})
+
+test('the prefetch is at least two batches', () => {
+  const prefetch = (given: object) => ingestConfig({ ...complete, ...given }).PREFETCH
+  expect(prefetch({ BATCH_SIZE: '50' })).toBe(100)
+  expect(prefetch({ BATCH_SIZE: '50', PREFETCH: '20' })).toBe(100)
+  expect(prefetch({ BATCH_SIZE: '50', PREFETCH: '300' })).toBe(300)
+})
+
+test('the api reads with a role of its own when there is one', () => {
+  const DATABASE_READ_URL = 'postgresql://reader@db/stacktach'
+  expect(apiConfig({ ...servers, DATABASE_READ_URL }).DATABASE_READ_URL).toBe(DATABASE_READ_URL)
+  expect(apiConfig(servers).DATABASE_READ_URL).toBe(servers.DATABASE_URL)
+})
