@@ -92,7 +92,7 @@ function essence(truth: Truth) {
         delete: second(instance.delete?.deletedAt ?? null),
         exists: instance.exists.map((e) => [second(e.launchedAt), second(e.deletedAt), second(e.auditEnding)]),
         timings: instance.timings
-          .filter(({ name }) => !/scheduler|interface_|volume_/.test(name))
+          .filter(({ name }) => !/scheduler|interface_|volume\./.test(name))
           .map(({ name, requestId, end }) => [name, requestId, end === null]),
       },
     ]),

@@ -1,0 +1,30 @@
+import { expect, test } from '@jest/globals'
+import { topicsWithoutErrors } from './topology.ts'
+
+function without(...keys: string[]): string[] {
+  return topicsWithoutErrors(keys.map((routing_key) => ({ queue: 'stacktach', routing_key })))
+}
+
+test('a topic of which only .info is bound loses every failure', () => {
+  expect(without('monitor.info')).toEqual(['monitor'])
+  expect(without('monitor.info', 'monitor.warn')).toEqual(['monitor'])
+  expect(without('monitor.info', 'notifications.error')).toEqual(['monitor'])
+  expect(without('monitor.info', 'notifications.info', 'monitor.error')).toEqual(['notifications'])
+})
+
+test('one with .error too, or with all priorities, does not', () => {
+  expect(without('monitor.info', 'monitor.error')).toEqual([])
+  expect(without('monitor.error', 'monitor.info')).toEqual([])
+  expect(without('monitor.info', 'monitor.*')).toEqual([])
+  expect(without('monitor.info', 'monitor.#')).toEqual([])
+  expect(without('notifications.*')).toEqual([])
+})
+
+test('a topic is named once, however many queues it is bound to', () => {
+  expect(without('monitor.info', 'monitor.info')).toEqual(['monitor'])
+})
+
+test('topics may have dots, and nothing bound is nothing lost', () => {
+  expect(without('cloud.monitor.info', 'monitor.error')).toEqual(['cloud.monitor'])
+  expect(without()).toEqual([])
+})
