@@ -16,7 +16,9 @@ export function statusCommand(): Command {
       const database = openDatabase({ url: config.DATABASE_URL, applicationName: 'stacktach status', readOnly: true })
       try {
         // Queues first: what leaves one in between is then counted as stored, never in neither.
-        const queues = await waitingQueues(deployments)
+        const queues = await waitingQueues(deployments, (deployment, { message }) =>
+          console.error(`the broker of ${deployment} does not answer: ${message}`),
+        )
         const status = await systemStatus(database, options.count ?? false)
         const { stored, rejected, backlog } = status
         if (options.json) return printJson({ stored, rejected, backlog, queues })
@@ -35,12 +37,7 @@ export function statusCommand(): Command {
         )
         printTable(
           ['Deployment', 'Exchange', 'Queue', 'Waiting'],
-          queues.map(({ deployment, exchange, queue, waiting }) => [
-            deployment,
-            exchange,
-            queue,
-            waiting ?? 'not there',
-          ]),
+          queues.map(({ deployment, exchange, queue, waiting }) => [deployment, exchange, queue, waiting ?? 'unknown']),
         )
       } finally {
         await database.close()

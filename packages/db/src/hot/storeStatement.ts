@@ -78,9 +78,12 @@ with numbered as (
 ), widened as (
   insert into notification_span (service, kind, key, lower, upper)
   select '${service}', spanned.kind, spanned.key, spanned.lower, spanned.upper
-    from spanned left join notification_span known
-      on known.service = '${service}' and known.kind = spanned.kind and known.key = spanned.key
-   where known.key is null or spanned.lower < known.lower or spanned.upper > known.upper
+    from spanned left join lateral (
+      -- With a limit it is a look-up for each key, never a scan of a table that grows.
+      select lower, upper from notification_span k
+       where k.service = '${service}' and k.kind = spanned.kind and k.key = spanned.key limit 1
+    ) as known on true
+   where known.lower is null or spanned.lower < known.lower or spanned.upper > known.upper
    order by 2, 3
   on conflict (service, kind, key) do update
      set lower = least(notification_span.lower, excluded.lower), upper = greatest(notification_span.upper, excluded.upper)
