@@ -61,6 +61,12 @@ describe('today a request starts', () => {
     expect(told(create, 'today')).toBe('create after 8 s')
   })
 
+  test('with an end, which then is not its own last one: only later ends are', () => {
+    const nobody = notice('pause.start', 1, { userId: null })
+    expect(told([nobody, notice('pause.end', 2)], 'today')).toBe('not ended')
+    expect(told([nobody, notice('pause.end', 2), ...create], 'today')).toBe('create after 9 s')
+  })
+
   test('not with what the cloud does by itself', () => {
     const nobody = { userId: null }
     expect(told([notice('update', 1, nobody), ...create], 'today')).toBe('create after 8 s')
