@@ -11,6 +11,9 @@ interface Step {
   start(values: Record<string, unknown>): Promise<Component<unknown>>
 }
 
+/** Milliseconds that a component which is starting has left once the process is asked to stop. */
+const START_GRACE = 2_000
+
 /** Milliseconds that an orderly stop may take before the process ends anyway. */
 const STOP_DEADLINE = 9_000
 
@@ -40,44 +43,64 @@ export class Composition<Values extends object> {
 
   /** Runs until a signal comes, then resolves once all is stopped. Rejects when a component does not start. */
   async run(logger: Logger): Promise<void> {
-    const signal = firstSignal(logger)
-    const started: { name: string; stop(): Promise<void> }[] = []
+    const signals = listenToSignals(logger)
+    const started: { name: string; component: Component<unknown> }[] = []
     const values: Record<string, unknown> = {}
     try {
       for (const { name, start } of this.#steps) {
-        const component = await start(values)
+        // One that hangs must not keep a process from stopping.
+        const component = await Promise.race([start(values), signals.first.then(() => after(START_GRACE, null))])
+        if (component === null) return
         values[name] = component.value
-        started.push({ name, stop: component.stop })
+        started.push({ name, component })
+        if (signals.seen()) return
       }
       logger.info('started')
-      logger.info({ signal: await signal }, 'stopping')
+      logger.info({ signal: await signals.first }, 'stopping')
     } finally {
       const deadline = setTimeout(() => {
         logger.error('did not stop in time')
         process.exit(1)
       }, STOP_DEADLINE)
-      for (const { name, stop } of started.reverse()) {
-        await stop().catch((error: unknown) => logger.error({ err: error, component: name }, 'did not stop cleanly'))
+      for (const { name, component } of started.reverse()) {
+        try {
+          await component.stop()
+        } catch (err) {
+          logger.error({ err, component: name }, 'did not stop cleanly')
+        }
       }
       clearTimeout(deadline)
+      signals.forget()
       logger.info('stopped')
     }
   }
 }
 
-/** The first signal that asks this process to stop; the second one ends it. */
-function firstSignal(logger: Logger): Promise<NodeJS.Signals> {
-  return new Promise((resolve) => {
-    let seen = false
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      process.on(signal, () => {
-        if (seen) {
-          logger.warn({ signal }, 'ended at once')
-          process.exit(1)
-        }
-        seen = true
-        resolve(signal)
-      })
+/** `first` resolves with the first signal that asks this process to stop; a second one ends it at once. */
+function listenToSignals(logger: Logger): { first: Promise<NodeJS.Signals>; seen(): boolean; forget(): void } {
+  let listener: (signal: NodeJS.Signals) => void = () => {}
+  let seen = false
+  const first = new Promise<NodeJS.Signals>((resolve) => {
+    listener = (signal) => {
+      if (seen) {
+        logger.warn({ signal }, 'ended at once')
+        process.exit(1)
+      }
+      seen = true
+      resolve(signal)
     }
   })
+  const signals = ['SIGTERM', 'SIGINT'] as const
+  for (const signal of signals) process.on(signal, listener)
+  return {
+    first,
+    seen: () => seen,
+    forget() {
+      for (const signal of signals) process.off(signal, listener)
+    },
+  }
+}
+
+function after<T>(milliseconds: number, value: T): Promise<T> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds, value))
 }

@@ -134,8 +134,13 @@ class Subscription {
       return
     }
     const last = batch.at(-1)
-    // Batches leave in the order of delivery, so this acknowledges exactly this one.
-    if (this.#open && last) this.#channel.ack(last, true)
+    try {
+      // Batches leave in the order of delivery, so this acknowledges exactly this one.
+      if (this.#open && last) this.#channel.ack(last, true)
+    } catch (error) {
+      // Closed in this very moment: the broker delivers them again, and they are known by then.
+      this.#closed(error instanceof Error ? error.message : String(error))
+    }
   }
 
   /** Gives everything back to the broker by closing the channel. */

@@ -51,11 +51,21 @@ export async function declareTopology(
 
 /** Topics (`notifications`) of which `.info` is bound and `.error` is not. */
 export function topicsWithoutErrors(bindings: readonly QueueBinding[]): string[] {
-  const keys = new Set(bindings.map(({ routing_key }) => routing_key))
-  return [...keys]
+  const keys = [...new Set(bindings.map(({ routing_key }) => routing_key))]
+  return keys
     .filter((key) => key.endsWith('.info'))
     .map((key) => key.slice(0, -'.info'.length))
-    .filter((topic) => !keys.has(`${topic}.error`) && !keys.has(`${topic}.*`) && !keys.has(`${topic}.#`))
+    .filter((topic) => !keys.some((key) => takes(key, `${topic}.error`)))
+}
+
+/** Whether a topic exchange sends a routing key through a binding: `*` is one word, `#` any number of them. */
+function takes(binding: string, routingKey: string): boolean {
+  const word = (part: string) => part.replace(/[^\w]/g, '\\$&')
+  const pattern = binding
+    .split('.')
+    .map((part) => (part === '#' ? '(?:\\.[^.]*)*' : part === '*' ? '\\.[^.]*' : `\\.${word(part)}`))
+    .join('')
+  return new RegExp(`^${pattern}$`).test(`.${routingKey}`)
 }
 
 async function declareOrUse(

@@ -35,7 +35,7 @@ export async function readRequestStarts(
             and not (n.versioned and exists (
               select from notification_nova twin
                where twin.request_id = n.request_id and twin."when" >= span.lower and twin."when" < span.upper
-                 and twin.instance = n.instance and twin.event = n.event and not twin.versioned))
+                 and twin.instance is not distinct from n.instance and twin.event = n.event and not twin.versioned))
           order by n."when",
                 case when n.event like '%.start' then 0 when n.event like '%.end' then 2 else 1 end,
                 n.event collate "C", (n.dedup_key || E'\\t' || d.name) collate "C"

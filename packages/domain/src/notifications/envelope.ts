@@ -1,5 +1,5 @@
 import { type Rejection, rejected } from './delivery.ts'
-import { at, isNestedWithin, isObject, type JsonObject, parseJson } from './json.ts'
+import { at, isNestedWithin, isObject, type JsonObject, memberText, parseJson } from './json.ts'
 
 /** Deeper than any notification; PostgreSQL and every reader of the stored JSON recurse. */
 const MAX_DEPTH = 100
@@ -23,7 +23,7 @@ export function openEnvelope(body: string): Opened | Rejection {
     const opened = open(inner, 'oslo.message')
     return opened.kind === 'rejected' ? rejected('bad envelope', opened.detail) : opened
   }
-  if (isObject(inner)) return { kind: 'opened', notification: inner, text: JSON.stringify(inner) }
+  if (isObject(inner)) return { kind: 'opened', notification: inner, text: memberText(body, 'oslo.message') }
   return rejected('bad envelope', 'oslo.message is neither a string nor an object')
 }
 

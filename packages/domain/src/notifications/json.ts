@@ -1,4 +1,4 @@
-import { parse, stringify } from 'lossless-json'
+import { isLosslessNumber, parse, stringify } from 'lossless-json'
 
 export type JsonObject = { [key: string]: unknown }
 
@@ -28,11 +28,16 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * The text of `text` with every value changed by `change`, which sees each key with its value and returns another value
- * or the same. Numbers keep their digits.
+ * The text of `text` with values changed by `change`, which sees each key with its value (every string that has no key, too,
+ * with the empty one) and returns another value or the same. Numbers keep their digits.
  */
 export function rewriteJson(text: string, change: (key: string, value: unknown) => unknown): string {
   return stringify(rewrite(parseExactly(text), change)) ?? 'null'
+}
+
+/** The text of one member of a JSON object, its numbers with all their digits. */
+export function memberText(text: string, key: string): string {
+  return stringify(at(parseExactly(text), key)) ?? 'null'
 }
 
 function parseExactly(text: string, parseNumber?: (digits: string) => unknown): unknown {
@@ -40,19 +45,24 @@ function parseExactly(text: string, parseNumber?: (digits: string) => unknown): 
   return parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue, ...(parseNumber ? { parseNumber } : {}) })
 }
 
+/** More digits than any counter has, and BigInt's time grows with their square. */
+const MAX_DIGITS = 40
+
 function exactNumber(digits: string): number | bigint {
   const number = Number(digits)
-  return /^-?\d+$/.test(digits) && !Number.isSafeInteger(number) ? BigInt(digits) : number
+  const exact = /^-?\d+$/.test(digits) && !Number.isSafeInteger(number) && digits.length <= MAX_DIGITS
+  return exact ? BigInt(digits) : number
 }
 
 function rewrite(value: unknown, change: (key: string, value: unknown) => unknown): unknown {
+  if (typeof value === 'string') return change('', value)
   if (Array.isArray(value)) return value.map((item) => rewrite(item, change))
-  // A lossless number is an object of a class of its own, and no container.
-  if (!isObject(value) || 'isLosslessNumber' in value) return value
+  // The parser's own class of numbers is no container.
+  if (!isObject(value) || isLosslessNumber(value)) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const changed = change(key, item)
-      return [key, changed === item ? rewrite(item, change) : changed]
+      return [key, changed === item && typeof item !== 'string' ? rewrite(item, change) : changed]
     }),
   )
 }

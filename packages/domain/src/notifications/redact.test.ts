@@ -56,10 +56,39 @@ describe('a secret is found', () => {
     expect(JSON.parse(redact(JSON.stringify({ a: twice(secret) })))).toEqual({ a: twice(REDACTED) })
   })
 
-  test('in a string that is not JSON, of which nothing is kept', () => {
-    expect(redact(JSON.stringify({ message: `call failed: {"password": "${secret}"}`, kept: 1 }))).toBe(
-      `{"message":${r},"kept":1}`,
+  test('in a string that only holds a piece of JSON', () => {
+    expect(redact(JSON.stringify({ message: `call failed: {"password": "${secret}"} twice`, kept: 1 }))).toBe(
+      JSON.stringify({ message: `call failed: {"password": '<redacted>'} twice`, kept: 1 }),
     )
+  })
+
+  test('as Python writes it, which is how nova tells of exceptions', () => {
+    const exception = `{'kwargs': {'admin_pass': '${secret}', 'code': 404, 'password': u"${secret}"}}`
+    expect(redact(JSON.stringify({ exception }))).toBe(
+      JSON.stringify({ exception: `{'kwargs': {'admin_pass': '<redacted>', 'code': 404, 'password': '<redacted>'}}` }),
+    )
+    const catalog = `{'service_catalog': [{'endpoints': ['${secret}']}], 'kept': 1}`
+    expect(redact(JSON.stringify({ exception: catalog }))).not.toContain(secret)
+    const empty = JSON.stringify({ exception: `{'admin_pass': None, 'password': '', 'service_catalog': []}` })
+    expect(redact(empty)).toBe(empty)
+  })
+
+  test('in JSON that is an item of a list, or JSON in JSON in JSON', () => {
+    const inner = JSON.stringify({ auth_token: secret })
+    expect(redact(JSON.stringify({ args: [inner] }))).toBe(
+      JSON.stringify({ args: [JSON.stringify({ auth_token: '<redacted>' })] }),
+    )
+    expect(redact(JSON.stringify({ a: JSON.stringify(JSON.stringify({ password: secret })) }))).not.toContain(secret)
+  })
+
+  test('under a name written with escapes, and beside what only looks like a number', () => {
+    expect(redact(`{"p\\u0061ssword":"${secret}"}`)).not.toContain(secret)
+    expect(redact(`{"password":"x","a":{"isLosslessNumber":true,"auth_token":"${secret}"}}`)).not.toContain(secret)
+  })
+
+  test('in a time that grows with the text alone: quadratic, these would take longer than a test may', () => {
+    const text = JSON.stringify({ a: 'password'.repeat(100_000), b: `password${'\\'.repeat(100_000)}` })
+    expect(redact(text)).toBe(text)
   })
 
   test('beside another of the same name that is empty', () => {

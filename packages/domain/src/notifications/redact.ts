@@ -1,22 +1,38 @@
-import { at, isObject, rewriteJson } from './json.ts'
+import { isObject, rewriteJson } from './json.ts'
 
-const secretName = /auth_token|admin_?pass|password|service_catalog|user_data|injected_files/i
+const names = 'auth_token|admin_?pass|password|service_catalog|user_data|injected_files'
+
+const secretName = new RegExp(names, 'i')
 
 /**
- * A secret's name with a value that is not empty, at any depth, also inside a string that holds JSON itself (its quotes
- * then have backslashes). Today's clouds send nearly all of them empty, so that this spares nearly every body the walk.
+ * A secret's name with a value that is not empty: as JSON, at any depth, also inside strings that hold JSON (the quotes then
+ * have backslashes before them), or as Python writes a dictionary, which is how nova tells of exceptions. Nearly all
+ * notifications hold secrets empty or not at all, and this spares them the walk. Every part is bounded, so that its time
+ * grows with the text alone.
  */
-const mayHoldSecret =
-  /(?:auth_token|admin_?pass|password|service_catalog|user_data|injected_files)[^"\\]*\\*"\s*:(?!\s*(?:null|\[\s*\]|\{\s*\}|\\*"\\*"))/i
+const mayHoldSecret = new RegExp(
+  `(?:${names})[^"'\\\\]{0,64}\\\\{0,16}["']\\s{0,8}:(?!\\s{0,8}(?:null|None|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|\\\\{0,16}(?:""|"\\\\{1,16}"|'')))`,
+  'i',
+)
+
+/** An escape in a place where nobody needs one: a name could be written so. */
+const escapedLetter = /\\u00[4-7]/i
+
+/** A secret in Python's notation: a quoted value, or everything from an opening bracket on. */
+const pythonSecret = new RegExp(
+  `((["'])[^"']{0,64}(?:${names})[^"']{0,64}\\2\\s{0,8}:\\s{0,8})(?:u?'(?:[^'\\\\]|\\\\.)*'|u?"(?:[^"\\\\]|\\\\.)*"|[[{(][^]*)`,
+  'gi',
+)
 
 export const REDACTED = '<redacted>'
 
 /**
  * The text of a notification without its secrets: tokens, passwords, the service catalog, user data and injected files,
- * found by name at every depth and also in strings that hold JSON. What is not a secret keeps every character of its value.
+ * found by name at every depth and also in strings that hold JSON or Python. What is not a secret keeps every character of
+ * its value.
  */
 export function redact(text: string): string {
-  return mayHoldSecret.test(text) ? rewriteJson(text, withoutSecret) : text
+  return mayHoldSecret.test(text) || escapedLetter.test(text) ? rewriteJson(text, withoutSecret) : text
 }
 
 function withoutSecret(key: string, value: unknown): unknown {
@@ -28,14 +44,11 @@ function redactInside(text: string): string {
   try {
     return rewriteJson(text, withoutSecret)
   } catch {
-    // Not JSON but, for example, the text of an exception: its values cannot be told apart, so none is kept.
-    return REDACTED
+    return text.replace(pythonSecret, `$1'${REDACTED}'`)
   }
 }
 
 function isEmpty(value: unknown): boolean {
   if (value === null || value === '') return true
-  return Array.isArray(value)
-    ? value.length === 0
-    : isObject(value) && at(value, 'isLosslessNumber') === undefined && Object.keys(value).length === 0
+  return Array.isArray(value) ? value.length === 0 : isObject(value) && Object.keys(value).length === 0
 }

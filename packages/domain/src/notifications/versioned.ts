@@ -30,7 +30,7 @@ const classicErrors: Record<string, string> = {
 
 /** The classic name of a versioned notification's event. */
 export function classicEvent(event: string): string {
-  const error = classicErrors[event]
+  const error = Object.hasOwn(classicErrors, event) ? classicErrors[event] : undefined
   if (error !== undefined) return error
   const phase = /\.(?:start|end|error)$/.exec(event)?.[0] ?? ''
   const stem = event.slice(0, event.length - phase.length)

@@ -9,14 +9,13 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-const written =
-  /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))?\s?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
+const written = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
 
 /**
  * The instant that a notification's time says: `2026-11-23 20:05:38.513310`, with a blank or a `T`, with or without a
  * fraction (cut after the microsecond), with `Z`, a numeric offset, or nothing, which is UTC.
  *
- * Null for what is no such time: another type, the empty string ("not set"), the 31st of February.
+ * Null for what is no such time: another type, the empty string ("not set"), the 31st of February. Before 1685 and after 2254 the fraction is left out.
  */
 export function parseInstant(value: unknown): Instant | null {
   if (typeof value !== 'string') return null
@@ -34,17 +33,24 @@ export function parseInstant(value: unknown): Instant | null {
   if (hour > 23 || minute > 59 || second > 59 || year < 1) return null
   const milliseconds = new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000
   const fraction = Number((match[7] ?? '').slice(0, 6).padEnd(6, '0'))
-  return milliseconds * 1000 + fraction - offset(match[8])
+  const zone = offset(match[8])
+  if (zone === null) return null
+  const instant = milliseconds * 1000 + fraction - zone
+  // Far from 1970 a number no longer holds every microsecond, but every second.
+  return Number.isSafeInteger(instant) ? instant : instant - modulo(instant, SECOND)
 }
 
 function daysIn(year: number, month: number): number {
   return new Date(Date.UTC(year < 100 ? year + 400 : year, month, 0)).getUTCDate()
 }
 
-function offset(zone: string | undefined): number {
+/** Microseconds east of UTC, null for an offset that no place has. */
+function offset(zone: string | undefined): number | null {
   if (zone === undefined || zone === 'Z' || zone === 'UTC') return 0
   const sign = zone.startsWith('-') ? -1 : 1
-  return sign * (Number(zone.slice(1, 3)) * HOUR + Number(zone.slice(3).replace(':', '') || 0) * MINUTE)
+  const hours = Number(zone.slice(1, 3))
+  const minutes = Number(zone.slice(3).replace(':', '') || 0)
+  return hours > 23 || minutes > 59 ? null : sign * (hours * HOUR + minutes * MINUTE)
 }
 
 /** `2026-11-23 20:05:38.513310` in UTC, the fraction left out when it is exactly zero, as Python's str(datetime) has it. */

@@ -8,7 +8,10 @@ const binding = z.object({ queue: z.string().min(1), routing_key: z.string().min
 const deployment = z.object({
   name: z.string().min(1),
   rabbit_host: z.string().default('127.0.0.1'),
-  rabbit_port: z.coerce.number().int().min(1).max(65535).default(5672),
+  rabbit_port: z
+    .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
+    .pipe(z.number().int().min(1).max(65535))
+    .default(5672),
   rabbit_userid: z.string().default('guest'),
   rabbit_password: z.string().default('guest'),
   rabbit_virtual_host: z.string().default('/'),
@@ -21,15 +24,10 @@ const deployment = z.object({
   topics: z.record(z.string().min(1), z.array(binding)),
 })
 
-const deploymentsFile = z.object({
-  deployments: z.array(deployment).superRefine((deployments, context) => {
-    const names = deployments.map(({ name }) => name)
-    for (const [index, name] of names.entries()) {
-      if (names.indexOf(name) !== index)
-        context.addIssue({ code: 'custom', message: `${name} is there twice`, path: [index, 'name'] })
-    }
-  }),
-})
+const deploymentsFile = z.object({ deployments: z.array(deployment) })
+
+/** The names alone, so that two alike are told of even where an entry is wrong in another way. */
+const namesOnly = z.object({ deployments: z.array(z.object({ name: z.string() }).nullable().catch(null)) })
 
 export type DeploymentEntry = z.output<typeof deployment>
 export type QueueBinding = z.output<typeof binding>
@@ -40,19 +38,36 @@ export type QueueBinding = z.output<typeof binding>
  * @throws ConfigError naming the file and every entry of it that is wrong.
  */
 export function readDeployments(path: string): DeploymentEntry[] {
-  let content: unknown
-  try {
-    content = JSON.parse(readFileSync(path, 'utf8'))
-  } catch (error) {
-    throw new ConfigError(
-      `STACKTACH_DEPLOYMENTS_FILE ${path}: ${error instanceof Error ? error.message : String(error)}`,
-    )
-  }
+  const content = readJson(path)
   const parsed = deploymentsFile.safeParse(content)
-  if (parsed.success) return parsed.data.deployments.filter(({ enabled }) => enabled)
-  throw new ConfigError(
-    parsed.error.issues
-      .map(({ path: place, message }) => `STACKTACH_DEPLOYMENTS_FILE ${path}: ${place.join('.')}: ${message}`)
-      .join('\n'),
-  )
+  const names = namesOnly.safeParse(content).data?.deployments.map((entry) => entry?.name) ?? []
+  const faults = [
+    ...(parsed.error?.issues ?? []).map(({ path: place, message }) => `${place.join('.')}: ${message}`),
+    ...names.flatMap((name, index) =>
+      name !== undefined && names.indexOf(name) < index ? [`deployments.${index}.name: ${name} is there twice`] : [],
+    ),
+  ]
+  if (!parsed.success || faults.length > 0)
+    throw new ConfigError(faults.map((fault) => prefix(path) + fault).join('\n'))
+  return parsed.data.deployments.filter(({ enabled }) => enabled)
+}
+
+function prefix(path: string): string {
+  return `STACKTACH_DEPLOYMENTS_FILE ${path}: `
+}
+
+function readJson(path: string): unknown {
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConfigError(prefix(path) + (error instanceof Error ? error.message : String(error)))
+  }
+  try {
+    return JSON.parse(text)
+  } catch (error) {
+    // Node's message quotes the text around the fault, which may be a password.
+    const position = /at position \d+(?: \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '')
+    throw new ConfigError(`${prefix(path)}is not JSON${position ? `, ${position[0]}` : ''}`)
+  }
 }
