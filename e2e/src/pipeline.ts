@@ -6,6 +6,7 @@ import { type Database, migrate, openDatabase, systemStatus } from '@stacktach/d
 import {
   createTestDatabase,
   createTestVhost,
+  dropRedisKeys,
   runToEnd,
   services,
   startProcess,
@@ -112,7 +113,12 @@ export async function startPipeline(
     async stop() {
       await Promise.all(started.map((process) => process.stop()))
       await database.close()
-      await Promise.all([testDatabase.drop(), ...[...vhosts.values()].map(({ drop }) => drop()), rm(deploymentsFile)])
+      await Promise.all([
+        testDatabase.drop(),
+        dropRedisKeys(vhost.name),
+        ...[...vhosts.values()].map(({ drop }) => drop()),
+        rm(deploymentsFile),
+      ])
     },
   }
 }

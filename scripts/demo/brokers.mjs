@@ -12,10 +12,11 @@ const topics = {
   glance: [{ queue: 'stacktach_glance', routing_key: 'notifications.*' }],
 }
 
-const vhost = (name) => `stacktach-demo-${name}`
+/** Of this very demo, so that two on the same servers do not disturb each other. */
+const vhost = (name) => `stacktach-demo-${process.pid}-${name}`
 
 /**
- * Makes the demo's virtual hosts anew and writes the deployments file that names them.
+ * Makes the demo's virtual hosts and writes the deployments file that names them.
  * @param {{ AMQP_URL: string, AMQP_MANAGEMENT_URL: string }} env
  * @param {string} file where the deployments file goes
  */
@@ -23,7 +24,6 @@ export async function makeBrokers(env, file) {
   const broker = new URL(env.AMQP_URL)
   const user = decodeURIComponent(broker.username) || 'guest'
   for (const name of deployments) {
-    await manage(env, 'DELETE', `/api/vhosts/${vhost(name)}`)
     await manage(env, 'PUT', `/api/vhosts/${vhost(name)}`, {})
     const everything = { configure: '.*', write: '.*', read: '.*' }
     await manage(env, 'PUT', `/api/permissions/${vhost(name)}/${encodeURIComponent(user)}`, everything)

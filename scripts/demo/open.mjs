@@ -41,21 +41,25 @@ export async function openDemo(stopping) {
   const folder = mkdtempSync(join(tmpdir(), 'stacktach-demo-'))
   const deploymentsFile = join(folder, 'deployments.json')
   const children = []
+  const redisPrefix = `stacktach-demo-${process.pid}`
+  const databaseName = `stacktach_demo_${process.pid}`
   const close = async () => {
     for (const child of children.reverse()) await end(child)
     await dropBrokers(servers)
+    await dropDatabase(servers.DATABASE_URL, databaseName)
+    await dropKeys(servers.REDIS_URL, redisPrefix)
     if (startedHere) await stopServices()
   }
   try {
     const port = await freePort(8000)
     const database = new URL(servers.DATABASE_URL)
-    database.pathname = '/stacktach_demo'
+    database.pathname = `/${databaseName}`
     const env = {
       ...process.env,
       ...servers,
       DATABASE_URL: database.href,
       DATABASE_READ_URL: '',
-      REDIS_PREFIX: 'stacktach-demo',
+      REDIS_PREFIX: redisPrefix,
       STACKTACH_DEPLOYMENTS_FILE: deploymentsFile,
       API_HOST: '127.0.0.1',
       API_PORT: String(port),
@@ -88,7 +92,6 @@ export async function openDemo(stopping) {
 
     process.stderr.write(`starting on ${address}, logs in ${folder}\n`)
     await makeBrokers(servers, deploymentsFile)
-    await emptyDatabase(servers.DATABASE_URL, 'stacktach_demo')
     const migrated = await run('stacktach', 'migrate')
     if (migrated.code !== 0) throw new Error(migrated.output)
     for (const name of ['ingest', 'jobs', 'api']) start(name)
@@ -105,13 +108,21 @@ export async function openDemo(stopping) {
   }
 }
 
-/** The demo begins with nothing, whatever an earlier one left. */
-async function emptyDatabase(url, name) {
+async function dropDatabase(url, name) {
   const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   await client.query(`drop database if exists ${name} with (force)`)
   await client.end()
+}
+
+async function dropKeys(url, prefix) {
+  const { Redis } = await import('ioredis')
+  const redis = new Redis(url)
+  for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1000 })) {
+    if (keys.length > 0) await redis.unlink(keys)
+  }
+  redis.disconnect()
 }
 
 /** Resolves when `condition` holds; rejects when a process ended, on stopping, or when patience is over. */

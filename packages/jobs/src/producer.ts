@@ -48,15 +48,19 @@ export class Producer {
    * @returns what its handler returned
    * @throws Error when it failed for good, or is not done within `milliseconds`
    */
-  async result(job: Job, milliseconds: number): Promise<unknown> {
+  async result(name: JobName, job: Job, milliseconds: number): Promise<unknown> {
     const deadline = AbortSignal.timeout(milliseconds)
     const id = job.id ?? ''
+    const queue = this.queue(catalog[name].queue)
     while (!deadline.aborted) {
-      const current = await this.queue(job.queueName as QueueName).getJob(id)
-      if (current === undefined) throw new Error(`job ${id} is gone`)
-      const state = await current.getState()
-      if (state === 'completed') return current.returnvalue
-      if (state === 'failed') throw new Error(`job ${id} failed: ${current.failedReason}`)
+      const state = await job.getState()
+      if (state === 'completed' || state === 'failed') {
+        // Read after the state, or it is from before the end.
+        const done = await queue.getJob(id)
+        if (done === undefined) throw new Error(`job ${id} is gone`)
+        if (state === 'failed') throw new Error(`job ${id} failed: ${done.failedReason}`)
+        return done.returnvalue
+      }
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
     throw new Error(`job ${id} is not done yet`)

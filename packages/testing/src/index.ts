@@ -9,4 +9,5 @@ export {
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { runToEnd, startProcess, type TestProcess } from './processes.ts'
 export { createTestVhost, publish, type TestVhost } from './rabbit.ts'
+export { dropRedisKeys } from './redis.ts'
 export { type Services, services } from './services.ts'

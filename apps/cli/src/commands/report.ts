@@ -44,7 +44,7 @@ async function runImageEventsAudit(options: RunOptions): Promise<void> {
       else console.error(`asked for ${imageEventsAudit.name} of ${formatInstant(start)}: job ${job.id}`)
       return
     }
-    const id = await producer.result(job, PATIENCE)
+    const id = await producer.result('image-events-audit', job, PATIENCE)
     const report = await reportById(database, reportId(id))
     if (report === null) throw new Error(`the job made no report`)
     const { name, version, periodStart, periodEnd } = report
