@@ -1,13 +1,11 @@
 import type { GlanceFacts, ImageNotification, InstanceNotification } from '@stacktach/domain'
 import type { Queryable } from '../transaction.ts'
+import type { BackloggedShard } from './backlog.ts'
 import {
   instanceNotificationColumns,
   type SelectedInstanceNotification,
   toInstanceNotification,
 } from './instanceNotifications.ts'
-import type { BackloggedShard } from './storeBatch.ts'
-
-export type BacklogKind = 'instance' | 'image' | 'request'
 
 /**
  * Takes rows of a shard off the backlog, in the order of their keys and then of time, beginning after `$4`: an

@@ -1,6 +1,6 @@
+export type { BackloggedShard, BacklogKind } from './backlog.ts'
 export {
   appendRequests,
-  type BacklogKind,
   backloggedShards,
   claimImages,
   claimInstances,
@@ -20,7 +20,7 @@ export {
 export { type LinkRange, linkExists } from './linkExists.ts'
 export { Partitions } from './partitions.ts'
 export { withShard } from './shardLock.ts'
-export { type BackloggedShard, type StoreResult, storeBatch } from './storeBatch.ts'
+export { type StoreResult, storeBatch } from './storeBatch.ts'
 export { type RejectedRow, storeRejected } from './storeRejected.ts'
 export {
   readClosedRequests,
@@ -29,5 +29,6 @@ export {
   readTrackerStarts,
   writeTrackers,
 } from './trackers.ts'
-export { ConcurrentFold, writeFolds } from './writeFolds.ts'
+export { writeFolds } from './writeFolds.ts'
 export { writeImages } from './writeImages.ts'
+export { ConcurrentFold } from './writeLifecycles.ts'

@@ -1,6 +1,6 @@
 import { DAY, type NotificationRow, type Service } from '@stacktach/domain'
 import type { Queryable } from '../transaction.ts'
-import type { BacklogKind } from './claim.ts'
+import type { BackloggedShard } from './backlog.ts'
 import { notificationTables } from './notificationTables.ts'
 import { storeStatement } from './storeStatement.ts'
 
@@ -11,12 +11,6 @@ const statements: Record<Service, string> = {
   nova: storeStatement('nova'),
   glance: storeStatement('glance'),
   generic: storeStatement('generic'),
-}
-
-/** A part of the backlog. */
-export interface BackloggedShard {
-  kind: BacklogKind
-  shard: number
 }
 
 export interface StoreResult {

@@ -1,0 +1,162 @@
+import { durationOf, type InstanceDelete, type InstanceExists, type Launch, type Timing } from '@stacktach/domain'
+
+/** How one kind of row is written: its table, natural key and columns. */
+export interface Target<R> {
+  table: string
+  /** The natural key; the id of a row that is there stays. */
+  key: readonly string[]
+  types: Record<string, string>
+  columns(row: R): Record<string, unknown>
+}
+
+export const timings: Target<Timing> = {
+  table: 'timing',
+  key: ['notification_id'],
+  types: {
+    notification_id: 'bigint',
+    instance: 'text',
+    name: 'text',
+    when: 'bigint',
+    start_id: 'bigint',
+    start_when: 'bigint',
+    start_request_id: 'text',
+    start_identity: 'text',
+    end_id: 'bigint',
+    end_when: 'bigint',
+    end_request_id: 'text',
+    end_identity: 'text',
+    end_deployment_id: 'int',
+    end_tenant: 'text',
+    duration: 'bigint',
+    counted: 'boolean',
+  },
+  columns(timing) {
+    const { instance, name, start, end } = timing
+    const duration = durationOf(timing)
+    return {
+      notification_id: (start ?? end)?.id,
+      instance,
+      name,
+      when: (start ?? end)?.when,
+      start_id: start?.id ?? null,
+      start_when: start?.when ?? null,
+      start_request_id: start?.requestId ?? null,
+      start_identity: start?.identity ?? null,
+      end_id: end?.id ?? null,
+      end_when: end?.when ?? null,
+      end_request_id: end?.requestId ?? null,
+      end_identity: end?.identity ?? null,
+      end_deployment_id: end?.deploymentId ?? null,
+      end_tenant: end?.tenant ?? null,
+      duration,
+      counted: duration !== null && duration >= 0,
+    }
+  },
+}
+
+export const launches: Target<Launch> = {
+  table: 'instance_launch',
+  key: ['instance', 'request_id'],
+  types: {
+    instance: 'text',
+    request_id: 'text',
+    launched_at: 'bigint',
+    instance_type_id: 'text',
+    instance_flavor_id: 'text',
+    tenant: 'text',
+    rax_options: 'text',
+    os_architecture: 'text',
+    os_version: 'text',
+    os_distro: 'text',
+    first_when: 'bigint',
+  },
+  columns: (launch) => ({
+    instance: launch.instance,
+    request_id: launch.requestId,
+    launched_at: launch.launchedAt,
+    instance_type_id: launch.instanceTypeId,
+    instance_flavor_id: launch.instanceFlavorId,
+    tenant: launch.tenant,
+    rax_options: launch.raxOptions,
+    os_architecture: launch.osArchitecture,
+    os_version: launch.osVersion,
+    os_distro: launch.osDistro,
+    first_when: launch.firstWhen,
+  }),
+}
+
+export const deletes: Target<InstanceDelete> = {
+  table: 'instance_delete',
+  key: ['instance', 'launched_at', 'deleted_at'],
+  types: {
+    instance: 'text',
+    launched_at: 'bigint',
+    deleted_at: 'bigint',
+    payload_deleted_at: 'bigint',
+    notification_id: 'bigint',
+  },
+  columns: (row) => ({
+    instance: row.instance,
+    launched_at: row.launchedAt,
+    deleted_at: row.deletedAt,
+    payload_deleted_at: row.payloadDeletedAt,
+    notification_id: row.notificationId,
+  }),
+}
+
+export const exists: Target<InstanceExists> = {
+  table: 'instance_exists',
+  key: ['deployment_id', 'dedup_key'],
+  types: {
+    deployment_id: 'int',
+    dedup_key: 'text',
+    message_id: 'text',
+    notification_id: 'bigint',
+    when: 'bigint',
+    instance: 'text',
+    versioned: 'boolean',
+    launched_at: 'bigint',
+    deleted_at: 'bigint',
+    terminated_at: 'bigint',
+    audit_period_beginning: 'bigint',
+    audit_period_ending: 'bigint',
+    instance_type_id: 'text',
+    instance_flavor_id: 'text',
+    flavor_name: 'text',
+    memory_mb: 'int',
+    tenant: 'text',
+    rax_options: 'text',
+    os_architecture: 'text',
+    os_version: 'text',
+    os_distro: 'text',
+    image_type: 'int',
+    host: 'text',
+    bandwidth_public_out: 'bigint',
+  },
+  columns: (row) => ({
+    deployment_id: row.deploymentId,
+    dedup_key: row.dedupKey,
+    message_id: row.messageId,
+    notification_id: row.notificationId,
+    when: row.when,
+    instance: row.instance,
+    versioned: row.versioned,
+    launched_at: row.launchedAt,
+    deleted_at: row.deletedAt,
+    terminated_at: row.terminatedAt,
+    audit_period_beginning: row.auditPeriodBeginning,
+    audit_period_ending: row.auditPeriodEnding,
+    instance_type_id: row.instanceTypeId,
+    instance_flavor_id: row.instanceFlavorId,
+    flavor_name: row.flavorName,
+    memory_mb: row.memoryMb,
+    tenant: row.tenant,
+    rax_options: row.raxOptions,
+    os_architecture: row.osArchitecture,
+    os_version: row.osVersion,
+    os_distro: row.osDistro,
+    image_type: row.imageType,
+    host: row.host,
+    bandwidth_public_out: row.bandwidthPublicOut,
+  }),
+}
