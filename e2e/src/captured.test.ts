@@ -13,6 +13,9 @@ function distinct(stream: Parameters<typeof captured>[0]): number {
   return new Set(ids).size
 }
 
+/** Streams of which every instance's answers were written down by reading the notifications. */
+const expected: readonly string[] = ['nova_unversioned', 'nova_versioned', 'nova_both']
+
 describe.each(capturedStreams)('the captured cloud %s', (stream) => {
   let pipeline: Pipeline
 
@@ -43,19 +46,10 @@ describe.each(capturedStreams)('the captured cloud %s', (stream) => {
     )
     expect(rows).toEqual([])
   })
-})
 
-describe.each(['nova_unversioned', 'nova_versioned', 'nova_both'] as const)('the instances of %s', (stream) => {
-  test('have the launches, deletes, exists, timings and kpi that reading the notifications gives', async () => {
-    const pipeline = await startPipeline(['captured'])
-    try {
-      await pipeline.start('ingest')
-      await pipeline.start('jobs')
-      await publish(pipeline.vhost, captured(stream))
-      await pipeline.settled(distinct(stream))
+  if (expected.includes(stream)) {
+    test('has the launches, deletes, exists, timings and kpi of each instance that reading its notifications gives', async () => {
       expect(await aggregates(pipeline.database)).toEqual(expectations(stream))
-    } finally {
-      await pipeline.stop()
-    }
-  })
+    })
+  }
 })
