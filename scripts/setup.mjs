@@ -1,14 +1,16 @@
 // What must be there before anything of the project can run: its dependencies, and its build. Both are made only when they
 // are missing or out of date. Plain Node, since nothing is installed yet.
 import { spawn } from 'node:child_process'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '')
 
-/** Npm writes it when it has installed; it is compared with the lockfile of this checkout. */
-const installed = join(root, 'node_modules', '.stacktach-lock')
+const modules = join(root, 'node_modules')
+
+/** Holds when the last build began, in milliseconds. */
+const built = join(modules, '.stacktach-built')
 
 /** A step of the set-up that failed; what it printed has been shown. */
 export class SetupError extends Error {
@@ -16,31 +18,75 @@ export class SetupError extends Error {
 }
 
 /**
- * Installs dependencies that are missing or out of date, and builds what has changed.
+ * Installs dependencies that are missing, and builds what has changed.
+ * @param {{ update?: boolean }} [options] update: install again when the lockfile says something else than what is there;
+ *   never done under a process that may be running beside others
  * @returns {Promise<void>}
  * @throws {SetupError}
  */
-export async function setUp() {
-  await installDependencies()
+export async function setUp({ update = false } = {}) {
+  if (!existsSync(modules) || (update && !isInstalled())) {
+    process.stderr.write('installing dependencies\n')
+    await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
+  }
   await build()
 }
 
-export async function installDependencies() {
-  const lock = readFileSync(join(root, 'package-lock.json'), 'utf8')
-  if (existsSync(installed) && readFileSync(installed, 'utf8') === lock) return
-  process.stderr.write('installing dependencies\n')
-  await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
-  writeFileSync(installed, lock)
+/** Whether what npm noted of its last installation is what the lockfile asks for, packages of other platforms aside. */
+function isInstalled() {
+  const hidden = join(modules, '.package-lock.json')
+  if (!existsSync(hidden)) return false
+  const there = JSON.parse(readFileSync(hidden, 'utf8')).packages
+  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
+  return Object.entries(wanted).every(
+    ([place, { version, optional }]) => place === '' || optional || there[place]?.version === version,
+  )
 }
 
-/** Builds with turbo, which does only what has changed; a deployment without turbo has its build already. */
+/**
+ * Builds when a source is newer than the last build. A deployment without development dependencies has been built before,
+ * and cannot be again.
+ */
 export async function build() {
-  const turbo = join(root, 'node_modules', '.bin', 'turbo')
-  if (!existsSync(turbo)) return
+  const turbo = join(modules, '.bin', 'turbo')
+  if (!existsSync(turbo) || isBuilt()) return
+  const began = Date.now()
   await run(turbo, ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'], {
     quiet: true,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
   })
+  writeFileSync(built, String(began))
+}
+
+function isBuilt() {
+  if (!existsSync(built)) return false
+  const since = Number(readFileSync(built, 'utf8'))
+  const unchanged = (path) => statSync(path).mtimeMs < since
+  return (
+    ['package-lock.json', 'tsconfig.json', 'turbo.json', 'prisma/schema.prisma'].every((file) =>
+      unchanged(join(root, file)),
+    ) &&
+    workspaces().every(
+      (folder) =>
+        existsSync(join(folder, 'dist')) &&
+        ['package.json', 'tsconfig.json'].every((file) => unchanged(join(folder, file))) &&
+        filesBelow(join(folder, 'src')).every(unchanged),
+    )
+  )
+}
+
+function workspaces() {
+  return ['apps', 'packages'].flatMap((kind) =>
+    readdirSync(join(root, kind), { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => join(root, kind, name)),
+  )
+}
+
+function filesBelow(folder) {
+  return readdirSync(folder, { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('generated'))
+    .map((entry) => join(entry.parentPath, entry.name))
 }
 
 /**

@@ -64,7 +64,7 @@ function runTests(env, selection) {
 }
 
 try {
-  await setUp()
+  await setUp({ update: true })
   const { env } = await ensureServices()
   const failed = checks.filter(([name, command, args]) => !step(name, command, args)).map(([name]) => name)
   const counts = runTests(env, process.argv.slice(2))

@@ -36,7 +36,7 @@ const programs = {
  * @returns {Promise<Demo>}
  */
 export async function openDemo(stopping) {
-  await setUp()
+  await setUp({ update: true })
   const { env: servers, startedHere } = await ensureServices()
   const folder = mkdtempSync(join(tmpdir(), 'stacktach-demo-'))
   const deploymentsFile = join(folder, 'deployments.json')
