@@ -32,11 +32,21 @@ const transientCodes = new Set([
 ])
 
 const transientMessages =
-  /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
+  /Query read timeout|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
 
 /** Whether the database was away, busy or out of room, rather than the statement or its data wrong. */
 export function isTransient(error: unknown): boolean {
   return causes(error).some((cause) => transientCodes.has(codeOf(cause)) || transientMessages.test(messageOf(cause)))
+}
+
+/** Whether a query was given up because the server did not answer: its connection is of no use any more. */
+export function isUnanswered(error: unknown): error is Error {
+  return error instanceof Error && error.message === 'Query read timeout'
+}
+
+/** Whether a table is missing: the database has not been migrated. */
+export function isMissingTable(error: unknown): boolean {
+  return codeOf(error) === '42P01'
 }
 
 /** Whether a row had no partition to go to: another process dropped it. */

@@ -12,9 +12,14 @@ export interface DatabaseOptions {
   readOnly?: boolean
   /** Milliseconds after which a statement is cut off. */
   statementTimeout?: number
+  /** Milliseconds after which a query that the server does not answer fails: its host may be gone without a word. */
+  queryTimeout?: number
   /** Told of the errors of idle connections; the pool replaces them by itself. */
   onIdleError?: (error: Error) => void
 }
+
+/** Milliseconds that closing may take. */
+const CLOSE_PATIENCE = 2_000
 
 /** One pool of connections: Prisma for ordinary queries, the pool itself for set-based SQL. */
 export interface Database {
@@ -36,6 +41,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     keepAlive: true,
     // Without it a dead server is waited for for ever.
     connectionTimeoutMillis: 5_000,
+    ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
     ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
   })
   pool.on('error', options.onIdleError ?? (() => {}))
@@ -44,8 +50,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     prisma,
     pool,
     async close() {
-      await prisma.$disconnect()
-      await pool.end()
+      // A server that is gone does not say goodbye.
+      await Promise.race([
+        prisma.$disconnect().then(() => pool.end()),
+        new Promise((resolve) => setTimeout(resolve, CLOSE_PATIENCE).unref()),
+      ])
     },
   }
 }

@@ -1,4 +1,5 @@
 import type pg from 'pg'
+import { isUnanswered } from './errors.ts'
 
 /** What runs statements: a pool, or a connection inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>
@@ -13,9 +14,12 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     await client.query('commit')
     return result
   } catch (error) {
-    await client.query('rollback').catch((failure: Error) => {
-      broken = failure
-    })
+    // A server that did not answer will not answer this either.
+    if (isUnanswered(error)) broken = error
+    else
+      await client.query('rollback').catch((failure: Error) => {
+        broken = failure
+      })
     throw error
   } finally {
     // A connection that could not even roll back must not be handed to anyone else.

@@ -126,6 +126,14 @@ CREATE TABLE "host" (
 );
 
 -- CreateTable
+CREATE TABLE "setting" (
+    "name" TEXT NOT NULL,
+    "value" TEXT NOT NULL,
+
+    CONSTRAINT "setting_pkey" PRIMARY KEY ("name")
+);
+
+-- CreateTable
 CREATE TABLE "backlog" (
     "kind" TEXT NOT NULL,
     "shard" SMALLINT NOT NULL,
@@ -475,9 +483,6 @@ CREATE INDEX "instance_exists_instance_when_id_idx" ON "instance_exists"("instan
 
 -- CreateIndex
 CREATE INDEX "instance_exists_instance_launched_at_idx" ON "instance_exists"("instance", "launched_at");
-
--- CreateIndex
-CREATE INDEX "instance_exists_instance_audit_period_beginning_idx" ON "instance_exists"("instance", "audit_period_beginning");
 
 -- CreateIndex
 CREATE INDEX "instance_exists_when_id_idx" ON "instance_exists"("when", "id");

@@ -23,6 +23,9 @@ export function decode<Shape extends z.ZodRawShape>(
     else if (known && String(value).includes('\0')) faults.set(name, `${name} must not hold a NUL`)
     else if (!known || value !== '') given[name] = value
   }
+  for (const value of Object.values(inPath)) {
+    if (String(value).includes('\0')) throw new HttpError(404, 'There is nothing with a NUL in its name')
+  }
   const parsed = schema.safeParse(Object.assign(given, inPath))
   for (const { path, message } of parsed.success ? [] : parsed.error.issues) {
     const name = String(path[0])

@@ -36,27 +36,19 @@ export class ExchangeConsumer {
     this.#options = options
   }
 
-  /** Subscribes on a connection, and again whenever the subscription ends while the connection lives. */
-  async subscribe(connection: ChannelModel): Promise<void> {
-    if (this.#stopped) return
-    await this.#options.declare(connection)
-    const channel = await connection.createChannel()
-    const subscription = new Subscription(channel, this.#options)
-    this.#subscription = subscription
-    let connected = true
+  /**
+   * Subscribes on a connection, and again, as long as the connection lives, whenever the subscription ends. A lost connection
+   * is made anew by its owner, who calls this for the new one.
+   *
+   * @throws Error when the first subscription fails
+   */
+  async consume(connection: ChannelModel): Promise<void> {
+    const life = { over: false }
     connection.once('close', () => {
-      connected = false
+      life.over = true
     })
-    subscription.ended.then(async (reason) => {
-      if (this.#subscription === subscription) this.#subscription = undefined
-      if (this.#stopped) return
-      this.#options.logger.warn({ exchange: this.#options.exchange, reason }, 'subscription ended')
-      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY))
-      await this.#options.storable()
-      // A lost connection is made anew by the recovery, which subscribes by itself.
-      if (connected && !this.#stopped) await this.#resubscribe(connection, () => connected)
-    })
-    await subscription.start()
+    const first = await this.#subscribe(connection)
+    if (first !== null) void this.#keepSubscribed(connection, life, first)
   }
 
   /** Stops taking messages, finishes those in hand, and closes the channel. */
@@ -65,15 +57,39 @@ export class ExchangeConsumer {
     await this.#subscription?.stop()
   }
 
-  async #resubscribe(connection: ChannelModel, connected: () => boolean): Promise<void> {
-    while (connected() && !this.#stopped) {
-      try {
-        return await this.subscribe(connection)
-      } catch (error) {
-        this.#options.logger.error({ err: error, exchange: this.#options.exchange }, 'could not subscribe')
-        await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY))
+  async #keepSubscribed(connection: ChannelModel, life: { over: boolean }, first: Subscription): Promise<void> {
+    const { exchange, logger, storable } = this.#options
+    for (let current: Subscription | null = first; ; ) {
+      if (current !== null) {
+        const reason = await current.ended
+        if (this.#stopped) return
+        logger.warn({ exchange, reason }, 'subscription ended')
       }
+      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY))
+      await storable()
+      if (life.over || this.#stopped) return
+      current = await this.#subscribe(connection).catch((err: Error) => {
+        logger.error({ err, exchange }, 'could not subscribe')
+        return null
+      })
     }
+  }
+
+  /** One subscription, null when this consumer was stopped meanwhile. */
+  async #subscribe(connection: ChannelModel): Promise<Subscription | null> {
+    await this.#options.declare(connection)
+    const channel = await connection.createChannel()
+    const subscription = new Subscription(channel, this.#options)
+    this.#subscription = subscription
+    try {
+      await subscription.start()
+    } catch (error) {
+      await channel.close().catch(() => {})
+      throw error
+    }
+    if (!this.#stopped) return subscription
+    await subscription.stop()
+    return null
   }
 }
 

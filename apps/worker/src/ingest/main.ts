@@ -1,6 +1,7 @@
 import { openDatabase } from '@stacktach/db'
 import { Doorbell, Producer } from '@stacktach/jobs'
 import { Composition, createLogger, ingestConfig, readDeployments } from '@stacktach/runtime'
+import { agree } from '../agree.ts'
 import { startIngest } from './startIngest.ts'
 
 /** The `ingest` process: from the brokers of the deployments file into the database. */
@@ -14,6 +15,7 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
         url: config.DATABASE_URL,
         applicationName: 'stacktach ingest',
         size: config.DATABASE_POOL,
+        queryTimeout: 30_000,
         onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
       })
       return { value: database, stop: () => database.close() }
@@ -30,6 +32,7 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
         },
       }
     })
+    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS }, logger))
     .add('ingest', ({ database, doorbell }) =>
       startIngest({ database, doorbell, deployments, config, clock: () => Date.now() * 1000, logger }),
     )

@@ -65,7 +65,7 @@ async function consumeDeployment(
       }),
   )
   const connection = await connectTo(deployment, logger, async (model) => {
-    for (const consumer of consumers) await consumer.subscribe(model)
+    for (const consumer of consumers) await consumer.consume(model)
     logger.info({ exchanges: Object.keys(deployment.topics) }, 'consuming')
   })
   return async () => {
@@ -94,7 +94,16 @@ async function connectTo(
     {
       timeout: 10_000,
       clientProperties: { connection_name: `stacktach ingest ${deployment.name}` },
-      recovery: { waitForConnect: false, initialDelay: 500, maxDelay: 15_000, setup },
+      recovery: {
+        waitForConnect: false,
+        initialDelay: 500,
+        maxDelay: 15_000,
+        setup: async (model: ChannelModel) => {
+          // The recovery listens only once this is over, and an error that nobody hears ends the process.
+          model.on('error', (error: Error) => logger.warn({ broker, reason: error.message }, 'connection lost'))
+          await setup(model)
+        },
+      },
     },
   )
   connection.on('error', (error: Error) => logger.warn({ broker, reason: error.message }, 'connection lost'))
@@ -115,33 +124,45 @@ function storing(
   let id: number | undefined
   return async (messages) => {
     const began = performance.now()
-    const { touched, ...counts } = await pRetry(
-      async () => {
-        id ??= await deploymentId(database.pool, deployment)
-        const destination = {
-          deployment,
-          deploymentId: id,
-          service: serviceOf(exchange),
-          shards: config.SHARDS,
-          maxBody: config.MAX_BODY,
-        }
-        return storeMessages(database, partitions, destination, messages, clock())
-      },
-      {
-        retries: Number.POSITIVE_INFINITY,
-        minTimeout: 200,
-        maxTimeout: 5_000,
-        maxRetryTime: HOLD,
-        signal: stopping,
-        // Nothing is given up for any error: a bug is mended, and the messages are still there.
-        shouldRetry: () => performance.now() - began < HOLD,
-        onFailedAttempt: ({ error, attemptNumber }) =>
-          logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store, trying again'),
-      },
+    const { touched, ...counts } = await unlessStopped(
+      stopping,
+      pRetry(
+        async () => {
+          id ??= await deploymentId(database.pool, deployment)
+          const destination = {
+            deployment,
+            deploymentId: id,
+            service: serviceOf(exchange),
+            shards: config.SHARDS,
+            maxBody: config.MAX_BODY,
+          }
+          return storeMessages(database, partitions, destination, messages, clock())
+        },
+        {
+          retries: Number.POSITIVE_INFINITY,
+          minTimeout: 200,
+          maxTimeout: 5_000,
+          maxRetryTime: HOLD,
+          signal: stopping,
+          // Nothing is given up for any error: a bug is mended, and the messages are still there.
+          shouldRetry: () => performance.now() - began < HOLD,
+          onFailedAttempt: ({ error, attemptNumber }) =>
+            logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store, trying again'),
+        },
+      ),
     )
     doorbell.ring(touched.map(toShard))
     logger.info({ exchange, ...counts, milliseconds: Math.round(performance.now() - began) }, 'stored')
   }
+}
+
+/** Rejects when the process stops before `work` is done: what it works on is given back. */
+function unlessStopped<T>(stopping: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const stop = () => reject(new Error('the process stops'))
+    stopping.addEventListener('abort', stop)
+    work.then(resolve, reject).finally(() => stopping.removeEventListener('abort', stop))
+  })
 }
 
 function toShard({ kind, shard }: BackloggedShard) {

@@ -1,6 +1,7 @@
 import { openDatabase, Partitions } from '@stacktach/db'
 import { Doorbell, Producer, startWorkers } from '@stacktach/jobs'
 import { Composition, createLogger, jobsConfig } from '@stacktach/runtime'
+import { agree } from '../agree.ts'
 import type { JobContext } from './context.ts'
 import { handlers } from './handlers.ts'
 import { startTimer } from './timer.ts'
@@ -41,6 +42,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
       }
       return { value: context, stop: () => doorbell.settled() }
     })
+    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS, rules: config.RULES }, logger))
     .add('workers', async ({ context }) => {
       const stop = startWorkers(config.REDIS_URL, config.REDIS_PREFIX, handlers(context), {
         onError: (error, { queue, job }) => logger.error({ queue, job, reason: error.message }, 'job failed'),

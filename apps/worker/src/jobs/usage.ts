@@ -62,13 +62,15 @@ async function foldInstanceShard(
   const openTimings = await readOpenTimings(client, needed.timings)
   const launches = await readLaunches(client, needed.launches)
   const closedBefore = await readClosedRequests(client, plan.refolded)
-  const trackerStarts = await readTrackerStarts(client, startableRequests(claimed, rules))
+  // Of a refolded instance everything: what was taken off the backlog with it rings for its requests here or never.
+  const trackerStarts = await readTrackerStarts(client, startableRequests([...notifications, ...histories], rules))
 
   const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, twins }, rules)
 
   await writeFolds(client, folds, lifecycles, plan.refolded)
   await linkExists(client, rangesToLink(folds, launches, plan.refolded))
-  const requests = requestsToTrack(claimed, folds, plan.refolded, closedBefore, trackerStarts, rules)
+  const seen = [...notifications, ...histories]
+  const requests = requestsToTrack(seen, folds, plan.refolded, closedBefore, trackerStarts, rules)
   return {
     claimed: notifications.length,
     last: [...claimed.keys()].at(-1) ?? '',
@@ -80,5 +82,5 @@ async function foldImageShard(client: Queryable, shard: number, after: string): 
   const notifications = await claimImages(client, shard, CLAIM, after)
   if (notifications.length === 0) return NOTHING
   await writeImages(client, foldImages(notifications))
-  return { claimed: notifications.length, last: notifications.at(-1)?.key ?? '' }
+  return { claimed: notifications.length, last: notifications.at(-1)?.image ?? '' }
 }

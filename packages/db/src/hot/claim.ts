@@ -51,13 +51,13 @@ interface SelectedImageNotification {
   facts: GlanceFacts | null
 }
 
-/** Claims up to `limit` glance notifications of a shard; each comes with its key in the backlog. */
+/** Claims up to `limit` glance notifications of a shard, each for an image. */
 export async function claimImages(
   client: Queryable,
   shard: number,
   limit: number,
   after: string,
-): Promise<(ImageNotification & { key: string })[]> {
+): Promise<ImageNotification[]> {
   const { rows } = await client.query<SelectedImageNotification>(
     `with ${claimed}
      select c.key, n.id, n."when", n.deployment_id, n.dedup_key || E'\\t' || d.name as identity, n.event, n.message_id,
@@ -69,7 +69,7 @@ export async function claimImages(
     ['image', shard, limit, after],
   )
   return rows.map((row) => ({
-    key: row.key,
+    image: row.key,
     id: Number(row.id),
     when: Number(row.when),
     deploymentId: row.deployment_id,

@@ -1,5 +1,7 @@
 import {
+  DAY,
   EXISTS,
+  type InstanceFacts,
   type InstanceNotification,
   type Launch,
   type Lifecycle,
@@ -168,6 +170,9 @@ async function readRequestTwins(
   }))
 }
 
+/** Microseconds between an exists and its twin at most; a cloud sends both within a second. */
+const TWIN_DISTANCE = DAY
+
 async function readExistsTwins(
   client: Queryable,
   notifications: readonly InstanceNotification[],
@@ -175,24 +180,19 @@ async function readExistsTwins(
   if (notifications.length === 0) return []
   const { rows } = await client.query<{
     instance: string
-    audit_period_beginning: string | null
-    audit_period_ending: string | null
+    facts: InstanceFacts | null
     versioned: boolean
     when: string
   }>(
-    `select e.instance, e.audit_period_beginning, e.audit_period_ending, e.versioned, e."when"
-       from (select distinct * from unnest($1::text[], $2::bigint[])) as given(instance, beginning)
-       join instance_exists e on e.instance = given.instance
-        and e.audit_period_beginning >= given.beginning / 1000000 * 1000000
-        and e.audit_period_beginning < given.beginning / 1000000 * 1000000 + 1000000`,
-    [
-      notifications.map(({ instance }) => instance),
-      notifications.map(({ facts }) => facts?.auditPeriodBeginning ?? null),
-    ],
+    `select n.instance, n.facts, n.versioned, n."when"
+       from (select distinct * from unnest($1::text[], $2::bigint[])) as given(instance, "when")
+       join notification_nova n on n.instance = given.instance and n.event = $3
+        and n."when" >= given."when" - $4::bigint and n."when" <= given."when" + $4::bigint`,
+    [notifications.map(({ instance }) => instance), notifications.map(({ when }) => when), EXISTS, TWIN_DISTANCE],
   )
   return rows.map((row) => ({
     instance: row.instance,
-    key: periodKey(numberOrNull(row.audit_period_beginning), numberOrNull(row.audit_period_ending)),
+    key: periodKey(row.facts?.auditPeriodBeginning ?? null, row.facts?.auditPeriodEnding ?? null),
     versioned: row.versioned,
     when: Number(row.when),
   }))

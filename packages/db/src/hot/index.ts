@@ -19,6 +19,7 @@ export {
 } from './foldState.ts'
 export { type LinkRange, linkExists } from './linkExists.ts'
 export { Partitions } from './partitions.ts'
+export { agreedSetting } from './setting.ts'
 export { withShard } from './shardLock.ts'
 export { type StoreResult, storeBatch } from './storeBatch.ts'
 export { type RejectedRow, storeRejected } from './storeRejected.ts'

@@ -12,18 +12,18 @@ const backlogOf: Record<Service, string> = {
            case when instance is null then 0 else "when" end,
            case when instance is null then pg_current_xact_id()::text::bigint else id end
       from stored where instance is not null or request_id <> ''`,
+  // One row for each image it is about: all that says something about an image is in one shard.
   glance: `
-    select 'image', uuid, "when", id from stored
-     where uuid is not null and event in ('image.activate', 'image.delete')
-    union all
-    select 'image', dedup_key, "when", id from stored where event = 'image.exists'`,
+    select 'image', image ->> 'uuid', "when", id
+      from stored, json_array_elements(stored.facts -> 'images') as image
+     where image ->> 'uuid' is not null`,
   generic: `select null, null, null::bigint, null::bigint where false`,
 }
 
 /** What later steps of the statement read of the rows it stored: not the original, which is most of them. */
 const returned: Record<Service, string> = {
   nova: 'id, "when", event, host, instance, request_id',
-  glance: 'id, "when", event, host, instance, uuid, dedup_key',
+  glance: 'id, "when", event, host, instance, uuid, facts',
   generic: 'id, "when", event, host, instance',
 }
 

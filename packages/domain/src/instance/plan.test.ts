@@ -131,7 +131,7 @@ describe('the tracker of a request may change', () => {
     starts = new Map<string, number>(),
     refolded: string[] = [],
     closed: string[] = [],
-  ) => [...requestsToTrack(byInstance(story), [...folded(...story).values()], refolded, closed, starts, 'today')].sort()
+  ) => [...requestsToTrack(story, [...folded(...story).values()], refolded, closed, starts, 'today')].sort()
 
   test('when a timing was closed under it, now or before', () => {
     const story = [
@@ -148,6 +148,7 @@ describe('the tracker of a request may change', () => {
     expect(track(update)).toEqual(['a'])
     expect(track(update, new Map([['a', at(9)]]))).toEqual(['a'])
     expect(track(update, new Map([['a', at(1)]]))).toEqual([])
+    expect(track(update, new Map([['a', at(5)]]))).toEqual(['a'])
     expect(track(update, new Map([['a', at(1)]]), ['server'])).toEqual(['a'])
   })
 
@@ -161,7 +162,7 @@ describe('the tracker of a request may change', () => {
       notice('update', 2, req('a', 'user')),
       notice('update', 3, req('b')),
     ]
-    expect(startableRequests(byInstance(story), 'today')).toEqual(['a'])
-    expect(startableRequests(byInstance(story), 'stacktach')).toEqual([])
+    expect(startableRequests(story, 'today')).toEqual(['a'])
+    expect(startableRequests(story, 'stacktach')).toEqual([])
   })
 })

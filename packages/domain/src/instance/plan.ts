@@ -140,38 +140,42 @@ export function rangesToLink(
 }
 
 /**
- * Requests whose tracker may change by a fold: those under which a timing was closed (before or now), and those that a new
- * notification may have begun earlier than the tracker that is there says.
+ * Requests whose tracker may change by a fold: those under which a timing was closed (before or now), and those that one of
+ * the notifications seen may have begun earlier than the tracker that is there says. Of an instance that is refolded or comes
+ * in both formats, every request: what counted as a start may count no more.
  *
+ * @param seen notifications that were claimed or read again
  * @param closedBefore requests under which timings of refolded instances were closed
  * @param trackerStarts when each tracker that is there starts
  */
 export function requestsToTrack(
-  claimed: ByInstance,
+  seen: readonly InstanceNotification[],
   folds: readonly InstanceFold[],
   refolded: readonly string[],
   closedBefore: readonly string[],
   trackerStarts: ReadonlyMap<string, number>,
   rules: Rules,
 ): Set<string> {
-  const whole = new Set(refolded)
+  const bothFormats = folds.filter(({ lifecycle }) => lifecycle.hasClassic && lifecycle.hasVersioned)
+  const whole = new Set([...refolded, ...bothFormats.map(({ instance }) => instance)])
   const closed = folds.flatMap(({ timings }) =>
     timings.flatMap(({ start, end }) => (start !== null && end !== null ? [end.requestId] : [])),
   )
-  const begun = [...claimed.values()].flat().filter((notification) => {
+  const begun = seen.filter((notification) => {
     const start = trackerStarts.get(notification.requestId)
     return (
       startsRequest(notification, rules) &&
-      (whole.has(notification.instance) || start === undefined || notification.when < start)
+      (whole.has(notification.instance) || start === undefined || notification.when <= start)
     )
   })
   return new Set([...closedBefore, ...closed, ...begun.map(({ requestId }) => requestId)].filter((id) => id !== ''))
 }
 
-/** Requests that new notifications could have begun. */
-export function startableRequests(claimed: ByInstance, rules: Rules): string[] {
-  const notifications = [...claimed.values()].flat().filter((notification) => startsRequest(notification, rules))
-  return [...new Set(notifications.map(({ requestId }) => requestId))]
+/** Requests that some notifications could have begun. */
+export function startableRequests(seen: readonly InstanceNotification[], rules: Rules): string[] {
+  return [
+    ...new Set(seen.filter((notification) => startsRequest(notification, rules)).map(({ requestId }) => requestId)),
+  ]
 }
 
 function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

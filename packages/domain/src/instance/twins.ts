@@ -3,14 +3,14 @@ import type { InstanceNotification } from './notification.ts'
 
 export const EXISTS = 'compute.instance.exists'
 
-type Twinned = Pick<InstanceNotification, 'event' | 'requestId' | 'facts'>
+type Twinned = Pick<InstanceNotification, 'identity' | 'event' | 'requestId' | 'facts'>
 
 /**
  * What a versioned notification of an instance shares with its classic twin: the event and the request id; for an exists
- * the audit period, to the second, since that is all the versioned format says.
+ * the audit period, to the second, since that is all the versioned format says. Without a request id it has no twin.
  */
-export function twinKey({ event, requestId, facts }: Twinned): string {
-  if (event !== EXISTS) return `${event}\t${requestId}`
+export function twinKey({ identity, event, requestId, facts }: Twinned): string {
+  if (event !== EXISTS) return requestId === '' ? `${event}\t\t${identity}` : `${event}\t${requestId}`
   return periodKey(facts?.auditPeriodBeginning ?? null, facts?.auditPeriodEnding ?? null)
 }
 

@@ -1,11 +1,34 @@
 import { at, type JsonObject } from './json.ts'
 
-/** PostgreSQL's text cannot hold it. */
-const nul = /\0/g
+/** What PostgreSQL's text cannot hold: NUL, and halves of surrogate pairs. */
+const unstorable = /\0|\p{Surrogate}/gu
+
+/** A string as PostgreSQL can hold it, two that differ there differing here. */
+export function storable(value: string): string {
+  return value.replace(unstorable, '\ufffd')
+}
 
 /** A string as a column holds it, null for anything else. */
 export function text(value: unknown): string | null {
-  return typeof value === 'string' ? value.replace(nul, '\ufffd') : null
+  return typeof value === 'string' ? storable(value) : null
+}
+
+/** Bytes that an indexed column holds; PostgreSQL refuses an index entry of more than a third of a page. */
+export const MAX_LENGTH = 1024
+
+/** Whether an index takes it. */
+export function isIndexable(value: string): boolean {
+  // A character takes at most three bytes for each UTF-16 unit.
+  return value.length <= MAX_LENGTH / 3 || utf8Length(value) <= MAX_LENGTH
+}
+
+function utf8Length(value: string): number {
+  let length = 0
+  for (const character of value) {
+    const code = character.codePointAt(0) ?? 0
+    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
+  }
+  return length
 }
 
 /** As text, and a number (old clouds' tenants and flavors) in its digits. */
@@ -45,7 +68,7 @@ export interface Publisher {
  * if nothing). Versioned notifications call it `nova-compute:host-1` where classic ones say `compute.host-1`.
  */
 export function splitPublisher(publisherId: string, versioned: boolean): Publisher {
-  const publisher = publisherId.replace(nul, '\ufffd')
+  const publisher = storable(publisherId)
   const cut = publisher.search(/[.:]/)
   const name = cut < 0 ? publisher : publisher.slice(0, cut)
   return {

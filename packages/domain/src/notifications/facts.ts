@@ -1,5 +1,5 @@
 import { type Instant, parseInstant } from '../time/instant.ts'
-import { digits, text, textOrNumber } from './columns.ts'
+import { digits, isIndexable, text, textOrNumber } from './columns.ts'
 import { at, isObject, type JsonObject } from './json.ts'
 
 /**
@@ -76,12 +76,18 @@ export function glanceFacts(event: string, payload: JsonObject | null): GlanceFa
 
 function imageFacts(image: JsonObject, owner: unknown): ImageFacts {
   return known({
-    uuid: text(image.id),
+    uuid: imageId(image.id),
     createdAt: parseInstant(image.created_at),
     deletedAt: parseInstant(image.deleted_at),
     owner: textOrNumber(owner),
     size: bytes(image.size),
   })
+}
+
+/** No image has a longer one, and no index would take it. */
+function imageId(value: unknown): string | null {
+  const found = text(value)
+  return found !== null && isIndexable(found) ? found : null
 }
 
 const MAX_BIGINT = 2n ** 63n - 1n

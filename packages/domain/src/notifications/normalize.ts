@@ -1,5 +1,14 @@
 import { DAY, formatInstant, type Instant, parseInstant } from '../time/instant.ts'
-import { firstText, imageTypeBits, splitPublisher, stateText, text } from './columns.ts'
+import {
+  firstText,
+  imageTypeBits,
+  isIndexable,
+  MAX_LENGTH,
+  splitPublisher,
+  stateText,
+  storable,
+  text,
+} from './columns.ts'
 import { type Delivery, type NormalizeContext, type Rejection, rejected } from './delivery.ts'
 import { type Opened, openEnvelope } from './envelope.ts'
 import { glanceFacts, instanceFacts } from './facts.ts'
@@ -13,9 +22,6 @@ export const EARLIEST: Instant = 1_262_304_000_000_000
 
 /** How far a host's clock may run ahead. */
 export const AHEAD = 2 * DAY
-
-/** Bytes that an indexed column holds; PostgreSQL refuses an index entry of more than a third of a page. */
-const MAX_LENGTH = 1024
 
 export type NormalizeResult = { kind: 'stored'; row: NotificationRow } | Rejection
 
@@ -53,7 +59,7 @@ export function normalize(delivery: Delivery, context: NormalizeContext): Normal
     event,
     ...splitPublisher(publisherId, versioned),
     ...identity(opened, context),
-    routingKey: delivery.routingKey.replaceAll('\0', '\ufffd'),
+    routingKey: storable(delivery.routingKey),
     requestId: text(notification._context_request_id) ?? '',
     imageType: imageTypeBits(payload),
     json: `[${JSON.stringify(delivery.routingKey)}, ${redact(opened.text)}]`,
@@ -140,26 +146,11 @@ function outsideRange(when: Instant, { horizon, latest }: NormalizeContext): Rej
 
 function tooLong(row: NotificationRow): Rejection | null {
   for (const [column, value] of Object.entries(row)) {
-    // A character takes at most three bytes for each UTF-16 unit.
-    if (
-      column !== 'json' &&
-      typeof value === 'string' &&
-      value.length > MAX_LENGTH / 3 &&
-      utf8Length(value) > MAX_LENGTH
-    ) {
+    if (column !== 'json' && typeof value === 'string' && !isIndexable(value)) {
       return rejected('value too long', `${column} has ${value.length} characters, more than ${MAX_LENGTH} bytes`)
     }
   }
   return null
-}
-
-function utf8Length(value: string): number {
-  let length = 0
-  for (const character of value) {
-    const code = character.codePointAt(0) ?? 0
-    length += code < 0x80 ? 1 : code < 0x800 ? 2 : code < 0x10000 ? 3 : 4
-  }
-  return length
 }
 
 function missing(name: string, value: unknown): string {

@@ -5,10 +5,21 @@ import { foldImages, type ImageNotification } from './foldImages.ts'
 
 let count = 0
 
-function image(event: string, seconds: number, facts: GlanceFacts | null): ImageNotification {
+/** Read for the picture, unless it is for another of the images it is about. */
+function image(event: string, seconds: number, facts: GlanceFacts | null, uuid = 'picture'): ImageNotification {
   const id = ++count
   const messageId = `message-${id}`
-  return { id, when: at(seconds), deploymentId: 1, identity: messageId, event, messageId, dedupKey: messageId, facts }
+  return {
+    image: uuid,
+    id,
+    when: at(seconds),
+    deploymentId: 1,
+    identity: messageId,
+    event,
+    messageId,
+    dedupKey: messageId,
+    facts,
+  }
 }
 
 const picture = { uuid: 'picture', createdAt: at(1), owner: 'tenant', size: '9007199254740993' }
@@ -30,9 +41,10 @@ test('an exists makes one exists for each of its images that has a created_at', 
     { uuid: 'other', createdAt: at(3), deletedAt: at(5) },
     { createdAt: at(4) },
   ]
-  const notification = image('image.exists', 90, { images, auditPeriodBeginning: at(0), auditPeriodEnding: at(86_400) })
   const period = { auditPeriodBeginning: at(0), auditPeriodEnding: at(86_400) }
-  expect(foldImages([notification]).exists).toMatchObject([
+  const notification = image('image.exists', 90, { images, ...period })
+  const forEach = ['picture', 'unknown', 'other'].map((uuid) => ({ ...notification, image: uuid }))
+  expect(foldImages(forEach).exists).toMatchObject([
     { ...picture, ...period, deletedAt: null, messageId: notification.messageId },
     { uuid: 'other', createdAt: at(3), deletedAt: at(5), owner: null, size: null, ...period },
   ])

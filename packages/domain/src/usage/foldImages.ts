@@ -1,9 +1,11 @@
-import { comparePositions, inOrder, positionOf } from '../instance/notification.ts'
+import { comparePositions, positionOf } from '../instance/notification.ts'
 import type { GlanceFacts } from '../notifications/facts.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** A stored glance notification as the fold reads it. */
+/** A stored glance notification as the fold reads it, once for each image it is about. */
 export interface ImageNotification {
+  /** The image it is read for; what it says of others is folded with those. */
+  image: string
   id: number
   when: Instant
   deploymentId: number
@@ -61,17 +63,17 @@ export function foldImages(notifications: readonly ImageNotification[]): ImageFo
   const usages = new Map<string, ImageUsage>()
   const deletes = new Map<string, ImageDelete>()
   const exists = new Map<string, ImageExists>()
-  for (const notification of inOrder(notifications)) {
+  for (const notification of notifications) {
     const source = { notificationId: notification.id, ...positionOf(notification) }
     for (const { uuid, createdAt, deletedAt, owner = null, size = null } of notification.facts?.images ?? []) {
-      if (uuid === undefined) continue
+      if (uuid !== notification.image) continue
       if (notification.event === 'image.activate' && createdAt !== undefined) {
         keepLater(usages, uuid, { ...source, uuid, createdAt, owner, size })
       } else if (notification.event === 'image.delete' && deletedAt !== undefined) {
         keepLater(deletes, uuid, { ...source, uuid, deletedAt })
       } else if (notification.event === 'image.exists' && createdAt !== undefined) {
         const { deploymentId, dedupKey, messageId } = notification
-        keepLater(exists, `${deploymentId} ${dedupKey} ${uuid}`, {
+        keepLater(exists, JSON.stringify([deploymentId, dedupKey, uuid]), {
           ...source,
           deploymentId,
           dedupKey,
