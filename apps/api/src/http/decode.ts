@@ -23,15 +23,15 @@ export function decode<Shape extends z.ZodRawShape>(
     else if (known && String(value).includes('\0')) faults.set(name, `${name} must not hold a NUL`)
     else if (!known || value !== '') given[name] = value
   }
-  for (const value of Object.values(inPath)) {
-    if (String(value).includes('\0')) throw new HttpError(404, 'There is nothing with a NUL in its name')
-  }
   const parsed = schema.safeParse(Object.assign(given, inPath))
   for (const { path, message } of parsed.success ? [] : parsed.error.issues) {
     const name = String(path[0])
     if (Object.hasOwn(inPath, name)) throw new HttpError(404, message)
     // What is repeated is not also missing.
     if (!faults.has(name)) faults.set(name, message)
+  }
+  if (Object.values(inPath).some((value) => String(value).includes('\0'))) {
+    throw new HttpError(404, 'Nothing has a NUL in its name')
   }
   if (faults.size > 0 || !parsed.success) throw new HttpError(400, [...faults.values()].join('; '))
   return parsed.data

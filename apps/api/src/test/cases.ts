@@ -348,6 +348,7 @@ const kpis: Case[] = [
   { path: 'kpi/5000', body: [kpiHeader, ['compute.instance.resize', '0d 00:00:10.00', web, 'west']] },
   { path: 'kpi/6000', body: [kpiHeader] },
   missing('kpi/nope', 'Could not find raws for tenant nope'),
+  missing('kpi/%00', 'Nothing has a NUL in its name'),
   missing('kpi/a%20b%2Fc', 'Could not find raws for tenant a b/c'),
 ]
 
