@@ -1,4 +1,4 @@
-import type { DeploymentEntry } from '@stacktach/runtime'
+import { brokerOf, type DeploymentEntry } from '@stacktach/runtime'
 import { type ChannelModel, connect } from 'amqplib'
 
 /** Messages that wait in a queue of the deployments file; null when it cannot be told: no such queue yet, or no broker. */
@@ -33,16 +33,7 @@ export async function waitingQueues(
 }
 
 async function connectTo(deployment: DeploymentEntry): Promise<ChannelModel> {
-  const connection = await connect(
-    {
-      hostname: deployment.rabbit_host,
-      port: deployment.rabbit_port,
-      username: deployment.rabbit_userid,
-      password: deployment.rabbit_password,
-      vhost: deployment.rabbit_virtual_host,
-    },
-    { timeout: 5_000 },
-  )
+  const connection = await connect(brokerOf(deployment), { timeout: 5_000 })
   connection.on('error', () => {})
   return connection
 }

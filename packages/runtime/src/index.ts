@@ -1,4 +1,5 @@
 export {
+  brokerOf,
   type DeploymentEntry,
   type QueueBinding,
   readDeployments,

@@ -1,7 +1,7 @@
 import { type BackloggedShard, type Database, deploymentId, Partitions } from '@stacktach/db'
 import { type Instant, serviceOf } from '@stacktach/domain'
 import type { Doorbell } from '@stacktach/jobs'
-import type { Component, DeploymentEntry, IngestConfig, Logger } from '@stacktach/runtime'
+import { brokerOf, type Component, type DeploymentEntry, type IngestConfig, type Logger } from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
 import { ExchangeConsumer } from './consumer.ts'
@@ -84,11 +84,7 @@ async function connectTo(
   const broker = `${deployment.rabbit_host}:${deployment.rabbit_port}`
   const connection = await connect(
     {
-      hostname: deployment.rabbit_host,
-      port: deployment.rabbit_port,
-      username: deployment.rabbit_userid,
-      password: deployment.rabbit_password,
-      vhost: deployment.rabbit_virtual_host,
+      ...brokerOf(deployment),
       heartbeat: 20,
     },
     {

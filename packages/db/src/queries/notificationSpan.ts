@@ -1,11 +1,9 @@
+import { IDS_PER_SPAN } from '../hot/storeStatement.ts'
 import type { Database } from '../open.ts'
 import type { NotificationService } from './notificationService.ts'
 import type { Period } from './period.ts'
 
 export type SpanKind = 'instance' | 'request' | 'image' | 'id'
-
-/** Ids that share one span. */
-const IDS_PER_SPAN = 10_000n
 
 /**
  * When notifications with this key were made, so that looking for them touches only the partitions they can be in.
@@ -23,5 +21,5 @@ export async function notificationSpan(
 
 /** As notificationSpan, of one notification's id. */
 export function notificationIdSpan(db: Database, service: NotificationService, id: bigint): Promise<Period | null> {
-  return notificationSpan(db, service, 'id', String(id / IDS_PER_SPAN))
+  return notificationSpan(db, service, 'id', String(id / BigInt(IDS_PER_SPAN)))
 }

@@ -52,6 +52,17 @@ export function readDeployments(path: string): DeploymentEntry[] {
   return parsed.data.deployments.filter(({ enabled }) => enabled)
 }
 
+/** Where a deployment's broker is, as amqplib takes it. */
+export function brokerOf(deployment: DeploymentEntry) {
+  return {
+    hostname: deployment.rabbit_host,
+    port: deployment.rabbit_port,
+    username: deployment.rabbit_userid,
+    password: deployment.rabbit_password,
+    vhost: deployment.rabbit_virtual_host,
+  }
+}
+
 function prefix(path: string): string {
   return `STACKTACH_DEPLOYMENTS_FILE ${path}: `
 }
