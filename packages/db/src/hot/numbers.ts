@@ -1,8 +1,4 @@
-/** node-postgres gives bigints as text; ids and microseconds fit a number. */
-export function number(text: string): number {
-  return Number(text)
-}
-
+/** A bigint as node-postgres gives it, as text: ids and microseconds fit a number. */
 export function numberOrNull(text: string | null): number | null {
   return text === null ? null : Number(text)
 }
