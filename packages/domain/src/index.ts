@@ -69,3 +69,18 @@ export {
   type ImageUsage,
 } from './usage/foldImages.ts'
 export { foldLaunches, type Launch, launchEffect } from './usage/foldLaunches.ts'
+export {
+  type FlavorField,
+  flavorFields,
+  type VerifyLevel,
+  verifyLevels,
+} from './verification/validity.ts'
+export { type FailReason, failReason, type Verdict } from './verification/verdict.ts'
+export { type Publication, verifiedNotification } from './verification/verifiedNotification.ts'
+export { type ImageEvidence, type VerifiedImageExists, verifyImageExists } from './verification/verifyImageExists.ts'
+export {
+  type InstanceEvidence,
+  type VerifiedExists,
+  type VerifyOptions,
+  verifyInstanceExists,
+} from './verification/verifyInstanceExists.ts'

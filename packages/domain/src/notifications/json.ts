@@ -32,7 +32,12 @@ export function parseJson(text: string): unknown {
  * with the empty one) and returns another value or the same. Numbers keep their digits.
  */
 export function rewriteJson(text: string, change: (key: string, value: unknown) => unknown): string {
-  return stringify(rewrite(parseExactly(text), change)) ?? 'null'
+  return rewriteDocument(text, (document) => rewrite(document, change))
+}
+
+/** The text of `text` with the whole document changed by `change`. Numbers that it leaves alone keep their digits. */
+export function rewriteDocument(text: string, change: (document: unknown) => unknown): string {
+  return stringify(change(parseExactly(text))) ?? 'null'
 }
 
 /** The text of one member of a JSON object, its numbers with all their digits. */

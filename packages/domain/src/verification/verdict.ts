@@ -1,0 +1,39 @@
+import { formatInstant, type Instant } from '../time/instant.ts'
+
+/** Why an exists fails. */
+export type FailReason =
+  | 'field missing'
+  | 'field invalid'
+  | 'no launch'
+  | 'launch differs'
+  | 'no delete'
+  | 'several deletes'
+  | 'delete differs'
+  | 'delete contradicts'
+
+/** What became of an exists; a failed one says why, and names the field and both values. */
+export type Verdict = { status: 'verified' } | { status: 'failed'; reason: FailReason; detail: string }
+
+export const VERIFIED: Verdict = { status: 'verified' }
+
+export function failed(reason: FailReason, detail: string): Verdict {
+  return { status: 'failed', reason, detail }
+}
+
+/** `tenant is "5001" in the exists and "5000" in the launch` */
+export function differing(field: string, inExists: string | null, other: string, inOther: string | null): string {
+  return `${field} is ${quoted(inExists)} in the exists and ${quoted(inOther)} in the ${other}`
+}
+
+export function timeOf(instant: Instant | null): string | null {
+  return instant === null ? null : formatInstant(instant)
+}
+
+function quoted(value: string | null): string {
+  return value === null ? 'not set' : JSON.stringify(value)
+}
+
+/** As an operator reads it, and as it is stored: the reason, a colon, the detail. Null for a verified one. */
+export function failReason(verdict: Verdict): string | null {
+  return verdict.status === 'verified' ? null : `${verdict.reason}: ${verdict.detail}`
+}

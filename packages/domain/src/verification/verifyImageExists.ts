@@ -1,0 +1,46 @@
+import { formatInstant } from '../time/instant.ts'
+import type { ImageDelete, ImageExists, ImageUsage } from '../usage/foldImages.ts'
+import { contradictedByDeletes } from './deletes.ts'
+import { inSameSecond } from './sameSecond.ts'
+import { firstFault } from './validity.ts'
+import { differing, failed, timeOf, VERIFIED, type Verdict } from './verdict.ts'
+import type { VerifyOptions } from './verifyInstanceExists.ts'
+
+/** What was seen to happen to the image of an exists. */
+export interface ImageEvidence {
+  usage: Pick<ImageUsage, 'createdAt' | 'owner' | 'size'> | null
+  delete: Pick<ImageDelete, 'deletedAt'> | null
+}
+
+export type VerifiedImageExists = Pick<ImageExists, 'createdAt' | 'deletedAt' | 'owner' | 'size' | 'auditPeriodEnding'>
+
+/**
+ * StackTach's verification of one image of a glance exists: created_at, owner and size as when it was activated, and its
+ * delete likewise.
+ */
+export function verifyImageExists(
+  exists: VerifiedImageExists,
+  { usage, delete: deleted }: ImageEvidence,
+  { level, rules }: Pick<VerifyOptions, 'level' | 'rules'>,
+): Verdict {
+  const required = [
+    { field: 'owner', value: exists.owner },
+    { field: 'size', value: exists.size },
+  ]
+  const malformed = level === 'none' ? null : firstFault(required)
+  if (malformed !== null) return malformed
+  if (usage === null) return failed('no launch', 'no activation of this image was seen')
+  if (!inSameSecond(exists.createdAt, usage.createdAt, rules)) {
+    return failed('launch differs', differing('created_at', timeOf(exists.createdAt), 'usage', timeOf(usage.createdAt)))
+  }
+  for (const field of ['owner', 'size'] as const) {
+    if (exists[field] !== usage[field]) {
+      return failed('launch differs', differing(field, exists[field], 'usage', usage[field]))
+    }
+  }
+  const end = { ...exists, terminatedAt: null }
+  const deletes = deleted === null ? [] : [{ ...deleted, payloadDeletedAt: null }]
+  return (
+    contradictedByDeletes(end, deletes, `the image created at ${formatInstant(exists.createdAt)}`, rules) ?? VERIFIED
+  )
+}

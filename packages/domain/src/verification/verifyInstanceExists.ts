@@ -1,0 +1,88 @@
+import type { Rules } from '../rules.ts'
+import { formatInstant } from '../time/instant.ts'
+import type { InstanceDelete } from '../usage/deletes.ts'
+import type { InstanceExists } from '../usage/exists.ts'
+import type { Launch } from '../usage/foldLaunches.ts'
+import { contradictedByDeletes } from './deletes.ts'
+import { inSameSecond } from './sameSecond.ts'
+import { type FlavorField, flavorOf, invalid, type VerifyLevel } from './validity.ts'
+import { differing, failed, timeOf, VERIFIED, type Verdict } from './verdict.ts'
+
+/** How exists are verified. */
+export interface VerifyOptions {
+  level: VerifyLevel
+  flavorField: FlavorField
+  rules: Rules
+}
+
+/** What was seen to happen to the instance of an exists. */
+export interface InstanceEvidence {
+  /** The launch it is linked to: of its instance, in the same second; null when there is none. */
+  launch: Omit<Launch, 'instance' | 'requestId' | 'firstWhen'> | null
+  /** Whether the instance was launched at all. */
+  everLaunched: boolean
+  /** Of its instance, launched about then. */
+  deletes: readonly Pick<InstanceDelete, 'launchedAt' | 'deletedAt' | 'payloadDeletedAt'>[]
+}
+
+export type VerifiedExists = Pick<
+  InstanceExists,
+  | 'launchedAt'
+  | 'deletedAt'
+  | 'terminatedAt'
+  | 'auditPeriodEnding'
+  | 'instanceTypeId'
+  | 'instanceFlavorId'
+  | 'tenant'
+  | 'raxOptions'
+  | 'osArchitecture'
+  | 'osVersion'
+  | 'osDistro'
+  | 'imageType'
+>
+
+/**
+ * StackTach's verification of a nova exists: it must be well formed, agree with the launch of its instance in the same
+ * second, and with what is known of its delete. The first thing that is wrong is the reason.
+ */
+export function verifyInstanceExists(
+  exists: VerifiedExists,
+  { launch, everLaunched, deletes }: InstanceEvidence,
+  { level, flavorField, rules }: VerifyOptions,
+): Verdict {
+  const malformed = invalid(exists, level, flavorField)
+  if (malformed !== null) return malformed
+  const launchedAt = formatInstant(exists.launchedAt)
+  if (launch === null) {
+    return failed(
+      'no launch',
+      everLaunched ? `none of this instance at ${launchedAt}` : 'none of this instance was seen',
+    )
+  }
+  const difference = differenceFrom(exists, launch, flavorField, rules)
+  if (difference !== null) return failed('launch differs', difference)
+  const itsDeletes = deletes.filter((row) => inSameSecond(row.launchedAt, exists.launchedAt, rules))
+  return contradictedByDeletes(exists, itsDeletes, `the launch at ${launchedAt}`, rules) ?? VERIFIED
+}
+
+/** The first field in which an exists differs from its launch. */
+function differenceFrom(
+  exists: VerifiedExists,
+  launch: NonNullable<InstanceEvidence['launch']>,
+  flavorField: FlavorField,
+  rules: Rules,
+): string | null {
+  if (launch.launchedAt === null || !inSameSecond(exists.launchedAt, launch.launchedAt, rules)) {
+    return differing('launched_at', timeOf(exists.launchedAt), 'launch', timeOf(launch.launchedAt))
+  }
+  const fields: [string, string | null, string | null][] = [
+    [flavorField, flavorOf(exists, flavorField), flavorOf(launch, flavorField)],
+    ['tenant', exists.tenant, launch.tenant],
+    ['rax_options', exists.raxOptions, launch.raxOptions],
+    ['os_architecture', exists.osArchitecture, launch.osArchitecture],
+    ['os_version', exists.osVersion, launch.osVersion],
+    ['os_distro', exists.osDistro, launch.osDistro],
+  ]
+  const differs = fields.find(([, one, other]) => one !== other)
+  return differs === undefined ? null : differing(differs[0], differs[1], 'launch', differs[2])
+}
