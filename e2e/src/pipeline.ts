@@ -71,6 +71,8 @@ export async function startPipeline(
     REDIS_PREFIX: vhost.name,
     STACKTACH_DEPLOYMENTS_FILE: deploymentsFile,
     API_PORT: '0',
+    // Who tests something else wants exists as the fold leaves them.
+    VERIFY_SETTLE_SECONDS: '1000000000',
     ...overrides,
   }
   const database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 3 })

@@ -16,6 +16,8 @@ export {
 export {
   type ByInstance,
   byInstance,
+  type ExistsKey,
+  existsToLink,
   type FoldPlan,
   foldInstances,
   neededState,

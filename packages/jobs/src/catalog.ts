@@ -1,7 +1,7 @@
 import { z } from 'zod'
 
 /** Where jobs wait; each queue has workers of its own, so that a long report never holds up an aggregation. */
-export const queueNames = ['aggregation', 'reports', 'maintenance'] as const
+export const queueNames = ['aggregation', 'verification', 'reports', 'maintenance'] as const
 
 export type QueueName = (typeof queueNames)[number]
 
@@ -24,6 +24,18 @@ const shard = z.object({ shard: z.number().int().min(0) })
 /** Microseconds of unix time, the end excluded. */
 const period = z.object({ start: z.number().int(), end: z.number().int() })
 
+/** Which exists to verify. */
+const verification = z.object({
+  /** By the end of their audit period, microseconds of unix time, inclusive, null is open; no range at all: what is due. */
+  range: z.object({ from: z.number().int().nullable(), to: z.number().int().nullable() }).nullable(),
+  /** Also those of the range that have a verdict. */
+  again: z.boolean(),
+})
+
+function verificationKey({ range, again }: z.output<typeof verification>): string {
+  return range === null ? 'due' : `${range.from}-${range.to}-${again}`
+}
+
 /** Every job there is. The handler of each has its name. */
 export const catalog = {
   /**
@@ -33,6 +45,30 @@ export const catalog = {
   usage: job({ queue: 'aggregation', payload: shard, attempts: 1, unique: ({ shard }) => `usage-${shard}` }),
   /** Folds the backlog of a shard of requests into their trackers. A doorbell too. */
   kpi: job({ queue: 'aggregation', payload: shard, attempts: 1, unique: ({ shard }) => `kpi-${shard}` }),
+  /**
+   * Verifies nova's exists. A doorbell: what is due is found in the database, by any number of processes at once, and each
+   * jobs process rings while there is some.
+   */
+  'verify-nova': job({
+    queue: 'verification',
+    payload: verification,
+    attempts: 1,
+    unique: (payload) => `verify-nova-${verificationKey(payload)}`,
+  }),
+  /** Verifies glance's exists, image by image. A doorbell too. */
+  'verify-glance': job({
+    queue: 'verification',
+    payload: verification,
+    attempts: 1,
+    unique: (payload) => `verify-glance-${verificationKey(payload)}`,
+  }),
+  /** Sends what is verified and not sent yet to the broker of the configuration. A doorbell too. */
+  'publish-verified': job({
+    queue: 'verification',
+    payload: z.object({}),
+    attempts: 1,
+    unique: () => 'publish-verified',
+  }),
   /** Counts the image events of a period. */
   'image-events-audit': job({
     queue: 'reports',

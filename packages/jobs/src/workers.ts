@@ -12,7 +12,7 @@ export interface WorkerEvents {
 }
 
 /** How many jobs of a queue one process works on at once; each mostly waits for the database. */
-const concurrency: Record<QueueName, number> = { aggregation: 4, reports: 1, maintenance: 1 }
+const concurrency: Record<QueueName, number> = { aggregation: 4, verification: 2, reports: 1, maintenance: 1 }
 
 /** Milliseconds after which the job of a worker that was killed is given to another. Living ones renew their hold. */
 const LOCK = 10_000

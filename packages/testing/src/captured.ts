@@ -9,7 +9,8 @@ export interface CapturedMessage {
   body: Buffer
 }
 
-const folder = fileURLToPath(new URL('../samples/captured/', import.meta.url))
+const samples = fileURLToPath(new URL('../samples/', import.meta.url))
+const folder = `${samples}captured/`
 
 /** Names of the recorded streams; `samples/captured/README.md` says what each is. */
 export const capturedStreams = [
@@ -26,10 +27,16 @@ export type CapturedStream = (typeof capturedStreams)[number]
 
 /** The messages of a recorded stream, in order. */
 export function captured(stream: CapturedStream): CapturedMessage[] {
-  const lines = gunzipSync(readFileSync(`${folder}${stream}.jsonl.gz`))
-    .toString('utf8')
-    .trimEnd()
-    .split('\n')
+  return read(`${folder}${stream}.jsonl.gz`)
+}
+
+/** Notifications of 2014 with good usage and planted faults, in order. */
+export function auditSample(): CapturedMessage[] {
+  return read(`${samples}audit/notifications.jsonl.gz`)
+}
+
+function read(path: string): CapturedMessage[] {
+  const lines = gunzipSync(readFileSync(path)).toString('utf8').trimEnd().split('\n')
   return lines.map((line) => {
     const message: { exchange: string; routing_key: string; body: unknown } = JSON.parse(line)
     return { ...message, body: Buffer.from(JSON.stringify(message.body)) }

@@ -1,4 +1,5 @@
 export {
+  auditSample,
   type CapturedMessage,
   type CapturedStream,
   captured,

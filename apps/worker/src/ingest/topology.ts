@@ -1,8 +1,6 @@
 import type { DeploymentEntry, Logger, QueueBinding } from '@stacktach/runtime'
-import type { Channel, ChannelModel } from 'amqplib'
-
-/** Property of a channel's error: RabbitMQ's reply code. */
-const PRECONDITION_FAILED = 406
+import type { ChannelModel } from 'amqplib'
+import { declareOrUse, onChannel } from '../broker/declareOrUse.ts'
 
 /**
  * Declares an exchange, its queues and their bindings as StackTach does: a topic exchange and queues, durable as the
@@ -66,27 +64,4 @@ function takes(binding: string, routingKey: string): boolean {
     .map((part) => (part === '#' ? '(?:\\.[^.]*)*' : part === '*' ? '\\.[^.]*' : `\\.${word(part)}`))
     .join('')
   return new RegExp(`^${pattern}$`).test(`.${routingKey}`)
-}
-
-async function declareOrUse(
-  connection: ChannelModel,
-  declare: (channel: Channel) => Promise<unknown>,
-  use: (channel: Channel) => Promise<unknown>,
-  onOther: (reason: string) => void,
-): Promise<void> {
-  try {
-    await onChannel(connection, declare)
-  } catch (error) {
-    if (!(error instanceof Error) || Reflect.get(error, 'code') !== PRECONDITION_FAILED) throw error
-    await onChannel(connection, use)
-    onOther(error.message)
-  }
-}
-
-/** A refused declaration closes its channel, so each is tried on one of its own. */
-async function onChannel(connection: ChannelModel, work: (channel: Channel) => Promise<unknown>): Promise<void> {
-  const channel = await connection.createChannel()
-  channel.on('error', () => {})
-  await work(channel)
-  await channel.close()
 }

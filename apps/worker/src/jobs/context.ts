@@ -1,7 +1,16 @@
 import type { Database, Partitions } from '@stacktach/db'
-import type { Instant, Rules } from '@stacktach/domain'
+import type { Instant, Rules, VerifyOptions } from '@stacktach/domain'
 import type { Doorbell, Producer } from '@stacktach/jobs'
 import type { Logger } from '@stacktach/runtime'
+
+/** Where verified exists are published, and as what. */
+export interface Publishing {
+  url: string
+  exchange: string
+  routingKeys: readonly string[]
+  /** Event type, by the service of the exists. */
+  events: Record<'nova' | 'glance', string>
+}
 
 /** What the handlers of jobs work with. */
 export interface JobContext {
@@ -11,6 +20,9 @@ export interface JobContext {
   doorbell: Doorbell
   rules: Rules
   shards: number
+  verification: Omit<VerifyOptions, 'rules'> & { settleSeconds: number }
+  /** Null: nothing is published. */
+  publishing: Publishing | null
   clock: () => Instant
   /** Aborted when the process stops: a long job ends after the transaction it is in. */
   stopping: AbortSignal

@@ -37,7 +37,7 @@ export async function drain(context: JobContext, step: (after: string) => Promis
 }
 
 /** Once more after a deadlock or a fold that another process was in the middle of; the timer rings for all the rest. */
-async function retrying<T>(work: () => Promise<T>): Promise<T> {
+export async function retrying<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

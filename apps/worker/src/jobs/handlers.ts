@@ -4,13 +4,18 @@ import { dueReports } from './dueReports.ts'
 import { imageEventsAudit } from './imageEventsAudit.ts'
 import { kpi } from './kpi.ts'
 import { partitions } from './partitions.ts'
+import { publishVerified } from './publishVerified.ts'
 import { usage } from './usage.ts'
+import { verifyGlance, verifyNova } from './verify.ts'
 
 /** The handler of every job of the catalog. */
 export function handlers(context: JobContext): Handlers {
   return {
     usage: (payload) => usage(context, payload),
     kpi: (payload) => kpi(context, payload),
+    'verify-nova': (payload) => verifyNova(context, payload),
+    'verify-glance': (payload) => verifyGlance(context, payload),
+    'publish-verified': () => publishVerified(context),
     'image-events-audit': (payload) => imageEventsAudit(context, payload),
     'due-reports': () => dueReports(context),
     partitions: () => partitions(context),

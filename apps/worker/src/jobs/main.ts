@@ -1,8 +1,8 @@
 import { openDatabase, Partitions } from '@stacktach/db'
 import { Doorbell, Producer, startWorkers } from '@stacktach/jobs'
-import { Composition, createLogger, jobsConfig } from '@stacktach/runtime'
+import { Composition, createLogger, type JobsConfig, jobsConfig } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
-import type { JobContext } from './context.ts'
+import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'
 import { startTimer } from './timer.ts'
 
@@ -36,6 +36,12 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         doorbell,
         rules: config.RULES,
         shards: config.SHARDS,
+        verification: {
+          level: config.VERIFY_LEVEL,
+          flavorField: config.VERIFY_FLAVOR_FIELD,
+          settleSeconds: config.VERIFY_SETTLE_SECONDS,
+        },
+        publishing: publishingOf(config),
         clock: () => Date.now() * 1000,
         stopping: stopping.signal,
         logger,
@@ -58,4 +64,14 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
     })
     .add('timer', ({ context }) => startTimer(context))
     .run(logger)
+}
+
+function publishingOf(config: JobsConfig): Publishing | null {
+  if (config.PUBLISH_URL === undefined) return null
+  return {
+    url: config.PUBLISH_URL,
+    exchange: config.PUBLISH_EXCHANGE,
+    routingKeys: config.PUBLISH_ROUTING_KEYS,
+    events: { nova: config.PUBLISH_NOVA_EVENT, glance: config.PUBLISH_GLANCE_EVENT },
+  }
 }

@@ -1,4 +1,5 @@
-import { backloggedShards, isTransient } from '@stacktach/db'
+import { backloggedShards, dueVerification, isTransient } from '@stacktach/db'
+import { SECOND } from '@stacktach/domain'
 import type { Component } from '@stacktach/runtime'
 import type { JobContext } from './context.ts'
 
@@ -27,7 +28,16 @@ export async function startTimer(context: JobContext): Promise<Component<void>> 
   }
 }
 
-async function ringAll({ database, producer, doorbell, logger, clock }: JobContext): Promise<void> {
+/** Each round is another job, so that while there is much to do, more processes take part in it. */
+async function ringVerification({ database, producer, clock, verification, publishing }: JobContext, round: number) {
+  const due = await dueVerification(database.pool, clock() - verification.settleSeconds * SECOND)
+  if (due.nova) await producer.enqueue('verify-nova', { range: null, again: false }, round)
+  if (due.glance) await producer.enqueue('verify-glance', { range: null, again: false }, round)
+  if (due.publication && publishing !== null) await producer.enqueue('publish-verified', {}, round)
+}
+
+async function ringAll(context: JobContext): Promise<void> {
+  const { database, producer, doorbell, logger, clock } = context
   try {
     const shards = await backloggedShards(database.pool)
     const round = Math.floor(clock() / 1000 / INTERVAL)
@@ -36,6 +46,7 @@ async function ringAll({ database, producer, doorbell, logger, clock }: JobConte
       round,
     )
     await producer.schedule()
+    await ringVerification(context, round)
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     if (isTransient(error)) logger.warn({ reason }, 'the database is away')

@@ -12,12 +12,14 @@ import {
   readOpenTimings,
   readTrackerStarts,
   readTwins,
+  reopenInstanceExists,
   withShard,
   writeFolds,
   writeImages,
 } from '@stacktach/db'
 import {
   byInstance,
+  existsToLink,
   foldImages,
   foldInstances,
   neededState,
@@ -67,8 +69,10 @@ async function foldInstanceShard(
 
   const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, twins }, rules)
 
-  await writeFolds(client, folds, lifecycles, plan.refolded)
-  await linkExists(client, rangesToLink(folds, launches, plan.refolded))
+  const changed = await writeFolds(client, folds, lifecycles, plan.refolded)
+  const ranges = rangesToLink(folds, launches, plan.refolded)
+  await linkExists(client, ranges, existsToLink(folds, plan.refolded), rules)
+  await reopenInstanceExists(client, changed.launches, changed.deletes)
   const seen = [...notifications, ...histories]
   const requests = requestsToTrack(seen, folds, plan.refolded, closedBefore, trackerStarts, rules)
   return {

@@ -6,6 +6,8 @@ export interface Target<R> {
   /** The natural key; the id of a row that is there stays. */
   key: readonly string[]
   types: Record<string, string>
+  /** What else is set where a row that is there changes. */
+  onChange?: readonly string[]
   columns(row: R): Record<string, unknown>
 }
 
@@ -133,6 +135,8 @@ export const exists: Target<InstanceExists> = {
     host: 'text',
     bandwidth_public_out: 'bigint',
   },
+  // It says something else now, so that it has to be verified again.
+  onChange: [`"status" = 'pending'`, '"fail_reason" = null'],
   columns: (row) => ({
     deployment_id: row.deploymentId,
     dedup_key: row.dedupKey,

@@ -30,6 +30,6 @@ export {
   readTrackerStarts,
   writeTrackers,
 } from './trackers.ts'
-export { writeFolds } from './writeFolds.ts'
+export { type ChangedEvidence, writeFolds } from './writeFolds.ts'
 export { writeImages } from './writeImages.ts'
 export { ConcurrentFold } from './writeLifecycles.ts'

@@ -1,3 +1,4 @@
+import type { ExistsKey, Rules } from '@stacktach/domain'
 import type { Queryable } from '../transaction.ts'
 
 /** Launches of an instance in a range of launched_at whose exists may belong to another launch or delete now. */
@@ -8,32 +9,67 @@ export interface LinkRange {
   to: number
 }
 
+/** As `ofSameSecond` of the domain has it, for two columns: whether they are the same, and what sorts the nearer first. */
+function sameSecond(one: string, other: string, rules: Rules): { holds: string; nearerFirst: string } {
+  const same = `${one} / 1000000 = ${other} / 1000000`
+  const rounds = (time: string, whole: string) =>
+    `${whole} % 1000000 = 0 and (${time} + 500000) / 1000000 = ${whole} / 1000000`
+  const holds = rules === 'today' ? `(${same} or ${rounds(one, other)} or ${rounds(other, one)})` : same
+  return { holds, nearerFirst: `(${same}) desc` }
+}
+
 /**
  * Links exists to the launch of their instance whose launched_at lies in the same second (of several the one whose first
- * notification is earliest, then by request id) and, when they say they were deleted, to the delete likewise.
+ * notification is earliest, then by request id) and, when they say they were deleted, to the delete likewise. One that
+ * belongs to another than before has to be verified again.
+ *
+ * @param ranges in which launches or deletes changed
+ * @param keys of exists that are new or changed
  */
-export async function linkExists(client: Queryable, ranges: readonly LinkRange[]): Promise<void> {
-  if (ranges.length === 0) return
+export async function linkExists(
+  client: Queryable,
+  ranges: readonly LinkRange[],
+  keys: readonly ExistsKey[],
+  rules: Rules,
+): Promise<void> {
+  if (ranges.length === 0 && keys.length === 0) return
+  const launch = sameSecond('l.launched_at', 'given.launched_at', rules)
+  const deleted = sameSecond('d.launched_at', 'given.launched_at', rules)
   await client.query(
     `with given as (
-       select distinct e.id, e.instance, e.deleted_at, e.launched_at / 1000000 * 1000000 as second
+       select e.id, e.instance, e.deleted_at, e.launched_at
          from unnest($1::text[], $2::bigint[], $3::bigint[]) as range("instance", "from", "to")
          join instance_exists e
            on e.instance = range.instance and e.launched_at >= range."from" and e.launched_at <= range."to"
+        union
+       select e.id, e.instance, e.deleted_at, e.launched_at
+         from unnest($4::int[], $5::text[]) as given(deployment_id, dedup_key)
+         join instance_exists e on e.deployment_id = given.deployment_id and e.dedup_key = given.dedup_key
      ), linked as (
        select given.id,
               (select l.id from instance_launch l
-                where l.instance = given.instance and l.launched_at >= second and l.launched_at < second + 1000000
-                order by l.first_when, l.request_id collate "C" limit 1) as launch_id,
+                where l.instance = given.instance
+                  and l.launched_at > given.launched_at - 1000000 and l.launched_at < given.launched_at + 1000000
+                  and ${launch.holds}
+                order by ${launch.nearerFirst}, l.first_when, l.request_id collate "C" limit 1) as launch_id,
               case when given.deleted_at is not null then
                 (select d.id from instance_delete d
-                  where d.instance = given.instance and d.launched_at >= second and d.launched_at < second + 1000000
-                  order by d.deleted_at, d.launched_at limit 1) end as delete_id
+                  where d.instance = given.instance
+                    and d.launched_at > given.launched_at - 1000000 and d.launched_at < given.launched_at + 1000000
+                    and ${deleted.holds}
+                  order by ${deleted.nearerFirst}, d.deleted_at, d.launched_at limit 1) end as delete_id
          from given
      )
-     update instance_exists e set launch_id = linked.launch_id, delete_id = linked.delete_id
+     update instance_exists e
+        set launch_id = linked.launch_id, delete_id = linked.delete_id, status = 'pending', fail_reason = null
        from linked
       where e.id = linked.id and (e.launch_id, e.delete_id) is distinct from (linked.launch_id, linked.delete_id)`,
-    [ranges.map((range) => range.instance), ranges.map((range) => range.from), ranges.map((range) => range.to)],
+    [
+      ranges.map((range) => range.instance),
+      ranges.map((range) => range.from),
+      ranges.map((range) => range.to),
+      keys.map((key) => key.deploymentId),
+      keys.map((key) => key.dedupKey),
+    ],
   )
 }

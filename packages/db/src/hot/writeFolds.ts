@@ -1,12 +1,22 @@
 import type { InstanceExists, InstanceFold, Lifecycle } from '@stacktach/domain'
+import type pg from 'pg'
 import type { Queryable } from '../transaction.ts'
+import type { ChangedDelete } from '../verification/reopen.ts'
 import { deletes, exists, launches, type Target, timings } from './foldTargets.ts'
 import { unnest } from './unnest.ts'
 import { writeLifecycles } from './writeLifecycles.ts'
 
+/** What verdicts on exists stand on, as far as it is another than before. */
+export interface ChangedEvidence {
+  /** Ids of launches. */
+  launches: number[]
+  deletes: ChangedDelete[]
+}
+
 /**
- * Writes what folds made: new rows are inserted, rows that are there keep their ids (and verdicts), rows that did not
- * change are not touched. Of an instance folded from its beginning (`refolded`), rows that are no more are deleted.
+ * Writes what folds made: new rows are inserted, rows that are there keep their ids, rows that did not change are not
+ * touched. Of an instance folded from its beginning (`refolded`), rows that are no more are deleted. An exists keeps its
+ * verdict unless it says something else than before.
  *
  * @throws ConcurrentFold when another process folded one of these instances in between
  */
@@ -15,27 +25,36 @@ export async function writeFolds(
   folds: readonly InstanceFold[],
   before: ReadonlyMap<string, Lifecycle>,
   refolded: readonly string[],
-): Promise<void> {
+): Promise<ChangedEvidence> {
   await writeLifecycles(client, folds, before)
+  const all = <R>(rows: (fold: InstanceFold) => readonly R[]) => folds.flatMap(rows)
   await write(
     client,
     timings,
-    folds.flatMap((fold) => fold.timings),
+    all((fold) => fold.timings),
     refolded,
   )
-  await write(
+  const changedLaunches = await write(
     client,
     launches,
-    folds.flatMap((fold) => fold.launches),
+    all((fold) => fold.launches),
     refolded,
   )
-  await write(
+  const changedDeletes = await write(
     client,
     deletes,
-    folds.flatMap((fold) => fold.deletes),
+    all((fold) => fold.deletes),
     refolded,
   )
-  await write(client, exists, lastOfEachKey(folds.flatMap((fold) => fold.exists)), refolded)
+  await write(client, exists, lastOfEachKey(all((fold) => fold.exists)), refolded)
+  return {
+    launches: changedLaunches.map((row) => Number(row.id)),
+    deletes: changedDeletes.map((row) => ({
+      instance: String(row.instance),
+      launchedAt: Number(row.launched_at),
+      deletedAt: Number(row.deleted_at),
+    })),
+  }
 }
 
 /** One message id under two instances would be one row twice in a statement, which PostgreSQL refuses. */
@@ -43,27 +62,38 @@ function lastOfEachKey(rows: readonly InstanceExists[]): InstanceExists[] {
   return [...new Map(rows.map((row) => [`${row.deploymentId} ${row.dedupKey}`, row])).values()]
 }
 
-async function write<R>(client: Queryable, target: Target<R>, rows: readonly R[], refolded: readonly string[]) {
+/** Returns the key and id of each row that was written or deleted. */
+async function write<R>(
+  client: Queryable,
+  target: Target<R>,
+  rows: readonly R[],
+  refolded: readonly string[],
+): Promise<pg.QueryResultRow[]> {
   const { table, key, types } = target
+  const changed: pg.QueryResultRow[] = []
   const given = rows.map(target.columns)
   const { sql, columns, values } = unnest(types, given)
   if (refolded.length > 0) {
     const same = key.map((name) => `given."${name}" = stale."${name}"`).join(' and ')
-    await client.query(
+    const deleted = await client.query(
       `delete from ${table} stale where stale.instance = any($${values.length + 1})
-          and not exists (select from ${sql} where ${same})`,
+          and not exists (select from ${sql} where ${same})
+       returning stale.id, ${key.map((name) => `stale."${name}"`).join(', ')}`,
       [...values, refolded],
     )
+    changed.push(...deleted.rows)
   }
-  if (rows.length === 0) return
+  if (rows.length === 0) return changed
   const others = Object.keys(types).filter((name) => !key.includes(name))
-  const set = others.map((name) => `"${name}" = excluded."${name}"`).join(', ')
+  const set = [...others.map((name) => `"${name}" = excluded."${name}"`), ...(target.onChange ?? [])].join(', ')
   const old = others.map((name) => `${table}."${name}"`).join(', ')
   const fresh = others.map((name) => `excluded."${name}"`).join(', ')
   const order = key.map((name) => `"${name}"`).join(', ')
-  await client.query(
+  const written = await client.query(
     `insert into ${table} (${columns}) select ${columns} from ${sql} order by ${order}
-     on conflict (${order}) do update set ${set} where (${old}) is distinct from (${fresh})`,
+     on conflict (${order}) do update set ${set} where (${old}) is distinct from (${fresh})
+     returning ${['id', ...key].map((name) => `${table}."${name}"`).join(', ')}`,
     values,
   )
+  return [...changed, ...written.rows]
 }

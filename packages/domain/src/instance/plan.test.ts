@@ -5,6 +5,7 @@ import { FROM_THE_BEGINNING, foldInstance, type InstanceFold } from './foldInsta
 import type { InstanceNotification } from './notification.ts'
 import {
   byInstance,
+  existsToLink,
   foldInstances,
   neededState,
   planFolds,
@@ -101,16 +102,24 @@ describe('a plan', () => {
 
 describe('exists are linked again', () => {
   const end = (launched: number) => notice('create.end', 9, {}, { launchedAt: at(launched) })
-  const second = (from: number) => ({ instance: 'server', from: at(from), to: at(from + 1) - 1 })
+  const around = (second: number) => ({ instance: 'server', from: at(second - 1), to: at(second + 2) - 1 })
 
-  test('in the seconds in which something new or changed was launched', () => {
-    const folds = [...folded(end(8.25), notice('exists', 60, {}, { launchedAt: at(8.75) })).values()]
-    expect(rangesToLink(folds, [], [])).toEqual([second(8)])
+  test('around the seconds in which a launch or delete is new or changed', () => {
+    const deleted = notice('delete.end', 60, {}, { launchedAt: at(8.75), deletedAt: at(59) })
+    expect(rangesToLink([...folded(end(8.25), deleted).values()], [], [])).toEqual([around(8)])
+  })
+
+  test('by themselves when they are new, so that the others of a long life are left alone', () => {
+    const exists = notice('exists', 60, {}, { launchedAt: at(8.75) })
+    const folds = [...folded(exists).values()]
+    expect(rangesToLink(folds, [], [])).toEqual([])
+    expect(existsToLink(folds, [])).toEqual([{ deploymentId: exists.deploymentId, dedupKey: exists.dedupKey }])
+    expect(existsToLink(folds, ['server'])).toEqual([])
   })
 
   test('also in that of what a launch said before', () => {
     const launchesBefore = folded(end(5)).get('server')?.launches ?? []
-    expect(rangesToLink([...folded(end(8)).values()], launchesBefore, [])).toEqual([second(5), second(8)])
+    expect(rangesToLink([...folded(end(8)).values()], launchesBefore, [])).toEqual([around(5), around(8)])
   })
 
   test('everywhere in an instance that was folded from its beginning', () => {

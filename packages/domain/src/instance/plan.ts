@@ -2,6 +2,7 @@ import { startsRequest } from '../kpi/tracker.ts'
 import type { Rules } from '../rules.ts'
 import { SECOND } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
+import type { InstanceExists } from '../usage/exists.ts'
 import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle, needsRefold } from './foldInstance.ts'
 import { type InstanceNotification, inOrder } from './notification.ts'
@@ -30,6 +31,9 @@ export interface StoredState {
   launches: readonly Launch[]
   twins: readonly StoredTwin[]
 }
+
+/** What an exists is known by. */
+export type ExistsKey = Pick<InstanceExists, 'deploymentId' | 'dedupKey'>
 
 export function byInstance(notifications: readonly InstanceNotification[]): ByInstance {
   const groups = group(notifications, ({ instance }) => instance)
@@ -116,27 +120,36 @@ export function foldInstances(
   return [...continued, ...refolded]
 }
 
-/** Ranges of launched_at in which exists may belong to another launch or delete than before. */
+/**
+ * Ranges of launched_at in which exists may belong to another launch or delete than before: those of launches and deletes
+ * that are new or changed, a second more on both sides, since a time may count as the same when it rounds to the other.
+ */
 export function rangesToLink(
   folds: readonly InstanceFold[],
   launchesBefore: readonly Launch[],
   refolded: readonly string[],
 ): { instance: string; from: number; to: number }[] {
   const whole = new Set(refolded)
-  const launched = [
-    ...launchesBefore,
-    ...folds.flatMap((fold) => [...fold.launches, ...fold.deletes, ...fold.exists]),
-  ].flatMap(({ instance, launchedAt }) =>
-    launchedAt === null || whole.has(instance) ? [] : [{ instance, launchedAt }],
+  const launched = [...launchesBefore, ...folds.flatMap((fold) => [...fold.launches, ...fold.deletes])].flatMap(
+    ({ instance, launchedAt }) => (launchedAt === null || whole.has(instance) ? [] : [{ instance, launchedAt }]),
   )
   const seconds = new Set(launched.map(({ instance, launchedAt }) => `${instance} ${Math.floor(launchedAt / SECOND)}`))
   return [
     ...refolded.map((instance) => ({ instance, from: 0, to: Number.MAX_SAFE_INTEGER })),
     ...[...seconds].map((key) => {
       const [instance = '', second] = key.split(/ (?=-?\d+$)/)
-      return { instance, from: Number(second) * SECOND, to: Number(second) * SECOND + SECOND - 1 }
+      return { instance, from: (Number(second) - 1) * SECOND, to: (Number(second) + 2) * SECOND - 1 }
     }),
   ]
+}
+
+/** Exists that are new or changed, whose launch and delete are to be found; of refolded instances all are looked at anyway. */
+export function existsToLink(folds: readonly InstanceFold[], refolded: readonly string[]): ExistsKey[] {
+  const whole = new Set(refolded)
+  return folds
+    .flatMap((fold) => fold.exists)
+    .filter(({ instance }) => !whole.has(instance))
+    .map(({ deploymentId, dedupKey }) => ({ deploymentId, dedupKey }))
 }
 
 /**

@@ -13,3 +13,10 @@ export function inSameSecond(one: Instant, other: Instant, rules: Rules): boolea
 function roundsTo(time: Instant, whole: Instant): boolean {
   return floorTo(whole, SECOND) === whole && floorTo(time + SECOND / 2, SECOND) === whole
 }
+
+/** Of some rows those launched in the same second: those that lie in it, else those that round to it. */
+export function ofSameSecond<R extends { launchedAt: Instant }>(rows: readonly R[], time: Instant, rules: Rules): R[] {
+  const near = rows.filter(({ launchedAt }) => inSameSecond(launchedAt, time, rules))
+  const within = near.filter(({ launchedAt }) => floorTo(launchedAt, SECOND) === floorTo(time, SECOND))
+  return within.length > 0 ? within : near
+}

@@ -137,6 +137,16 @@ describe('times that two clocks wrote', () => {
     expect(verdict(story, { rules: 'stacktach' })).toContain('launched_at is "2026-11-23 00:00:11" in the exists')
   })
 
+  test('a delete of the second itself goes before one that only rounds to it', () => {
+    const story = [
+      create({}, { launchedAt: at(11.2) }),
+      deleted({ launchedAt: at(10.6), terminatedAt: at(11), deletedAt: at(11) }),
+      deleted({ launchedAt: at(11.2) }),
+      exists({}, { launchedAt: at(11), terminatedAt: at(99), deletedAt: at(99) }),
+    ]
+    expect(verdict(story)).toBeNull()
+  })
+
   test('one that it would not have rounded there is not', () => {
     expect(verdict([create({}, { launchedAt: at(10.49) }), exists({}, { launchedAt: at(11) })])).toContain(
       'launched_at',
@@ -157,7 +167,7 @@ describe('what must be there', () => {
   test.each<[string, Partial<InstanceNotification>, InstanceFacts, string]>([
     ['a tenant', { tenant: null }, {}, 'field missing: tenant is not set'],
     ['a tenant of hex digits', { tenant: 'not-hex!' }, {}, 'field invalid: tenant is "not-hex!", not hex digits'],
-    ['a flavor', {}, { instanceFlavorId: undefined }, 'field missing: instance_flavor_id is not set'],
+    ['a flavor', {}, { instanceFlavorId: '' }, 'field missing: instance_flavor_id is not set'],
   ])('at level basic and all: %s', (_, said, facts, reason) => {
     expect(verdict(alone(said, facts), { level: 'all' })).toBe(reason)
     expect(verdict(alone(said, facts), { level: 'basic' })).toBe(reason)

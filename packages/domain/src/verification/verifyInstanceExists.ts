@@ -4,7 +4,7 @@ import type { InstanceDelete } from '../usage/deletes.ts'
 import type { InstanceExists } from '../usage/exists.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
 import { contradictedByDeletes } from './deletes.ts'
-import { inSameSecond } from './sameSecond.ts'
+import { inSameSecond, ofSameSecond } from './sameSecond.ts'
 import { type FlavorField, flavorOf, invalid, type VerifyLevel } from './validity.ts'
 import { differing, failed, timeOf, VERIFIED, type Verdict } from './verdict.ts'
 
@@ -61,7 +61,7 @@ export function verifyInstanceExists(
   }
   const difference = differenceFrom(exists, launch, flavorField, rules)
   if (difference !== null) return failed('launch differs', difference)
-  const itsDeletes = deletes.filter((row) => inSameSecond(row.launchedAt, exists.launchedAt, rules))
+  const itsDeletes = ofSameSecond(deletes, exists.launchedAt, rules)
   return contradictedByDeletes(exists, itsDeletes, `the launch at ${launchedAt}`, rules) ?? VERIFIED
 }
 

@@ -31,6 +31,14 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
     'SHARDS',
     'PARTITION_DAYS',
     'RETENTION_DAYS',
+    'VERIFY_LEVEL',
+    'VERIFY_FLAVOR_FIELD',
+    'VERIFY_SETTLE_SECONDS',
+    'PUBLISH_URL',
+    'PUBLISH_EXCHANGE',
+    'PUBLISH_ROUTING_KEYS',
+    'PUBLISH_NOVA_EVENT',
+    'PUBLISH_GLANCE_EVENT',
   ])
 }
 

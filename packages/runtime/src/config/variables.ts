@@ -55,6 +55,25 @@ export const variables = {
   PREFETCH: whole(1, 65_535).optional(),
   /** Into how many parts the aggregation is cut; as many jobs processes as shards can work at once. */
   SHARDS: whole(1, 1024).default(8),
+  /** How much of an exists must be there and well formed; `all` asks for what only Rackspace's clouds fill. */
+  VERIFY_LEVEL: z.enum(['none', 'basic', 'all'], { error: 'must be one of none, basic, all' }).default('basic'),
+  /** The flavor field in which an exists must agree with its launch. */
+  VERIFY_FLAVOR_FIELD: z
+    .enum(['instance_type_id', 'instance_flavor_id'], { error: 'must be instance_type_id or instance_flavor_id' })
+    .default('instance_flavor_id'),
+  /** Seconds after the end of its audit period from which on an exists is verified. */
+  VERIFY_SETTLE_SECONDS: whole(0, 1_000_000_000).default(300),
+  /** Broker to which verified exists are published; not set: they are not. */
+  PUBLISH_URL: url('amqp:', 'amqps:').optional(),
+  PUBLISH_EXCHANGE: z.string().default('stacktach'),
+  PUBLISH_ROUTING_KEYS: z
+    .string()
+    .transform((keys) => keys.split(',').map((key) => key.trim()))
+    .pipe(z.array(z.string().min(1, 'must be routing keys with commas between them')))
+    .default(['notifications.info']),
+  /** Event types of what is published; StackTach's documents say `compute.instance.exists.verified.old`. */
+  PUBLISH_NOVA_EVENT: z.string().default('compute.instance.exists.verified'),
+  PUBLISH_GLANCE_EVENT: z.string().default('image.exists.verified'),
   /** Days in one partition of the notifications. */
   PARTITION_DAYS: whole(1, 366).default(7),
 }

@@ -1,0 +1,109 @@
+import {
+  claimImageExists,
+  claimInstanceExists,
+  countVerdicts,
+  type ExistsRange,
+  type ExistsTable,
+  inTransaction,
+  type Judged,
+  publishImageExists,
+  publishInstanceExists,
+  type Queryable,
+  reopenRange,
+  writeVerdicts,
+} from '@stacktach/db'
+import { type Instant, SECOND, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
+import type { Payload } from '@stacktach/jobs'
+import type { JobContext } from './context.ts'
+import { retrying } from './drain.ts'
+
+/** Exists verified in one transaction; of glance, notifications begun. A fold that changes their evidence waits for it. */
+const CLAIM = 500
+
+/** Milliseconds between two looks at exists that other processes are verifying. */
+const PATIENCE = 200
+
+interface Tally {
+  verified: number
+  failed: number
+}
+
+/** How the exists of a service are verified: which table they are in, and what one transaction does. */
+interface Kind {
+  table: ExistsTable
+  judge(context: JobContext, client: Queryable, range: ExistsRange): Promise<Judged[]>
+  publish(client: Queryable, verified: readonly number[], now: Instant): Promise<void>
+}
+
+const nova: Kind = {
+  table: 'instance_exists',
+  async judge({ verification, rules }, client, range) {
+    const claimed = await claimInstanceExists(client, range, CLAIM)
+    return claimed.map(({ id, exists, evidence }) => ({
+      id,
+      verdict: verifyInstanceExists(exists, evidence, { ...verification, rules }),
+    }))
+  },
+  publish: publishInstanceExists,
+}
+
+const glance: Kind = {
+  table: 'image_exists',
+  async judge({ verification, rules }, client, range) {
+    const claimed = await claimImageExists(client, range, CLAIM)
+    return claimed.map(({ id, exists, evidence }) => ({
+      id,
+      verdict: verifyImageExists(exists, evidence, { ...verification, rules }),
+    }))
+  },
+  publish: publishImageExists,
+}
+
+/** Verifies nova's exists: those that are due, or those of a range, now. Returns how many were verified and failed. */
+export function verifyNova(context: JobContext, payload: Payload<'verify-nova'>): Promise<Tally> {
+  return verify(context, nova, payload)
+}
+
+/** The same for glance's exists, counted by images. */
+export function verifyGlance(context: JobContext, payload: Payload<'verify-glance'>): Promise<Tally> {
+  return verify(context, glance, payload)
+}
+
+async function verify(context: JobContext, kind: Kind, { range, again }: Payload<'verify-nova'>): Promise<Tally> {
+  const { clock, verification } = context
+  if (range === null) return drain(context, kind, { from: null, to: clock() - verification.settleSeconds * SECOND })
+  if (again) await reopen(context, kind, range)
+  for (;;) {
+    await drain(context, kind, range)
+    // Some may be with other processes; who asked waits for the verdicts of those, too.
+    const { pending, ...tally } = await countVerdicts(context.database.pool, kind.table, range)
+    if (pending === 0 || context.stopping.aborted) return tally
+    await new Promise((resolve) => setTimeout(resolve, PATIENCE))
+  }
+}
+
+async function drain(context: JobContext, kind: Kind, range: ExistsRange): Promise<Tally> {
+  const tally = { verified: 0, failed: 0 }
+  while (!context.stopping.aborted) {
+    const judged = await retrying(() =>
+      inTransaction(context.database.pool, async (client) => {
+        const verdicts = await kind.judge(context, client, range)
+        await writeVerdicts(client, kind.table, verdicts)
+        const verified = verdicts.filter(({ verdict }) => verdict.status === 'verified').map(({ id }) => id)
+        if (context.publishing !== null) await kind.publish(client, verified, context.clock())
+        return verdicts
+      }),
+    )
+    if (judged.length === 0) break
+    for (const { verdict } of judged) tally[verdict.status]++
+  }
+  return tally
+}
+
+async function reopen(context: JobContext, kind: Kind, range: ExistsRange): Promise<void> {
+  let after: number | null = 0
+  while (after !== null && !context.stopping.aborted) {
+    const from: number = after
+    after = await retrying(() => reopenRange(context.database.pool, kind.table, range, from, CLAIM))
+  }
+}

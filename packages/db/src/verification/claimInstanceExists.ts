@@ -1,0 +1,145 @@
+import type { InstanceEvidence, VerifiedExists } from '@stacktach/domain'
+import { numberOrNull } from '../hot/numbers.ts'
+import type { Queryable } from '../transaction.ts'
+import { boundsOf, type ExistsRange } from './range.ts'
+
+/** An exists to be verified, with what was seen to happen to its instance. */
+export interface ClaimedInstanceExists {
+  id: number
+  exists: VerifiedExists
+  evidence: InstanceEvidence
+}
+
+/**
+ * Takes pending exists of a range, the longest waiting first, that no other process has; they are this transaction's until
+ * it ends. What was seen is read after that, by statements of their own: who changes it in between waits for these rows
+ * (`reopenInstanceExists`) and finds the verdict.
+ */
+export async function claimInstanceExists(
+  client: Queryable,
+  range: ExistsRange,
+  limit: number,
+): Promise<ClaimedInstanceExists[]> {
+  const ids = await claimIds(client, range, limit)
+  if (ids.length === 0) return []
+  const deletes = await readDeletes(client, ids)
+  const { rows } = await client.query<Row>(
+    `select e.id, e.launched_at, e.deleted_at, e.terminated_at, e.audit_period_ending, e.instance_type_id,
+            e.instance_flavor_id, e.tenant, e.rax_options, e.os_architecture, e.os_version, e.os_distro, e.image_type,
+            l.id as launch_id, l.launched_at as launch_launched_at, l.instance_type_id as launch_instance_type_id,
+            l.instance_flavor_id as launch_instance_flavor_id, l.tenant as launch_tenant,
+            l.rax_options as launch_rax_options, l.os_architecture as launch_os_architecture,
+            l.os_version as launch_os_version, l.os_distro as launch_os_distro,
+            l.id is not null or exists (select from instance_launch any_launch where any_launch.instance = e.instance)
+              as ever_launched
+       from instance_exists e left join instance_launch l on l.id = e.launch_id
+      where e.id = any($1)`,
+    [ids],
+  )
+  return rows.map((row) => ({ id: Number(row.id), exists: existsOf(row), evidence: evidenceOf(row, deletes) }))
+}
+
+async function claimIds(client: Queryable, range: ExistsRange, limit: number): Promise<string[]> {
+  const [from, to] = boundsOf(range)
+  const ending = await client.query<{ id: string }>(
+    `select id from instance_exists
+      where status = 'pending' and audit_period_ending >= $1 and audit_period_ending <= $2
+      order by audit_period_ending limit $3 for update skip locked`,
+    [from, to, limit],
+  )
+  // One without an audit period counts by when it came.
+  const endless = await client.query<{ id: string }>(
+    `select id from instance_exists
+      where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" <= $2
+      limit $3 for update skip locked`,
+    [from, to, limit - ending.rows.length],
+  )
+  return [...ending.rows, ...endless.rows].map(({ id }) => id)
+}
+
+type Deletes = Map<string, InstanceEvidence['deletes'][number][]>
+
+/** Deletes by exists: of its instance, launched within a second of it, which is as far as "the same second" reaches. */
+async function readDeletes(client: Queryable, ids: readonly string[]): Promise<Deletes> {
+  const { rows } = await client.query<{
+    id: string
+    launched_at: string
+    deleted_at: string
+    payload_deleted_at: string | null
+  }>(
+    `select e.id, d.launched_at, d.deleted_at, d.payload_deleted_at
+       from instance_exists e
+       join instance_delete d on d.instance = e.instance
+        and d.launched_at > e.launched_at - 1000000 and d.launched_at < e.launched_at + 1000000
+      where e.id = any($1)
+      order by d.deleted_at, d.launched_at`,
+    [ids],
+  )
+  const deletes: Deletes = new Map()
+  for (const { id, launched_at, deleted_at, payload_deleted_at } of rows) {
+    const row = {
+      launchedAt: Number(launched_at),
+      deletedAt: Number(deleted_at),
+      payloadDeletedAt: numberOrNull(payload_deleted_at),
+    }
+    deletes.set(id, [...(deletes.get(id) ?? []), row])
+  }
+  return deletes
+}
+
+interface Row {
+  id: string
+  launched_at: string
+  deleted_at: string | null
+  terminated_at: string | null
+  audit_period_ending: string | null
+  instance_type_id: string | null
+  instance_flavor_id: string | null
+  tenant: string | null
+  rax_options: string | null
+  os_architecture: string | null
+  os_version: string | null
+  os_distro: string | null
+  image_type: number
+  launch_id: string | null
+  launch_launched_at: string | null
+  launch_instance_type_id: string | null
+  launch_instance_flavor_id: string | null
+  launch_tenant: string | null
+  launch_rax_options: string | null
+  launch_os_architecture: string | null
+  launch_os_version: string | null
+  launch_os_distro: string | null
+  ever_launched: boolean
+}
+
+function existsOf(row: Row): VerifiedExists {
+  return {
+    launchedAt: Number(row.launched_at),
+    deletedAt: numberOrNull(row.deleted_at),
+    terminatedAt: numberOrNull(row.terminated_at),
+    auditPeriodEnding: numberOrNull(row.audit_period_ending),
+    instanceTypeId: row.instance_type_id,
+    instanceFlavorId: row.instance_flavor_id,
+    tenant: row.tenant,
+    raxOptions: row.rax_options ?? '',
+    osArchitecture: row.os_architecture ?? '',
+    osVersion: row.os_version ?? '',
+    osDistro: row.os_distro ?? '',
+    imageType: row.image_type,
+  }
+}
+
+function evidenceOf(row: Row, deletes: Deletes): InstanceEvidence {
+  const launch = row.launch_id !== null && {
+    launchedAt: numberOrNull(row.launch_launched_at),
+    instanceTypeId: row.launch_instance_type_id,
+    instanceFlavorId: row.launch_instance_flavor_id,
+    tenant: row.launch_tenant,
+    raxOptions: row.launch_rax_options ?? '',
+    osArchitecture: row.launch_os_architecture ?? '',
+    osVersion: row.launch_os_version ?? '',
+    osDistro: row.launch_os_distro ?? '',
+  }
+  return { launch: launch || null, everLaunched: row.ever_launched, deletes: deletes.get(row.id) ?? [] }
+}

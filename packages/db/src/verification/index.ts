@@ -1,0 +1,13 @@
+export { type ClaimedImageExists, claimImageExists } from './claimImageExists.ts'
+export { type ClaimedInstanceExists, claimInstanceExists } from './claimInstanceExists.ts'
+export { countVerdicts, type DueVerification, dueVerification } from './due.ts'
+export {
+  claimUnsent,
+  markSent,
+  publishImageExists,
+  publishInstanceExists,
+  type UnsentPublication,
+} from './publications.ts'
+export type { ExistsRange } from './range.ts'
+export { type ChangedDelete, reopenInstanceExists, reopenRange } from './reopen.ts'
+export { type ExistsTable, type Judged, writeVerdicts } from './writeVerdicts.ts'
