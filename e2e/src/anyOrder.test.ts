@@ -3,6 +3,7 @@ import { type CapturedMessage, captured, publish } from '@stacktach/testing'
 import fc from 'fast-check'
 import { everyAggregate, everyRowId } from './everyAggregate.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
+import { allVerified } from './verdicts.ts'
 
 /** Streams tried under each set of rules. */
 const RUNS = 10
@@ -77,6 +78,8 @@ async function through<T>(
     BATCH_SIZE: String(batchSize),
     BATCH_LINGER: String(linger),
     SHARDS: '4',
+    // Exists are verified as soon as they come, so that late facts have verdicts to overturn.
+    VERIFY_SETTLE_SECONDS: '0',
   })
   try {
     const roles = Array.from({ length: processes }, () => ['ingest', 'jobs'] as const).flat()
@@ -88,6 +91,7 @@ async function through<T>(
       await new Promise((resolve) => setTimeout(resolve, 100 + linger * 10))
     }
     await pipeline.settled(stream.length)
+    await allVerified(pipeline.database)
     return await look(pipeline)
   } finally {
     await pipeline.stop()

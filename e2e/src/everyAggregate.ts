@@ -38,7 +38,7 @@ const aggregates: Record<string, Aggregate> = {
   instance_exists: {
     rows: `select e.message_id, e.instance, e."when", e.versioned, e.launched_at, e.deleted_at, e.terminated_at,
                   e.audit_period_beginning, e.audit_period_ending, e.instance_type_id, e.instance_flavor_id, e.flavor_name,
-                  e.memory_mb, e.tenant, e.host, e.bandwidth_public_out, e.status, l.request_id as launch,
+                  e.memory_mb, e.tenant, e.host, e.bandwidth_public_out, e.status, e.fail_reason, l.request_id as launch,
                   d.deleted_at as delete
              from instance_exists e
              left join instance_launch l on l.id = e.launch_id left join instance_delete d on d.id = e.delete_id`,
@@ -50,7 +50,7 @@ const aggregates: Record<string, Aggregate> = {
   },
   image_delete: { rows: 'select uuid, deleted_at from image_delete', ids: 'select uuid as key, id from image_delete' },
   image_exists: {
-    rows: `select e.message_id, e.uuid, e.created_at, e.deleted_at, e.owner, e.size, u.uuid as usage, d.uuid as delete
+    rows: `select e.message_id, e.uuid, e.created_at, e.deleted_at, e.owner, e.size, e.status, e.fail_reason, u.uuid as usage, d.uuid as delete
              from image_exists e
              left join image_usage u on u.id = e.usage_id left join image_delete d on d.id = e.delete_id`,
     ids: `select deployment_id || ' ' || dedup_key || ' ' || uuid as key, id from image_exists`,
