@@ -8,6 +8,7 @@ export {
   expectations,
 } from './captured.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
+export { type Detour, detour } from './detour.ts'
 export { runToEnd, startProcess, type TestProcess } from './processes.ts'
 export { createTestVhost, publish, type TestVhost } from './rabbit.ts'
 export { dropRedisKeys } from './redis.ts'

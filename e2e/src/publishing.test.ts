@@ -1,0 +1,110 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { type Detour, detour, publish } from '@stacktach/testing'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+import { type Subscriber, subscribe } from './subscriber.ts'
+import { create, deleted, exists, type Message } from './usageStory.ts'
+import { allVerified, novaVerdicts } from './verdicts.ts'
+
+describe('what is verified is published', () => {
+  let pipeline: Pipeline
+  let way: Detour
+  let subscriber: Subscriber
+  let published = 0
+
+  beforeAll(async () => {
+    pipeline = await startPipeline(['cloud'], { VERIFY_SETTLE_SECONDS: '0' })
+    way = await detour(pipeline.vhost.url)
+    Object.assign(pipeline.environment, { PUBLISH_URL: way.url, PUBLISH_ROUTING_KEYS: 'verified.info, billing' })
+    await Promise.all([pipeline.start('ingest'), pipeline.start('jobs')])
+  })
+
+  afterAll(async () => {
+    await subscriber?.stop()
+    await way.shut()
+    await pipeline.stop()
+  })
+
+  async function verified(...messages: Message[]): Promise<void> {
+    published += await publish(pipeline.vhost, messages)
+    await pipeline.settled(published)
+    await allVerified(pipeline.database)
+  }
+
+  async function sendStatus(): Promise<Record<string, number>> {
+    const { rows } = await pipeline.database.pool.query<{ message_id: string; send_status: number }>(
+      'select message_id, send_status from instance_exists',
+    )
+    return Object.fromEntries(rows.map(({ message_id, send_status }) => [message_id, send_status]))
+  }
+
+  async function until(done: () => Promise<boolean> | boolean, what: string): Promise<void> {
+    const deadline = Date.now() + 30_000
+    while (!(await done())) {
+      if (Date.now() > deadline) throw new Error(`${what}, not within 30 seconds`)
+      await new Promise((resolve) => setTimeout(resolve, 50))
+    }
+  }
+
+  test('a broker that is away delays it: it waits with its message id', async () => {
+    await verified(create('one'), exists('one'), exists('failing'))
+    const { rows } = await pipeline.database.pool.query('select original_message_id, send_status from publication')
+    expect(rows).toEqual([{ original_message_id: 'one exists 86460', send_status: 0 }])
+    expect(await sendStatus()).toEqual({ 'one exists 86460': 0, 'failing exists 86460': 0 })
+  })
+
+  test('one that no queue takes waits, too', async () => {
+    await way.open()
+    const jobs = await pipeline.start('jobs')
+    await jobs.printed(/no queue takes verified exists/)
+    expect((await sendStatus())['one exists 86460']).toBe(0)
+  })
+
+  test('then it is sent, on every routing key, as the exists itself with an id of its own', async () => {
+    subscriber = await subscribe(pipeline.vhost, 'stacktach')
+    await until(async () => (await sendStatus())['one exists 86460'] === 201, 'sent')
+    const { rows } = await pipeline.database.pool.query<{ message_id: string }>('select message_id from publication')
+    const messageId = rows[0]?.message_id
+    expect(new Set(subscriber.messages.map(({ routingKey }) => routingKey))).toEqual(
+      new Set(['verified.info', 'billing']),
+    )
+    for (const message of subscriber.messages) {
+      expect(message).toMatchObject({
+        messageId,
+        body: {
+          event_type: 'compute.instance.exists.verified',
+          message_id: messageId,
+          original_message_id: 'one exists 86460',
+          publisher_id: 'compute.host-1',
+          payload: { instance_id: 'one', tenant_id: 'cafe' },
+        },
+      })
+    }
+    expect((await sendStatus())['failing exists 86460']).toBe(0)
+  })
+
+  test('a second exists of the same instance and period is not sent again', async () => {
+    const before = subscriber.messages.length
+    const twin = exists('one')
+    await verified({ ...twin, body: Buffer.from(twin.body.toString().replace('one exists 86460', 'twin')) })
+    await verified(create('two'), exists('two'))
+    await until(async () => (await sendStatus())['two exists 86460'] === 201, 'sent')
+    expect(subscriber.messages.slice(before).map(({ body }) => body.original_message_id)).toEqual([
+      'two exists 86460',
+      'two exists 86460',
+    ])
+    expect(await sendStatus()).toMatchObject({ twin: 201 })
+  })
+
+  test('a late fact that contradicts what was sent shows in its verdict, and sends nothing', async () => {
+    const before = subscriber.messages.length
+    await verified(deleted('two', 3600))
+    await verified(create('three'), exists('three'))
+    await until(async () => (await sendStatus())['three exists 86460'] === 201, 'sent')
+    expect(await novaVerdicts(pipeline.database)).toMatchObject({
+      'two exists 86460': expect.stringMatching(/^delete contradicts/),
+    })
+    expect(await sendStatus()).toMatchObject({ 'two exists 86460': 201 })
+    const sent = subscriber.messages.slice(before).map(({ body }) => body.original_message_id)
+    expect(new Set(sent)).toEqual(new Set(['three exists 86460']))
+  })
+})
