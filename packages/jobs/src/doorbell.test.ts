@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { Doorbell, type Shard } from './doorbell.ts'
+import { Doorbell, type Ring } from './doorbell.ts'
 import type { Producer } from './producer.ts'
 
 /** A producer that notes what is rung, and answers when it is told to. */
@@ -24,8 +24,8 @@ function fakeProducer() {
   }
 }
 
-const usage = (shard: number): Shard => ({ job: 'usage', shard })
-const kpi = (shard: number): Shard => ({ job: 'kpi', shard })
+const usage = (shard: number): Ring => ({ job: 'usage', shard })
+const kpi = (shard: number): Ring => ({ job: 'kpi', shard })
 
 function noMiss(error: Error): void {
   throw error

@@ -1,18 +1,18 @@
 import type { Producer } from './producer.ts'
 
-export interface Shard {
-  job: 'usage' | 'kpi'
-  shard: number
-}
+/** What is rung for: a shard, or whatever is due of one kind. */
+export type Ring =
+  | { job: 'usage' | 'kpi'; shard: number }
+  | { job: 'verify-nova' | 'verify-glance' | 'publish-verified' }
 
 /**
- * Rings for shards without ever holding up who rings: rings of the same moment are one, and one that Redis did not hear
+ * Rings without ever holding up who rings: rings of the same moment are one, and one that Redis did not hear
  * is left to the jobs processes, which ring for every backlog there is.
  */
 export class Doorbell {
   readonly #producer: Producer
   readonly #onMissed: (error: Error) => void
-  readonly #pending = new Map<string, Shard & { round: number | undefined }>()
+  readonly #pending = new Map<string, { ring: Ring; round: number | undefined }>()
   #ringing: Promise<void> | undefined
 
   constructor(producer: Producer, onMissed: (error: Error) => void) {
@@ -24,8 +24,8 @@ export class Doorbell {
    * @param round makes this ring another one than those of other rounds: heard even when Redis still holds a job for the
    * shard whose worker was killed
    */
-  ring(shards: Iterable<Shard>, round?: number): void {
-    for (const { job, shard } of shards) this.#pending.set(`${job}-${shard}-${round}`, { job, shard, round })
+  ring(rings: Iterable<Ring>, round?: number): void {
+    for (const ring of rings) this.#pending.set(`${JSON.stringify(ring)} ${round}`, { ring, round })
     // With nothing to ring, draining would be over before it is remembered that it runs.
     if (this.#pending.size > 0) this.#ringing ??= this.#drain()
   }
@@ -37,14 +37,27 @@ export class Doorbell {
 
   async #drain(): Promise<void> {
     while (this.#pending.size > 0) {
-      const shards = [...this.#pending.values()]
+      const pending = [...this.#pending.values()]
       this.#pending.clear()
       try {
-        await Promise.all(shards.map(({ job, shard, round }) => this.#producer.enqueue(job, { shard }, round)))
+        await Promise.all(pending.map(({ ring, round }) => this.#enqueue(ring, round)))
       } catch (error) {
         this.#onMissed(error instanceof Error ? error : new Error(String(error)))
       }
     }
     this.#ringing = undefined
+  }
+
+  #enqueue(ring: Ring, round: number | undefined): Promise<unknown> {
+    switch (ring.job) {
+      case 'usage':
+      case 'kpi':
+        return this.#producer.enqueue(ring.job, { shard: ring.shard }, round)
+      case 'verify-nova':
+      case 'verify-glance':
+        return this.#producer.enqueue(ring.job, { range: null, again: false }, round)
+      case 'publish-verified':
+        return this.#producer.enqueue(ring.job, {}, round)
+    }
   }
 }

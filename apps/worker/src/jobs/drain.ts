@@ -1,4 +1,5 @@
 import { ConcurrentFold, isTransient } from '@stacktach/db'
+import type { Ring } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 
 /** Of one transaction over a shard's backlog. */
@@ -6,8 +7,8 @@ export interface Step {
   claimed: number
   /** The last key claimed, where the next step goes on. */
   last: string
-  /** Shards of requests that have something to fold now. */
-  requests?: readonly number[]
+  /** Who has something to do now. */
+  rings?: readonly Ring[]
 }
 
 export const NOTHING: Step = { claimed: 0, last: '' }
@@ -28,7 +29,7 @@ export async function drain(context: JobContext, step: (after: string) => Promis
     const done = await retrying(() => step(after))
     if (done === null) break
     // Only now is it committed, and there for who is rung.
-    context.doorbell.ring((done.requests ?? []).map((shard) => ({ job: 'kpi', shard })))
+    context.doorbell.ring(done.rings ?? [])
     folded += done.claimed
     if (done.claimed === 0 && after === '') break
     after = done.claimed < CLAIM ? '' : done.last

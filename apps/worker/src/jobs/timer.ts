@@ -29,11 +29,11 @@ export async function startTimer(context: JobContext): Promise<Component<void>> 
 }
 
 /** Each round is another job, so that while there is much to do, more processes take part in it. */
-async function ringVerification({ database, producer, clock, verification, publishing }: JobContext, round: number) {
+async function ringVerification({ database, doorbell, clock, verification, publishing }: JobContext, round: number) {
   const due = await dueVerification(database.pool, clock() - verification.settleSeconds * SECOND)
-  if (due.nova) await producer.enqueue('verify-nova', { range: null, again: false }, round)
-  if (due.glance) await producer.enqueue('verify-glance', { range: null, again: false }, round)
-  if (due.publication && publishing !== null) await producer.enqueue('publish-verified', {}, round)
+  if (due.nova) doorbell.ring([{ job: 'verify-nova' }], round)
+  if (due.glance) doorbell.ring([{ job: 'verify-glance' }], round)
+  if (due.publication && publishing !== null) doorbell.ring([{ job: 'publish-verified' }], round)
 }
 
 async function ringAll(context: JobContext): Promise<void> {
@@ -45,8 +45,8 @@ async function ringAll(context: JobContext): Promise<void> {
       shards.map(({ kind, shard }) => ({ job: kind === 'request' ? 'kpi' : 'usage', shard })),
       round,
     )
-    await producer.schedule()
     await ringVerification(context, round)
+    await producer.schedule()
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     if (isTransient(error)) logger.warn({ reason }, 'the database is away')

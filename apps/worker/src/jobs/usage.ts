@@ -72,13 +72,18 @@ async function foldInstanceShard(
   const changed = await writeFolds(client, folds, lifecycles, plan.refolded)
   const ranges = rangesToLink(folds, launches, plan.refolded)
   await linkExists(client, ranges, existsToLink(folds, plan.refolded), rules)
-  await reopenInstanceExists(client, changed.launches, changed.deletes)
+  const reopened = await reopenInstanceExists(client, changed.launches, changed.deletes)
+  const toVerify = reopened > 0 || folds.some((fold) => fold.exists.length > 0)
   const seen = [...notifications, ...histories]
   const requests = requestsToTrack(seen, folds, plan.refolded, closedBefore, trackerStarts, rules)
+  const requestShards = await appendRequests(client, requests, shards)
   return {
     claimed: notifications.length,
     last: [...claimed.keys()].at(-1) ?? '',
-    requests: await appendRequests(client, requests, shards),
+    rings: [
+      ...requestShards.map((shard) => ({ job: 'kpi', shard }) as const),
+      ...(toVerify ? [{ job: 'verify-nova' } as const] : []),
+    ],
   }
 }
 
@@ -86,5 +91,9 @@ async function foldImageShard(client: Queryable, shard: number, after: string): 
   const notifications = await claimImages(client, shard, CLAIM, after)
   if (notifications.length === 0) return NOTHING
   await writeImages(client, foldImages(notifications))
-  return { claimed: notifications.length, last: notifications.at(-1)?.image ?? '' }
+  return {
+    claimed: notifications.length,
+    last: notifications.at(-1)?.image ?? '',
+    rings: [{ job: 'verify-glance' }],
+  }
 }

@@ -97,6 +97,7 @@ async function drain(context: JobContext, kind: Kind, range: ExistsRange): Promi
     if (judged.length === 0) break
     for (const { verdict } of judged) tally[verdict.status]++
   }
+  if (tally.verified > 0 && context.publishing !== null) context.doorbell.ring([{ job: 'publish-verified' }])
   return tally
 }
 

@@ -16,13 +16,14 @@ export interface ChangedDelete {
  * those of a launch whose delete changed, unless their period was over before that.
  *
  * @param launches ids of launches that changed
+ * @returns how many have to be verified again
  */
 export async function reopenInstanceExists(
   client: Queryable,
   launches: readonly number[],
   deletes: readonly ChangedDelete[],
-): Promise<void> {
-  if (launches.length === 0 && deletes.length === 0) return
+): Promise<number> {
+  if (launches.length === 0 && deletes.length === 0) return 0
   const { rows } = await client.query<{ id: string }>(
     `select id from instance_exists
       where id in (
@@ -43,7 +44,7 @@ export async function reopenInstanceExists(
       deletes.map((row) => row.deletedAt),
     ],
   )
-  await reopenLocked(client, 'instance_exists', rows)
+  return reopenLocked(client, 'instance_exists', rows)
 }
 
 /**
@@ -64,12 +65,13 @@ export async function reopenImageExists(client: Queryable, uuids: readonly strin
  * A statement of its own, after the rows are locked: one that a process is verifying right now is pending in the snapshot
  * of the statement that waits for it, and judged in that of the next.
  */
-async function reopenLocked(client: Queryable, table: ExistsTable, rows: readonly { id: string }[]): Promise<void> {
-  if (rows.length === 0) return
-  await client.query(
+async function reopenLocked(client: Queryable, table: ExistsTable, rows: readonly { id: string }[]): Promise<number> {
+  if (rows.length === 0) return 0
+  const { rowCount } = await client.query(
     `update ${table} set status = 'pending', fail_reason = null where id = any($1) and status <> 'pending'`,
     [rows.map(({ id }) => id)],
   )
+  return rowCount ?? 0
 }
 
 /**
