@@ -1,5 +1,4 @@
 import { imagesExistNotice } from './images.ts'
-import { existsNotice } from './notices/exists.ts'
 import type { Scene, Story } from './stage.ts'
 import { type Micros, second } from './time.ts'
 import type { GlanceImage } from './world/glanceImage.ts'
@@ -24,7 +23,7 @@ function* auditHost(scene: Scene, population: Population, host: string, beginnin
   const request = createPeriodicRequest(scene.now(), scene.random)
   for (const instance of found(population, host, beginning, ending)) {
     yield scene.random.int(3000, 12_000)
-    scene.emit(existsNotice(instance, request, { beginning, ending, host, elevated: true }))
+    scene.tell(instance, request, { beginning, ending, host, elevated: true })
   }
 }
 

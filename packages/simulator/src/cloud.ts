@@ -1,5 +1,7 @@
 import { audit } from './audit.ts'
 import { createBook } from './book/book.ts'
+import type { Notice } from './notice.ts'
+import { existsNotice } from './notices/exists.ts'
 import { type CloudOptions, completeOptions } from './options.ts'
 import { createOutbox } from './outbox.ts'
 import { createTimeQueue } from './queue.ts'
@@ -8,6 +10,7 @@ import type { Scene, Story } from './stage.ts'
 import type { Micros } from './time.ts'
 import { traffic } from './traffic/traffic.ts'
 import type { Truth } from './truth.ts'
+import { createUsageFaults } from './usageFaults.ts'
 import type { SimulatedMessage } from './wire.ts'
 import { createDeployment } from './world/deployment.ts'
 import { createPopulation } from './world/population.ts'
@@ -21,13 +24,21 @@ export type SimulatedCloud = {
   truth(): Truth
 }
 
+/** Does something after a while. */
+function* later(wait: Micros, act: () => void): Story {
+  yield wait
+  act()
+}
+
 /** Simulates a cloud: no I/O, no clock; the same options give the same messages. Throws a RangeError on bad options. */
 export function simulateCloud(options: CloudOptions = {}): SimulatedCloud {
   const settings = completeOptions(options)
   const random = createRandom(settings.seed)
   const worldRandom = random.fork('world')
   const book = createBook(settings.format, settings.deployments, settings.keepTruth)
-  const outbox = createOutbox(settings, random.fork('wire'), book)
+  const tenants = createTenants(worldRandom)
+  const usageFaults = createUsageFaults(settings.usageFaults, random.fork('usage faults'), tenants)
+  const outbox = createOutbox(settings, random.fork('wire'), book, usageFaults.withholds)
   const stories = createTimeQueue<Story>()
   let now: Micros = settings.start
   let begun = 0
@@ -43,21 +54,32 @@ export function simulateCloud(options: CloudOptions = {}): SimulatedCloud {
     running += 1
     proceed(story)
   }
+  const doublesRandom = random.fork('doubles')
+  const emit = (notice: Notice): void => outbox.put(notice, now)
+  const tell: Scene['tell'] = (instance, request, existence) => {
+    const showing = usageFaults.show(instance, request, existence)
+    const again = usageFaults.again(showing)
+    const telling = (): Notice => existsNotice(instance, showing, request, existence)
+    emit(telling())
+    if (again !== null) begin(later(again, () => outbox.put(telling(), now, doublesRandom)))
+  }
   const scene = (name: string): Scene => ({
     random: random.fork(name),
     auditPeriod: settings.auditPeriod,
     now: () => now,
-    emit: (notice) => outbox.put(notice, now),
+    emit,
+    tell,
     begin,
   })
   const populations = settings.deployments.map((name) =>
     createPopulation(createDeployment(name, settings.hosts, worldRandom.fork(name))),
   )
   const clients = {
-    tenants: createTenants(worldRandom),
+    tenants,
     operators: createOperators(worldRandom),
     failures: settings.failures,
     storedTimes: settings.storedTimes,
+    usageFaults,
   }
 
   function* messages(): Generator<SimulatedMessage, void, void> {

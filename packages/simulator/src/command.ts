@@ -20,6 +20,7 @@ type Given = {
   operations?: number
   operationsPerMinute?: number
   failures: number
+  usageFaults: number
   duplicates: number
   format: Format
   rate: number
@@ -72,6 +73,7 @@ function createCommand(): Command {
     .option('--operations <n>', 'how many operations start (default: 300; --live: Infinity)', number(0, Infinity, true))
     .option('--operations-per-minute <n>', 'of simulated time (default: 300 in 6 hours; --live: 60)', number(1e-6, 1e6))
     .option('--failures <share>', 'of operations that go wrong', number(0, 1), 0.1)
+    .option('--usage-faults <share>', 'of instances whose usage is told with a fault', number(0, 1), 0)
     .option('--duplicates <share>', 'of messages sent on topic "monitor", too', number(0, 1), 0)
     .addOption(new Option('--format <format>', 'of the notifications').choices(formats).default('envelope'))
     .option('--rate <n>', 'messages per second, 0 as fast as possible', number(0, Infinity), 0)
@@ -99,6 +101,7 @@ function cloudOf(given: Given, now: Micros): CloudOptions {
     seed: given.seed,
     format: given.format,
     failures: given.failures,
+    usageFaults: given.usageFaults,
     duplicates: given.duplicates,
     imageExists: given.imageExists === true,
     storedTimes: given.storedTimes,

@@ -1,10 +1,12 @@
 import type { Json } from './json.ts'
 import type { Micros } from './time.ts'
+import type { UsageFault } from './truth.ts'
 import type { Deployment } from './world/deployment.ts'
 import type { Flavor } from './world/flavor.ts'
 import type { BaseImage } from './world/image.ts'
-import type { Instance } from './world/instance.ts'
+import type { Instance, Launched } from './world/instance.ts'
 import type { Request } from './world/request.ts'
+import type { Tenant } from './world/tenant.ts'
 
 /** Who sends: a service and the host it runs on. */
 export type Publisher = { readonly service: string; readonly host: string }
@@ -33,7 +35,12 @@ export type ExistsFact = {
   readonly periodic: boolean
   readonly unsettled: boolean
   readonly flavor: Flavor
+  readonly tenant: Tenant
   readonly image: BaseImage
+  /** What is planted in it. */
+  readonly planted: UsageFault | null
+  /** How the instance was last brought up, whatever the exists says of it. */
+  readonly launched: Launched | null
   readonly launchedAt: Micros | null
   readonly terminatedAt: Micros | null
   readonly deletedAt: Micros | null

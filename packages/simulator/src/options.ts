@@ -18,6 +18,11 @@ export type CloudOptions = {
   readonly operationsPerMinute?: number
   /** The share (0 to 1) of the operations that can fail which do. */
   readonly failures?: number
+  /**
+   * The share (0 to 1) of the instances in whose usage a fault is planted, one each, where there is an occasion for it.
+   * The other messages stay the same.
+   */
+  readonly usageFaults?: number
   /** The share (0 to 1) of the messages that are sent on a second topic, too. */
   readonly duplicates?: number
   /** Names of the deployments, in the order in which they are used. */
@@ -49,6 +54,7 @@ const defaults: Settings = {
   operations: 300,
   operationsPerMinute: 300 / 360,
   failures: 0.1,
+  usageFaults: 0,
   duplicates: 0,
   deployments: ['east', 'west'],
   hosts: 3,
@@ -70,6 +76,7 @@ export function completeOptions(options: CloudOptions): Settings {
     if (!(value >= 0 && value <= 1)) fail(`${name} must be from 0 to 1, not ${value}`)
   }
   share('failures', settings.failures)
+  share('usageFaults', settings.usageFaults)
   share('duplicates', settings.duplicates)
   if (!(settings.operations >= 0)) fail(`operations must not be negative, but is ${settings.operations}`)
   if (!(settings.operationsPerMinute > 0))

@@ -9,12 +9,13 @@ import { type Draft, draft, message, type SimulatedMessage } from './wire.ts'
 
 /** Takes what the cloud tells and gives it out as messages, in order of time. */
 export type Outbox = {
-  put(notice: Notice, now: Micros): void
+  /** `random` draws what this notice alone needs; the outbox's own when left out. */
+  put(notice: Notice, now: Micros, random?: Random): void
   /** Everything that is due before `until` (microseconds); what is given out is true from then on. */
   take(until: Micros): Generator<SimulatedMessage, void, void>
 }
 
-type Entry = { sent: Sent; draft: Draft }
+type Entry = { sent: Sent; draft: Draft; random: Random; withheld: boolean }
 
 /** Which forms of a notice a cloud of this format sends; glance and others know only the classic one. */
 function formsOf(notice: Notice, settings: Settings): { classic: Rendering | null; versioned: Rendering | null } {
@@ -25,8 +26,16 @@ function formsOf(notice: Notice, settings: Settings): { classic: Rendering | nul
   }
 }
 
-/** An empty outbox. `random` is its own: what it draws must not change what happens in the cloud. */
-export function createOutbox(settings: Settings, random: Random, book: Book): Outbox {
+/**
+ * An empty outbox. `own` random is its own: what it draws must not change what happens in the cloud. What it `withholds`
+ * is drafted all the same, so that the other messages are the same with and without it.
+ */
+export function createOutbox(
+  settings: Settings,
+  own: Random,
+  book: Book,
+  withholds: (notice: Notice) => boolean,
+): Outbox {
   const queue = createTimeQueue<Entry>()
   const twins = new Set<Micros>()
   let last: Micros = 0
@@ -37,7 +46,7 @@ export function createOutbox(settings: Settings, random: Random, book: Book): Ou
     last = Math.max(now + (now % 2), last + 2)
     return last
   }
-  const twinTime = (notice: Notice, when: Micros): Micros => {
+  const twinTime = (notice: Notice, when: Micros, random: Random): Micros => {
     const delay = 3000 + Math.round(117_000 * random.next() ** 5)
     const wanted = Math.max(when + delay, (notice.instance?.lastTwin ?? 0) + 2)
     let at = wanted + (1 - (wanted % 2))
@@ -46,32 +55,34 @@ export function createOutbox(settings: Settings, random: Random, book: Book): Ou
     if (notice.instance !== null) notice.instance.lastTwin = at
     return at
   }
-  const push = (notice: Notice, form: Draft['form'], rendering: Rendering, counts: boolean, when: Micros): void => {
-    const drafted = draft(notice, form, rendering, when, random)
-    const { messageId } = drafted
-    queue.push(when, { sent: { notice, form, rendering, counts, when, messageId }, draft: drafted })
+  const push = (sent: Omit<Sent, 'messageId'>, random: Random, withheld: boolean): void => {
+    const drafted = draft(sent.notice, sent.form, sent.rendering, sent.when, random)
+    queue.push(sent.when, { sent: { ...sent, messageId: drafted.messageId }, draft: drafted, random, withheld })
   }
 
   return {
-    put: (notice, now) => {
+    put: (notice, now, random = own) => {
+      const withheld = withholds(notice)
       const { classic, versioned } = formsOf(notice, settings)
       const when = noticeTime(now)
-      if (classic !== null) push(notice, 'classic', classic, true, when)
+      if (classic !== null) push({ notice, form: 'classic', rendering: classic, counts: true, when }, random, withheld)
       if (versioned === null) return
       const twin = classic?.tellsInstance === true && classic.known === versioned.known
-      const at = settings.format === 'both' ? twinTime(notice, when) : when
-      push(notice, 'versioned', versioned, !twin, at)
+      const at = settings.format === 'both' ? twinTime(notice, when, random) : when
+      push({ notice, form: 'versioned', rendering: versioned, counts: !twin, when: at }, random, withheld)
     },
     *take(until) {
       while (queue.nextAt() < until) {
         const entry = queue.pop()
         if (entry === undefined) return
-        const { sent, draft: drafted } = entry
+        const { sent, draft: drafted, random, withheld } = entry
         twins.delete(sent.when)
+        const uniqueId = random.chance(settings.duplicates) ? random.hex(4) : null
+        if (withheld) continue
         book.record(sent)
         yield message(sent.notice, drafted, null, settings.format)
-        if (!random.chance(settings.duplicates)) continue
-        const notification = { ...drafted.notification, _unique_id: random.hex(4) }
+        if (uniqueId === null) continue
+        const notification = { ...drafted.notification, _unique_id: uniqueId }
         book.recordDuplicate(sent)
         yield message(sent.notice, { ...drafted, notification }, 'monitor', settings.format)
       }

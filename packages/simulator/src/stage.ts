@@ -1,7 +1,7 @@
 import type { ActionName, Phase } from './actions.ts'
 import type { Notice } from './notice.ts'
 import { actionNotice, apiPublishers, computePublishers, type Details } from './notices/action.ts'
-import { existsNotice } from './notices/exists.ts'
+import type { Existence } from './notices/exists.ts'
 import { updateNotice } from './notices/update.ts'
 import type { Random } from './random.ts'
 import { floorSecond, type Micros, second } from './time.ts'
@@ -20,6 +20,8 @@ export type Scene = {
   readonly auditPeriod: Micros
   now(): Micros
   emit(notice: Notice): void
+  /** Sends an exists about the instance, and what is planted in it. */
+  tell(instance: Instance, request: Request, existence: Existence): void
   /** Lets another story run beside this one. */
   begin(story: Story): void
 }
@@ -38,6 +40,8 @@ export type Stage = Scene & {
   announce(task: string): void
   /** A service on `host` saves the instance with what is new. */
   save(news: { state?: State; task?: string | null; displayName?: string }, host: string): void
+  /** The instance is up, by this moment: its launch time is now. */
+  launch(): Micros
   /** The exists that an operation sends: the current period, up to now. */
   exists(host: string, options: { elevated: boolean; image?: BaseImage }): void
   /** The launch time as an instance handed on by RPC shows it. */
@@ -73,9 +77,15 @@ export function createStage(scene: Scene, instance: Instance, request: Request, 
       instance.updatedAt = scene.now()
       update(state, task, news.displayName === undefined ? null : displayName, host)
     },
+    launch: () => {
+      const at = scene.now()
+      instance.launchedAt = at
+      instance.launched = { at, flavor: instance.flavor, image: instance.image, retoldAt: null }
+      return at
+    },
     exists: (host, { elevated, image }) => {
       const existence = { beginning: periodBeginning(), ending: scene.now(), host, elevated }
-      scene.emit(existsNotice(instance, request, image === undefined ? existence : { ...existence, image }))
+      scene.tell(instance, request, image === undefined ? existence : { ...existence, image })
     },
     cutLaunch: () => floorSecond(instance.launchedAt ?? instance.createdAt),
   }

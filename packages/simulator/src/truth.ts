@@ -28,6 +28,21 @@ export type DeleteTruth = {
   readonly rowDeletedAt: Micros
 }
 
+/**
+ * What is planted in what is told of an instance: its launches are never told; an exists shows another flavor, or another
+ * tenant; its delete is never told; an exists keeps silent about a delete; an exists is sent twice.
+ */
+export type UsageFault = 'no launch' | 'flavor' | 'tenant' | 'no delete' | 'contradicted' | 'double'
+
+/**
+ * What becomes of an exists that is checked against the launches and deletes of its instance, once all that has begun is
+ * over; null where it has no launch time to be checked by. `unsettled` is no planted fault: it shows a new flavor or image
+ * with the launch time of the old one.
+ */
+export type VerdictTruth =
+  | { readonly status: 'verified' }
+  | { readonly status: 'failed'; readonly fault: Exclude<UsageFault, 'double'> | 'unsettled' }
+
 export type ExistsTruth = SystemTruth &
   FlavorTruth & {
     /** That of the classic one where both formats are sent. */
@@ -37,9 +52,12 @@ export type ExistsTruth = SystemTruth &
     readonly periodic: boolean
     /**
      * The audit came in the middle of an operation: the exists can show a new flavor or image with the launch time of
-     * the old one, as nova's do, and then agrees with no launch.
+     * the old one, as nova's do; the verdict says whether it did.
      */
     readonly unsettled: boolean
+    readonly verdict: VerdictTruth | null
+    /** Message ids of the other exists of the same audit period and launch time, to the second: of those one counts. */
+    readonly doubles: readonly string[]
     readonly when: Micros
     readonly launchedAt: Micros | null
     readonly terminatedAt: Micros | null
@@ -71,6 +89,7 @@ export type InstanceTruth = {
   readonly delete: DeleteTruth | null
   readonly exists: readonly ExistsTruth[]
   readonly timings: readonly TimingTruth[]
+  readonly planted: UsageFault | null
 }
 
 /** A user's request: from its first notification to the last end that closed something. */

@@ -1,11 +1,14 @@
-import type { Notice } from '../notice.ts'
+import type { ExistsFact, Notice } from '../notice.ts'
 import type { Micros } from '../time.ts'
-import type { DeleteTruth, ExistsTruth, InstanceTruth, LaunchTruth } from '../truth.ts'
+import type { DeleteTruth, InstanceTruth, LaunchTruth } from '../truth.ts'
 import type { Instance } from '../world/instance.ts'
 import type { Sent } from './sent.ts'
-import { deleteOf, existsOf, launchAfter } from './usage.ts'
+import { deleteOf, existsOf, launchAfter, type ToldExists } from './usage.ts'
+import { doublesOf, plantedIn, verdictOf } from './verdict.ts'
 
 type Timing = { name: string; requestId: string; start: Micros | null; end: Micros | null }
+
+type Exists = { told: ToldExists; form: Sent['form']; fact: ExistsFact }
 
 type Page = {
   instance: Instance
@@ -16,7 +19,7 @@ type Page = {
   lastOldTask: string | null
   launches: Map<string, LaunchTruth>
   delete: DeleteTruth | null
-  exists: ExistsTruth[]
+  exists: Exists[]
   timings: Timing[]
   /** Where in `exists` the one of a notice is that may yet get a twin. */
   twinless: Map<Notice, number>
@@ -71,7 +74,7 @@ function recordUsage(page: Page, sent: Sent, requestId: string): void {
   if (ended !== undefined) page.delete = deleteOf(sent, ended)
   if (exists !== undefined) {
     page.twinless.set(sent.notice, page.exists.length)
-    page.exists.push(existsOf(sent, page.instance, exists))
+    page.exists.push({ told: existsOf(sent, exists), form: sent.form, fact: exists })
   }
 }
 
@@ -81,10 +84,11 @@ function recordTwin(page: Page, sent: Sent): void {
   if (index === undefined) return
   page.twinless.delete(sent.notice)
   const exists = page.exists[index]
-  if (exists !== undefined) page.exists[index] = { ...exists, twinMessageId: sent.messageId }
+  if (exists !== undefined) exists.told = { ...exists.told, twinMessageId: sent.messageId }
 }
 
 function truthOf(page: Page): InstanceTruth {
+  const doubles = doublesOf(page.exists.map(({ told }) => told))
   return {
     deployment: page.instance.deployment.name,
     tenant: page.instance.tenant.id,
@@ -95,11 +99,16 @@ function truthOf(page: Page): InstanceTruth {
     lastOldTask: page.lastOldTask,
     launches: [...page.launches.values()],
     delete: page.delete,
-    exists: [...page.exists],
+    exists: page.exists.map(({ told, form, fact }, i) => ({
+      ...told,
+      verdict: verdictOf(form, page.instance, fact),
+      doubles: doubles[i] ?? [],
+    })),
     timings: page.timings.map((t) => ({
       ...t,
       duration: t.start === null || t.end === null ? null : t.end - t.start,
     })),
+    planted: plantedIn(page.instance),
   }
 }
 

@@ -4,28 +4,34 @@ import type { DeleteTruth, ExistsTruth, FlavorTruth, LaunchTruth, SystemTruth } 
 import type { Flavor } from '../world/flavor.ts'
 import type { BaseImage } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
+import type { Tenant } from '../world/tenant.ts'
 import type { Sent } from './sent.ts'
 
-/** The versioned format has whole seconds, no instance_type_id and no image_meta. */
-function tell(sent: Sent) {
-  const versioned = sent.form === 'versioned'
+/** An exists as it is told; what comes of it shows later. */
+export type ToldExists = Omit<ExistsTruth, 'verdict' | 'doubles'>
+
+type Form = Sent['form']
+
+/** A time as the format tells it: the versioned one in whole seconds. */
+export function toldTime<T extends Micros | null>(form: Form, at: T): T | Micros {
+  return form === 'versioned' && at !== null ? floorSecond(at) : at
+}
+
+/** What the format tells of the tenant and the image: the versioned one has no image_meta. */
+export function systemOf(form: Form, tenant: Tenant, image: BaseImage): SystemTruth {
+  const property = (name: string): string => (form === 'versioned' ? '' : (image.properties[name] ?? ''))
   return {
-    time: <T extends Micros | null>(at: T) => (versioned && at !== null ? floorSecond(at) : at),
-    flavor: (flavor: Flavor): FlavorTruth => ({
-      instanceTypeId: versioned ? null : flavor.id,
-      instanceFlavorId: flavor.flavorId,
-    }),
-    system: (instance: Instance, image: BaseImage): SystemTruth => {
-      const property = (name: string): string => (versioned ? '' : (image.properties[name] ?? ''))
-      return {
-        tenant: instance.tenant.id,
-        raxOptions: property('com.rackspace__1__options'),
-        osArchitecture: property('org.openstack__1__architecture'),
-        osDistro: property('org.openstack__1__os_distro'),
-        osVersion: property('org.openstack__1__os_version'),
-      }
-    },
+    tenant: tenant.id,
+    raxOptions: property('com.rackspace__1__options'),
+    osArchitecture: property('org.openstack__1__architecture'),
+    osDistro: property('org.openstack__1__os_distro'),
+    osVersion: property('org.openstack__1__os_version'),
   }
+}
+
+/** What the format tells of a flavor: the versioned one has no instance_type_id. */
+function flavorOf(form: Form, flavor: Flavor): FlavorTruth {
+  return { instanceTypeId: form === 'versioned' ? null : flavor.id, instanceFlavorId: flavor.flavorId }
 }
 
 /** The launch after `fact`: what the fact tells replaces what was known, and a launch time only ever rises. */
@@ -35,17 +41,16 @@ export function launchAfter(
   instance: Instance,
   fact: LaunchFact,
 ): LaunchTruth {
-  const told = tell(sent)
   const nothing = { instanceTypeId: null, instanceFlavorId: null }
-  const flavor = fact.flavor === undefined ? (known ?? nothing) : told.flavor(fact.flavor)
+  const flavor = fact.flavor === undefined ? (known ?? nothing) : flavorOf(sent.form, fact.flavor)
   const before = known?.launchedAt ?? null
-  const now = fact.launchedAt === undefined ? null : told.time(fact.launchedAt)
+  const now = fact.launchedAt === undefined ? null : toldTime(sent.form, fact.launchedAt)
   return {
     requestId: sent.notice.request?.id ?? '',
     launchedAt: before === null || now === null ? (before ?? now) : Math.max(before, now),
     instanceTypeId: flavor.instanceTypeId,
     instanceFlavorId: flavor.instanceFlavorId,
-    ...told.system(instance, fact.image),
+    ...systemOf(sent.form, instance.tenant, fact.image),
   }
 }
 
@@ -53,7 +58,7 @@ export function deleteOf(
   sent: Sent,
   ended: { launchedAt: Micros; terminatedAt: Micros; deletedAt: Micros },
 ): DeleteTruth {
-  const { time } = tell(sent)
+  const time = (at: Micros): Micros => toldTime(sent.form, at)
   return {
     launchedAt: time(ended.launchedAt),
     deletedAt: time(ended.terminatedAt),
@@ -61,20 +66,20 @@ export function deleteOf(
   }
 }
 
-export function existsOf(sent: Sent, instance: Instance, fact: ExistsFact): ExistsTruth {
-  const told = tell(sent)
+export function existsOf(sent: Sent, fact: ExistsFact): ToldExists {
+  const { form } = sent
   return {
     messageId: sent.messageId,
     twinMessageId: null,
     periodic: fact.periodic,
     unsettled: fact.unsettled,
     when: sent.when,
-    launchedAt: told.time(fact.launchedAt),
-    terminatedAt: told.time(fact.terminatedAt),
-    deletedAt: told.time(fact.deletedAt),
-    auditBeginning: told.time(fact.auditBeginning),
-    auditEnding: told.time(fact.auditEnding),
-    ...told.flavor(fact.flavor),
-    ...told.system(instance, fact.image),
+    launchedAt: toldTime(form, fact.launchedAt),
+    terminatedAt: toldTime(form, fact.terminatedAt),
+    deletedAt: toldTime(form, fact.deletedAt),
+    auditBeginning: toldTime(form, fact.auditBeginning),
+    auditEnding: toldTime(form, fact.auditEnding),
+    ...flavorOf(form, fact.flavor),
+    ...systemOf(form, fact.tenant, fact.image),
   }
 }

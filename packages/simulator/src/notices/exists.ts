@@ -2,10 +2,14 @@ import { classicAuditPeriod, classicInstance } from '../formats/classic.ts'
 import { novaObject, versionedAuditPeriod, versionedInitiator, versionedInstance } from '../formats/versioned.ts'
 import type { ExistsFact, Notice } from '../notice.ts'
 import { floorSecond, type Micros } from '../time.ts'
+import type { UsageFault } from '../truth.ts'
 import type { BaseImage } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
 import { computePublishers } from './action.ts'
+
+/** The instance as an exists shows it, and what is planted in that. */
+export type Showing = { readonly shown: Instance; readonly planted: UsageFault | null }
 
 /** Which period an exists is about, and how it is sent. */
 export type Existence = {
@@ -19,23 +23,31 @@ export type Existence = {
   readonly image?: BaseImage
 }
 
-/** `compute.instance.exists`: of a periodic audit when the request has no user, else of an operation. */
-export function existsNotice(instance: Instance, request: Request, existence: Existence): Notice {
+/**
+ * `compute.instance.exists`: of a periodic audit when the request has no user, else of an operation.
+ *
+ * @param showing the instance as the exists is to show it
+ */
+export function existsNotice(instance: Instance, showing: Showing, request: Request, existence: Existence): Notice {
+  const { shown, planted } = showing
   const known = 'compute.instance.exists'
   const periodic = request.user === null
   const publishers = computePublishers(existence.host)
   // An operation's instance came by RPC, the audit's from the database.
   const cut = !periodic
   const time = (at: Micros | null): Micros | null => (at !== null && cut ? floorSecond(at) : at)
-  const image = existence.image ?? instance.image
+  const image = existence.image ?? shown.image
   const exists: ExistsFact = {
     periodic,
-    unsettled: periodic && instance.busy,
-    flavor: instance.flavor,
+    unsettled: periodic && shown.busy,
+    flavor: shown.flavor,
+    tenant: shown.tenant,
     image,
-    launchedAt: time(instance.launchedAt),
-    terminatedAt: time(instance.terminatedAt),
-    deletedAt: time(instance.deletedAt),
+    planted,
+    launched: shown.launched,
+    launchedAt: time(shown.launchedAt),
+    terminatedAt: time(shown.terminatedAt),
+    deletedAt: time(shown.deletedAt),
     auditBeginning: existence.beginning,
     auditEnding: existence.ending,
   }
@@ -52,7 +64,7 @@ export function existsNotice(instance: Instance, request: Request, existence: Ex
       publisher: publishers.classic,
       tellsInstance: true,
       payload: () => ({
-        ...classicInstance(instance, { addresses: false, cut, image }),
+        ...classicInstance(shown, { addresses: false, cut, image }),
         ...classicAuditPeriod(existence.beginning, existence.ending),
       }),
     },
@@ -64,11 +76,11 @@ export function existsNotice(instance: Instance, request: Request, existence: Ex
       payload: () =>
         novaObject('InstanceExistsPayload', '2.0', {
           audit_period: versionedAuditPeriod(existence.beginning, existence.ending),
-          ...versionedInstance(instance),
+          ...versionedInstance(shown),
           request_id: periodic ? null : request.id,
-          ...versionedInitiator(instance, request),
+          ...versionedInitiator(shown, request),
         }),
     },
-    facts: { state: instance.state, oldTask: '', phase: null, exists },
+    facts: { state: shown.state, oldTask: '', phase: null, exists },
   }
 }

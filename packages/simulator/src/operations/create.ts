@@ -58,14 +58,14 @@ function* arrive(stage: Stage, host: string): Story {
 function* launch(stage: Stage, host: string): Story {
   const { instance } = stage
   yield stage.wait(3, 50)
-  instance.launchedAt = stage.now()
+  const launchedAt = stage.launch()
   yield stage.wait(0.02, 0.08)
   stage.save({ state: 'active', task: null }, host)
   yield stage.wait(0.01, 0.06)
   stage.notify('create', 'end', {
     tail: { message: 'Success' },
     head: createHead(instance),
-    launch: { flavor: instance.flavor, launchedAt: instance.launchedAt },
+    launch: { flavor: instance.flavor, launchedAt },
   })
 }
 

@@ -36,11 +36,11 @@ export function* rebuild(stage: Stage): Story {
   yield stage.wait(0.1, 1)
   stage.save({ task: 'rebuild_spawning' }, host)
   yield stage.wait(3, 30)
-  instance.launchedAt = stage.now()
+  const launchedAt = stage.launch()
   yield stage.wait(0.02, 0.06)
   stage.save({ state: next === 'stopped' ? 'active' : next, task: null }, host)
   yield stage.wait(0.01, 0.05)
-  stage.notify('rebuild', 'end', { head, tail, launch: { flavor: instance.flavor, launchedAt: instance.launchedAt } })
+  stage.notify('rebuild', 'end', { head, tail, launch: { flavor: instance.flavor, launchedAt } })
   yield stage.wait(0.02, 0.1)
   stage.save({}, host)
 }

@@ -14,6 +14,7 @@ export function* rescue(stage: Stage): Story {
   stage.notify('rescue', 'start', { head, tail, launch })
   yield stage.wait(2, 15)
   if (stage.fails) {
+    if (instance.launched !== null) instance.launched.retoldAt = launch.launchedAt
     stage.save({ state: 'error' }, host)
     yield stage.wait(0.02, 0.1)
     stage.save({ task: null }, host)
@@ -23,11 +24,11 @@ export function* rescue(stage: Stage): Story {
   }
   stage.exists(host, { elevated: true })
   yield stage.wait(0.005, 0.02)
-  instance.launchedAt = stage.now()
+  const launchedAt = stage.launch()
   yield stage.wait(0.01, 0.06)
   stage.save({ state: 'rescued', task: null }, host)
   yield stage.wait(0.02, 0.1)
-  stage.notify('rescue', 'end', { head, tail, launch: { flavor: instance.flavor, launchedAt: instance.launchedAt } })
+  stage.notify('rescue', 'end', { head, tail, launch: { flavor: instance.flavor, launchedAt } })
 }
 
 /** Back to the instance's own disk. */

@@ -64,11 +64,11 @@ export function* resize(stage: Stage): Story {
   yield stage.wait(0.01, 0.1)
   stage.notify('finishResize', 'start', { launch: { flavor } })
   yield stage.wait(5, 60)
-  instance.launchedAt = stage.now()
+  const launchedAt = stage.launch()
   yield stage.wait(0.02, 0.08)
   stage.save({ state: 'resized', task: null }, target)
   yield stage.wait(0.01, 0.05)
-  stage.notify('finishResize', 'end', { launch: { flavor, launchedAt: instance.launchedAt } })
+  stage.notify('finishResize', 'end', { launch: { flavor, launchedAt } })
 }
 
 /** The resize was right: the source host forgets the instance. */
@@ -106,13 +106,13 @@ export function* revertResize(stage: Stage): Story {
   instance.formerHost = null
   stage.save({}, source)
   yield stage.wait(2, 20)
-  instance.launchedAt = stage.now()
+  const launchedAt = stage.launch()
   yield stage.wait(0.02, 0.06)
   stage.save({}, source)
   yield stage.wait(0.02, 0.1)
   stage.save({ state: 'active', task: null }, source)
   yield stage.wait(0.02, 0.1)
-  stage.notify('resizeRevert', 'end', { launch: { flavor: former, launchedAt: instance.launchedAt } })
+  stage.notify('resizeRevert', 'end', { launch: { flavor: former, launchedAt } })
   yield stage.wait(0.02, 0.1)
   stage.save({}, source)
 }

@@ -48,9 +48,9 @@ export function* unshelve(stage: Stage): Story {
   instance.host = host
   stage.save({}, host)
   yield stage.wait(5, 40)
-  instance.launchedAt = stage.now()
+  const launchedAt = stage.launch()
   yield stage.wait(0.02, 0.08)
   stage.save({ state: 'active', task: null }, host)
   yield stage.wait(0.01, 0.05)
-  stage.notify('unshelve', 'end', { launch: { flavor: instance.flavor, launchedAt: instance.launchedAt } })
+  stage.notify('unshelve', 'end', { launch: { flavor: instance.flavor, launchedAt } })
 }

@@ -3,6 +3,7 @@ import { snapshot } from '../operations/snapshot.ts'
 import type { Random } from '../random.ts'
 import { createStage, type Scene, type Stage, type Story } from '../stage.ts'
 import { floorSecond, second } from '../time.ts'
+import type { UsageFaults } from '../usageFaults.ts'
 import { createInstance, createReservation, type Instance } from '../world/instance.ts'
 import { type Population, pickAny, takeOut } from '../world/population.ts'
 import { createRequest, type Request } from '../world/request.ts'
@@ -16,6 +17,7 @@ export type Clients = {
   /** 0 to 1. */
   readonly failures: number
   readonly storedTimes: 'exact' | 'rounded'
+  readonly usageFaults: UsageFaults
 }
 
 /** Mostly the owner, sometimes a colleague, sometimes an administrator from the operators' own project. */
@@ -66,6 +68,7 @@ export function beginCreate(scene: Scene, population: Population, clients: Clien
   const asked = { deployment, tenant, owner, flavor, image, createdAt }
   const make = (): Stage => {
     const instance = createInstance(asked, reservation, population.nextNumber++, random)
+    clients.usageFaults.plan(instance)
     population.instances.push(instance)
     return createStage(scene, instance, request, false)
   }

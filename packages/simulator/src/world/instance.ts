@@ -1,5 +1,6 @@
 import { base36, type Random } from '../random.ts'
 import type { Micros } from '../time.ts'
+import type { UsagePlan } from '../usageFaults.ts'
 import type { Deployment } from './deployment.ts'
 import type { Flavor } from './flavor.ts'
 import type { BaseImage } from './image.ts'
@@ -17,6 +18,16 @@ export type State =
   | 'shelved_offloaded'
   | 'error'
   | 'deleted'
+
+/** How an instance was last brought up: what every exists about it has to agree with. */
+export type Launched = {
+  /** As the service that launched it tells the time, microseconds. */
+  readonly at: Micros
+  readonly flavor: Flavor
+  readonly image: BaseImage
+  /** The launch time as a request told it that then failed to launch anything, and so left it standing; else null. */
+  retoldAt: Micros | null
+}
 
 export type Address = { readonly address: string; readonly mac: string; readonly port: string }
 
@@ -41,7 +52,10 @@ export type Instance = {
   locked: boolean
   lockedReason: string | null
   updatedAt: Micros | null
+  /** As it is read now: nova's database may have rounded it. */
   launchedAt: Micros | null
+  /** Null until it is launched. */
+  launched: Launched | null
   terminatedAt: Micros | null
   deletedAt: Micros | null
   host: string | null
@@ -52,6 +66,8 @@ export type Instance = {
   formerFlavor: Flavor | null
   /** The host to go back to while a resize waits to be confirmed. */
   formerHost: string | null
+  /** What is planted in what is told of it; null for most. */
+  usagePlan: UsagePlan | null
   /** An operation is under way: no other one starts. */
   busy: boolean
   /** When its last versioned twin is sent: a service sends one message after the other. */
@@ -90,6 +106,7 @@ export function createInstance(build: Build, reservation: string, number: number
     lockedReason: null,
     updatedAt: null,
     launchedAt: null,
+    launched: null,
     terminatedAt: null,
     deletedAt: null,
     host: null,
@@ -98,6 +115,7 @@ export function createInstance(build: Build, reservation: string, number: number
     task: 'scheduling',
     formerFlavor: null,
     formerHost: null,
+    usagePlan: null,
     busy: true,
     lastTwin: 0,
   }
