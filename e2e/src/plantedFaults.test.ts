@@ -1,0 +1,134 @@
+import { describe, expect, test } from '@jest/globals'
+import { formats, type Truth, type VerdictTruth } from '@stacktach/simulator'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+import { simulate } from './simulate.ts'
+import { subscribe } from './subscriber.ts'
+import { allVerified, novaVerdicts } from './verdicts.ts'
+
+const HOURS = 4
+/** 2026-11-20 08:20, at which these clouds have some of every fault. */
+const START = 1_795_162_800_000_000
+const deployments = ['east', 'west']
+const AT_ONCE = { VERIFY_SETTLE_SECONDS: '0' }
+
+type Failed = Extract<VerdictTruth, { status: 'failed' }>
+
+/** How the reason begins with which an exists fails that a fault was planted in. */
+const reasons: Record<Failed['fault'], RegExp> = {
+  'no launch': /^no launch: /,
+  flavor: /^launch differs: instance_flavor_id is /,
+  tenant: /^launch differs: tenant is /,
+  'no delete': /^no delete: /,
+  contradicted: /^delete contradicts: /,
+  unsettled: /^launch differs: /,
+}
+
+/** Every exists with a launched_at, by message id, and what becomes of it. */
+function trueVerdicts(truth: Truth): Map<string, VerdictTruth> {
+  const all = Object.values(truth.instances).flatMap(({ exists }) => exists)
+  return new Map(all.flatMap(({ messageId, verdict }) => (verdict === null ? [] : [[messageId, verdict]])))
+}
+
+describe.each(
+  formats.flatMap((format) => [
+    { format, storedTimes: 'exact' as const },
+    { format, storedTimes: 'rounded' as const },
+  ]),
+)('a cloud of $format notifications with $storedTimes times and planted faults', ({ format, storedTimes }) => {
+  test('has exactly those exists fail that are wrong, each for what is wrong with it', async () => {
+    const pipeline = await startPipeline(deployments, AT_ONCE)
+    try {
+      await Promise.all([pipeline.start('ingest'), pipeline.start('jobs')])
+      const options = { seed: `planted ${format}`, format, storedTimes, deployments, operations: 200, usageFaults: 0.5 }
+      const { truth, notifications } = await simulate(pipeline, START, HOURS, options)
+      await pipeline.settled(notifications)
+      await allVerified(pipeline.database)
+      const expected = trueVerdicts(truth)
+      const verdicts = await novaVerdicts(pipeline.database)
+      expect(Object.keys(verdicts).sort()).toEqual([...expected.keys()].sort())
+      for (const [messageId, verdict] of expected) {
+        const reason = verdict.status === 'verified' ? null : expect.stringMatching(reasons[verdict.fault])
+        expect({ messageId, reason: verdicts[messageId] }).toEqual({ messageId, reason })
+      }
+      const planted = new Set(
+        [...expected.values()].map((verdict) => (verdict.status === 'failed' ? verdict.fault : '')),
+      )
+      for (const fault of ['no launch', 'flavor', 'tenant', 'no delete', 'contradicted'])
+        expect(planted).toContain(fault)
+    } finally {
+      await pipeline.stop()
+    }
+  })
+})
+
+/** Kills one of the jobs processes now and then, and starts another in its place. */
+async function killing(pipeline: Pipeline, processes: number, work: Promise<unknown>): Promise<number> {
+  const running = await Promise.all(Array.from({ length: processes }, () => pipeline.start('jobs')))
+  let kills = 0
+  let working = true
+  const ended = () => {
+    working = false
+  }
+  work.then(ended, ended)
+  while (working || kills < 2 * processes) {
+    await new Promise((resolve) => setTimeout(resolve, 300))
+    const victim = kills++ % processes
+    await running[victim]?.stop('SIGKILL')
+    running[victim] = await pipeline.start('jobs')
+  }
+  return kills
+}
+
+test('four verifying processes, killed again and again, judge as one in peace, and each verified exists is published once', async () => {
+  const options = { seed: 'killed', format: 'both' as const, deployments, operations: 300, usageFaults: 0.3 }
+  const quiet = await startPipeline(deployments, AT_ONCE)
+  const disturbed = await startPipeline(deployments, AT_ONCE)
+  try {
+    Object.assign(disturbed.environment, { PUBLISH_URL: disturbed.vhost.url })
+    const subscriber = await subscribe(disturbed.vhost, 'stacktach')
+    await disturbed.start('ingest')
+    const sending = simulate(disturbed, START, HOURS, options, 400)
+    await killing(disturbed, 4, sending)
+    const { truth, notifications } = await sending
+    await disturbed.settled(notifications)
+    await allVerified(disturbed.database)
+
+    await Promise.all([quiet.start('ingest'), quiet.start('jobs')])
+    await simulate(quiet, START, HOURS, options)
+    await quiet.settled(notifications)
+    await allVerified(quiet.database)
+
+    const verdicts = await novaVerdicts(disturbed.database)
+    expect(verdicts).toEqual(await novaVerdicts(quiet.database))
+    await everySent(disturbed)
+    await subscriber.stop()
+
+    // By message id each is one; whose double was published needs no message of its own.
+    const published = new Map(subscriber.messages.map(({ messageId, body }) => [messageId, body.original_message_id]))
+    const originals = [...published.values()]
+    expect(new Set(originals).size).toBe(originals.length)
+    const exists = Object.values(truth.instances).flatMap((instance) => instance.exists)
+    const verified = exists.filter(({ messageId }) => verdicts[messageId] === null)
+    expect(verified.length).toBeGreaterThan(50)
+    for (const { messageId, doubles, twinMessageId } of verified) {
+      const one = [messageId, twinMessageId, ...doubles].filter((id) => originals.includes(id))
+      expect({ messageId, published: one.length }).toEqual({ messageId, published: 1 })
+    }
+  } finally {
+    await quiet.stop()
+    await disturbed.stop()
+  }
+}, 300_000)
+
+/** Waits until every exists that is verified is marked as sent. */
+async function everySent({ database }: Pipeline): Promise<void> {
+  const deadline = Date.now() + 30_000
+  for (;;) {
+    const { rows } = await database.pool.query<{ unsent: number }>(
+      `select count(*)::int as unsent from instance_exists where status = 'verified' and send_status <> 201`,
+    )
+    if (rows[0]?.unsent === 0) return
+    if (Date.now() > deadline) throw new Error(`${rows[0]?.unsent} verified exists are still not sent`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
