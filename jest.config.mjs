@@ -1,9 +1,10 @@
 /** What every kind of test has in common. Packages are taken from their sources, so that no test needs a build of them. */
-const project = (displayName, testMatch, ignored = []) => ({
+export const project = (displayName, testMatch, ignored = []) => ({
   displayName,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...ignored],
-  modulePathIgnorePatterns: ['/dist/'],
+  // A sandbox of `npm run mutants` holds the packages once more.
+  modulePathIgnorePatterns: ['/dist/', '<rootDir>/.stryker-tmp/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [
