@@ -31,12 +31,7 @@ afterAll(() => {
 })
 
 /** Each stream that is drawn, counted; one that is shuffled as a permutation too. */
-function holds<T>(
-  drawn: fc.Arbitrary<T>,
-  as: 'in order' | 'shuffled',
-  size: (t: T) => number,
-  is: (t: T) => void,
-) {
+function holds<T>(drawn: fc.Arbitrary<T>, as: 'in order' | 'shuffled', size: (t: T) => number, is: (t: T) => void) {
   fc.assert(
     fc.property(drawn, (stream) => {
       ran.streams++

@@ -53,7 +53,7 @@ export function timingKey({ instance, start, end }: Timing): string {
   return `timing ${instance} ${(start ?? end)?.id}`
 }
 
-/** Whose start or end a row's tracker is: requests are tracked over all instances. */
+/** A request is tracked over all instances: its earliest start, and the latest ends of its timings. */
 function track(requestId: string, stored: readonly InstanceNotification[], timings: Iterable<Timing>, rules: Rules) {
   const own = stored.filter((notification) => notification.requestId === requestId)
   const classic = new Set(
@@ -100,10 +100,10 @@ export class Store {
   private waiting: InstanceNotification[] = []
   private readonly requests = new Set<string>()
   private readonly rowsByKey = new Map<string, unknown>()
-  private readonly lifecycles = new Map<string, Lifecycle>()
-  private readonly timings = new Map<string, Timing>()
-  private readonly launches = new Map<string, Launch>()
-  private readonly trackers = new Map<string, RequestTracker>()
+  readonly lifecycles = new Map<string, Lifecycle>()
+  readonly timings = new Map<string, Timing>()
+  readonly launches = new Map<string, Launch>()
+  readonly trackers = new Map<string, RequestTracker>()
   private nextId = 1
 
   constructor(rules: Rules) {
