@@ -161,6 +161,18 @@ describe('the tracker of a request may change', () => {
     expect(track(update, new Map([['a', at(1)]]), ['server'])).toEqual(['a'])
   })
 
+  test('when a classic one comes that begins nothing, and its versioned twin was the start', () => {
+    const start = twinOf(notice('exists', 5), req('a', 'user'))
+    const classic = notice('exists', 5, req('a'))
+    const folds = [...folded(start, classic).values()]
+    const track = (seen: InstanceNotification[], of = folds) => [
+      ...requestsToTrack(seen, of, [], [], new Map([['a', start.when]]), 'today'),
+    ]
+    expect(track([classic])).toEqual(['a'])
+    expect(track([classic], [...folded(classic).values()])).toEqual([])
+    expect(track([twinOf(notice('lock', 9), req('a'))])).toEqual([])
+  })
+
   test('never of the empty request id', () => {
     expect(track([notice('pause.start', 1, req('')), notice('pause.end', 2, req(''))])).toEqual([])
   })

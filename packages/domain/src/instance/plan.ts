@@ -155,7 +155,8 @@ export function existsToLink(folds: readonly InstanceFold[], refolded: readonly 
 /**
  * Requests whose tracker may change by a fold: those under which a timing was closed (before or now), and those that one of
  * the notifications seen may have begun earlier than the tracker that is there says. Of an instance that is refolded or comes
- * in both formats, every request: what counted as a start may count no more.
+ * in both formats, every request that could have begun by one: what counted as a start may count no more. In both formats
+ * also the request of a classic one that begins nothing: its versioned twin may have been the start.
  *
  * @param seen notifications that were claimed or read again
  * @param closedBefore requests under which timings of refolded instances were closed
@@ -169,17 +170,18 @@ export function requestsToTrack(
   trackerStarts: ReadonlyMap<string, number>,
   rules: Rules,
 ): Set<string> {
-  const bothFormats = folds.filter(({ lifecycle }) => lifecycle.hasClassic && lifecycle.hasVersioned)
-  const whole = new Set([...refolded, ...bothFormats.map(({ instance }) => instance)])
+  const bothFormats = new Set(
+    folds.filter(({ lifecycle }) => lifecycle.hasClassic && lifecycle.hasVersioned).map(({ instance }) => instance),
+  )
+  const whole = new Set([...refolded, ...bothFormats])
   const closed = folds.flatMap(({ timings }) =>
     timings.flatMap(({ start, end }) => (start !== null && end !== null ? [end.requestId] : [])),
   )
   const begun = seen.filter((notification) => {
     const start = trackerStarts.get(notification.requestId)
-    return (
-      startsRequest(notification, rules) &&
-      (whole.has(notification.instance) || start === undefined || notification.when <= start)
-    )
+    return startsRequest(notification, rules)
+      ? whole.has(notification.instance) || start === undefined || notification.when <= start
+      : bothFormats.has(notification.instance) && !notification.versioned
   })
   return new Set([...closedBefore, ...closed, ...begun.map(({ requestId }) => requestId)].filter((id) => id !== ''))
 }
