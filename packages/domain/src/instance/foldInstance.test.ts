@@ -1,14 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import { at, notice, told, twinOf } from '../../samples/story.ts'
+import type { Rules } from '../rules.ts'
 import { type FoldState, FROM_THE_BEGINNING, foldInstance, needsRefold } from './foldInstance.ts'
 import { type InstanceNotification, inOrder, positionOf } from './notification.ts'
 import { twinKey } from './twins.ts'
 
-function fold(story: readonly InstanceNotification[], state: FoldState = FROM_THE_BEGINNING) {
-  return foldInstance('server', state, inOrder(story), 'today')
+function fold(story: readonly InstanceNotification[], state: FoldState = FROM_THE_BEGINNING, rules: Rules = 'today') {
+  return foldInstance('server', state, inOrder(story), rules)
 }
 
-describe('the life of an instance', () => {
+describe.each(['today', 'stacktach'] as const)('the life of an instance (%s)', (rules) => {
+  const life = (told: readonly InstanceNotification[]) => fold(told, FROM_THE_BEGINNING, rules)
+
   const story = [
     notice('update', 1, { state: 'building', oldTask: 'scheduling' }),
     notice('create.start', 2, { state: 'building', oldTask: '' }),
@@ -19,7 +22,7 @@ describe('the life of an instance', () => {
   ]
 
   test('is told by its rows', () => {
-    const { lifecycle, timings, launches, exists, deletes } = fold(story)
+    const { lifecycle, timings, launches, exists, deletes } = life(story)
     expect(lifecycle).toMatchObject({ instance: 'server', when: at(75), state: 'deleted', taskState: '' })
     expect(told(timings)).toEqual(['create 2 to 9', 'delete 70 to 75'])
     expect(launches).toMatchObject([{ requestId: 'req-1', launchedAt: at(8) }])
@@ -28,7 +31,7 @@ describe('the life of an instance', () => {
   })
 
   test('ends with the last notification: its state, and its old task', () => {
-    const states = story.map((_, index) => fold(story.slice(0, index + 1)).lifecycle)
+    const states = story.map((_, index) => life(story.slice(0, index + 1)).lifecycle)
     expect(states.map(({ state, taskState }) => [state, taskState])).toEqual([
       ['building', 'scheduling'],
       ['building', ''],
@@ -41,13 +44,13 @@ describe('the life of an instance', () => {
   })
 
   test('a delete told before its create is the same life', () => {
-    expect(fold([...story].reverse())).toEqual(fold(story))
+    expect(life([...story].reverse())).toEqual(life(story))
   })
 
   test('a delete with an earlier when than its create makes both, each by itself', () => {
     const [start, end] = [notice('create.start', 30), notice('create.end', 40, {}, { launchedAt: at(8) })]
     const early = notice('delete.end', 20, { requestId: 'req-3' }, { launchedAt: at(8), terminatedAt: at(19) })
-    const { timings, deletes, launches } = fold([start, end, early])
+    const { timings, deletes, launches } = life([start, end, early])
     expect(told(timings)).toEqual(['delete ? to 20', 'create 30 to 40'])
     expect(deletes).toHaveLength(1)
     expect(launches).toMatchObject([{ launchedAt: at(8) }])

@@ -1,46 +1,11 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, MIDNIGHT, notice, told } from '../../samples/story.ts'
-import type { Rules } from '../rules.ts'
+import { at, notice } from '../../samples/story.ts'
 import { DAY, SECOND } from '../time/instant.ts'
-import { foldDeletes } from '../usage/deletes.ts'
-import { foldExists } from '../usage/exists.ts'
-import { type InstanceNotification, inOrder } from './notification.ts'
+import { answers } from './answers.testkit.ts'
+import type { InstanceNotification } from './notification.ts'
 import { foldedAtOnce, Store } from './store.testkit.ts'
-import { withoutTwins } from './twins.ts'
 
 // Each story has its line in docs/late-and-odd.md.
-
-/** What an operator is told of a cloud whose notifications arrived, and were folded, one after the other. */
-function answers(rules: Rules, ...arrived: InstanceNotification[]) {
-  const store = new Store(rules)
-  for (const notification of arrived) {
-    store.arrive([notification])
-    store.settle()
-  }
-  expect(store.rows()).toEqual(foldedAtOnce(arrived, rules))
-  const seconds = (when: number | null) => (when === null ? '?' : (when - MIDNIGHT) / SECOND)
-  const counted = withoutTwins(inOrder(store.notifications()))
-  const timings = [...store.timings.values()].sort((a, b) => whenOf(a) - whenOf(b))
-  return {
-    timings: told(timings),
-    launches: [...store.launches.values()].map(
-      ({ requestId, launchedAt, instanceFlavorId }) => `${requestId} ${instanceFlavorId} at ${seconds(launchedAt)}`,
-    ),
-    deletes: foldDeletes(counted).map(({ launchedAt, deletedAt }) => `${seconds(launchedAt)} to ${seconds(deletedAt)}`),
-    exists: foldExists(counted).map(({ launchedAt }) => `launched at ${seconds(launchedAt)}`),
-    kpi: [...store.trackers.values()]
-      .map(({ requestId, start, last }) =>
-        last === null ? `${requestId} not ended` : `${requestId} ${(last.when - start.when) / SECOND} s`,
-      )
-      .sort(),
-    refolds: store.refolds(),
-    store,
-  }
-}
-
-function whenOf({ start, end }: { start: { when: number } | null; end: { when: number } | null }): number {
-  return (start ?? end)?.when ?? 0
-}
 
 const api = (seconds: number, said: Partial<InstanceNotification> = {}) =>
   notice('update', seconds, { service: 'nova-api', ...said })

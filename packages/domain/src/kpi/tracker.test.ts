@@ -6,16 +6,16 @@ import { SECOND } from '../time/instant.ts'
 import { foldTimings } from '../timing/foldTimings.ts'
 import { type ClosingEnd, type RequestTracker, startsRequest, trackRequest } from './tracker.ts'
 
-/** The tracker of a request's notifications: the earliest that can start it, and the latest ends of its timings. */
+/** The tracker of req-1: its earliest notification that can start it, and the latest ends of timings closed under it. */
 function tracker(story: readonly InstanceNotification[], rules: Rules): RequestTracker | null {
   const ordered = inOrder(story)
   const ends: ClosingEnd[] = foldTimings([], ordered, rules).flatMap(({ name, instance, start, end }) =>
-    start && end ? [{ timingId: start.id, name, instance, ...end }] : [],
+    start && end?.requestId === 'req-1' ? [{ timingId: start.id, name, instance, ...end }] : [],
   )
   const latest = Math.max(...ends.map(({ when }) => when))
   return trackRequest(
     'req-1',
-    ordered.find((notification) => startsRequest(notification, rules)) ?? null,
+    ordered.find((one) => one.requestId === 'req-1' && startsRequest(one, rules)) ?? null,
     ends.filter(({ when }) => when === latest),
   )
 }
@@ -97,9 +97,25 @@ describe.each(['today', 'stacktach'] as const)('in both modes (%s)', (rules) => 
   })
 
   test('an end before the start does not count, clocks differing', () => {
-    expect(told([notice('pause.start', 0), notice('pause.end', 0.5), { ...start, when: at(1) }], 'stacktach')).toBe(
-      'not ended',
+    const early = [notice('pause.start', 0, { userId: null }), notice('pause.end', 0.5, { userId: null })]
+    expect(told([...early, start], rules)).toBe('not ended')
+  })
+
+  test('what is said under another request does not count', () => {
+    const other = { requestId: 'req-2', service: 'api' }
+    const story = [notice('update', 0, other), notice('pause.start', 90, other), notice('pause.end', 99, other)]
+    expect(told([...story, start, ...create], rules)).toBe('create after 10 s')
+  })
+
+  test('a request that makes several instances ends with the last of them, whichever they are', () => {
+    const each = ['a', 'b', 'c'].flatMap((instance, index) =>
+      foldTimings([], [notice('create.start', 2, { instance }), notice('create.end', 20 - index, { instance })], rules),
     )
+    const ends = each.flatMap(({ name, instance, start: opened, end }) =>
+      opened && end ? [{ timingId: opened.id, name, instance, ...end }] : [],
+    )
+    const latest = ends.filter(({ when }) => when === at(20))
+    expect(trackRequest('req-1', start, latest)?.last).toMatchObject({ instance: 'a', when: at(20) })
   })
 
   test('an end in the very microsecond of the start is a duration of zero', () => {
@@ -117,6 +133,14 @@ describe.each(['today', 'stacktach'] as const)('in both modes (%s)', (rules) => 
       notice('shutdown.end', 5),
     ]
     expect(told(story, rules)).toBe('shutdown after 4 s')
+  })
+
+  test('and that is so in whichever order the two are given', () => {
+    const end = { instance: 'server', deploymentId: 1, tenant: null, when: at(5), identity: 'same' }
+    const shutdown = { ...end, timingId: 1, name: 'compute.instance.shutdown' }
+    const deleted = { ...end, timingId: 2, name: 'compute.instance.delete' }
+    expect(trackRequest('req-1', start, [shutdown, deleted])?.last).toEqual(shutdown)
+    expect(trackRequest('req-1', start, [deleted, shutdown])?.last).toEqual(shutdown)
   })
 
   test('instance, deployment and tenant are those of the last closing end', () => {

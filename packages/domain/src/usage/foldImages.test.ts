@@ -70,3 +70,24 @@ test('of two notifications of one image the later counts, in whichever order the
     expect(foldImages(order).usages).toMatchObject([{ size: '7', notificationId: late.id, when: at(3) }])
   }
 })
+
+test('an image that one exists lists twice is one row, its first entry counting', () => {
+  const images = [picture, { ...picture, size: '7' }]
+  expect(foldImages([image('image.exists', 90, { images })]).exists).toMatchObject([{ size: picture.size }])
+})
+
+test('an exists is one for each message id, deployment and image; said again later, the later counts', () => {
+  const first = image('image.exists', 90, { images: [picture] })
+  const later = { ...image('image.exists', 91, { images: [{ ...picture, size: '7' }] }), dedupKey: first.dedupKey }
+  expect(foldImages([later, first]).exists).toMatchObject([{ size: '7', when: at(91) }])
+  expect(foldImages([first, { ...later, deploymentId: 2 }]).exists).toHaveLength(2)
+})
+
+test('in the same microsecond the one whose identity comes last counts, in whichever order they come', () => {
+  const tied = ['1', '2'].map((size) => ({
+    ...image('image.activate', 2, { images: [{ ...picture, size }] }),
+    identity: `identity-${size}`,
+  }))
+  expect(foldImages(tied).usages).toMatchObject([{ size: '2' }])
+  expect(foldImages(tied.reverse()).usages).toMatchObject([{ size: '2' }])
+})

@@ -1,8 +1,10 @@
 import { describe, expect, test } from '@jest/globals'
 import { at, MIDNIGHT, notice } from '../../samples/story.ts'
+import type { Rules } from '../rules.ts'
 import { SECOND } from '../time/instant.ts'
 import { foldLaunches, type Launch, launchEffect } from './foldLaunches.ts'
 
+const modes: Rules[] = ['today', 'stacktach']
 const payload = { launchedAt: at(50), instanceTypeId: '5', instanceFlavorId: 'm1' }
 
 function told({ launchedAt, instanceTypeId, instanceFlavorId }: Launch): string {
@@ -11,86 +13,140 @@ function told({ launchedAt, instanceTypeId, instanceFlavorId }: Launch): string 
 }
 
 /** What an event makes of a launch, or of none. */
-function after(event: string, before?: Partial<Launch>, facts: object = payload): string | undefined {
-  const made = foldLaunches(new Map(), [notice('create.start', 1)], 'today').get('req-1') as Launch
+function after(event: string, rules: Rules, before?: Partial<Launch>, facts: object = payload): string | undefined {
+  const made = foldLaunches(new Map(), [notice('create.start', 1)], rules).get('req-1') as Launch
   const known = new Map(before ? [['req-1', { ...made, ...before }]] : [])
-  const launch = foldLaunches(known, [notice(event, 60, {}, facts)], 'today').get('req-1')
+  const launch = foldLaunches(known, [notice(event, 60, {}, facts)], rules).get('req-1')
   return launch && told(launch)
 }
 
-describe('what each event makes of no launch, an earlier one, and a later one without a type id', () => {
-  const earlier = { launchedAt: at(20), instanceTypeId: '1', instanceFlavorId: 'old' }
-  const later = { launchedAt: at(80), instanceTypeId: null, instanceFlavorId: 'old' }
+const launching = [
+  'create.start',
+  'create.end',
+  'rebuild.start',
+  'rebuild.end',
+  'rescue.start',
+  'rescue.end',
+  'resize.prep.start',
+  'resize.revert.start',
+  'resize.revert.end',
+  'finish_resize.start',
+  'finish_resize.end',
+]
+
+describe.each(modes)(
+  'what each event makes of no launch, an earlier one, and a later one without a type id (%s)',
+  (rules) => {
+    const earlier = { launchedAt: at(20), instanceTypeId: '1', instanceFlavorId: 'old' }
+    const later = { launchedAt: at(80), instanceTypeId: null, instanceFlavorId: 'old' }
+
+    test.each([
+      // set the flavor
+      ['create.start', '? 5/m1', '20 5/m1', '80 5/m1'],
+      // set the flavor, and launched_at if it is not set yet
+      ['rebuild.start', '50 5/m1', '20 5/m1', '80 5/m1'],
+      ['rescue.start', '50 5/m1', '20 5/m1', '80 5/m1'],
+      // set launched_at if it is not set yet, and the flavor if neither field is
+      ['resize.prep.start', '50 5/m1', '20 1/old', '80 ?/old'],
+      ['resize.revert.start', '50 5/m1', '20 1/old', '80 ?/old'],
+      // raise launched_at, and fill each flavor field that is not set
+      ['create.end', '50 5/m1', '50 1/old', '80 5/old'],
+      ['rebuild.end', '50 5/m1', '50 1/old', '80 5/old'],
+      ['rescue.end', '50 5/m1', '50 1/old', '80 5/old'],
+      // set the flavor, and leave launched_at alone
+      ['finish_resize.start', '? 5/m1', '20 5/m1', '80 5/m1'],
+      // set the flavor, and raise launched_at
+      ['finish_resize.end', '50 5/m1', '50 5/m1', '80 5/m1'],
+      ['resize.revert.end', '50 5/m1', '50 5/m1', '80 5/m1'],
+    ])('%s', (event, fromNothing, fromEarlier, fromLater) => {
+      expect(after(event, rules)).toBe(fromNothing)
+      expect(after(event, rules, earlier)).toBe(fromEarlier)
+      expect(after(event, rules, later)).toBe(fromLater)
+    })
+
+    test('a flavor that has one field is set: a prep or a revert leaves it as it is', () => {
+      expect(after('resize.prep.start', rules, { instanceTypeId: '1', instanceFlavorId: null })).toBe('50 1/?')
+      expect(after('resize.revert.start', rules, { instanceTypeId: null, instanceFlavorId: 'old' })).toBe('50 ?/old')
+    })
+
+    test('a payload without launched_at takes none away', () => {
+      const flavor = { instanceTypeId: '5', instanceFlavorId: 'm1' }
+      expect(after('create.end', rules, earlier, flavor)).toBe('20 1/old')
+      expect(after('finish_resize.end', rules, earlier, flavor)).toBe('20 5/m1')
+      expect(after('rebuild.start', rules, undefined, flavor)).toBe('? 5/m1')
+    })
+
+    test('a payload without launched_at sets none', () => {
+      const flavor = { instanceTypeId: '5', instanceFlavorId: 'm1' }
+      expect(after('create.end', rules, undefined, flavor)).toBe('? 5/m1')
+      expect(after('resize.revert.end', rules, undefined, flavor)).toBe('? 5/m1')
+    })
+
+    test('only the message of a create.end says that nothing was launched', () => {
+      const failed = { ...payload, message: 'No valid host was found' }
+      expect(launching.filter((event) => after(event, rules, undefined, failed) === undefined)).toEqual(['create.end'])
+    })
+
+    test.each(launching)('%s sets tenant, options and system, those of an earlier one too', (event) => {
+      const ubuntu = { tenant: 'b', raxOptions: '1', osArchitecture: 'x64', osVersion: '24.04', osDistro: 'ubuntu' }
+      const known = foldLaunches(new Map(), [notice('create.start', 1, { tenant: 'a', raxOptions: '0' })], rules)
+      const launch = foldLaunches(known, [notice(event, 60, ubuntu, payload)], rules).get('req-1')
+      expect(launch).toMatchObject({ ...ubuntu, firstWhen: at(1) })
+    })
+  },
+)
+
+describe.each(modes)('no launch comes of (%s)', (rules) => {
+  test.each([
+    'create.error',
+    'delete.start',
+    'delete.end',
+    'exists',
+    'finish_resize.error',
+    'resize.start',
+    'resize.end',
+    'resize.prep.end',
+    'resize.confirm.start',
+    'resize.confirm.end',
+    'shelve.end',
+    'unshelve.start',
+    'update',
+    'constructor',
+  ])('%s', (event) => {
+    expect(after(event, rules)).toBeUndefined()
+  })
 
   test.each([
-    // set the flavor
-    ['create.start', '? 5/m1', '20 5/m1', '80 5/m1'],
-    // set the flavor, and launched_at if it is not set yet
-    ['rebuild.start', '50 5/m1', '20 5/m1', '80 5/m1'],
-    ['rescue.start', '50 5/m1', '20 5/m1', '80 5/m1'],
-    // set launched_at if it is not set yet, and the flavor if neither field is
-    ['resize.prep.start', '50 5/m1', '20 1/old', '80 ?/old'],
-    ['resize.revert.start', '50 5/m1', '20 1/old', '80 ?/old'],
-    // raise launched_at, and fill each flavor field that is not set
-    ['create.end', '50 5/m1', '50 1/old', '80 5/old'],
-    ['rebuild.end', '50 5/m1', '50 1/old', '80 5/old'],
-    ['rescue.end', '50 5/m1', '50 1/old', '80 5/old'],
-    ['unshelve.end', '50 5/m1', '50 1/old', '80 5/old'],
-    // set the flavor, and leave launched_at alone
-    ['finish_resize.start', '? 5/m1', '20 5/m1', '80 5/m1'],
-    // set the flavor, and raise launched_at
-    ['finish_resize.end', '50 5/m1', '50 5/m1', '80 5/m1'],
-    ['resize.revert.end', '50 5/m1', '50 5/m1', '80 5/m1'],
-  ])('%s', (event, fromNothing, fromEarlier, fromLater) => {
-    expect(after(event)).toBe(fromNothing)
-    expect(after(event, earlier)).toBe(fromEarlier)
-    expect(after(event, later)).toBe(fromLater)
-  })
-
-  test('a payload without launched_at takes none away', () => {
-    const flavor = { instanceTypeId: '5', instanceFlavorId: 'm1' }
-    expect(after('create.end', earlier, flavor)).toBe('20 1/old')
-    expect(after('finish_resize.end', earlier, flavor)).toBe('20 5/m1')
-    expect(after('rebuild.start', undefined, flavor)).toBe('? 5/m1')
+    'instance.create.start',
+    'create.start',
+    // As long as `compute.instance.`.
+    'compute.metadata.create.start',
+  ])('%s, which is no compute.instance event', (event) => {
+    expect(launchEffect({ event, facts: null }, rules)).toBeNull()
   })
 })
 
-test.each([
-  'create.error',
-  'delete.start',
-  'delete.end',
-  'exists',
-  'finish_resize.error',
-  'resize.start',
-  'resize.end',
-  'resize.prep.end',
-  'resize.confirm.start',
-  'resize.confirm.end',
-  'shelve.end',
-  'unshelve.start',
-  'update',
-  'constructor',
-])('%s makes no launch', (event) => {
-  expect(after(event)).toBeUndefined()
+describe('an unshelve', () => {
+  const later = { launchedAt: at(80), instanceTypeId: null, instanceFlavorId: 'old' }
+
+  test('counts like a rescue today', () => {
+    for (const before of [undefined, { launchedAt: at(20), instanceTypeId: '1', instanceFlavorId: 'old' }, later]) {
+      expect(after('unshelve.end', 'today', before)).toBe(after('rescue.end', 'today', before))
+    }
+    expect(after('unshelve.end', 'today')).toBe('50 5/m1')
+  })
+
+  test('makes nothing in StackTach', () => {
+    expect(after('unshelve.end', 'stacktach')).toBeUndefined()
+  })
 })
 
-test('an unshelve counts like a rescue today, and not in StackTach', () => {
-  const end = notice('unshelve.end', 60, {}, payload)
-  expect(launchEffect(end, 'today')).toEqual(launchEffect(notice('rescue.end', 60), 'today'))
-  expect(launchEffect(end, 'stacktach')).toBeNull()
-})
-
-test('only compute.instance events make launches', () => {
-  expect(launchEffect({ event: 'instance.create.start', facts: null }, 'today')).toBeNull()
-  expect(launchEffect({ event: 'create.start', facts: null }, 'today')).toBeNull()
-})
-
-describe('a create', () => {
+describe.each(modes)('a create (%s)', (rules) => {
   const start = notice('create.start', 1, {}, { instanceTypeId: '5', instanceFlavorId: 'm1' })
   const end = (message?: string) =>
     notice('create.end', 60, {}, message === undefined ? payload : { ...payload, message })
   const launched = (...story: ReturnType<typeof notice>[]) =>
-    [...foldLaunches(new Map(), story, 'today').values()].map(told)
+    [...foldLaunches(new Map(), story, rules).values()].map(told)
 
   test('is launched by an end that says Success, nothing, or the empty message', () => {
     expect(launched(start, end('Success'))).toEqual(['50 5/m1'])
@@ -113,7 +169,7 @@ describe('a create', () => {
   })
 })
 
-test('a resize: the flavor before, then the flavor after, and the later launched_at', () => {
+test.each(modes)('a resize: the flavor before, then the flavor after, and the later launched_at (%s)', (rules) => {
   const small = { launchedAt: at(0), instanceTypeId: '1', instanceFlavorId: 'small' }
   const large = { instanceTypeId: '2', instanceFlavorId: 'large' }
   const story = [
@@ -122,22 +178,22 @@ test('a resize: the flavor before, then the flavor after, and the later launched
     notice('finish_resize.start', 30, {}, { launchedAt: at(0), ...large }),
     notice('finish_resize.end', 40, {}, { launchedAt: at(40), ...large }),
   ]
-  const steps = story.map((_, index) => foldLaunches(new Map(), story.slice(0, index + 1), 'today').get('req-1'))
+  const steps = story.map((_, index) => foldLaunches(new Map(), story.slice(0, index + 1), rules).get('req-1'))
   expect(steps.map((launch) => launch && told(launch))).toEqual(['0 1/small', '0 1/small', '0 2/large', '40 2/large'])
 })
 
-test('there is one launch for each request', () => {
+test.each(modes)('there is one launch for each request (%s)', (rules) => {
   const story = [notice('create.start', 1), notice('rebuild.start', 9, { requestId: 'req-2' })]
-  expect([...foldLaunches(new Map(), story, 'today').keys()]).toEqual(['req-1', 'req-2'])
+  expect([...foldLaunches(new Map(), story, rules).keys()]).toEqual(['req-1', 'req-2'])
 })
 
-test('every event sets tenant, options and system, the last one counting, and keeps when the first was', () => {
+test.each(modes)("tenant, options and system are the last event's, and when is the first one's (%s)", (rules) => {
   const ubuntu = { raxOptions: '1', osArchitecture: 'x64', osVersion: '24.04', osDistro: 'ubuntu' }
   const story = [notice('create.start', 1, { tenant: 'a', ...ubuntu }), notice('create.end', 9, { tenant: 'b' })]
-  const [launch] = foldLaunches(new Map(), story.slice(0, 1), 'today').values()
+  const [launch] = foldLaunches(new Map(), story.slice(0, 1), rules).values()
   expect(launch).toMatchObject({ instance: 'server', requestId: 'req-1', tenant: 'a', firstWhen: at(1), ...ubuntu })
   const plain = { raxOptions: '', osArchitecture: '', osVersion: '', osDistro: '' }
-  expect(foldLaunches(new Map(), story, 'today').get('req-1')).toMatchObject({
+  expect(foldLaunches(new Map(), story, rules).get('req-1')).toMatchObject({
     tenant: 'b',
     firstWhen: at(1),
     ...plain,
