@@ -6,7 +6,8 @@ export default {
   plugins: ['@stryker-mutator/jest-runner'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
-  jest: { configFile: 'jest.mutants.config.mjs', enableFindRelatedTests: false },
+  // A mutant is tried by the tests that import its file: of ES modules every other would be loaded for it too.
+  jest: { configFile: 'jest.mutants.config.mjs', enableFindRelatedTests: true },
   coverageAnalysis: 'perTest',
   mutate: ['packages/domain/src/{timing,kpi,usage}/*.ts', '!**/*.test.ts'],
   ignorePatterns: [
