@@ -102,6 +102,21 @@ const saidAgain = fc.tuple(drawn, drawn).map(([one, again]): Drawn[] => [
   { ...again, event: 'exists', said: one.said, repeats: 1 },
 ])
 
+/** A delete that is told twice, as it is when a host does it again after a crash. */
+const deletedAgain = fc.tuple(drawn, second).map(([one, later]): Drawn[] => {
+  const end = { ...one, event: 'delete.end', facts: { ...one.facts, launchedAt: at(1), terminatedAt: at(11) } }
+  return [end, { ...end, seconds: later }]
+})
+
+/** Two operations of one request that end in the same microsecond. */
+const endedAtOnce = fc.tuple(operation, operation, second).map(([first, other, end]): Drawn[] =>
+  [...first, ...other].map((one) => ({
+    ...one,
+    seconds: one.event.endsWith('.end') ? end : end - 1,
+    said: { ...one.said, versioned: false, userId: 'user', service: 'nova-api', requestId: 'req-1' },
+  })),
+)
+
 /** Several things in one microsecond. */
 const atOnce = fc
   .tuple(fc.array(drawn, { minLength: 2, maxLength: 4 }), second)
@@ -113,6 +128,8 @@ const episode = fc.oneof(
   { weight: 2, arbitrary: inBothFormats },
   { weight: 1, arbitrary: spanning },
   { weight: 1, arbitrary: saidAgain },
+  { weight: 1, arbitrary: deletedAgain },
+  { weight: 1, arbitrary: endedAtOnce },
   { weight: 1, arbitrary: atOnce },
 )
 
