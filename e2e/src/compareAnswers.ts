@@ -1,0 +1,118 @@
+import { expect } from '@jest/globals'
+import type { Answers, Row } from './everyAnswer.ts'
+
+/** Names that a cloud's answers hold. */
+export interface Names {
+  /** Nova's events. */
+  events: ReadonlySet<string>
+  /** Of timings of instances: events without their last part. */
+  timings: ReadonlySet<string>
+}
+
+export function namesIn(answers: Answers): Names {
+  const timings = [...answers].flatMap(([path, rows]) => (path.startsWith('timings/uuid?') ? column(rows, 1) : []))
+  return { events: new Set(column(answers.get('events?service=nova') ?? [], 0)), timings: new Set(timings) }
+}
+
+function column(rows: readonly Row[], index: number): string[] {
+  return rows.slice(1).map((row) => String(row[index]))
+}
+
+/** Names that are in `names` and not in `others`, sorted. */
+export function only(names: Names, others: Names): { events: string[]; timings: string[] } {
+  return {
+    events: [...names.events].filter((name) => !others.events.has(name)).sort(),
+    timings: [...names.timings].filter((name) => !others.timings.has(name)).sort(),
+  }
+}
+
+export function common(a: Names, b: Names): Names {
+  const shared = (key: keyof Names) => new Set([...a[key]].filter((name) => b[key].has(name)))
+  return { events: shared('events'), timings: shared('timings') }
+}
+
+/** Where an answer's rows, or its path, have a name: of an event, or of a timing. */
+const named: readonly [path: RegExp, kind: keyof Names, column: number][] = [
+  [/^events\?service=(?:nova|all)/, 'events', 0],
+  [/^watch\/0\?.*service=nova/, 'events', 5],
+  [/^(?:uuid\?uuid|request|search\?(?!service=(?:glance|generic)))/, 'events', 4],
+  [/^timings\/uuid/, 'timings', 1],
+  [/^(?:summary|kpi)/, 'timings', 0],
+]
+const namedPath = /^search\?service=nova&field=event&value=(.*)|^timings\?name=(.*)/
+
+/**
+ * Answers as far as they tell of these names. What differs from run to run is masked: a deployment's number, which is
+ * given at first sight, and the width of the longest event.
+ */
+export function about(names: Names, answers: Answers): Map<string, readonly Row[]> {
+  const found = new Map<string, readonly Row[]>()
+  const glance = new Set(column(answers.get('events?service=glance') ?? [], 0))
+  for (const [path, [header, ...rows]] of answers) {
+    const [, event, timing] = namedPath.exec(path) ?? []
+    if ((event && !names.events.has(event)) || (timing && !names.timings.has(timing))) continue
+    const [, kind, index] = named.find(([pattern]) => pattern.test(path)) ?? []
+    const kept = rows.filter(
+      (row) => kind === undefined || names[kind].has(String(row[index ?? 0])) || glance.has(String(row[0])),
+    )
+    // A request or a tenant of which there is something else alone.
+    if (/^(?:request\?|kpi\/|search\?field=tenant)/.test(path) && kept.length === 0) continue
+    const top = path.startsWith('watch/') ? header?.with(4, 'longest event') : header
+    const all = top === undefined ? [] : [top, ...kept]
+    found.set(path, path === 'deployments' ? all.map(([, name]) => [name]) : all)
+  }
+  return found
+}
+
+/** Changes each row but the header of the answers whose path matches; null leaves it out. */
+export function changed(
+  answers: ReadonlyMap<string, readonly Row[]>,
+  pattern: RegExp,
+  change: (row: Row) => Row | null,
+): Map<string, readonly Row[]> {
+  const changedRows = ([header, ...rows]: readonly Row[]): Row[] =>
+    header === undefined ? [] : [header, ...rows.map(change).filter((row) => row !== null)]
+  return new Map([...answers].map(([path, rows]) => [path, pattern.test(path) ? changedRows(rows) : rows]))
+}
+
+/** Without what is asked by message id, and without the cells that hold one. */
+export function withoutMessageIds(answers: ReadonlyMap<string, readonly Row[]>): Map<string, readonly Row[]> {
+  const kept = new Map([...answers].filter(([path]) => !path.startsWith('show/')))
+  const first = changed(kept, /^(?:watch|uuid|request|search)/, ([, ...row]) => row)
+  return changed(first, /^usage\/exists/, (row) => row.with(5, ''))
+}
+
+/** What lists whose ties are broken by an id that is given at the fold are ordered by, as far as they show it. */
+const orders: readonly [path: RegExp, column: number][] = [
+  [/^(?:timings\?|kpi)/, 1],
+  [/^usage\/launches/, 1],
+  [/^usage\/deletes/, 2],
+]
+
+/** Rows that are equal in what their list is ordered by, in an order that does not depend on the run. */
+function settled(path: string, [header, ...rows]: readonly Row[]): readonly Row[] {
+  const [, order] = orders.find(([pattern]) => pattern.test(path)) ?? []
+  if (order === undefined || header === undefined) return header === undefined ? [] : [header, ...rows]
+  const groups: Row[][] = []
+  for (const row of rows) {
+    const last = groups.at(-1)
+    if (last?.[0]?.[order] === row[order]) last?.push(row)
+    else groups.push([row])
+  }
+  const text = (row: Row) => JSON.stringify(row)
+  return [header, ...groups.flatMap((group) => group.sort((a, b) => (text(a) < text(b) ? -1 : 1)))]
+}
+
+/** Compares cell by cell, one answer after the other, and returns how much that was. */
+export function expectEqual(
+  found: ReadonlyMap<string, readonly Row[]>,
+  expected: ReadonlyMap<string, readonly Row[]>,
+): string {
+  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort())
+  let cells = 0
+  for (const [path, rows] of expected) {
+    expect({ path, rows: settled(path, found.get(path) ?? []) }).toEqual({ path, rows: settled(path, rows) })
+    cells += rows.flat().length
+  }
+  return `${expected.size} answers, ${cells} cells`
+}
