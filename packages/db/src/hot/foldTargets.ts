@@ -125,7 +125,7 @@ export const exists: Target<InstanceExists> = {
     instance_type_id: 'text',
     instance_flavor_id: 'text',
     flavor_name: 'text',
-    memory_mb: 'int',
+    memory_mb: 'bigint',
     tenant: 'text',
     rax_options: 'text',
     os_architecture: 'text',

@@ -99,7 +99,7 @@ function bytes(value: unknown): string | null {
 }
 
 function megabytes(value: unknown): number | null {
-  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value < 2 ** 31 ? value : null
+  return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
 type Known<T> = { [K in keyof T]?: NonNullable<T[K]> }
