@@ -1,13 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { openDatabase } from '@stacktach/db'
+import { openDatabase, searchFields } from '@stacktach/db'
 import { endpoints, health } from './endpoints/index.ts'
 import { cases } from './test/cases.ts'
 import { fillDatabase, web } from './test/fixture.ts'
+import { optional } from './test/parameterCases.ts'
+import { contractFields } from './test/searchFieldCases.ts'
 import { type Api, type Reply, startApi } from './test/startApi.ts'
+import { endpointOf, Tally } from './test/tally.ts'
 import { createTestDatabase, type TestDatabase } from './test/testDatabase.ts'
 
 let database: TestDatabase
 let api: Api
+const tally = new Tally()
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -18,6 +22,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await api?.stop()
   await database?.drop()
+  process.stdout.write(`Compared cell by cell:\n${tally}`)
 })
 
 /** What has to be given, by path: without it an endpoint answers 400. */
@@ -92,6 +97,41 @@ test.each(cases)('$path', async ({ path, status = 200, body }) => {
   const reply = await api.ask(`/stacky/${path}`)
   expect(expectTable(reply)).toEqual(body)
   expect(reply.status).toBe(status)
+  tally.add(path, status, body)
+})
+
+test('no case is there twice, and every endpoint has some', () => {
+  const paths = cases.map(({ path }) => path)
+  expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([])
+  const covered = new Set(paths.map(endpointOf))
+  expect(endpoints.map(({ path }) => path).filter((path) => !covered.has(path))).toEqual([])
+})
+
+test('search knows the fields of the contract', () => {
+  for (const service of ['nova', 'glance', 'generic'] as const) {
+    expect([...searchFields[service].keys()].sort()).toEqual(contractFields[service])
+  }
+})
+
+test.each(optional)('%s: an optional parameter that is empty counts as not there', async (question, parameters) => {
+  const reply = await api.ask(`/stacky/${question}`)
+  expect(reply.status).toBe(200)
+  for (const parameter of parameters) {
+    expect({ parameter, ...(await api.ask(`/stacky/${question}${parameter}=`)) }).toMatchObject({
+      parameter,
+      status: 200,
+      text: reply.text,
+    })
+  }
+})
+
+test('HEAD of what is refused has the headers of the refusal, and no body', async () => {
+  for (const path of ['/stacky/uuid', '/stacky/show/9', '/stacky/nope', '/stacky/kpi/nope']) {
+    const get = await api.ask(path)
+    const head = await api.ask(path, 'HEAD')
+    expect(head).toMatchObject({ status: get.status, text: '' })
+    expect({ ...head.headers, date: '' }).toEqual({ ...get.headers, date: '' })
+  }
 })
 
 test('a report is sent as it was stored', async () => {

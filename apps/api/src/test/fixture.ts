@@ -14,6 +14,11 @@ export function at(time: string): number {
   return Date.parse(`2026-11-20T${clock}Z`) * 1000 + Number(fraction.padEnd(6, '0'))
 }
 
+/** A time of day of the fixture as a parameter writes it: unix time, decimal. */
+export const unix = (time: string) => (at(time) / 1_000_000).toFixed(6)
+
+export const undashed = (uuid: string) => uuid.replaceAll('-', '')
+
 /** A little of everything the endpoints can show. Ids count from 1 in every table. */
 export async function fillDatabase(db: Database): Promise<void> {
   await db.prisma.deployment.createMany({ data: [{ name: 'west' }, { name: 'east' }] })
@@ -35,7 +40,15 @@ export async function fillDatabase(db: Database): Promise<void> {
 async function fillNotifications(db: Database): Promise<void> {
   const resizing = { instance: web, requestId: resize, tenant: '5000' }
   const nova = [
-    { time: '11:00:00', event: 'compute.instance.resize.start', ...resizing, state: 'active' },
+    {
+      time: '11:00:00',
+      event: 'compute.instance.resize.start',
+      ...resizing,
+      state: 'active',
+      oldState: 'stopped',
+      task: 'resize_started',
+      oldTask: 'resize_asked',
+    },
     { time: '11:00:00.000001', event: 'compute.instance.update', ...resizing, task: 'resize_prep', oldTask: null },
     { time: '11:14:11.715400', event: 'compute.instance.resize.end', ...resizing, state: 'resized' },
     { time: '11:59:58', event: 'compute.instance.update', instance: worker, tenant: '6000', deploymentId: 2 },
@@ -49,9 +62,24 @@ async function fillNotifications(db: Database): Promise<void> {
     const empty = { osArchitecture: '', osDistro: '', osVersion: '', raxOptions: '', versioned: false }
     await db.prisma.novaNotification.create({ data: { ...row, ...empty } })
   }
-  const glance = { ...common('glance', 0, '10:00:00.5'), event: 'image.upload', status: 'saving' }
+  const glance = {
+    ...common('glance', 0, '10:00:00.5'),
+    event: 'image.upload',
+    status: 'saving',
+    requestId: 'req-image',
+  }
   await db.prisma.glanceNotification.create({ data: { ...glance, uuid: image, owner: '5000', instance: web } })
-  const generic = { ...common('generic', 0, '09:00:00'), event: 'volume.create', requestId: 'req-1', instance: web }
+  const generic = {
+    ...common('generic', 0, '09:00:00'),
+    event: 'volume.create',
+    requestId: 'req-1',
+    instance: web,
+    tenant: '7000',
+    state: 'available',
+    oldState: 'creating',
+    task: 'attach',
+    oldTask: 'format',
+  }
   await db.prisma.genericNotification.create({ data: generic })
   // Prisma writes JSON of its own: numbers of many digits, keys in their order, are put in as text.
   await db.pool.query(
@@ -130,6 +158,7 @@ async function fillAggregates(db: Database): Promise<void> {
       { ...tracker('req-a', '11:00:00', 10_000_000), tenant: '5000' },
       { ...tracker('req-b', '00:00:00', 3_000_000), tenant: '7000', deploymentId: 2 },
       { ...tracker('req-c', '11:00:00', 10_000_000), event: 'compute.instance.reboot' },
+      { ...tracker('req-edge', '12:00:00', 90_061_123_456), startWhen: BigInt(NOW) - 86_400_000_000n, tenant: '8000' },
       { requestId: 'req-open', startId: 9n, startWhen: BigInt(at('11:00:00')) },
       { ...tracker('req-old', '12:00:00', 1), startWhen: BigInt(at('12:00:00')) - 86_400_000_000n },
     ],
