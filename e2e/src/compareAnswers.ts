@@ -75,10 +75,9 @@ export function changed(
   return new Map([...answers].map(([path, rows]) => [path, pattern.test(path) ? changedRows(rows) : rows]))
 }
 
-/** Without what is asked by message id, and without the cells that hold one. */
+/** Without the cells that hold a message id: of which every format has its own. */
 export function withoutMessageIds(answers: ReadonlyMap<string, readonly Row[]>): Map<string, readonly Row[]> {
-  const kept = new Map([...answers].filter(([path]) => !path.startsWith('show/')))
-  const first = changed(kept, /^(?:watch|uuid|request|search)/, ([, ...row]) => row)
+  const first = changed(answers, /^(?:watch|uuid|request|search)/, ([, ...row]) => row)
   return changed(first, /^usage\/exists/, (row) => row.with(5, ''))
 }
 

@@ -46,8 +46,12 @@ async function subjectsOf({ pool }: Database): Promise<Subjects> {
  * that has it; of a report it is left out.
  *
  * @param without leaves out the rows of versioned notifications where notifications are listed
+ * @param shown asks for every notification by itself, too
  */
-export async function everyAnswer(pipeline: Pipeline, without: 'versioned' | 'nothing' = 'nothing'): Promise<Answers> {
+export async function everyAnswer(
+  pipeline: Pipeline,
+  { without = 'nothing', shown = false }: { without?: 'versioned' | 'nothing'; shown?: boolean } = {},
+): Promise<Answers> {
   const ask = await pipeline.api()
   const subjects = await subjectsOf(pipeline.database)
   const answers = new Map<string, readonly Row[]>()
@@ -113,12 +117,11 @@ export async function everyAnswer(pipeline: Pipeline, without: 'versioned' | 'no
     answers.set(`kpi/${tenant}`, table(await get(`kpi/${encodeURIComponent(tenant)}`)))
     await listNotifications(`search?field=tenant&value=${encodeURIComponent(tenant)}`)
   })
-  for (const service of SERVICES) {
-    await each([...(subjects.messages[service] ?? [])], async ([id, { messageId, versioned }]) => {
-      if (versioned && without === 'versioned') return
+  for (const service of shown ? SERVICES : []) {
+    await each([...(subjects.messages[service] ?? [])], async ([id, { messageId }]) => {
       const [rows, text, subject] = await get(`show/${id}?service=${service}`)
-      const shown = table(rows).map(([key, value]) => [key, key === '#' ? messageId : value])
-      answers.set(`show/${messageId}?service=${service}`, [...shown, [text], [subject]])
+      const named = table(rows).map(([key, value]) => [key, key === '#' ? messageId : value])
+      answers.set(`show/${messageId}?service=${service}`, [...named, [text], [subject]])
     })
   }
   const reports = await pages('reports/search')
