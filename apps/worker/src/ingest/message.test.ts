@@ -71,18 +71,30 @@ test('notifications from 2010 until two days ahead are stored', () => {
   expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
 })
 
-test('a rejected message is kept with its reason, digest and first 64 KB', () => {
+describe('a rejected message', () => {
   const body = Buffer.alloc(100_000, 'x')
-  const rejection = { reason: 'not json' as const, detail: 'unexpected \0' }
-  expect(rejectedRow('cloud', { exchange: 'no\0va', routingKey: 'a.\0', body }, rejection, now)).toEqual({
-    deployment: 'cloud',
-    exchange: 'no\ufffdva',
-    routing_key: 'a.\ufffd',
-    reason: 'not json',
-    detail: 'unexpected \ufffd',
-    body: body.subarray(0, 65_536),
-    body_size: 100_000,
-    body_sha256: sha256(body),
-    received_at: now,
+  const message = { exchange: 'no\0va', routingKey: 'a.\0', body }
+
+  test('is kept whole, with its reason and digest', () => {
+    const rejection = { reason: 'not json' as const, detail: 'unexpected \0' }
+    expect(rejectedRow('cloud', message, rejection, now)).toEqual({
+      deployment: 'cloud',
+      exchange: 'no\ufffdva',
+      routing_key: 'a.\ufffd',
+      reason: 'not json',
+      detail: 'unexpected \ufffd',
+      body,
+      body_size: 100_000,
+      body_sha256: sha256(body),
+      received_at: now,
+    })
+  })
+
+  test('that is too large is kept with its first 64 KB', () => {
+    expect(rejectedRow('cloud', message, { reason: 'too large', detail: '' }, now)).toMatchObject({
+      body: body.subarray(0, 65_536),
+      body_size: 100_000,
+      body_sha256: sha256(body),
+    })
   })
 })

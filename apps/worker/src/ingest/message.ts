@@ -12,7 +12,7 @@ import {
   serviceOf,
 } from '@stacktach/domain'
 
-/** Bytes of a rejected message that are kept. */
+/** Bytes that are kept of a message which is rejected for its size; any other is kept whole. */
 const KEPT_BYTES = 65_536
 
 /** A message as it came, without what only the channel needs. */
@@ -47,7 +47,7 @@ export function readMessage(message: Message, maxBody: number, context: Normaliz
   return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, context)
 }
 
-/** How a rejected message is kept. */
+/** How a rejected message is kept: whole, so that it can be stored when what was wrong is mended, unless it is too large. */
 export function rejectedRow(
   deployment: string,
   message: Message,
@@ -60,7 +60,7 @@ export function rejectedRow(
     routing_key: message.routingKey.replaceAll('\0', '\ufffd'),
     reason,
     detail: detail.replaceAll('\0', '\ufffd'),
-    body: message.body.subarray(0, KEPT_BYTES),
+    body: reason === 'too large' ? message.body.subarray(0, KEPT_BYTES) : message.body,
     body_size: message.body.length,
     body_sha256: sha256(message.body),
     received_at: now,

@@ -8,7 +8,7 @@ export interface RejectedRow {
   routing_key: string
   reason: string
   detail: string
-  /** The bytes as they came, or the first of them. */
+  /** The bytes as they came, or, of too many, the first of them. */
   body: Buffer
   body_size: number
   /** SHA-256 of all bytes, in hexadecimal. */
