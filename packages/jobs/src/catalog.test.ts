@@ -62,6 +62,9 @@ test('no key has a colon, which BullMQ refuses', () => {
     catalog['image-events-audit'].unique({ period: { start: 1, end: 2 }, once: true }),
     catalog['due-reports'].unique({}),
     catalog.partitions.unique({}),
+    catalog['replay-rejected'].unique({ ids: null }),
+    catalog['replay-rejected'].unique({ ids: [1, 2] }),
+    catalog['replay-rejected'].unique({ ids: [12] }),
   ]
   expect(keys.join()).not.toContain(':')
   expect(new Set(keys).size).toBe(keys.length)

@@ -82,6 +82,13 @@ export const catalog = {
   }),
   /** Asks for the report of each complete period that has none. */
   'due-reports': job({ queue: 'maintenance', payload: z.object({}), attempts: 1, unique: () => 'due-reports' }),
+  /** Stores rejected messages again, from the beginning: with ids only those, else all that are there when it starts. */
+  'replay-rejected': job({
+    queue: 'maintenance',
+    payload: z.object({ ids: z.array(z.number().int().min(1)).min(1).nullable() }),
+    attempts: 5,
+    unique: ({ ids }) => `replay-rejected-${ids?.join('-') ?? 'all'}`,
+  }),
   /** Makes the partitions of the days to come, so that no notification waits for one. */
   partitions: job({ queue: 'maintenance', payload: z.object({}), attempts: 1, unique: () => 'partitions' }),
 }

@@ -1,9 +1,16 @@
-import { Worker } from 'bullmq'
+import { type Job, Worker } from 'bullmq'
 import { catalog, type JobName, type Payload, type QueueName, queueNames } from './catalog.ts'
 import { workerConnection } from './connection.ts'
 
+/** How far a job is, kept with it in Redis: for those who wait for it, and for its next attempt. */
+export interface Progress {
+  /** What the last attempt told before it was cut off, as it comes from Redis; 0 in the first. */
+  before: unknown
+  tell(progress: Record<string, number>): Promise<void>
+}
+
 /** One handler for each job of the catalog; a missing one does not compile. */
-export type Handlers = { [N in JobName]: (payload: Payload<N>) => Promise<unknown> }
+export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progress) => Promise<unknown> }
 
 export interface WorkerEvents {
   /** Told of connection errors and of jobs that failed. */
@@ -27,7 +34,7 @@ export function startWorkers(
   const workers = queueNames.map((queue) => {
     const connection = workerConnection(url)
     connection.on('error', (error) => events.onError(error, { queue }))
-    const worker = new Worker(queue, (job) => run(handlers, job.name, job.data), {
+    const worker = new Worker(queue, (job) => run(handlers, job.name, job.data, progressOf(job)), {
       connection,
       prefix,
       concurrency: concurrency[queue],
@@ -58,15 +65,19 @@ export function startWorkers(
   }
 }
 
-/** Runs a job as the catalog has it; its name and payload come from Redis, so both are checked. */
-function run(handlers: Handlers, name: string, data: unknown): Promise<unknown> {
-  if (!isJobName(name)) throw new Error(`there is no job ${name}`)
-  return dispatch(handlers, name, data)
+function progressOf(job: Job): Progress {
+  return { before: job.progress, tell: (progress) => job.updateProgress(progress) }
 }
 
-function dispatch<N extends JobName>(handlers: Handlers, name: N, data: unknown): Promise<unknown> {
+/** Runs a job as the catalog has it; its name and payload come from Redis, so both are checked. */
+function run(handlers: Handlers, name: string, data: unknown, progress: Progress): Promise<unknown> {
+  if (!isJobName(name)) throw new Error(`there is no job ${name}`)
+  return dispatch(handlers, name, data, progress)
+}
+
+function dispatch<N extends JobName>(handlers: Handlers, name: N, data: unknown, progress: Progress): Promise<unknown> {
   const payload = catalog[name].payload.parse(data) as Payload<N>
-  return handlers[name](payload)
+  return handlers[name](payload, progress)
 }
 
 function isJobName(name: string): name is JobName {

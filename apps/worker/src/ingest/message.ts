@@ -56,13 +56,18 @@ export function rejectedRow(
 ): RejectedRow {
   return {
     deployment,
-    exchange: message.exchange.replaceAll('\0', '\ufffd'),
-    routing_key: message.routingKey.replaceAll('\0', '\ufffd'),
+    exchange: withoutNul(message.exchange),
+    routing_key: withoutNul(message.routingKey),
     reason,
-    detail: detail.replaceAll('\0', '\ufffd'),
+    detail: withoutNul(detail),
     body: reason === 'too large' ? message.body.subarray(0, KEPT_BYTES) : message.body,
     body_size: message.body.length,
     body_sha256: sha256(message.body),
     received_at: now,
   }
+}
+
+/** PostgreSQL keeps no NUL in a text. */
+export function withoutNul(text: string): string {
+  return text.replaceAll('\0', '\ufffd')
 }

@@ -1,9 +1,10 @@
-import { type BackloggedShard, type Database, deploymentId, Partitions } from '@stacktach/db'
+import { type Database, deploymentId, Partitions } from '@stacktach/db'
 import { type Instant, serviceOf } from '@stacktach/domain'
 import type { Doorbell } from '@stacktach/jobs'
 import { brokerOf, type Component, type DeploymentEntry, type IngestConfig, type Logger } from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
+import { shardOf } from '../shardOf.ts'
 import { ExchangeConsumer } from './consumer.ts'
 import type { Message } from './message.ts'
 import { storeMessages } from './storeMessages.ts'
@@ -147,7 +148,7 @@ function storing(
         },
       ),
     )
-    doorbell.ring(touched.map(toShard))
+    doorbell.ring(touched.map(shardOf))
     logger.info({ exchange, ...counts, milliseconds: Math.round(performance.now() - began) }, 'stored')
   }
 }
@@ -159,10 +160,6 @@ function unlessStopped<T>(stopping: AbortSignal, work: Promise<T>): Promise<T> {
     stopping.addEventListener('abort', stop)
     work.then(resolve, reject).finally(() => stopping.removeEventListener('abort', stop))
   })
-}
-
-function toShard({ kind, shard }: BackloggedShard) {
-  return { job: kind === 'request' ? ('kpi' as const) : ('usage' as const), shard }
 }
 
 /** Resolves when the database answers, or the process stops. */

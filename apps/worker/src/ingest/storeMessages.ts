@@ -5,11 +5,11 @@ import {
   isMissingPartition,
   isRefusedRow,
   type Partitions,
-  type RejectedRow,
+  type Queryable,
   storeBatch,
   storeRejected,
 } from '@stacktach/db'
-import type { Instant, NotificationRow, Service } from '@stacktach/domain'
+import type { Instant, NotificationRow, Rejection, Service } from '@stacktach/domain'
 import { type Message, normalizeContext, readMessage, rejectedRow } from './message.ts'
 
 /** Where the messages of one channel go. */
@@ -29,9 +29,29 @@ export interface Stored {
   touched: BackloggedShard[]
 }
 
-interface Accepted {
-  message: Message
+/** What became of the messages of one transaction. */
+export interface Outcome<M extends Message> {
+  accepted: readonly M[]
+  rejected: readonly Rejected<M>[]
+}
+
+export interface Rejected<M extends Message> extends Pick<Rejection, 'reason' | 'detail'> {
+  message: M
+}
+
+/** Writes down what became of messages, in the transaction that stores those that were accepted. */
+export type Settle<M extends Message> = (client: Queryable, outcome: Outcome<M>) => Promise<void>
+
+interface Accepted<M extends Message> {
+  message: M
   row: NotificationRow
+}
+
+interface Work<M extends Message> {
+  database: Database
+  partitions: Partitions
+  destination: Destination
+  settle: Settle<M>
 }
 
 /**
@@ -40,34 +60,44 @@ interface Accepted {
  *
  * Rejects when the database is away or in trouble: nothing of the batch is stored then that would be counted twice when it
  * is given again.
+ *
+ * @param settle keeps what is rejected; by default as new
  */
-export async function storeMessages(
+export async function storeMessages<M extends Message>(
   database: Database,
   partitions: Partitions,
   destination: Destination,
-  messages: readonly Message[],
+  messages: readonly M[],
   now: Instant,
+  settle: Settle<M> = keepRejected(destination.deployment, now),
 ): Promise<Stored> {
   const context = normalizeContext(now)
-  const accepted: Accepted[] = []
-  const rejections: RejectedRow[] = []
+  const accepted: Accepted<M>[] = []
+  const rejected: Rejected<M>[] = []
   for (const message of messages) {
     const result = readMessage(message, destination.maxBody, context)
     if (result.kind === 'stored') accepted.push({ message, row: result.row })
-    else rejections.push(rejectedRow(destination.deployment, message, result, now))
+    else rejected.push({ message, reason: result.reason, detail: result.detail })
   }
-  return store(database, partitions, destination, accepted, rejections, now)
+  return store({ database, partitions, destination, settle }, accepted, rejected)
 }
 
-async function store(
-  database: Database,
-  partitions: Partitions,
-  destination: Destination,
-  accepted: readonly Accepted[],
-  rejections: readonly RejectedRow[],
-  now: Instant,
+function keepRejected(deployment: string, now: Instant): Settle<Message> {
+  return async (client, { rejected }) => {
+    await storeRejected(
+      client,
+      rejected.map(({ message, ...rejection }) => rejectedRow(deployment, message, rejection, now)),
+    )
+  }
+}
+
+async function store<M extends Message>(
+  work: Work<M>,
+  accepted: readonly Accepted<M>[],
+  rejected: readonly Rejected<M>[],
 ): Promise<Stored> {
-  const { service, deploymentId, deployment, shards } = destination
+  const { database, partitions, settle } = work
+  const { service, deploymentId, shards } = work.destination
   const rows = accepted.map(({ row }) => row)
   try {
     await partitions.ensure(
@@ -75,22 +105,22 @@ async function store(
       rows.map(({ when }) => when),
     )
     const { stored, touched } = await inTransaction(database.pool, async (client) => {
-      await storeRejected(client, rejections)
+      await settle(client, { accepted: accepted.map(({ message }) => message), rejected })
       return storeBatch(client, service, deploymentId, rows, shards)
     })
-    return { received: rows.length + rejections.length, stored, rejected: rejections.length, touched }
+    return { received: rows.length + rejected.length, stored, rejected: rejected.length, touched }
   } catch (error) {
     if (isMissingPartition(error)) partitions.forget()
     else if (isRefusedRow(error) && accepted.length > 0) {
       const [only] = accepted
       if (only && accepted.length === 1) {
         const detail = error instanceof Error ? error.message : String(error)
-        const refused = rejectedRow(deployment, only.message, { reason: 'refused by the database', detail }, now)
-        return store(database, partitions, destination, [], [...rejections, refused], now)
+        const refused = { message: only.message, reason: 'refused by the database', detail } as const
+        return store(work, [], [...rejected, refused])
       }
       const half = Math.ceil(accepted.length / 2)
-      const first = await store(database, partitions, destination, accepted.slice(0, half), rejections, now)
-      const second = await store(database, partitions, destination, accepted.slice(half), [], now)
+      const first = await store(work, accepted.slice(0, half), rejected)
+      const second = await store(work, accepted.slice(half), [])
       return sum(first, second)
     }
     throw error

@@ -23,6 +23,8 @@ export interface JobContext {
   verification: Omit<VerifyOptions, 'rules'> & { settleSeconds: number }
   /** Null: nothing is published. */
   publishing: Publishing | null
+  /** Bytes of a message at most. */
+  maxBody: number
   clock: () => Instant
   /** Aborted when the process stops: a long job ends after the transaction it is in. */
   stopping: AbortSignal

@@ -5,6 +5,7 @@ import { imageEventsAudit } from './imageEventsAudit.ts'
 import { kpi } from './kpi.ts'
 import { partitions } from './partitions.ts'
 import { publishVerified } from './publishVerified.ts'
+import { replayRejected } from './replayRejected.ts'
 import { usage } from './usage.ts'
 import { verifyGlance, verifyNova } from './verify.ts'
 
@@ -19,5 +20,6 @@ export function handlers(context: JobContext): Handlers {
     'image-events-audit': (payload) => imageEventsAudit(context, payload),
     'due-reports': () => dueReports(context),
     partitions: () => partitions(context),
+    'replay-rejected': (payload, progress) => replayRejected(context, payload, progress),
   }
 }

@@ -42,6 +42,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
           settleSeconds: config.VERIFY_SETTLE_SECONDS,
         },
         publishing: publishingOf(config),
+        maxBody: config.MAX_BODY,
         clock: () => Date.now() * 1000,
         stopping: stopping.signal,
         logger,

@@ -1,6 +1,7 @@
 import { backloggedShards, dueVerification, isTransient } from '@stacktach/db'
 import { SECOND } from '@stacktach/domain'
 import type { Component } from '@stacktach/runtime'
+import { shardOf } from '../shardOf.ts'
 import type { JobContext } from './context.ts'
 
 /** Milliseconds between two looks at what Redis may have forgotten. */
@@ -41,10 +42,7 @@ async function ringAll(context: JobContext): Promise<void> {
   try {
     const shards = await backloggedShards(database.pool)
     const round = Math.floor(clock() / 1000 / INTERVAL)
-    doorbell.ring(
-      shards.map(({ kind, shard }) => ({ job: kind === 'request' ? 'kpi' : 'usage', shard })),
-      round,
-    )
+    doorbell.ring(shards.map(shardOf), round)
     await ringVerification(context, round)
     await producer.schedule()
   } catch (error) {

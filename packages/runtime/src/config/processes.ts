@@ -27,6 +27,7 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
     ...database,
     ...redis,
     'LOG_LEVEL',
+    'MAX_BODY',
     'RULES',
     'SHARDS',
     'PARTITION_DAYS',

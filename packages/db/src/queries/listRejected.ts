@@ -1,0 +1,60 @@
+import { eachPiece } from '../eachPiece.ts'
+import type { Database } from '../open.ts'
+import { Parameters } from './parameters.ts'
+import { tried } from './tried.ts'
+
+/** A rejected message as lists show it, without its bytes. */
+export interface ListedRejected {
+  id: number
+  deployment: string
+  exchange: string
+  routingKey: string
+  reason: string
+  detail: string
+  /** Bytes that came, */
+  size: number
+  /** and how many of them are kept; fewer only of a message that is too large. */
+  kept: number
+  /** Microseconds of unix time. */
+  receivedAt: number
+}
+
+export interface RejectedSearch {
+  /** What the reason or its detail contains, in small letters or capitals. */
+  reason?: string | undefined
+  ids?: readonly number[] | undefined
+  /** Null is all. */
+  limit: number | null
+}
+
+type Row = Omit<ListedRejected, 'id' | 'receivedAt'> & { id: string; receivedAt: string }
+
+/** Rejected messages, newest first, handed to `take` piece by piece. */
+export async function listRejected(
+  { pool }: Database,
+  { reason, ids, limit }: RejectedSearch,
+  take: (rows: ListedRejected[]) => void,
+): Promise<void> {
+  const parameters = new Parameters()
+  const conditions: string[] = []
+  if (ids !== undefined) conditions.push(`id = any(${parameters.bind(ids)}::bigint[])`)
+  if (reason !== undefined) {
+    const part = parameters.bind(reason)
+    conditions.push(tried(`strpos(lower(reason), lower(${part})) > 0 or strpos(lower(detail), lower(${part})) > 0`))
+  }
+  await eachPiece<Row>(
+    pool,
+    `select id, deployment, exchange, routing_key as "routingKey", reason, detail, body_size as size,
+            octet_length(body) as kept, received_at as "receivedAt"
+       from rejected_message ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
+      order by id desc limit ${parameters.bind(limit)}`,
+    parameters.values,
+    (rows) => take(rows.map((row) => ({ ...row, id: Number(row.id), receivedAt: Number(row.receivedAt) }))),
+  )
+}
+
+/** The bytes that are kept of a rejected message, null when there is none with that id. */
+export async function rejectedBody({ pool }: Database, id: number): Promise<Buffer | null> {
+  const { rows } = await pool.query<{ body: Buffer }>('select body from rejected_message where id = $1', [id])
+  return rows[0]?.body ?? null
+}
