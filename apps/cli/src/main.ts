@@ -1,6 +1,14 @@
 import { runProcess } from '@stacktach/runtime'
+import { failureOf } from './failure.ts'
 import { program } from './program.ts'
 
+// Whoever reads the answer may have seen enough of it.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
 await runProcess(async () => {
-  await program().parseAsync(process.argv)
+  await program()
+    .parseAsync(process.argv)
+    .catch((error: unknown) => {
+      throw failureOf(error)
+    })
 })

@@ -11,3 +11,41 @@ export function printTable(head: readonly string[], rows: readonly (readonly unk
   for (const row of rows) table.push(row.map((cell) => (cell === null || cell === undefined ? '' : String(cell))))
   process.stdout.write(`${table.toString()}\n`)
 }
+
+/** How a list is shown to people and to scripts. */
+export interface ListForm<T> {
+  head: readonly string[]
+  cells(item: T): readonly unknown[]
+  object(item: T): unknown
+}
+
+/** Prints a list that comes in pieces. As JSON it is one array, written as it comes, however long. */
+export class ListPrinter<T> {
+  readonly #form: ListForm<T>
+  readonly #json: boolean
+  readonly #rows: (readonly unknown[])[] = []
+  #count = 0
+
+  constructor(form: ListForm<T>, json: boolean) {
+    this.#form = form
+    this.#json = json
+  }
+
+  add(items: readonly T[]): void {
+    for (const item of items) {
+      const before = this.#count++ === 0 ? '[' : ',\n'
+      if (this.#json) process.stdout.write(`${before}${JSON.stringify(this.#form.object(item))}`)
+      else this.#rows.push(this.#form.cells(item))
+    }
+  }
+
+  /** @param limit that was asked for: a table that it may have cut says so */
+  end(limit: number | null): void {
+    if (this.#json) {
+      process.stdout.write(this.#count === 0 ? '[]\n' : ']\n')
+      return
+    }
+    printTable(this.#form.head, this.#rows)
+    if (this.#count === limit) console.error(`the first ${limit}; --limit shows more`)
+  }
+}

@@ -1,5 +1,6 @@
 import { Command } from 'commander'
 import { migrateCommand } from './commands/migrate.ts'
+import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report.ts'
 import { statusCommand } from './commands/status.ts'
 
@@ -9,7 +10,8 @@ const WRONG_USAGE = 2
 /** The operator's commands. Results go to standard output, all else to standard error. */
 export function program(): Command {
   const stacktach = new Command('stacktach').description('Look after a running StackTach').helpCommand(false)
-  for (const command of [statusCommand(), reportCommand(), migrateCommand()]) stacktach.addCommand(command)
+  const commands = [statusCommand(), rejectedCommand(), reportCommand(), migrateCommand()]
+  for (const command of commands) stacktach.addCommand(command)
   return exitingWith(stacktach, WRONG_USAGE)
 }
 

@@ -49,6 +49,18 @@ export function isMissingTable(error: unknown): boolean {
   return codeOf(error) === '42P01'
 }
 
+/**
+ * What is wrong with the database as a whole: it is away, refuses who comes, or has not the schema (or is not there at all).
+ * Null when the trouble is another.
+ */
+export function databaseTrouble(error: unknown): 'away' | 'refuses' | 'not migrated' | null {
+  const codes = causes(error).map(codeOf)
+  // A missing table, column or database, in PostgreSQL's words and in Prisma's.
+  if (codes.some((code) => ['42P01', '42703', '3D000', 'P2021', 'P2022', 'P1003'].includes(code))) return 'not migrated'
+  if (codes.some((code) => code.startsWith('28') || code === 'P1000')) return 'refuses'
+  return isTransient(error) ? 'away' : null
+}
+
 /** Whether a row had no partition to go to: another process dropped it. */
 export function isMissingPartition(error: unknown): boolean {
   return codeOf(error) === '23514' && messageOf(error).startsWith('no partition of relation')

@@ -1,4 +1,11 @@
-export { isMissingPartition, isMissingTable, isRefusedRow, isStatementTimeout, isTransient } from './errors.ts'
+export {
+  databaseTrouble,
+  isMissingPartition,
+  isMissingTable,
+  isRefusedRow,
+  isStatementTimeout,
+  isTransient,
+} from './errors.ts'
 export * from './hot/index.ts'
 export { type MigrateResult, migrate } from './migrate.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './open.ts'

@@ -43,6 +43,7 @@ export {
 } from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
 export { AHEAD, EARLIEST, type NormalizeResult, normalize } from './notifications/normalize.ts'
+export { redactAny } from './notifications/redact.ts'
 export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'
 export { type ImageEventCounts, imageEventsAudit } from './reports/imageEventsAudit.ts'
 export type { Rules } from './rules.ts'

@@ -45,19 +45,26 @@ export class Producer {
   /**
    * Waits until a job is done.
    *
+   * @param onLook told, at each look, in what state it is and how far
    * @returns what its handler returned
    * @throws Error when it failed for good, or is not done within `milliseconds`
    */
-  async result(name: JobName, job: Job, milliseconds: number): Promise<unknown> {
+  async result(
+    name: JobName,
+    job: Job,
+    milliseconds: number,
+    onLook: (state: string, progress: unknown) => void = () => {},
+  ): Promise<unknown> {
     const deadline = AbortSignal.timeout(milliseconds)
     const id = job.id ?? ''
     const queue = this.queue(catalog[name].queue)
     while (!deadline.aborted) {
       const state = await job.getState()
+      // Read after the state, or it is from before the end.
+      const done = await queue.getJob(id)
+      if (done === undefined) throw new Error(`job ${id} is gone`)
+      onLook(state, done.progress)
       if (state === 'completed' || state === 'failed') {
-        // Read after the state, or it is from before the end.
-        const done = await queue.getJob(id)
-        if (done === undefined) throw new Error(`job ${id} is gone`)
         if (state === 'failed') throw new Error(`job ${id} failed: ${done.failedReason}`)
         return done.returnvalue
       }

@@ -35,6 +35,15 @@ export function redact(text: string): string {
   return mayHoldSecret.test(text) || escapedLetter.test(text) ? rewriteJson(text, withoutSecret) : text
 }
 
+/** The same for a text that need not be JSON; null when it may hold secrets that cannot be found in it. */
+export function redactAny(text: string): string | null {
+  try {
+    return redact(text)
+  } catch {
+    return null
+  }
+}
+
 function withoutSecret(key: string, value: unknown): unknown {
   if (secretName.test(key)) return isEmpty(value) ? value : REDACTED
   return typeof value === 'string' && mayHoldSecret.test(value) ? redactInside(value) : value

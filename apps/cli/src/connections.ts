@@ -1,0 +1,49 @@
+import { type Database, openDatabase } from '@stacktach/db'
+import { Producer } from '@stacktach/jobs'
+import { operatorConfig } from '@stacktach/runtime'
+
+/** Milliseconds that Redis has to answer in. */
+const REDIS_PATIENCE = 5_000
+
+/** Works with the database of the environment, and closes it. Only a command that changes something may write. */
+export async function withDatabase<T>(mode: 'reads' | 'writes', work: (database: Database) => Promise<T>): Promise<T> {
+  const { DATABASE_URL: url } = operatorConfig(process.env)
+  const database = openDatabase({ url, applicationName: 'stacktach command', size: 2, readOnly: mode === 'reads' })
+  try {
+    return await work(database)
+  } finally {
+    await database.close()
+  }
+}
+
+/** What ioredis says of a server that is away. */
+const redisAway =
+  /isn't writeable|Connection is closed|Command timed out|max retries per request|ECONNREFUSED|ECONNRESET/
+
+/**
+ * Works with the queues of the environment, and leaves them.
+ *
+ * @throws Error that says so when Redis does not answer
+ */
+export async function withQueues<T>(
+  work: (producer: Producer) => Promise<T>,
+  milliseconds: number = REDIS_PATIENCE,
+): Promise<T> {
+  const { REDIS_URL, REDIS_PREFIX } = operatorConfig(process.env)
+  let last = ''
+  const producer = new Producer(REDIS_URL, REDIS_PREFIX, ({ message }) => {
+    last = message
+  })
+  const away = (reason: string) =>
+    new Error(`Redis of REDIS_URL does not answer; see that it runs and can be reached${reason && ` (${reason})`}`)
+  try {
+    await producer.ready(milliseconds).catch(() => {
+      throw away(last)
+    })
+    return await work(producer).catch((error: unknown) => {
+      throw error instanceof Error && redisAway.test(error.message) ? away(error.message) : error
+    })
+  } finally {
+    await producer.close()
+  }
+}
