@@ -132,6 +132,17 @@ describe('operators', () => {
           { deployment: 'east', exchange: 'nova', queue: 'stacktach_nova', waiting: 0 },
           { deployment: 'east', exchange: 'glance', queue: 'stacktach_glance', waiting: 0 },
         ],
+        exists: {
+          nova: { pending: 0, verifying: 0, verified: 0, failed: 0 },
+          glance: { pending: 0, verifying: 0, verified: 0, failed: 0 },
+        },
+        jobs: ['aggregation', 'reports', 'maintenance'].map((queue) => ({
+          queue,
+          waiting: expect.any(Number),
+          active: expect.any(Number),
+          delayed: 0,
+          failed: 0,
+        })),
       },
     })
     expect((await pipeline.run('status')).output).toContain('waiting to be aggregated')

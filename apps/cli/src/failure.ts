@@ -6,10 +6,7 @@ export function failureOf(error: unknown): Error {
     case 'away':
       return because('the database of DATABASE_URL does not answer; see that PostgreSQL runs and can be reached', error)
     case 'refuses':
-      return because(
-        'the database of DATABASE_URL does not let that user in; see the user and the password',
-        error,
-      )
+      return because('the database of DATABASE_URL does not let that user in; see the user and the password', error)
     case 'not migrated':
       return because('the database has not the schema of this version: npm run migrate brings it', error)
     default:

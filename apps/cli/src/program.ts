@@ -1,4 +1,6 @@
 import { Command } from 'commander'
+import { existsCommand } from './commands/exists/index.ts'
+import { jobsCommand } from './commands/jobs/index.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report.ts'
@@ -10,7 +12,14 @@ const WRONG_USAGE = 2
 /** The operator's commands. Results go to standard output, all else to standard error. */
 export function program(): Command {
   const stacktach = new Command('stacktach').description('Look after a running StackTach').helpCommand(false)
-  const commands = [statusCommand(), rejectedCommand(), reportCommand(), migrateCommand()]
+  const commands = [
+    statusCommand(),
+    existsCommand(),
+    rejectedCommand(),
+    jobsCommand(),
+    reportCommand(),
+    migrateCommand(),
+  ]
   for (const command of commands) stacktach.addCommand(command)
   return exitingWith(stacktach, WRONG_USAGE)
 }

@@ -1,13 +1,15 @@
-import { openDatabase, systemStatus } from '@stacktach/db'
+import { countExistsStatus, existsServices, existsStatuses, openDatabase, systemStatus } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
+import { countJobs, type QueueCounts } from '@stacktach/jobs'
 import { operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Command } from 'commander'
+import { withQueues } from '../connections.ts'
 import { printJson, printTable } from '../output.ts'
 import { waitingQueues } from '../queues.ts'
 
 export function statusCommand(): Command {
   return new Command('status')
-    .description('queues, backlog, rejected messages, and the last notification of each deployment')
+    .description('queues, backlog, exists, jobs, rejected messages, and the last notification of each deployment')
     .option('--count', 'count the stored notifications exactly, which takes longer the more there are')
     .option('--json', 'one JSON object, for scripts')
     .action(async (options: { count?: boolean; json?: boolean }) => {
@@ -19,9 +21,15 @@ export function statusCommand(): Command {
         const queues = await waitingQueues(deployments, (deployment, { message }) =>
           console.error(`the broker of ${deployment} does not answer: ${message}`),
         )
-        const status = await systemStatus(database, options.count ?? false)
+        const exact = options.count ?? false
+        const status = await systemStatus(database, exact)
         const { stored, rejected, backlog } = status
-        if (options.json) return printJson({ stored, rejected, backlog, queues })
+        const exists = {
+          nova: await countExistsStatus(database, 'nova', exact),
+          glance: await countExistsStatus(database, 'glance', exact),
+        }
+        const jobs = await jobCounts()
+        if (options.json) return printJson({ stored, rejected, backlog, queues, exists, jobs })
         const about = options.count ? '' : 'about '
         printTable(
           ['', 'Number'],
@@ -39,8 +47,31 @@ export function statusCommand(): Command {
           ['Deployment', 'Exchange', 'Queue', 'Waiting'],
           queues.map(({ deployment, exchange, queue, waiting }) => [deployment, exchange, queue, waiting ?? 'unknown']),
         )
+        printTable(
+          ['Exists', ...existsStatuses],
+          existsServices.map((service) => [
+            service,
+            ...existsStatuses.map((name) => `${name === 'verified' ? about : ''}${exists[service][name]}`),
+          ]),
+        )
+        if (jobs !== null) {
+          printTable(
+            ['Jobs', 'Waiting', 'Active', 'Delayed', 'Failed'],
+            jobs.map(({ queue, waiting, active, delayed, failed }) => [queue, waiting, active, delayed, failed]),
+          )
+        }
       } finally {
         await database.close()
       }
     })
+}
+
+/** Jobs of each queue; null, and a line that says so, when Redis is away: nothing that matters is in it. */
+async function jobCounts(): Promise<QueueCounts[] | null> {
+  try {
+    return await withQueues(countJobs, 2_000)
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error)
+    return null
+  }
 }

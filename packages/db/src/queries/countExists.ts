@@ -1,0 +1,60 @@
+import type { Database } from '../open.ts'
+import { type ExistsService, type ExistsStatus, existsStatuses, existsTables } from './existsStatuses.ts'
+
+export interface ExistsCounts {
+  status: Record<ExistsStatus, number>
+  /** By the code that publishing its verdict ended with; 0 is unsent. */
+  sendStatus: Record<string, number>
+  /** Failed ones by their reason, most first: what differs from one to the next (names, ids, times) is left out. */
+  reasons: { reason: string; number: number }[]
+}
+
+/** Texts in quotes, UUIDs, long hexadecimal ids, times and numbers. */
+const particulars = `'[^']*'|"[^"]*"|\\m[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\\M|\\m[0-9a-f]{16,}\\M|\\m\\d[\\d:., T-]*\\M`
+
+/** How the verification of a service's exists stands. It reads all of them. */
+export async function countExists({ pool }: Database, service: ExistsService): Promise<ExistsCounts> {
+  const { table } = existsTables[service]
+  const counted = await pool.query<{ status: ExistsStatus; send_status: number; number: string }>(
+    `select status, send_status, count(*) as number from ${table} group by 1, 2 order by 1, 2`,
+  )
+  const reasons = await pool.query<{ reason: string; number: string }>(
+    `select regexp_replace(coalesce(fail_reason, ''), $1, '…', 'g') as reason, count(*) as number
+       from ${table} where status = 'failed' group by 1 order by 2 desc, 1`,
+    [particulars],
+  )
+  const status = { pending: 0, verifying: 0, verified: 0, failed: 0 }
+  const sendStatus: Record<string, number> = {}
+  for (const row of counted.rows) {
+    status[row.status] += Number(row.number)
+    sendStatus[row.send_status] = (sendStatus[row.send_status] ?? 0) + Number(row.number)
+  }
+  return { status, sendStatus, reasons: reasons.rows.map(({ reason, number }) => ({ reason, number: Number(number) })) }
+}
+
+/**
+ * How many exists of a service have each status.
+ *
+ * @param exact count the verified ones too; else PostgreSQL's running count of all says how many there must be
+ */
+export async function countExistsStatus(
+  { pool }: Database,
+  service: ExistsService,
+  exact: boolean,
+): Promise<Record<ExistsStatus, number>> {
+  const { table } = existsTables[service]
+  const counted = exact ? existsStatuses : existsStatuses.filter((status) => status !== 'verified')
+  const { rows } = await pool.query<Record<ExistsStatus | 'all', string>>(
+    `select (select n_live_tup from pg_stat_all_tables where relid = '${table}'::regclass) as all,
+            ${counted.map((status) => `(select count(*) from ${table} where status = '${status}') as ${status}`).join(', ')}`,
+  )
+  const [row] = rows
+  const of = (status: ExistsStatus | 'all') => Number(row?.[status] ?? 0)
+  const rest = Math.max(0, of('all') - of('pending') - of('verifying') - of('failed'))
+  return {
+    pending: of('pending'),
+    verifying: of('verifying'),
+    verified: exact ? of('verified') : rest,
+    failed: of('failed'),
+  }
+}

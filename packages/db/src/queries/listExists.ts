@@ -1,0 +1,77 @@
+import { eachPiece } from '../eachPiece.ts'
+import { numberOrNull } from '../hot/numbers.ts'
+import type { Database } from '../open.ts'
+import {
+  type ExistsService,
+  type ExistsStatus,
+  existsServices,
+  existsStatuses,
+  existsTables,
+} from './existsStatuses.ts'
+import { Parameters } from './parameters.ts'
+import { tried } from './tried.ts'
+
+/** An exists with what its verification says. */
+export interface VerifiedExists {
+  service: ExistsService
+  messageId: string | null
+  /** The instance, or the image. */
+  subject: string
+  status: string
+  /** Why it failed. */
+  reason: string | null
+  /** Microseconds of unix time: the end of its audit period. */
+  periodEnd: number | null
+}
+
+export interface ExistsSearch {
+  service?: ExistsService | undefined
+  status?: ExistsStatus | undefined
+  /** What the reason contains, in small letters or capitals. */
+  reason?: string | undefined
+  /** Microseconds of unix time: the audit period ended at or after `from`, and before `to`. */
+  from?: number | undefined
+  to?: number | undefined
+  /** Null is all. */
+  limit: number | null
+}
+
+type Row = Omit<VerifiedExists, 'periodEnd'> & { periodEnd: string | null }
+
+/**
+ * Exists by the end of their audit period, latest first (those without one before all), handed to `take` piece by piece.
+ * Each status is walked by itself in the order of its index, and only so far as the limit reaches.
+ */
+export async function listExists(
+  { pool }: Database,
+  search: ExistsSearch,
+  take: (rows: VerifiedExists[]) => void,
+): Promise<void> {
+  const parameters = new Parameters()
+  const conditions: string[] = []
+  if (search.from !== undefined) conditions.push(`audit_period_ending >= ${parameters.bind(search.from)}`)
+  if (search.to !== undefined) conditions.push(`audit_period_ending < ${parameters.bind(search.to)}`)
+  if (search.reason !== undefined) {
+    conditions.push(tried(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
+  }
+  const limit = parameters.bind(search.limit)
+  const services = search.service === undefined ? existsServices : [search.service]
+  const statuses = search.status === undefined ? existsStatuses : [search.status]
+  const walks = services.flatMap((service) =>
+    statuses.map((status) => {
+      const { table, subject } = existsTables[service]
+      return `
+        (select '${service}' as service, id, message_id, ${subject} as subject, status, fail_reason, audit_period_ending
+           from ${table} where ${[`status = '${status}'`, ...conditions].join(' and ')}
+          order by audit_period_ending desc, id desc limit ${limit})`
+    }),
+  )
+  await eachPiece<Row>(
+    pool,
+    `select service, message_id as "messageId", subject, status, fail_reason as reason, audit_period_ending as "periodEnd"
+       from (${walks.join(' union all ')}) as walked
+      order by audit_period_ending desc, service desc, id desc limit ${limit}`,
+    parameters.values,
+    (rows) => take(rows.map((row) => ({ ...row, periodEnd: numberOrNull(row.periodEnd) }))),
+  )
+}

@@ -1,0 +1,85 @@
+import { type QueueName, queueNames } from './catalog.ts'
+import type { Producer } from './producer.ts'
+
+/** How many jobs of a queue are in each state. */
+export interface QueueCounts {
+  queue: QueueName
+  waiting: number
+  active: number
+  /** Failed before, and tried again later. */
+  delayed: number
+  /** For good, as far as they are kept. */
+  failed: number
+}
+
+/** A job that failed for good. */
+export interface FailedJob {
+  /** `queue/id`: ids are unique in a queue only. */
+  id: string
+  name: string
+  payload: unknown
+  reason: string
+  attempts: number
+  /** Microseconds of unix time. */
+  failedAt: number
+}
+
+/** Ids of jobs that wait for the time of their schedule; they are no sign of trouble. */
+const SCHEDULED = 'repeat:'
+
+export async function countJobs(producer: Producer): Promise<QueueCounts[]> {
+  return Promise.all(
+    queueNames.map(async (name) => {
+      const queue = producer.queue(name)
+      const { waiting = 0, active = 0, failed = 0 } = await queue.getJobCounts('waiting', 'active', 'failed')
+      const delayed = await queue.getRanges(['delayed'])
+      return { queue: name, waiting, active, delayed: delayed.filter((id) => !id.startsWith(SCHEDULED)).length, failed }
+    }),
+  )
+}
+
+/** Jobs that failed for good, of all queues, newest first. */
+export async function failedJobs(producer: Producer): Promise<FailedJob[]> {
+  const found = await Promise.all(
+    queueNames.map(async (name) =>
+      (await producer.queue(name).getFailed()).map((job) => ({
+        id: `${name}/${job.id ?? ''}`,
+        name: job.name,
+        payload: job.data,
+        reason: job.failedReason ?? '',
+        attempts: job.attemptsMade,
+        failedAt: (job.finishedOn ?? 0) * 1000,
+      })),
+    ),
+  )
+  return found.flat().sort((a, b) => b.failedAt - a.failedAt)
+}
+
+/** What became of a job that was to be tried again. */
+export type Retried = { id: string; kind: 'retried' } | { id: string; kind: 'refused'; reason: string }
+
+/**
+ * Lets a job that failed for good be tried again, as often as a new one.
+ *
+ * @param id `queue/id`, or the id alone when only one queue has a failed job of it
+ */
+export async function retryJob(producer: Producer, id: string): Promise<Retried> {
+  const [queue, own] = id.includes('/') ? [id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1)] : [null, id]
+  const refused = (reason: string): Retried => ({ id, kind: 'refused', reason })
+  const places = queueNames.filter((name) => queue === null || name === queue)
+  if (places.length === 0) return refused(`there is no queue ${queue}; there are ${queueNames.join(', ')}`)
+  const states = await Promise.all(
+    places.map(async (name) => ({ name, state: await producer.queue(name).getJobState(own) })),
+  )
+  const failed = states.filter(({ state }) => state === 'failed')
+  const [only] = failed
+  if (only === undefined) {
+    const there = states.find(({ state }) => state !== 'unknown')
+    return refused(there === undefined ? 'there is no such job' : `it has not failed, it is ${there.state}`)
+  }
+  if (failed.length > 1) return refused(`it is one of ${failed.map(({ name }) => `${name}/${own}`).join(' and ')}`)
+  const job = await producer.queue(only.name).getJob(own)
+  if (job === undefined) return refused('there is no such job')
+  await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true })
+  return { id: `${only.name}/${own}`, kind: 'retried' }
+}
