@@ -8,9 +8,9 @@ export function instant(value: string): Instant {
   return found
 }
 
-/** How many to list; null is all. */
-export function limit(value: string): number | null {
-  if (value === 'all') return null
+/** How many to list; `all` is infinitely many. */
+export function limit(value: string): number {
+  if (value === 'all') return Number.POSITIVE_INFINITY
   const number = whole(value)
   if (number === null) throw new InvalidArgumentError('It must be a whole number of at least 1, or all.')
   return number

@@ -17,8 +17,7 @@ export async function withDatabase<T>(mode: 'reads' | 'writes', work: (database:
 }
 
 /** What ioredis says of a server that is away. */
-const redisAway =
-  /isn't writeable|Connection is closed|Command timed out|max retries per request|ECONNREFUSED|ECONNRESET/
+const redisAway = /isn't writeable|Connection is closed|Command timed out|max retries per request/
 
 /**
  * Works with the queues of the environment, and leaves them.

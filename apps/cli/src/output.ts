@@ -40,7 +40,7 @@ export class ListPrinter<T> {
   }
 
   /** @param limit that was asked for: a table that it may have cut says so */
-  end(limit: number | null): void {
+  end(limit: number): void {
     if (this.#json) {
       process.stdout.write(this.#count === 0 ? '[]\n' : ']\n')
       return

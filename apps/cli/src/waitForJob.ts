@@ -6,6 +6,9 @@ type Enqueued = Awaited<ReturnType<Producer['enqueue']>>
 /** Milliseconds that a command waits for a job. */
 const PATIENCE = 60 * 60_000
 
+/** Milliseconds after which one that waits is told that nobody has taken its job. */
+const NOBODY = 10_000
+
 /**
  * Waits for a job and shows how far it is.
  *
@@ -21,9 +24,15 @@ export async function waitForJob(
 ): Promise<unknown> {
   const line = new ProgressLine(silent)
   const began = Date.now()
+  let told = silent
   try {
     return await producer.result(name, job, PATIENCE, (state, progress) => {
       const seconds = Math.floor((Date.now() - began) / 1000)
+      if (!told && state === 'waiting' && seconds * 1000 >= NOBODY) {
+        told = true
+        line.clear()
+        console.error('no jobs process has taken it yet: npm run jobs starts one; the job stays without this command')
+      }
       line.show(`${what}: ${state === 'active' ? said(progress) : 'waits for a jobs process'} ${seconds} s`)
     })
   } finally {

@@ -32,8 +32,8 @@ export interface ExistsSearch {
   /** Microseconds of unix time: the audit period ended at or after `from`, and before `to`. */
   from?: number | undefined
   to?: number | undefined
-  /** Null is all. */
-  limit: number | null
+  /** Infinity is all. */
+  limit: number
 }
 
 type Row = Omit<VerifiedExists, 'periodEnd'> & { periodEnd: string | null }
@@ -54,7 +54,7 @@ export async function listExists(
   if (search.reason !== undefined) {
     conditions.push(tried(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
   }
-  const limit = parameters.bind(search.limit)
+  const limit = parameters.bind(Number.isFinite(search.limit) ? search.limit : null)
   const services = search.service === undefined ? existsServices : [search.service]
   const statuses = search.status === undefined ? existsStatuses : [search.status]
   const walks = services.flatMap((service) =>

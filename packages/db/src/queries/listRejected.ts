@@ -23,8 +23,8 @@ export interface RejectedSearch {
   /** What the reason or its detail contains, in small letters or capitals. */
   reason?: string | undefined
   ids?: readonly number[] | undefined
-  /** Null is all. */
-  limit: number | null
+  /** Infinity is all. */
+  limit: number
 }
 
 type Row = Omit<ListedRejected, 'id' | 'receivedAt'> & { id: string; receivedAt: string }
@@ -47,7 +47,7 @@ export async function listRejected(
     `select id, deployment, exchange, routing_key as "routingKey", reason, detail, body_size as size,
             octet_length(body) as kept, received_at as "receivedAt"
        from rejected_message ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
-      order by id desc limit ${parameters.bind(limit)}`,
+      order by id desc limit ${parameters.bind(Number.isFinite(limit) ? limit : null)}`,
     parameters.values,
     (rows) => take(rows.map((row) => ({ ...row, id: Number(row.id), receivedAt: Number(row.receivedAt) }))),
   )

@@ -10,10 +10,10 @@ export function listCommand(): Command {
     .description('how many jobs each queue has, and those that failed for good, newest first')
     .option('--limit <number>', 'how many failed ones at most, or all', limit, 100)
     .option('--json', 'an object with queues and failed, for scripts')
-    .action(async (options: { limit: number | null; json?: boolean }) => {
+    .action(async (options: { limit: number; json?: boolean }) => {
       const { queues, failed } = await withQueues(async (producer) => ({
         queues: await countJobs(producer),
-        failed: (await failedJobs(producer)).slice(0, options.limit ?? undefined),
+        failed: (await failedJobs(producer)).slice(0, options.limit),
       }))
       if (options.json) {
         const objects = failed.map(({ failedAt, ...job }) => ({ ...job, failed_at: formatInstant(failedAt) }))

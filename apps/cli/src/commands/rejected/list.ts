@@ -27,7 +27,7 @@ export function listCommand(): Command {
     .option('--reason <text>', 'only those whose reason or detail contains it')
     .option('--limit <number>', 'how many at most, or all', limit, 100)
     .option('--json', 'an array of objects, for scripts')
-    .action(async (options: { reason?: string; limit: number | null; json?: boolean }) => {
+    .action(async (options: { reason?: string; limit: number; json?: boolean }) => {
       const printer = new ListPrinter(form, options.json ?? false)
       await withDatabase('reads', (database) => listRejected(database, options, (rows) => printer.add(rows)))
       printer.end(options.limit)

@@ -1,4 +1,4 @@
-import { type Database, type ListedRejected, listRejected } from '@stacktach/db'
+import { type Database, type ListedRejected, lastRejectedId, listRejected } from '@stacktach/db'
 import type { Producer } from '@stacktach/jobs'
 import { Command } from 'commander'
 import { z } from 'zod'
@@ -33,12 +33,17 @@ export function replayCommand(): Command {
       const silent = options.json ?? false
       await withDatabase('reads', (database) =>
         withQueues(async (producer) => {
-          if (options.all) print(await run(producer, null, silent), [], silent)
+          if (options.all) await replayAll(database, producer, silent)
           else await replayIds(database, producer, ids, silent)
         }),
       )
     })
   return replay
+}
+
+async function replayAll(database: Database, producer: Producer, silent: boolean): Promise<void> {
+  const none = (await lastRejectedId(database)) === 0
+  print(none ? { stored: 0, known: 0, rejected: 0, refused: 0 } : await run(producer, null, silent), [], silent)
 }
 
 async function replayIds(database: Database, producer: Producer, ids: number[], silent: boolean): Promise<void> {
@@ -57,7 +62,7 @@ async function replayIds(database: Database, producer: Producer, ids: number[], 
 
 async function rejectedOf(database: Database, ids: number[]): Promise<ListedRejected[]> {
   const found: ListedRejected[] = []
-  await listRejected(database, { ids, limit: null }, (rows) => found.push(...rows))
+  await listRejected(database, { ids, limit: ids.length }, (rows) => found.push(...rows))
   return found
 }
 

@@ -1,0 +1,299 @@
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
+import { captured, publish } from '@stacktach/testing'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+import { insertRejected, rejectedNotification, until } from './rejected.ts'
+
+let pipeline: Pipeline
+
+beforeEach(async () => {
+  pipeline = await startPipeline(['east'])
+})
+
+afterEach(() => pipeline.stop())
+
+/** What a command answers as JSON: the last of its lines that is one, since a failure is told on a line of its own. */
+async function json(...args: string[]): Promise<{ code: number | null; answer: unknown }> {
+  const { code, output } = await pipeline.run(...args, '--json')
+  const start = output.search(/^[[{]/m)
+  const end = Math.max(output.lastIndexOf(']'), output.lastIndexOf('}'))
+  if (start < 0) throw new Error(`${args.join(' ')} ended with ${code}: ${output}`)
+  return { code, answer: JSON.parse(output.slice(start, end + 1)) }
+}
+
+const nova = (body: string | Buffer) => ({
+  exchange: 'nova',
+  routing_key: 'notifications.info',
+  body: Buffer.from(body),
+})
+
+describe('rejected messages', () => {
+  const bad = [nova('nova is well'), nova(Buffer.from([0x7b, 0xff, 0x7d])), nova('{"_context_auth_token": "hush"}')]
+  const listed = { deployment: 'east', exchange: 'nova', routing_key: 'notifications.info', whole: true }
+
+  beforeEach(async () => {
+    await pipeline.start('ingest')
+    for (const [index, message] of bad.entries()) {
+      await publish(pipeline.vhost, [message])
+      await until(async () => (await count('rejected_message')) === index + 1)
+    }
+  })
+
+  const count = async (table: string) =>
+    Number((await pipeline.database.pool.query(`select count(*) from ${table}`)).rows[0].count)
+
+  test('are listed, newest first', async () => {
+    expect(await json('rejected', 'list')).toEqual({
+      code: 0,
+      answer: ['no event_type', 'not utf-8', 'not json'].map((reason, index) => ({
+        ...listed,
+        id: 3 - index,
+        reason,
+        detail: expect.any(String),
+        size: bad[2 - index]?.body.length,
+        received_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/),
+      })),
+    })
+    expect(await json('rejected', 'list', '--reason', 'UTF')).toMatchObject({ answer: [{ id: 2 }] })
+    expect(await json('rejected', 'list', '--reason', 'nothing like it')).toEqual({ code: 0, answer: [] })
+    expect(await json('rejected', 'list', '--limit', '1')).toMatchObject({ answer: [{ id: 3 }] })
+    expect((await pipeline.run('rejected', 'list')).output).toMatch(/│ 2 +│ east +│ nova .* not utf-8 /)
+  })
+
+  test('are shown: text without its secrets, else hexadecimal, or as they came', async () => {
+    expect((await pipeline.run('rejected', 'show', '1')).output).toMatch(
+      /Reason: +not json\n[\s\S]*\n\nnova is well\n$/,
+    )
+    expect((await pipeline.run('rejected', 'show', '2')).output).toContain('00000000  7b ff 7d')
+    expect((await pipeline.run('rejected', 'show', '3')).output).toContain('{"_context_auth_token":"<redacted>"}')
+    expect(await pipeline.run('rejected', 'show', '3', '--raw')).toEqual({ code: 0, output: bad[2]?.body.toString() })
+    expect(await json('rejected', 'show', '2')).toMatchObject({ answer: { id: 2, encoding: 'hex', text: '7bff7d' } })
+    expect(await pipeline.run('rejected', 'show', '9')).toEqual({
+      code: 1,
+      output: 'there is no rejected message 9\n',
+    })
+  })
+
+  test('are dropped', async () => {
+    const { code, output } = await pipeline.run('rejected', 'drop', '1', '9')
+    expect({ code, output }).toEqual({ code: 1, output: 'dropped 1\nthere is no rejected message 9\n' })
+    expect(await pipeline.run('rejected', 'drop', '2', '3')).toEqual({ code: 0, output: 'dropped 2\n' })
+    expect(await count('rejected_message')).toBe(0)
+  })
+
+  test('are stored once what was wrong is mended, and stay with their new reason when it is not', async () => {
+    // As a version of the program left them that knew less, or had another MAX_BODY.
+    const { pool } = pipeline.database
+    const [mended, again] = await insertRejected(pool, [rejectedNotification(1), rejectedNotification(1)])
+    const [cut] = await insertRejected(pool, [rejectedNotification(2)], 'too large', 70_000)
+    const [stillBad] = await insertRejected(pool, [nova('[]').body], 'no event_type')
+    await pipeline.start('jobs')
+
+    const ids = [mended, again, cut, stillBad].map(String)
+    expect(await json('rejected', 'replay', ...ids)).toEqual({
+      code: 1,
+      answer: {
+        stored: 1,
+        known: 1,
+        rejected: 1,
+        refused: 1,
+        left: [
+          { id: stillBad, reason: 'not an object', detail: expect.any(String) },
+          { id: cut, reason: 'too large', detail: expect.stringContaining('only its beginning is kept') },
+        ],
+      },
+    })
+    await pipeline.settled(1)
+    const { rows } = await pool.query('select instance from lifecycle')
+    expect(rows).toEqual([{ instance: 'replayed-1' }])
+    expect(await json('rejected', 'list', '--limit', 'all')).toMatchObject({
+      answer: [{ id: stillBad, reason: 'not an object' }, { id: cut, whole: false }, { id: 3 }, { id: 2 }, { id: 1 }],
+    })
+
+    const [other] = await insertRejected(pool, [rejectedNotification(3)])
+    expect(await pipeline.run('rejected', 'replay', String(other))).toEqual({
+      code: 0,
+      output: 'stored 1, still rejected 0, refused 0\n',
+    })
+    expect(await pipeline.run('rejected', 'replay', '--all')).toEqual({
+      code: 0,
+      output: 'stored 0, still rejected 4, refused 1: of what is too large only the beginning is kept\n',
+    })
+    expect(await pipeline.run('rejected', 'replay', '1', '999')).toEqual({
+      code: 1,
+      output: 'there is no rejected message 999; none was replayed\n',
+    })
+  })
+})
+
+describe('exists', () => {
+  beforeEach(async () => {
+    await pipeline.start('ingest')
+    await pipeline.start('jobs')
+    const stream = captured('nova_unversioned')
+    await publish(pipeline.vhost, stream)
+    await pipeline.settled(stream.length)
+    const { pool } = pipeline.database
+    await pool.query(`
+      update instance_exists set status = 'failed', fail_reason = 'tenant is ''' || instance || ''', not ''b'''
+       where id in (select id from instance_exists order by audit_period_ending desc, id desc limit 2)`)
+    await pool.query(`
+      insert into image_exists (deployment_id, dedup_key, message_id, notification_id, "when", tie_break, uuid,
+                                created_at, status, send_status, audit_period_ending)
+      select 1, 'k' || n, 'm' || n, n, n, '', 'image-' || n, n, 'verified', 201, n from generate_series(1, 3) as n`)
+  })
+
+  test('are summed up and listed with their verdicts', async () => {
+    const { rows } = await pipeline.database.pool.query(
+      `select message_id, instance, status, fail_reason as reason from instance_exists
+        order by audit_period_ending desc, id desc`,
+    )
+    expect(rows.length).toBeGreaterThan(4)
+    expect(await json('exists', 'summary')).toEqual({
+      code: 0,
+      answer: {
+        nova: {
+          pending: rows.length - 2,
+          verifying: 0,
+          verified: 0,
+          failed: 2,
+          send_status: { 0: rows.length },
+          reasons: [{ reason: 'tenant is …, not …', number: 2 }],
+        },
+        glance: { pending: 0, verifying: 0, verified: 3, failed: 0, send_status: { 201: 3 }, reasons: [] },
+      },
+    })
+    expect((await pipeline.run('exists', 'summary')).output).toMatch(/│ glance +│ 201 confirmed +│ 3 /)
+
+    const all = [
+      ...rows.map((row) => ({ service: 'nova', ...row })),
+      ...[3, 2, 1].map((n) => ({
+        service: 'glance',
+        message_id: `m${n}`,
+        uuid: `image-${n}`,
+        status: 'verified',
+        reason: null,
+      })),
+    ]
+    expect(await json('exists', 'list')).toEqual({ code: 0, answer: all })
+    expect(await json('exists', 'list', '--limit', '2')).toEqual({ code: 0, answer: all.slice(0, 2) })
+    expect(await json('exists', 'list', '--status', 'failed')).toEqual({ code: 0, answer: all.slice(0, 2) })
+    expect(await json('exists', 'list', '--reason', 'TENANT', '--limit', 'all')).toMatchObject({
+      answer: all.slice(0, 2),
+    })
+    expect(await json('exists', 'list', '--service', 'glance', '--limit', '1')).toEqual({
+      code: 0,
+      answer: [all.at(-3)],
+    })
+    expect(await json('exists', 'list', '--from', '2026-11-23', '--service', 'glance')).toEqual({ code: 0, answer: [] })
+    expect(await json('exists', 'list', '--to', '1970-01-02')).toEqual({ code: 0, answer: all.slice(-3) })
+    expect((await pipeline.run('exists', 'list', '--limit', '2')).output).toContain('the first 2; --limit shows more')
+    expect(await json('status', '--count')).toMatchObject({
+      answer: { exists: { nova: { failed: 2 }, glance: { verified: 3 } } },
+    })
+  })
+})
+
+describe('jobs', () => {
+  test('that failed for good are listed with their reason, and tried again', async () => {
+    await pipeline.start('jobs')
+    const { pool } = pipeline.database
+    await pool.query('alter table report rename to mislaid')
+    const asked = await json('report', 'run', 'image-events-audit', '--at', '2026-11-20')
+    expect(asked.code).toBe(0)
+    await until(async () => JSON.stringify((await json('jobs', 'list')).answer).includes('"failed":1'), 40_000)
+    const { answer } = await json('jobs', 'list')
+    expect(answer).toMatchObject({
+      failed: [
+        {
+          id: expect.stringMatching(/^reports\/\d+$/),
+          name: 'image-events-audit',
+          payload: { once: false },
+          reason: expect.stringContaining('"report" does not exist'),
+          attempts: 5,
+        },
+      ],
+    })
+    const id = /reports\/\d+/.exec(JSON.stringify(answer))?.[0] ?? ''
+    expect((await pipeline.run('jobs', 'list')).output).toContain(id)
+
+    await pool.query('alter table mislaid rename to report')
+    expect(await pipeline.run('jobs', 'retry', id)).toEqual({ code: 0, output: `tried again: ${id}\n` })
+    await until(
+      async () => (await pool.query('select from report where name = $1', ['image events audit'])).rowCount === 1,
+    )
+    await until(async () =>
+      (await pipeline.run('jobs', 'retry', id)).output.includes('it has not failed, it is completed'),
+    )
+    expect(await pipeline.run('jobs', 'retry', 'nonsense/1')).toEqual({
+      code: 1,
+      output: expect.stringContaining('nonsense/1: there is no queue nonsense; there are'),
+    })
+    expect(await pipeline.run('jobs', 'retry', '--all')).toEqual({ code: 0, output: 'tried again: none\n' })
+  })
+})
+
+describe('a command', () => {
+  const all = [
+    ['status'],
+    ['exists', 'summary'],
+    ['exists', 'list'],
+    ['rejected', 'list'],
+    ['rejected', 'show', '1'],
+    ['rejected', 'drop', '1'],
+    ['rejected', 'replay', '--all'],
+  ]
+
+  test.each(all)('%s %s without its database fails with one sentence', async (...args) => {
+    pipeline.environment.DATABASE_URL = 'postgres://127.0.0.1:1/none'
+    const { code, output } = await pipeline.run(...args)
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^the database of DATABASE_URL does not answer; [^\n]*\n$/),
+    })
+  })
+
+  test('of a database that is not migrated says what brings it', async () => {
+    await pipeline.database.pool.query('alter table rejected_message rename to mislaid')
+    expect(await pipeline.run('rejected', 'list')).toEqual({
+      code: 1,
+      output: expect.stringMatching(
+        /^the database has not the schema of this version: npm run migrate brings it[^\n]*\n$/,
+      ),
+    })
+  })
+
+  test('that needs Redis says that it is away; status is answered without', async () => {
+    pipeline.environment.REDIS_URL = 'redis://127.0.0.1:1'
+    const away = /^Redis of REDIS_URL does not answer; [^\n]*\n/
+    for (const args of [
+      ['jobs', 'list'],
+      ['jobs', 'retry', '--all'],
+      ['rejected', 'replay', '--all'],
+    ]) {
+      expect(await pipeline.run(...args)).toEqual({ code: 1, output: expect.stringMatching(away) })
+    }
+    expect(await pipeline.run('status')).toEqual({ code: 0, output: expect.stringMatching(/Redis of REDIS_URL does/) })
+  })
+
+  test.each([
+    ['rejected', 'show', 'one'],
+    ['rejected', 'replay'],
+    ['rejected', 'replay', '1', '--all'],
+    ['rejected', 'list', '--limit', '0'],
+    ['exists', 'list', '--status', 'good'],
+    ['exists', 'list', '--from', 'yesterday'],
+    ['jobs', 'retry'],
+    ['jobs', 'frobnicate'],
+  ])('%s %s %s that is used wrongly exits with 2', async (...args) => {
+    const { code, output } = await pipeline.run(...args)
+    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('--help tells how it is used') })
+  })
+
+  test.each([...all, ['jobs', 'list'], ['jobs', 'retry'], ['jobs'], ['exists'], ['rejected']])(
+    '%s %s says how it is used',
+    async (...args) => {
+      const { code, output } = await pipeline.run(...args, '--help')
+      expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^Usage: stacktach /) })
+    },
+  )
+})

@@ -1,0 +1,53 @@
+import { createHash } from 'node:crypto'
+import type { Database } from '@stacktach/db'
+
+type Pool = Database['pool']
+
+/** A notification that is good, `seconds` after a day's beginning. */
+export function rejectedNotification(seconds: number): Buffer {
+  const at = new Date(Date.UTC(2026, 10, 20) + seconds * 1000).toISOString()
+  return Buffer.from(
+    JSON.stringify({
+      event_type: 'compute.instance.update',
+      publisher_id: 'compute.host',
+      message_id: `replayed-${seconds}`,
+      timestamp: at,
+      payload: { instance_id: `replayed-${seconds}` },
+    }),
+  )
+}
+
+/**
+ * Rejected messages as another version of the program may have left them. Returns their ids.
+ *
+ * @param size bytes that came; by default those that are kept
+ */
+export async function insertRejected(
+  pool: Pool,
+  bodies: readonly Buffer[],
+  reason = 'no event_type',
+  size?: number,
+): Promise<number[]> {
+  const { rows } = await pool.query<{ id: string }>(
+    `insert into rejected_message (deployment, exchange, routing_key, reason, detail, body, body_size, body_sha256, received_at)
+     select 'east', 'nova', 'notifications.info', $1, 'as an earlier version saw it', body, size, sha, 1
+       from unnest($2::bytea[], $3::int[], $4::text[]) as given(body, size, sha) returning id`,
+    [
+      reason,
+      bodies,
+      bodies.map((body) => size ?? body.length),
+      // Two of the same bytes came by different routes; the digest stands for that here.
+      bodies.map((body, index) => createHash('sha256').update(body).update(String(index)).digest('hex')),
+    ],
+  )
+  return rows.map(({ id }) => Number(id))
+}
+
+/** Resolves when `met` does with true. */
+export async function until(met: () => Promise<boolean>, milliseconds = 20_000): Promise<void> {
+  const deadline = Date.now() + milliseconds
+  while (!(await met())) {
+    if (Date.now() > deadline) throw new Error(`not met within ${milliseconds} ms`)
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
