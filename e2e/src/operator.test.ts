@@ -134,7 +134,7 @@ describe('exists', () => {
     await pipeline.settled(stream.length)
     const { pool } = pipeline.database
     await pool.query(`
-      update instance_exists set status = 'failed', fail_reason = 'tenant is ''' || instance || ''', not ''b'''
+      update instance_exists set status = 'failed', fail_reason = 'launch differs: tenant is ' || instance
        where id in (select id from instance_exists order by audit_period_ending desc, id desc limit 2)`)
     await pool.query(`
       insert into image_exists (deployment_id, dedup_key, message_id, notification_id, "when", tie_break, uuid,
@@ -157,7 +157,7 @@ describe('exists', () => {
           verified: 0,
           failed: 2,
           send_status: { 0: rows.length },
-          reasons: [{ reason: 'tenant is …, not …', number: 2 }],
+          reasons: [{ reason: 'launch differs', number: 2 }],
         },
         glance: { pending: 0, verifying: 0, verified: 3, failed: 0, send_status: { 201: 3 }, reasons: [] },
       },

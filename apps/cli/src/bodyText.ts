@@ -8,13 +8,15 @@ export interface BodyText {
   note?: string
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true })
-
-/** The body as text without its secrets, in hexadecimal when it is not UTF-8; the cut end of a cut one does not count. */
-export function bodyText(body: Buffer): BodyText {
+/**
+ * The body as text without its secrets, in hexadecimal when it is not UTF-8.
+ *
+ * @param whole else it is the beginning of a body, and may end in the middle of a character
+ */
+export function bodyText(body: Buffer, whole: boolean): BodyText {
   let text: string
   try {
-    text = utf8.decode(withoutCutCharacter(body))
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(body, { stream: !whole })
   } catch {
     return { encoding: 'hex', text: body.toString('hex') }
   }
@@ -22,15 +24,4 @@ export function bodyText(body: Buffer): BodyText {
   return redacted === null
     ? { encoding: 'utf-8', text: '', note: 'it may hold secrets, which are found in JSON only: --raw shows all of it' }
     : { encoding: 'utf-8', text: redacted }
-}
-
-/** Without the first bytes of a character at the very end that lacks its last ones. */
-function withoutCutCharacter(body: Buffer): Buffer {
-  for (let back = 1; back <= Math.min(3, body.length); back++) {
-    const byte = body[body.length - back] ?? 0
-    if ((byte & 0xc0) === 0x80) continue
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : byte >= 0xc0 ? 2 : 1
-    return length > back ? body.subarray(0, body.length - back) : body
-  }
-  return body
 }

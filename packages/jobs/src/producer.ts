@@ -3,8 +3,8 @@ import type { Redis } from 'ioredis'
 import { type Catalog, catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
 import { producerConnection } from './connection.ts'
 
-/** How many of the jobs that failed for good are kept for an operator to look at. */
-const KEPT_FAILURES = 1_000
+/** How many jobs are kept when they are done, and how many that failed for good, for an operator to look at. */
+const kept = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
 
 /** Enqueues jobs of the catalog. Every call rejects at once when Redis is away. */
 export class Producer {
@@ -43,9 +43,18 @@ export class Producer {
   }
 
   /**
+   * Enqueues a job that an operator asked for: whatever else there is, it is one of its own, and it is kept when it is done,
+   * so that `result` finds how it ended.
+   */
+  async ask<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
+    const round = Date.now()
+    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, round), ...kept })
+  }
+
+  /**
    * Waits until a job is done.
    *
-   * @param onLook told, at each look, in what state it is and how far
+   * @param onState told, each time the job is looked at, what state it is in and how far it is
    * @returns what its handler returned
    * @throws Error when it failed for good, or is not done within `milliseconds`
    */
@@ -53,7 +62,7 @@ export class Producer {
     name: JobName,
     job: Job,
     milliseconds: number,
-    onLook: (state: string, progress: unknown) => void = () => {},
+    onState: (state: string, progress: unknown) => void = () => {},
   ): Promise<unknown> {
     const deadline = AbortSignal.timeout(milliseconds)
     const id = job.id ?? ''
@@ -63,7 +72,7 @@ export class Producer {
       // Read after the state, or it is from before the end.
       const done = await queue.getJob(id)
       if (done === undefined) throw new Error(`job ${id} is gone`)
-      onLook(state, done.progress)
+      onState(state, done.progress)
       if (state === 'completed' || state === 'failed') {
         if (state === 'failed') throw new Error(`job ${id} failed: ${done.failedReason}`)
         return done.returnvalue
@@ -103,8 +112,7 @@ function options<N extends JobName>(name: N, payload: Payload<N>, round: number 
   return {
     attempts: definition.attempts,
     ...(doorbell ? {} : { backoff: { type: 'exponential', delay: 1_000 } }),
-    removeOnComplete: doorbell ? true : { count: 1_000 },
-    removeOnFail: doorbell ? true : { count: KEPT_FAILURES },
+    ...(doorbell ? { removeOnComplete: true, removeOnFail: true } : kept),
     // BullMQ takes no colon in an id; a payload may bring one.
     deduplication: {
       id: `${unique(name, payload)}${round === undefined ? '' : `-${round}`}`.replaceAll(':', '_'),

@@ -29,7 +29,7 @@ export interface ExistsSearch {
   status?: ExistsStatus | undefined
   /** What the reason contains, in small letters or capitals. */
   reason?: string | undefined
-  /** Microseconds of unix time: the audit period ended at or after `from`, and before `to`. */
+  /** Microseconds of unix time: the audit period ended at or after `from`, and at or before `to`. */
   from?: number | undefined
   to?: number | undefined
   /** Infinity is all. */
@@ -50,7 +50,7 @@ export async function listExists(
   const parameters = new Parameters()
   const conditions: string[] = []
   if (search.from !== undefined) conditions.push(`audit_period_ending >= ${parameters.bind(search.from)}`)
-  if (search.to !== undefined) conditions.push(`audit_period_ending < ${parameters.bind(search.to)}`)
+  if (search.to !== undefined) conditions.push(`audit_period_ending <= ${parameters.bind(search.to)}`)
   if (search.reason !== undefined) {
     conditions.push(tried(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
   }

@@ -9,4 +9,4 @@ export const fromOption = () =>
   new Option('--from <time>', 'those whose audit period ended at that time or later, UTC').argParser(instant)
 
 export const toOption = () =>
-  new Option('--to <time>', 'those whose audit period ended before that time, UTC').argParser(instant)
+  new Option('--to <time>', 'those whose audit period ended at that time or earlier, UTC').argParser(instant)

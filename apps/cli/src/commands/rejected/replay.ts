@@ -67,8 +67,7 @@ async function rejectedOf(database: Database, ids: number[]): Promise<ListedReje
 }
 
 async function run(producer: Producer, ids: number[] | null, silent: boolean): Promise<Replayed> {
-  // A round of its own: one that runs already may have gone past what was rejected since.
-  const job = await producer.enqueue('replay-rejected', { ids }, Date.now())
+  const job = await producer.ask('replay-rejected', { ids })
   return replayed.parse(await waitForJob(producer, 'replay-rejected', job, 'replaying', silent))
 }
 

@@ -27,7 +27,7 @@ export function showCommand(): Command {
         const [message] = found
         if (message === undefined || body === null) throw new Error(`there is no rejected message ${id}`)
         if (options.raw) process.stdout.write(body)
-        else if (options.json) printJson({ ...rejectedObject(message), ...bodyText(body) })
+        else if (options.json) printJson({ ...rejectedObject(message), ...bodyText(body, isWhole(message)) })
         else printMessage(message, body)
       })
     })
@@ -48,7 +48,7 @@ function printMessage(message: ListedRejected, body: Buffer): void {
   for (const [name, value] of lines) process.stdout.write(`${`${name}:`.padEnd(13)}${value}\n`)
   if (!isWhole(message))
     process.stdout.write('It is too large: only its beginning is kept, and it cannot be replayed.\n')
-  const { encoding, text, note } = bodyText(body)
+  const { encoding, text, note } = bodyText(body, isWhole(message))
   process.stdout.write(`\n${encoding === 'hex' ? hexLines(body) : text}\n`)
   if (note !== undefined) console.error(note)
 }

@@ -1,0 +1,27 @@
+import { expect, test } from '@jest/globals'
+import { bodyText } from './bodyText.ts'
+
+test('text stays text, without its secrets', () => {
+  expect(bodyText(Buffer.from('nova is well ✓'), true)).toEqual({ encoding: 'utf-8', text: 'nova is well ✓' })
+  expect(bodyText(Buffer.from('{"auth_token":"hush","a":1}'), true).text).toBe('{"auth_token":"<redacted>","a":1}')
+  expect(bodyText(Buffer.alloc(0), true)).toEqual({ encoding: 'utf-8', text: '' })
+})
+
+test('what may hold secrets and is no JSON, such as the beginning of a message, is not shown', () => {
+  const { text, note } = bodyText(Buffer.from('{"auth_token":"hush","payload":{"a'), true)
+  expect({ text, note }).toEqual({ text: '', note: expect.stringContaining('--raw') })
+})
+
+test('what is not UTF-8 is shown in hexadecimal', () => {
+  expect(bodyText(Buffer.from([0x7b, 0xff]), true)).toEqual({ encoding: 'hex', text: '7bff' })
+  expect(bodyText(Buffer.from([0x80, 0x80, 0x80, 0x80]), true).encoding).toBe('hex')
+})
+
+test.each(['é', '✓', '𝄞'])('a character %s that the cut went through is left out', (character) => {
+  const whole = Buffer.from(`abc${character}`)
+  expect(bodyText(whole, false).text).toBe(`abc${character}`)
+  for (let end = 4; end < whole.length; end++) {
+    expect(bodyText(whole.subarray(0, end), false)).toEqual({ encoding: 'utf-8', text: 'abc' })
+    expect(bodyText(whole.subarray(0, end), true).encoding).toBe('hex')
+  }
+})

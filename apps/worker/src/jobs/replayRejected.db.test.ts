@@ -1,0 +1,158 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
+import { type Database, migrate, openDatabase, Partitions, removeRejected } from '@stacktach/db'
+import { Doorbell, Producer, type Progress } from '@stacktach/jobs'
+import { createLogger } from '@stacktach/runtime'
+import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
+import type { JobContext } from './context.ts'
+import { replayRejected } from './replayRejected.ts'
+
+/** 2026-11-24 00:00:00 */
+const now = 1_795_478_400_000_000
+
+let testDatabase: TestDatabase
+let database: Database
+let context: JobContext
+let producer: Producer
+
+const prefix = `replay_${randomBytes(8).toString('hex')}`
+
+beforeAll(() => {
+  producer = new Producer(services().redisUrl, prefix, () => {})
+})
+
+afterAll(async () => {
+  await producer.close()
+  await dropRedisKeys(prefix)
+})
+
+beforeEach(async () => {
+  testDatabase = await createTestDatabase(migrate)
+  database = openDatabase({ url: testDatabase.url, applicationName: 'replay', size: 6 })
+  context = {
+    database,
+    partitions: new Partitions(database.pool, 7),
+    producer,
+    doorbell: new Doorbell(producer, () => {}),
+    rules: 'today',
+    shards: 8,
+    maxBody: 1_048_576,
+    verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },
+    publishing: null,
+    clock: () => now,
+    stopping: new AbortController().signal,
+    logger: createLogger('test', 'silent'),
+  }
+})
+
+afterEach(async () => {
+  await context.doorbell.settled()
+  await database.close()
+  await testDatabase.drop()
+})
+
+/** What a job tells, and told before. */
+function told(before: unknown = 0): Progress & { values: Record<string, number>[] } {
+  const values: Record<string, number>[] = []
+  return {
+    before,
+    values,
+    tell: async (value) => {
+      values.push(value)
+    },
+  }
+}
+
+/** Rejects `number` messages; every tenth is bad still. Exchanges change from one to the next. */
+async function reject(number: number): Promise<void> {
+  await database.pool.query(
+    `insert into rejected_message (deployment, exchange, routing_key, reason, detail, body, body_size, body_sha256, received_at)
+     select 'cloud', (array['nova', 'glance', 'neutron'])[n % 3 + 1], 'notifications.info', 'no time', 'old', body,
+            octet_length(body), n, 1
+       from generate_series(1, $1::int) as n,
+            lateral (select convert_to(json_build_object('event_type', 'e', 'publisher_id', 'p.h', 'message_id', 'm' || n,
+                       'timestamp', case when n % 10 = 0 then 'never' else '2026-11-23 20:05:38' end)::text, 'utf8') as body) as b`,
+    [number],
+  )
+}
+
+async function ids(sql: string): Promise<number[]> {
+  const { rows } = await database.pool.query<{ id: number }>(sql)
+  return rows.map(({ id }) => id).sort((a, b) => a - b)
+}
+
+const stored = () =>
+  ids(`select substr(message_id, 2)::int as id
+         from (select message_id from notification_nova union all select message_id from notification_glance
+               union all select message_id from notification_generic) as all_of_them`)
+
+const stillRejected = () => ids('select id::int from rejected_message')
+
+const upTo = (number: number) => Array.from({ length: number }, (_, index) => index + 1)
+const isBad = (id: number) => id % 10 === 0
+
+test('messages of all exchanges are stored in their tables, and those that are bad stay with their new reason', async () => {
+  await reject(1_200)
+  const progress = told()
+  expect(await replayRejected(context, { ids: null }, progress)).toEqual({
+    stored: 1_080,
+    known: 0,
+    rejected: 120,
+    refused: 0,
+  })
+  expect(progress.values.map(({ after }) => after)).toEqual([500, 1_000, 1_200])
+  expect(await stored()).toEqual(upTo(1_200).filter((id) => !isBad(id)))
+  expect(await stillRejected()).toEqual(upTo(1_200).filter(isBad))
+  const { rows } = await database.pool.query('select distinct reason, detail, received_at::int from rejected_message')
+  expect(rows).toEqual([{ reason: 'no time', detail: expect.stringContaining('never'), received_at: 1 }])
+  expect(await replayRejected(context, { ids: null }, told())).toMatchObject({ stored: 0, rejected: 120 })
+})
+
+test('two replays at once and one who drops them: none is stored twice, none that was dropped in time', async () => {
+  await reject(2_000)
+  let dropped: number[] = []
+  const drop = async () => {
+    const wanted = upTo(2_000).filter((id) => id % 7 === 0)
+    for (let from = 0; from < wanted.length; from += 20) {
+      dropped = [...dropped, ...(await removeRejected(database.pool, wanted.slice(from, from + 20)))]
+    }
+  }
+  await Promise.all([
+    replayRejected(context, { ids: null }, told()),
+    replayRejected(context, { ids: null }, told()),
+    drop(),
+  ])
+  expect(dropped.length).toBeGreaterThan(0)
+  const gone = new Set(dropped)
+  expect(await stored()).toEqual(upTo(2_000).filter((id) => !isBad(id) && !gone.has(id)))
+  expect(await stillRejected()).toEqual(upTo(2_000).filter((id) => isBad(id) && !gone.has(id)))
+})
+
+test('one that PostgreSQL refuses stays, and those around it are stored', async () => {
+  await reject(40)
+  await database.pool.query(`alter table notification_nova add constraint refusing check (message_id <> 'm12')`)
+  expect(await replayRejected(context, { ids: null }, told())).toMatchObject({ stored: 35, rejected: 5 })
+  expect(await stillRejected()).toEqual([10, 12, 20, 30, 40])
+  const { rows } = await database.pool.query('select reason from rejected_message where id = 12')
+  expect(rows).toEqual([{ reason: 'refused by the database' }])
+})
+
+test('an attempt that was cut off is taken up where it ended, with what it had counted', async () => {
+  await reject(30)
+  const before = { after: 20, stored: 15, known: 3, rejected: 2, refused: 0 }
+  expect(await replayRejected(context, { ids: null }, told(before))).toEqual({
+    stored: 24,
+    known: 3,
+    rejected: 3,
+    refused: 0,
+  })
+  expect(await stillRejected()).toEqual([...upTo(20), 30])
+})
+
+test('a process that stops leaves the rest to another attempt', async () => {
+  await reject(3)
+  await expect(replayRejected({ ...context, stopping: AbortSignal.abort() }, { ids: null }, told())).rejects.toThrow(
+    'another attempt goes on',
+  )
+  expect(await stillRejected()).toEqual([1, 2, 3])
+})
