@@ -136,7 +136,7 @@ describe('operators', () => {
           nova: { pending: 0, verifying: 0, verified: 0, failed: 0 },
           glance: { pending: 0, verifying: 0, verified: 0, failed: 0 },
         },
-        jobs: ['aggregation', 'reports', 'maintenance'].map((queue) => ({
+        jobs: ['aggregation', 'verification', 'reports', 'maintenance'].map((queue) => ({
           queue,
           waiting: expect.any(Number),
           active: expect.any(Number),

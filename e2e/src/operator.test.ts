@@ -191,6 +191,37 @@ describe('exists', () => {
       answer: { exists: { nova: { failed: 2 }, glance: { verified: 3 } } },
     })
   })
+
+  test('are verified, now or those of a range again, as jobs whose verdicts can be waited for', async () => {
+    const { pool } = pipeline.database
+    const { rows } = await pool.query('select from instance_exists')
+    const none = { verified: 0, failed: 0 }
+    // None is due before the settle time is over.
+    expect(await json('exists', 'verify', '--wait')).toEqual({ code: 0, answer: { nova: none, glance: none } })
+    // A range is verified whatever the settle time, and whatever the verdicts were.
+    const range = ['--service', 'nova', '--from', '2026-11-01', '--to', '2026-12-31']
+    const verified = 7
+    // Launched before the stream begins.
+    const unknown = rows.length - verified
+    expect(await json('exists', 'verify', ...range, '--wait')).toEqual({
+      code: 0,
+      answer: { nova: { verified, failed: unknown } },
+    })
+    await pool.query(`update instance_launch set tenant = 'another'`)
+    expect(await pipeline.run('exists', 'verify', ...range, '--wait')).toEqual({
+      code: 0,
+      output: `nova: verified 0, failed ${rows.length}\n`,
+    })
+    const reasons = [
+      { reason: 'no launch', number: unknown },
+      { reason: 'launch differs', number: verified },
+    ]
+    expect(await json('exists', 'summary')).toMatchObject({ answer: { nova: { failed: rows.length, reasons } } })
+    expect(await json('exists', 'verify')).toEqual({
+      code: 0,
+      answer: { nova: { job: expect.stringMatching(/^\d+$/) }, glance: { job: expect.stringMatching(/^\d+$/) } },
+    })
+  })
 })
 
 describe('jobs', () => {
@@ -230,70 +261,4 @@ describe('jobs', () => {
     })
     expect(await pipeline.run('jobs', 'retry', '--all')).toEqual({ code: 0, output: 'tried again: none\n' })
   })
-})
-
-describe('a command', () => {
-  const all = [
-    ['status'],
-    ['exists', 'summary'],
-    ['exists', 'list'],
-    ['rejected', 'list'],
-    ['rejected', 'show', '1'],
-    ['rejected', 'drop', '1'],
-    ['rejected', 'replay', '--all'],
-  ]
-
-  test.each(all)('%s %s without its database fails with one sentence', async (...args) => {
-    pipeline.environment.DATABASE_URL = 'postgres://127.0.0.1:1/none'
-    const { code, output } = await pipeline.run(...args)
-    expect({ code, output }).toEqual({
-      code: 1,
-      output: expect.stringMatching(/^the database of DATABASE_URL does not answer; [^\n]*\n$/),
-    })
-  })
-
-  test('of a database that is not migrated says what brings it', async () => {
-    await pipeline.database.pool.query('alter table rejected_message rename to mislaid')
-    expect(await pipeline.run('rejected', 'list')).toEqual({
-      code: 1,
-      output: expect.stringMatching(
-        /^the database has not the schema of this version: npm run migrate brings it[^\n]*\n$/,
-      ),
-    })
-  })
-
-  test('that needs Redis says that it is away; status is answered without', async () => {
-    pipeline.environment.REDIS_URL = 'redis://127.0.0.1:1'
-    const away = /^Redis of REDIS_URL does not answer; [^\n]*\n/
-    for (const args of [
-      ['jobs', 'list'],
-      ['jobs', 'retry', '--all'],
-      ['rejected', 'replay', '--all'],
-    ]) {
-      expect(await pipeline.run(...args)).toEqual({ code: 1, output: expect.stringMatching(away) })
-    }
-    expect(await pipeline.run('status')).toEqual({ code: 0, output: expect.stringMatching(/Redis of REDIS_URL does/) })
-  })
-
-  test.each([
-    ['rejected', 'show', 'one'],
-    ['rejected', 'replay'],
-    ['rejected', 'replay', '1', '--all'],
-    ['rejected', 'list', '--limit', '0'],
-    ['exists', 'list', '--status', 'good'],
-    ['exists', 'list', '--from', 'yesterday'],
-    ['jobs', 'retry'],
-    ['jobs', 'frobnicate'],
-  ])('%s %s %s that is used wrongly exits with 2', async (...args) => {
-    const { code, output } = await pipeline.run(...args)
-    expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('--help tells how it is used') })
-  })
-
-  test.each([...all, ['jobs', 'list'], ['jobs', 'retry'], ['jobs'], ['exists'], ['rejected']])(
-    '%s %s says how it is used',
-    async (...args) => {
-      const { code, output } = await pipeline.run(...args, '--help')
-      expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^Usage: stacktach /) })
-    },
-  )
 })

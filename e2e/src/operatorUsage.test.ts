@@ -1,0 +1,88 @@
+import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+
+let pipeline: Pipeline
+let environment: Record<string, string>
+
+beforeAll(async () => {
+  pipeline = await startPipeline(['east'])
+  environment = { ...pipeline.environment }
+})
+
+afterEach(() => {
+  Object.assign(pipeline.environment, environment)
+})
+
+afterAll(() => pipeline.stop())
+
+/** Cases whose titles are the command lines. */
+const lines = (commands: string[][]) => commands.map((args) => ({ line: args.join(' '), args }))
+
+const all = [
+  ['status'],
+  ['exists', 'summary'],
+  ['exists', 'list'],
+  ['rejected', 'list'],
+  ['rejected', 'show', '1'],
+  ['rejected', 'drop', '1'],
+  ['rejected', 'replay', '--all'],
+]
+
+test.each(lines(all))('$line, without its database, fails with one sentence', async ({ args }) => {
+  pipeline.environment.DATABASE_URL = 'postgres://127.0.0.1:1/none'
+  const { code, output } = await pipeline.run(...args)
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: expect.stringMatching(/^the database of DATABASE_URL does not answer; [^\n]*\n$/),
+  })
+})
+
+test('a command on a database that is not migrated says what brings it', async () => {
+  await pipeline.database.pool.query('alter table rejected_message rename to mislaid')
+  const answer = await pipeline.run('rejected', 'list')
+  await pipeline.database.pool.query('alter table mislaid rename to rejected_message')
+  expect(answer).toEqual({
+    code: 1,
+    output: expect.stringMatching(
+      /^the database has not the schema of this version: npm run migrate brings it[^\n]*\n$/,
+    ),
+  })
+})
+
+test('a command that needs Redis says that it is away; status is answered without', async () => {
+  pipeline.environment.REDIS_URL = 'redis://127.0.0.1:1'
+  const away = /^Redis of REDIS_URL does not answer; [^\n]*\n/
+  for (const args of [
+    ['jobs', 'list'],
+    ['jobs', 'retry', '--all'],
+    ['rejected', 'replay', '--all'],
+  ]) {
+    expect(await pipeline.run(...args)).toEqual({ code: 1, output: expect.stringMatching(away) })
+  }
+  expect(await pipeline.run('status')).toEqual({ code: 0, output: expect.stringMatching(/Redis of REDIS_URL does/) })
+})
+
+test.each(
+  lines([
+    ['rejected', 'show', 'one'],
+    ['rejected', 'replay'],
+    ['rejected', 'replay', '1', '--all'],
+    ['rejected', 'list', '--limit', '0'],
+    ['exists', 'list', '--status', 'good'],
+    ['exists', 'list', '--from', 'yesterday'],
+    ['exists', 'verify', '--from', '2026-11-21', '--to', '2026-11-20'],
+    ['jobs', 'retry'],
+    ['jobs', 'frobnicate'],
+  ]),
+)('$line, which is wrong, exits with 2', async ({ args }) => {
+  const { code, output } = await pipeline.run(...args)
+  expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('--help tells how it is used') })
+})
+
+test.each(lines([...all, ['jobs', 'list'], ['jobs', 'retry'], ['jobs'], ['exists'], ['rejected']]))(
+  '$line --help says how it is used',
+  async ({ args }) => {
+    const { code, output } = await pipeline.run(...args, '--help')
+    expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^Usage: stacktach /) })
+  },
+)
