@@ -65,6 +65,8 @@ describe('a simulated cloud', () => {
   test.each([
     [{ failures: 1.5 }, /failures/],
     [{ duplicates: -1 }, /duplicates/],
+    [{ usageFaults: 2 }, /usageFaults/],
+    [{ slowRequests: -1 }, /slowRequests/],
     [{ operations: Number.NaN }, /operations/],
     [{ deployments: [] }, /deployment/],
     [{ deployments: ['a', 'a'] }, /differ/],

@@ -54,6 +54,7 @@ export function simulateCloud(options: CloudOptions = {}): SimulatedCloud {
     running += 1
     proceed(story)
   }
+  const slowRandom = random.fork('slow')
   const doublesRandom = random.fork('doubles')
   const emit = (notice: Notice): void => outbox.put(notice, now)
   const tell: Scene['tell'] = (instance, request, existence) => {
@@ -80,6 +81,7 @@ export function simulateCloud(options: CloudOptions = {}): SimulatedCloud {
     failures: settings.failures,
     storedTimes: settings.storedTimes,
     usageFaults,
+    slow: () => slowRandom.chance(settings.slowRequests),
   }
 
   function* messages(): Generator<SimulatedMessage, void, void> {

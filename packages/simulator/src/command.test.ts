@@ -30,6 +30,11 @@ describe('the command line', () => {
     expect(cloud).toMatchObject({ start: now, operations: Number.POSITIVE_INFINITY, keepTruth: true })
   })
 
+  test('plants faults, and leaves slow requests the time that they need', () => {
+    const { cloud } = parseCommand(['--usage-faults', '0.2', '--slow-requests', '0.1'], now)
+    expect(cloud).toMatchObject({ usageFaults: 0.2, slowRequests: 0.1, start: now - 6 * hour - 45 * minute })
+  })
+
   test('takes the deployments from the file', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'simulate-')), 'deployments.json')
     const topics = { nova: [{ queue: 'q', routing_key: 'notifications.info' }] }
@@ -51,6 +56,8 @@ describe('the command line', () => {
     [['--rate', 'fast'], /--rate/],
     [['--failures', '2'], /--failures/],
     [['--format', 'xml'], /--format/],
+    [['--usage-faults', '2'], /--usage-faults/],
+    [['--slow-requests', 'all'], /--slow-requests/],
     [['--start', 'yesterday'], /--start/],
     [['--live', '--start', '2026-11-20T00:00:00Z'], /--live/],
     [['--operations', 'Infinity'], /Infinity/],

@@ -3,6 +3,7 @@ import { Command, CommanderError, InvalidArgumentError, Option } from 'commander
 import { type Broker, parseDeployments } from './deployments.ts'
 import { type CloudOptions, completeOptions, type Format, formats, simulatedSpan } from './options.ts'
 import type { Pace } from './pace.ts'
+import { slowness } from './stage.ts'
 import { type Micros, minute } from './time.ts'
 
 /** What the command line asks for. */
@@ -20,6 +21,7 @@ type Given = {
   operations?: number
   operationsPerMinute?: number
   failures: number
+  slowRequests: number
   usageFaults: number
   duplicates: number
   format: Format
@@ -73,6 +75,7 @@ function createCommand(): Command {
     .option('--operations <n>', 'how many operations start (default: 300; --live: Infinity)', number(0, Infinity, true))
     .option('--operations-per-minute <n>', 'of simulated time (default: 300 in 6 hours; --live: 60)', number(1e-6, 1e6))
     .option('--failures <share>', 'of operations that go wrong', number(0, 1), 0.1)
+    .option('--slow-requests <share>', 'of operations that take 40 minutes', number(0, 1), 0)
     .option('--usage-faults <share>', 'of instances whose usage is told with a fault', number(0, 1), 0)
     .option('--duplicates <share>', 'of messages sent on topic "monitor", too', number(0, 1), 0)
     .addOption(new Option('--format <format>', 'of the notifications').choices(formats).default('envelope'))
@@ -101,6 +104,7 @@ function cloudOf(given: Given, now: Micros): CloudOptions {
     seed: given.seed,
     format: given.format,
     failures: given.failures,
+    slowRequests: given.slowRequests,
     usageFaults: given.usageFaults,
     duplicates: given.duplicates,
     imageExists: given.imageExists === true,
@@ -112,7 +116,8 @@ function cloudOf(given: Given, now: Micros): CloudOptions {
     ...(given.deployments === undefined ? {} : { deployments: given.deployments.map(({ name }) => name) }),
   }
   // The last operations take some minutes more, and nothing is to lie in the future.
-  const start = live ? now : (given.start ?? now - simulatedSpan(shape) - 5 * minute)
+  const more = 5 * minute + (given.slowRequests > 0 ? slowness : 0)
+  const start = live ? now : (given.start ?? now - simulatedSpan(shape) - more)
   return { ...shape, start }
 }
 

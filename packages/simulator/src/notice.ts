@@ -64,6 +64,10 @@ export type Facts = {
   /** `old_task_state`, which only updates have. */
   readonly oldTask: string | null
   readonly phase: 'start' | 'end' | null
+  /** The state before, which only updates tell. */
+  readonly oldState?: string
+  /** The HTTP status that an error stands for, which only the classic format tells. */
+  readonly errorCode?: number
   readonly launch?: LaunchFact
   /** The launch that ends, and when (`terminated_at`). */
   readonly ended?: { readonly launchedAt: Micros; readonly terminatedAt: Micros; readonly deletedAt: Micros }

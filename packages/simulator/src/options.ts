@@ -18,6 +18,8 @@ export type CloudOptions = {
   readonly operationsPerMinute?: number
   /** The share (0 to 1) of the operations that can fail which do. */
   readonly failures?: number
+  /** The share (0 to 1) of the operations on instances that take 40 minutes, where they are more than a word to the API. */
+  readonly slowRequests?: number
   /**
    * The share (0 to 1) of the instances in whose usage a fault is planted, one each, where there is an occasion for it.
    * The other messages stay the same.
@@ -54,6 +56,7 @@ const defaults: Settings = {
   operations: 300,
   operationsPerMinute: 300 / 360,
   failures: 0.1,
+  slowRequests: 0,
   usageFaults: 0,
   duplicates: 0,
   deployments: ['east', 'west'],
@@ -76,6 +79,7 @@ export function completeOptions(options: CloudOptions): Settings {
     if (!(value >= 0 && value <= 1)) fail(`${name} must be from 0 to 1, not ${value}`)
   }
   share('failures', settings.failures)
+  share('slowRequests', settings.slowRequests)
   share('usageFaults', settings.usageFaults)
   share('duplicates', settings.duplicates)
   if (!(settings.operations >= 0)) fail(`operations must not be negative, but is ${settings.operations}`)

@@ -4,7 +4,7 @@ import { actionNotice, apiPublishers, computePublishers, type Details } from './
 import type { Existence } from './notices/exists.ts'
 import { updateNotice } from './notices/update.ts'
 import type { Random } from './random.ts'
-import { floorSecond, type Micros, second } from './time.ts'
+import { floorSecond, type Micros, minute, second } from './time.ts'
 import type { Deployment } from './world/deployment.ts'
 import type { BaseImage } from './world/image.ts'
 import type { Instance, State } from './world/instance.ts'
@@ -33,6 +33,8 @@ export type Stage = Scene & {
   readonly request: Request
   /** This one is to go wrong, if it can. */
   readonly fails: boolean
+  /** The work itself takes long. */
+  readonly slow: boolean
   /** A time to wait, between `min` and `max` seconds; microseconds. */
   wait(min: number, max: number): Micros
   notify(name: ActionName, phase: Phase, details?: Details): void
@@ -48,8 +50,23 @@ export type Stage = Scene & {
   cutLaunch(): Micros
 }
 
-/** The stage of a request on `instance`. */
-export function createStage(scene: Scene, instance: Instance, request: Request, fails: boolean): Stage {
+/** By how much a slow request is slower: more than the half hour after which one counts as failed. */
+export const slowness: Micros = 40 * minute
+
+/** The stage of a request on `instance`; a slow one's first wait for something that takes more than a second is long. */
+export function createStage(
+  scene: Scene,
+  instance: Instance,
+  request: Request,
+  how: { readonly fails: boolean; readonly slow: boolean },
+): Stage {
+  let delay = how.slow ? slowness : 0
+  const wait = (min: number, max: number): Micros => {
+    const time = Math.round(scene.random.between(min, max) * second)
+    if (max <= 1 || delay === 0) return time
+    delay = 0
+    return time + slowness
+  }
   const periodBeginning = (): Micros => Math.floor(scene.now() / scene.auditPeriod) * scene.auditPeriod
   const update = (oldState: string, oldTask: string | null, oldName: string | null, host: string): void => {
     const change = { oldState, oldTask, oldName }
@@ -61,8 +78,8 @@ export function createStage(scene: Scene, instance: Instance, request: Request, 
     deployment: instance.deployment,
     instance,
     request,
-    fails,
-    wait: (min, max) => Math.round(scene.random.between(min, max) * second),
+    ...how,
+    wait,
     notify: (name, phase, details = {}) => scene.emit(actionNotice(instance, request, name, phase, details)),
     announce: (task) => {
       instance.task = task

@@ -103,9 +103,22 @@ export type TrackerTruth = {
   readonly deployment: string | null
 }
 
+/** What a request did to one instance, as its notifications without twins and exists tell it. */
+export type PairTruth = {
+  readonly first: Micros
+  readonly last: Micros
+  readonly duration: Micros
+  /** What each of its errors stands for, in order; null for one that does not tell, as none does in the versioned format. */
+  readonly errorCodes: readonly (number | null)[]
+  /** It took the instance into the state error, and not out of it again other than by deleting it. */
+  readonly stateError: boolean
+}
+
 export type RequestTruth = {
   /** Distinct messages, twins included. */
   readonly notifications: number
+  /** By instance, of those that its notifications show. */
+  readonly instances: Readonly<Record<string, PairTruth>>
   /** Null for what nova does by itself, without a user. */
   readonly tracker: TrackerTruth | null
 }

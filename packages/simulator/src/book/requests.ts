@@ -1,9 +1,10 @@
 import type { Micros } from '../time.ts'
-import type { RequestTruth, TrackerTruth } from '../truth.ts'
+import type { PairTruth, RequestTruth, TrackerTruth } from '../truth.ts'
 import type { Sent } from './sent.ts'
 
 type Page = {
   notifications: number
+  pairs: Map<string, PairTruth>
   start: Micros | null
   end: Micros | null
   event: string | null
@@ -23,15 +24,42 @@ function trackerOf({ start, end, event, instance, deployment }: Page): TrackerTr
   return { start, end, duration: end === null ? null : end - start, event, instance, deployment }
 }
 
+/** Whether the instance is in error by the request, once `sent` is out. */
+function inError(before: boolean, { notice }: Sent): boolean {
+  const { state, oldState } = notice.facts
+  if (oldState === undefined || oldState === state) return before
+  if (state === 'error') return true
+  return oldState === 'error' && state !== 'deleted' ? false : before
+}
+
+function recordPair(pairs: Map<string, PairTruth>, sent: Sent): void {
+  const { notice, rendering, when } = sent
+  if (notice.instance === null || !rendering.tellsInstance || !sent.counts || notice.facts.exists !== undefined) return
+  const { uuid } = notice.instance
+  const known = pairs.get(uuid)
+  const first = known?.first ?? when
+  const codes = known?.errorCodes ?? []
+  const code = sent.form === 'versioned' ? null : (notice.facts.errorCode ?? null)
+  pairs.set(uuid, {
+    first,
+    last: when,
+    duration: when - first,
+    errorCodes: notice.priority === 'ERROR' ? [...codes, code] : codes,
+    stateError: inError(known?.stateError ?? false, sent),
+  })
+}
+
 /** An empty book of requests. */
 export function createRequestBook(): RequestBook {
   const pages = new Map<string, Page>()
   return {
-    record: ({ notice, when }, closed) => {
+    record: (sent, closed) => {
+      const { notice, when } = sent
       if (notice.request === null) return
       const { id, user } = notice.request
       const page = pages.get(id) ?? {
         notifications: 0,
+        pairs: new Map(),
         start: user === null ? null : when,
         end: null,
         event: null,
@@ -40,6 +68,7 @@ export function createRequestBook(): RequestBook {
       }
       pages.set(id, page)
       page.notifications += 1
+      recordPair(page.pairs, sent)
       if (closed === null) return
       page.end = when
       page.event = closed
@@ -48,7 +77,10 @@ export function createRequestBook(): RequestBook {
     },
     read: () =>
       Object.fromEntries(
-        [...pages].map(([id, page]) => [id, { notifications: page.notifications, tracker: trackerOf(page) }]),
+        [...pages].map(([id, page]) => [
+          id,
+          { notifications: page.notifications, instances: Object.fromEntries(page.pairs), tracker: trackerOf(page) },
+        ]),
       ),
   }
 }

@@ -1,5 +1,5 @@
 import { type Action, type ActionName, actions, type Phase } from '../actions.ts'
-import type { Fault } from '../fault.ts'
+import { type Fault, faultCode } from '../fault.ts'
 import { classicFault, classicInstance } from '../formats/classic.ts'
 import { novaObject, versionedFault, versionedInitiator, versionedInstance } from '../formats/versioned.ts'
 import type { JsonObject } from '../json.ts'
@@ -70,6 +70,7 @@ export function actionNotice(
     oldTask: '',
     phase: phase === 'start' || phase === 'end' ? phase : null,
     ...(details.launch === undefined ? {} : { launch: { ...details.launch, image: instance.image } }),
+    ...(details.fault === undefined ? {} : { errorCode: faultCode(details.fault) }),
     ...(details.ended === undefined ? {} : { ended: details.ended }),
   }
   return {

@@ -18,6 +18,8 @@ export type Clients = {
   readonly failures: number
   readonly storedTimes: 'exact' | 'rounded'
   readonly usageFaults: UsageFaults
+  /** Whether the next operation is slow. */
+  readonly slow: () => boolean
 }
 
 /** Mostly the owner, sometimes a colleague, sometimes an administrator from the operators' own project. */
@@ -66,15 +68,15 @@ export function beginCreate(scene: Scene, population: Population, clients: Clien
   const image = random.pick(deployment.images)
   const reservation = createReservation(random)
   const asked = { deployment, tenant, owner, flavor, image, createdAt }
-  const make = (): Stage => {
+  const make = (slow = false): Stage => {
     const instance = createInstance(asked, reservation, population.nextNumber++, random)
     clients.usageFaults.plan(instance)
     population.instances.push(instance)
-    return createStage(scene, instance, request, false)
+    return createStage(scene, instance, request, { fails: false, slow })
   }
-  const first = make()
+  const first = make(clients.slow())
   const count = outcome === 'success' && random.chance(0.12) ? random.int(1, 3) : 0
-  const others = Array.from({ length: count }, make)
+  const others = Array.from({ length: count }, () => make())
   // Each of the others is busy until its own build is over.
   const begin = (stage: Stage) => (story: Story) => {
     scene.begin(occupied(population, stage.instance, story, clients))
@@ -117,7 +119,8 @@ export function beginOperation(scene: Scene, population: Population, clients: Cl
   if (choice === undefined) return false
   const administrator = choice !== 'snapshot' && choice.administrators === true
   const request = requestFor(instance, clients, scene, administrator)
-  const stage = createStage(scene, instance, request, random.chance(clients.failures))
+  const how = { fails: random.chance(clients.failures), slow: clients.slow() }
+  const stage = createStage(scene, instance, request, how)
   const story = choice === 'snapshot' ? snapshot(stage, (image) => population.images.push(image)) : choice.story(stage)
   scene.begin(occupied(population, instance, story, clients))
   return true
