@@ -27,9 +27,11 @@ export type Told = {
   readonly payload: Json
 }
 
-function object(value: Json | undefined): JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}
+function isObject(value: Json | undefined): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
+
+const object = (value: Json | undefined): JsonObject => (isObject(value) ? value : {})
 
 const text = (value: Json | undefined): string => (typeof value === 'string' ? value : '')
 const data = (value: Json | undefined): JsonObject => object(object(value)['nova_object.data'])
