@@ -36,8 +36,8 @@ export type UsageFault = 'no launch' | 'flavor' | 'tenant' | 'no delete' | 'cont
 
 /**
  * What becomes of an exists that is checked against the launches and deletes of its instance, once all that has begun is
- * over; null where it has no launch time to be checked by. `unsettled` is no planted fault: it shows a new flavor or image
- * with the launch time of the old one.
+ * over; null where it has no launch time to be checked by. Two faults also come by themselves: `unsettled` shows a new flavor
+ * or image with the launch time of the old one; `no launch` a stored time that was rounded up, in the versioned format.
  */
 export type VerdictTruth =
   | { readonly status: 'verified' }
