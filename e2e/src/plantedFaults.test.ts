@@ -29,6 +29,9 @@ function trueVerdicts(truth: Truth): Map<string, VerdictTruth> {
   return new Map(all.flatMap(({ messageId, verdict }) => (verdict === null ? [] : [[messageId, verdict]])))
 }
 
+/** Faults that some exists of these clouds failed for. */
+const met = new Set<string>()
+
 describe.each(
   formats.flatMap((format) => [
     { format, storedTimes: 'exact' as const },
@@ -50,15 +53,15 @@ describe.each(
         const reason = verdict.status === 'verified' ? null : expect.stringMatching(reasons[verdict.fault])
         expect({ messageId, reason: verdicts[messageId] }).toEqual({ messageId, reason })
       }
-      const planted = new Set(
-        [...expected.values()].map((verdict) => (verdict.status === 'failed' ? verdict.fault : '')),
-      )
-      for (const fault of ['no launch', 'flavor', 'tenant', 'no delete', 'contradicted'])
-        expect(planted).toContain(fault)
+      for (const verdict of expected.values()) if (verdict.status === 'failed') met.add(verdict.fault)
     } finally {
       await pipeline.stop()
     }
   })
+})
+
+test('every kind of fault was among them', () => {
+  expect([...met].sort()).toEqual(Object.keys(reasons).sort())
 })
 
 /** Kills one of the jobs processes now and then, and starts another in its place. */
