@@ -104,6 +104,8 @@ describe('what is verified is published', () => {
       'two exists 86460': expect.stringMatching(/^delete contradicts/),
     })
     expect(await sendStatus()).toMatchObject({ 'two exists 86460': 201 })
+    const { output } = await pipeline.run('exists', 'list', '--contradicted', '--json')
+    expect(JSON.parse(output)).toMatchObject([{ message_id: 'two exists 86460', status: 'failed' }])
     const sent = subscriber.messages.slice(before).map(({ body }) => body.original_message_id)
     expect(new Set(sent)).toEqual(new Set(['three exists 86460']))
   })

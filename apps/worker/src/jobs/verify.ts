@@ -5,6 +5,7 @@ import {
   type ExistsRange,
   type ExistsTable,
   inTransaction,
+  isPending,
   type Judged,
   publishImageExists,
   publishInstanceExists,
@@ -59,7 +60,10 @@ const glance: Kind = {
   publish: publishImageExists,
 }
 
-/** Verifies nova's exists: those that are due, or those of a range, now. Returns how many were verified and failed. */
+/**
+ * Verifies nova's exists: those that are due, or the pending ones of a range, now; or all of that range, again. Returns how
+ * many were verified and failed; again, how many of the range are.
+ */
 export function verifyNova(context: JobContext, payload: Payload<'verify-nova'>): Promise<Tally> {
   return verify(context, nova, payload)
 }
@@ -73,13 +77,18 @@ async function verify(context: JobContext, kind: Kind, { range, again }: Payload
   const { clock, verification } = context
   if (range === null) return drain(context, kind, { from: null, to: clock() - verification.settleSeconds * SECOND })
   if (again) await reopen(context, kind, range)
-  for (;;) {
-    await drain(context, kind, range)
-    // Some may be with other processes; who asked waits for the verdicts of those, too.
-    const { pending, ...tally } = await countVerdicts(context.database.pool, kind.table, range)
-    if (pending === 0 || context.stopping.aborted) return tally
+  const tally = await drain(context, kind, range)
+  // Some may be with other processes; who asked waits for the verdicts of those, too.
+  while (!context.stopping.aborted && (await isPending(context.database.pool, kind.table, range))) {
     await new Promise((resolve) => setTimeout(resolve, PATIENCE))
+    add(tally, await drain(context, kind, range))
   }
+  return again ? countVerdicts(context.database.pool, kind.table, range) : tally
+}
+
+function add(tally: Tally, more: Tally): void {
+  tally.verified += more.verified
+  tally.failed += more.failed
 }
 
 async function drain(context: JobContext, kind: Kind, range: ExistsRange): Promise<Tally> {

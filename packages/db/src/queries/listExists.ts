@@ -29,6 +29,8 @@ export interface ExistsSearch {
   status?: ExistsStatus | undefined
   /** What the reason contains, in small letters or capitals. */
   reason?: string | undefined
+  /** Only those that were published as verified, and found wrong afterwards. */
+  contradicted?: boolean | undefined
   /** Microseconds of unix time: the audit period ended at or after `from`, and at or before `to`. */
   from?: number | undefined
   to?: number | undefined
@@ -54,9 +56,11 @@ export async function listExists(
   if (search.reason !== undefined) {
     conditions.push(tried(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
   }
+  if (search.contradicted) conditions.push(tried('send_status between 200 and 299'))
   const limit = parameters.bind(Number.isFinite(search.limit) ? search.limit : null)
   const services = search.service === undefined ? existsServices : [search.service]
-  const statuses = search.status === undefined ? existsStatuses : [search.status]
+  const status = search.contradicted ? 'failed' : search.status
+  const statuses = status === undefined ? existsStatuses : [status]
   const walks = services.flatMap((service) =>
     statuses.map((status) => {
       const { table, subject } = existsTables[service]

@@ -23,20 +23,30 @@ export async function dueVerification(client: Queryable, settled: Instant): Prom
   return rows[0] ?? { nova: false, glance: false, publication: false }
 }
 
-/** How many exists of a range are verified, failed, and pending. */
+/** Whether an exists of a range waits for its verdict. */
+export async function isPending(client: Queryable, table: ExistsTable, range: ExistsRange): Promise<boolean> {
+  const [from, to] = boundsOf(range)
+  const { rows } = await client.query<{ pending: boolean }>(
+    `select exists (select from ${table}
+                     where status = 'pending' and audit_period_ending >= $1 and audit_period_ending <= $2) as pending`,
+    [from, to],
+  )
+  return rows[0]?.pending ?? false
+}
+
+/** How many exists of a range are verified, and how many failed. */
 export async function countVerdicts(
   client: Queryable,
   table: ExistsTable,
   range: ExistsRange,
-): Promise<{ verified: number; failed: number; pending: number }> {
+): Promise<{ verified: number; failed: number }> {
   const [from, to] = boundsOf(range)
-  const { rows } = await client.query<{ verified: number; failed: number; pending: number }>(
+  const { rows } = await client.query<{ verified: number; failed: number }>(
     `select count(*) filter (where status = 'verified')::int as verified,
-            count(*) filter (where status = 'failed')::int as failed,
-            count(*) filter (where status = 'pending')::int as pending
+            count(*) filter (where status = 'failed')::int as failed
        from ${table}
-      where status = any('{verified,failed,pending}') and audit_period_ending >= $1 and audit_period_ending <= $2`,
+      where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending <= $2`,
     [from, to],
   )
-  return rows[0] ?? { verified: 0, failed: 0, pending: 0 }
+  return rows[0] ?? { verified: 0, failed: 0 }
 }

@@ -1,6 +1,6 @@
 export { type ClaimedImageExists, claimImageExists } from './claimImageExists.ts'
 export { type ClaimedInstanceExists, claimInstanceExists } from './claimInstanceExists.ts'
-export { countVerdicts, type DueVerification, dueVerification } from './due.ts'
+export { countVerdicts, type DueVerification, dueVerification, isPending } from './due.ts'
 export {
   claimUnsent,
   markSent,

@@ -31,6 +31,11 @@ export function listCommand(): Command {
     .addOption(serviceOption())
     .addOption(new Option('--status <status>', 'only those that are').choices([...existsStatuses]))
     .option('--reason <text>', 'only those that failed for a reason that contains it')
+    .addOption(
+      new Option('--contradicted', 'only those that were published as verified and have failed since').conflicts(
+        'status',
+      ),
+    )
     .addOption(fromOption())
     .addOption(toOption())
     .option('--limit <number>', 'how many at most, or all', limit, 100)

@@ -1,5 +1,6 @@
 import { type ExistsService, existsServices } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
+import type { Payload } from '@stacktach/jobs'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { withQueues } from '../../connections.ts'
@@ -22,7 +23,7 @@ interface VerifyOptions {
 
 export function verifyCommand(): Command {
   const verify = new Command('verify')
-    .description('verify exists, as jobs: those that are due, or all of a range, also those that have a verdict')
+    .description('verify exists now, as jobs: all that are pending, or all of a range, also those that have a verdict')
     .addOption(serviceOption())
     .addOption(fromOption())
     .addOption(toOption())
@@ -31,15 +32,16 @@ export function verifyCommand(): Command {
     .action(async (options: VerifyOptions) => {
       const { service, from, to } = options
       if (from !== undefined && to !== undefined && from > to) verify.error('error: --from is after --to')
-      const range = from === undefined && to === undefined ? null : { from: from ?? null, to: to ?? null }
-      await verifyAll(service === undefined ? existsServices : [service], { range, again: range !== null }, options)
+      const range = { from: from ?? null, to: to ?? null }
+      const again = from !== undefined || to !== undefined
+      await verifyAll(service === undefined ? existsServices : [service], { range, again }, options)
     })
   return verify
 }
 
 async function verifyAll(
   services: readonly ExistsService[],
-  payload: { range: { from: Instant | null; to: Instant | null } | null; again: boolean },
+  payload: Payload<'verify-nova'>,
   { wait = false, json = false }: VerifyOptions,
 ): Promise<void> {
   const answers: [ExistsService, object][] = []
