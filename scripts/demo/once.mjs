@@ -56,6 +56,7 @@ export async function once(demo) {
     'day',
     '--at',
     today,
+    '--in-progress',
     '--wait',
     '--json',
   )

@@ -1,8 +1,9 @@
+import { stringifyJson } from '@stacktach/domain'
 import Table from 'cli-table3'
 
 /** Prints a value as JSON on standard output, for scripts. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${JSON.stringify(value)}\n`)
+  process.stdout.write(`${stringifyJson(value)}\n`)
 }
 
 /** Prints rows as a table on standard output, for people. */

@@ -42,10 +42,29 @@ export {
   services,
 } from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
+export { parseJson, stringifyJson } from './notifications/json.ts'
 export { AHEAD, EARLIEST, type NormalizeResult, normalize } from './notifications/normalize.ts'
 export { redactAny } from './notifications/redact.ts'
 export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'
+export {
+  countFailure,
+  emptyErrorTally,
+  errorDetails,
+  type FailedRequest,
+  failedRequests,
+  isDetailed,
+  type RequestDetail,
+} from './reports/errorDetails.ts'
+export { type GlanceUsage, glanceUsageAudit } from './reports/glanceUsageAudit.ts'
 export { type ImageEventCounts, imageEventsAudit } from './reports/imageEventsAudit.ts'
+export { type HoursUsage, instanceHours, type TenantAccount, type TenantHours } from './reports/instanceHours.ts'
+export { type ReportKind, reportHeading, reportKinds, reportOrigin } from './reports/kinds.ts'
+export { type LaunchFailure, type NovaUsage, novaUsageAudit } from './reports/novaUsageAudit.ts'
+export { publicOutboundBandwidth } from './reports/publicOutboundBandwidth.ts'
+export { reportRefusal } from './reports/refusal.ts'
+export { countRequest, type RegionTally, regionSummary } from './reports/regionSummary.ts'
+export { type FailureNotification, operationOf, type RequestFacts } from './reports/request.ts'
+export type { ExistsCount } from './reports/verifierCounts.ts'
 export type { Rules } from './rules.ts'
 export { type Duration, formatDuration, formatWholeSeconds } from './time/duration.ts'
 export {
@@ -60,6 +79,7 @@ export {
   SECOND,
   toUnixSeconds,
 } from './time/instant.ts'
+export { completePeriods, type PeriodLength, periodHolding, periodLengths, type TimePeriod } from './time/period.ts'
 export { durationOf, foldTimings, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
 export type { InstanceDelete } from './usage/deletes.ts'
 export type { InstanceExists } from './usage/exists.ts'

@@ -29,29 +29,38 @@ describe('a doorbell', () => {
 })
 
 describe('a report', () => {
-  const audit = catalog['image-events-audit']
-  const period = { start: 1_795_392_000_000_000, end: 1_795_478_400_000_000 }
+  const { payload, attempts, unique } = catalog.report
+  const asked = {
+    report: 'region-summary' as const,
+    period: { start: 1_795_392_000_000_000, end: 1_795_478_400_000_000 },
+    region: 'east',
+    once: true,
+    inProgress: false,
+  }
 
   test('is tried again, later', () => {
-    expect(audit.attempts).toBeGreaterThan(1)
+    expect(attempts).toBeGreaterThan(1)
   })
 
-  test('of another period is another job', () => {
-    const keys = [
-      audit.unique({ period, once: true }),
-      audit.unique({ period: { ...period, start: 0 }, once: true }),
-      audit.unique({ period: { ...period, end: 0 }, once: true }),
-    ]
-    expect(new Set(keys).size).toBe(3)
+  test.each([
+    { period: { ...asked.period, start: 0 } },
+    { period: { ...asked.period, end: 0 } },
+    { region: '' },
+    { deployments: ['east'] },
+    { percentile: 95 },
+    { report: 'error-details' as const },
+  ])('with another %j is another job', (other) => {
+    expect(unique({ ...asked, ...other })).not.toBe(unique(asked))
   })
 
   test('asked for by an operator is not taken for the scheduled one, which may make none', () => {
-    expect(audit.unique({ period, once: false })).not.toBe(audit.unique({ period, once: true }))
+    expect(unique({ ...asked, once: false })).not.toBe(unique(asked))
   })
 
   test('has whole microseconds and no data in its payload', () => {
-    expect(audit.payload.parse({ period, once: true, rows: [1] })).toEqual({ period, once: true })
-    expect(audit.payload.safeParse({ period: { start: 0.5, end: 1 }, once: true }).success).toBe(false)
+    expect(payload.parse({ ...asked, rows: [1] })).toEqual(asked)
+    expect(payload.safeParse({ ...asked, period: { start: 0.5, end: 1 } }).success).toBe(false)
+    expect(payload.safeParse({ ...asked, report: 'nope' }).success).toBe(false)
   })
 })
 
@@ -59,7 +68,13 @@ test('no key has a colon, which BullMQ refuses', () => {
   const keys = [
     catalog.usage.unique({ shard: 3 }),
     catalog.kpi.unique({ shard: 3 }),
-    catalog['image-events-audit'].unique({ period: { start: 1, end: 2 }, once: true }),
+    catalog.report.unique({
+      report: 'error-details',
+      period: { start: 1, end: 2 },
+      region: '',
+      once: true,
+      inProgress: false,
+    }),
     catalog['due-reports'].unique({}),
     catalog.partitions.unique({}),
     catalog['replay-rejected'].unique({ ids: null }),

@@ -1,3 +1,4 @@
+import { reportKinds } from '@stacktach/domain'
 import { z } from 'zod'
 
 /** Where jobs wait; each queue has workers of its own, so that a long report never holds up an aggregation. */
@@ -36,6 +37,9 @@ function verificationKey({ range, again }: z.output<typeof verification>): strin
   return range === null ? 'due' : `${range.from}-${range.to}-${again}`
 }
 
+/** In percent. */
+export const percentile = z.number().int().min(1).max(100)
+
 /** Every job there is. The handler of each has its name. */
 export const catalog = {
   /**
@@ -69,18 +73,28 @@ export const catalog = {
     attempts: 1,
     unique: () => 'publish-verified',
   }),
-  /** Counts the image events of a period. */
-  'image-events-audit': job({
+  /** Makes one of the reports. */
+  report: job({
     queue: 'reports',
     payload: z.object({
+      report: z.enum(reportKinds),
       period,
-      /** Made only if there is none of this period yet, which is what a schedule asks for. */
+      /** Deployments whose name begins so; empty for all. */
+      region: z.string(),
+      /** Exactly these deployments instead. */
+      deployments: z.array(z.string()).min(1).optional(),
+      /** Of region-summary: which one is shown beside the median. */
+      percentile: percentile.optional(),
+      /** Made only if there is no complete one of the same yet, which is what a schedule asks for. */
       once: z.boolean(),
+      /** Made even while its period goes on. */
+      inProgress: z.boolean(),
     }),
     attempts: 5,
-    unique: ({ period, once }) => `image-events-audit-${period.start}-${period.end}-${once}`,
+    unique: ({ report, period, region, deployments = [], percentile, once, inProgress }) =>
+      ['report', report, period.start, period.end, region, ...deployments, percentile, once, inProgress].join('-'),
   }),
-  /** Asks for the report of each complete period that has none. */
+  /** Asks for each report that is due by its schedule and not made yet. */
   'due-reports': job({ queue: 'maintenance', payload: z.object({}), attempts: 1, unique: () => 'due-reports' }),
   /** Stores rejected messages again, from the beginning: with ids only those, else all that are there when it starts. */
   'replay-rejected': job({

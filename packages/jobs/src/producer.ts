@@ -82,8 +82,12 @@ export class Producer {
     throw new Error(`job ${id} is not done yet`)
   }
 
-  /** Puts the schedules where they belong: a Redis that was wiped has none. */
-  async schedule(): Promise<void> {
+  /**
+   * Puts the schedules where they belong: a Redis that was wiped has none.
+   *
+   * @param reportCrons when to look for reports that are due, as cron patterns in UTC
+   */
+  async schedule(reportCrons: readonly string[]): Promise<void> {
     for (const [name, every] of Object.entries(schedules) as [JobName, number][]) {
       const { attempts } = catalog[name]
       await this.queue(catalog[name].queue).upsertJobScheduler(
@@ -91,6 +95,23 @@ export class Producer {
         { every },
         { name, data: {}, opts: { attempts, removeOnComplete: true, removeOnFail: true } },
       )
+    }
+    await this.#scheduleReports(reportCrons)
+  }
+
+  /** One scheduler a pattern. One that is there is left alone: put again in the moment it is due, it would miss that. */
+  async #scheduleReports(crons: readonly string[]): Promise<void> {
+    const name = 'due-reports'
+    const queue = this.queue(catalog[name].queue)
+    const wanted = new Map(crons.map((pattern) => [`${name} ${pattern}`, pattern]))
+    const present = new Set((await queue.getJobSchedulers()).map(({ key }) => key))
+    for (const [id, pattern] of wanted) {
+      if (present.has(id)) continue
+      const opts = { attempts: catalog[name].attempts, removeOnComplete: true, removeOnFail: true }
+      await queue.upsertJobScheduler(id, { pattern, tz: 'UTC' }, { name, data: {}, opts })
+    }
+    for (const id of present) {
+      if (id.startsWith(`${name} `) && !wanted.has(id)) await queue.removeJobScheduler(id)
     }
   }
 

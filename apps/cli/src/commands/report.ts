@@ -1,72 +1,140 @@
-import { openDatabase, reportById } from '@stacktach/db'
-import { DAY, floorTo, formatInstant, HOUR, type Instant, imageEventsAudit, parseInstant } from '@stacktach/domain'
-import { Producer } from '@stacktach/jobs'
-import { operatorConfig } from '@stacktach/runtime'
-import { Command, InvalidArgumentError, Option } from 'commander'
+import { type Database, openDatabase, reportById, searchReports } from '@stacktach/db'
+import { formatInstant, periodLengths, type ReportKind, reportKinds, reportOrigin } from '@stacktach/domain'
+import { type OperatorConfig, operatorConfig } from '@stacktach/runtime'
+import { Argument, Command, Option } from 'commander'
 import { printJson, printTable } from '../output.ts'
-
-/** Milliseconds that `--wait` waits for a report. */
-const PATIENCE = 10 * 60_000
-
-interface RunOptions {
-  period: 'hour' | 'day'
-  at: Instant
-  wait?: boolean
-  json?: boolean
-}
+import { type AskOptions, askForReport } from '../reports/ask.ts'
+import { instantOption, type PeriodOptions, periodOf, wholeOption } from '../reports/options.ts'
+import { describeReport, printReport } from '../reports/print.ts'
 
 export function reportCommand(): Command {
+  return new Command('report')
+    .description('reports: what there is, and making one')
+    .addCommand(listCommand())
+    .addCommand(runCommand())
+    .addCommand(showCommand())
+    .addCommand(regenerateCommand())
+}
+
+const anyId = wholeOption(1, Number.MAX_SAFE_INTEGER)
+
+function listCommand(): Command {
+  return new Command('list')
+    .description('the reports that were made, newest first')
+    .option('--name <name>', 'only those of this name, such as "nova usage audit"')
+    .addOption(new Option('--limit <number>', 'how many').argParser(wholeOption(1, 100_000)).default(50))
+    .option('--json', 'one JSON array, for scripts')
+    .action(({ name, limit, json }: { name?: string; limit: number; json?: boolean }) =>
+      withDatabase(async (_, database) => {
+        const found = await searchReports(database, { name, limit, offset: 0 })
+        const rows = found.map(({ periodStart, periodEnd, createdAt, ...report }) => ({
+          ...report,
+          period_start: formatInstant(periodStart),
+          period_end: formatInstant(periodEnd),
+          created: formatInstant(createdAt),
+        }))
+        if (json) return printJson(rows)
+        printTable(
+          ['Id', 'Name', 'Version', 'Region', 'Start', 'End', 'Created'],
+          rows.map((row) => [row.id, row.name, row.version, row.region, row.period_start, row.period_end, row.created]),
+        )
+      }),
+    )
+}
+
+interface RunOptions extends AskOptions, PeriodOptions {
+  region?: string
+  deployment?: string[]
+  percentile?: number
+  inProgress?: boolean
+}
+
+function runCommand(): Command {
   const run = new Command('run')
-    .description('make a report, as a job')
-    .argument('<name>', 'image-events-audit')
-    .addOption(new Option('--period <length>', 'how long the period is').choices(['hour', 'day']).default('day'))
-    .requiredOption('--at <time>', 'a time in the period, UTC: 2026-11-20 or 2026-11-20T13:00:00', instant)
+    .description('make a report of a period, as a job')
+    .addArgument(new Argument('<name>', 'which').choices(reportKinds))
+    .addOption(new Option('--period <length>', 'how long the period is (default: "day")').choices(periodLengths))
+    .requiredOption('--at <time>', 'a time in the period, UTC: 2026-11-20 or 2026-11-20T13:00:00', instantOption)
+    .option('--region <name>', 'only deployments whose name begins so')
+    .option('--deployment <name...>', 'only these deployments')
+    .option('--percentile <number>', 'of region-summary: shown beside the median (default: 97)', wholeOption(1, 100))
+    .option('--hours <number>', 'of region-summary: so many hours instead of a period', wholeOption(1, 24 * 31))
+    .option('--start-hour <number>', 'of region-summary: the hour of the day that they begin with', wholeOption(0, 23))
+    .option('--in-progress', 'even if the period is not over')
     .option('--wait', 'wait until it is made, and show it')
     .option('--json', 'the report with what it was made from as one JSON object, for scripts')
-    .action(async (name: string, options: RunOptions) => {
-      if (name !== 'image-events-audit') run.error(`error: there is no report ${name}; there is image-events-audit`)
-      await runImageEventsAudit(options)
+    .action(async (report: ReportKind, options: RunOptions) => {
+      const { region, deployment, percentile } = options
+      const period = periodOf(report, options)
+      if (typeof period === 'string') return run.error(`error: ${period}`)
+      if (percentile !== undefined && report !== 'region-summary') {
+        return run.error('error: only region-summary has --percentile')
+      }
+      if (region !== undefined && deployment !== undefined) {
+        return run.error('error: there is either --region or --deployment')
+      }
+      const payload = {
+        report,
+        period,
+        region: region?.toLowerCase() ?? '',
+        deployments: deployment,
+        percentile,
+        once: false,
+        inProgress: options.inProgress ?? false,
+      }
+      await withDatabase((config, database) => askForReport(config, database, payload, options))
     })
-  return new Command('report').description('reports').addCommand(run)
+  return run
 }
 
-async function runImageEventsAudit(options: RunOptions): Promise<void> {
+function showCommand(): Command {
+  return new Command('show')
+    .description('a report that was made')
+    .argument('<id>', 'its number', anyId)
+    .option('--json', 'the report with what it was made from as one JSON object, for scripts')
+    .action((id: number, { json }: { json?: boolean }) =>
+      withDatabase(async (_, database) => {
+        const report = await reportById(database, id)
+        if (report === null) throw new Error(`there is no report ${id}`)
+        if (json) printJson(describeReport(report))
+        else printReport(report)
+      }),
+    )
+}
+
+function regenerateCommand(): Command {
+  return new Command('regenerate')
+    .description('make a report once more, of the same period and region; the one that is there stays')
+    .argument('<id>', 'its number', anyId)
+    .option('--in-progress', 'even if the period is not over')
+    .option('--wait', 'wait until it is made, and show it')
+    .option('--json', 'the report with what it was made from as one JSON object, for scripts')
+    .action((id: number, options: AskOptions & { inProgress?: boolean }) =>
+      withDatabase(async (config, database) => {
+        const report = await reportById(database, id)
+        if (report === null) throw new Error(`there is no report ${id}`)
+        const { region, parameters, periodStart: start, periodEnd: end } = report
+        const origin = reportOrigin({ name: report.name, region, period: { start, end } })
+        if (origin === null) throw new Error(`nothing here makes ${report.name}`)
+        const payload = {
+          report: origin.kind,
+          period: origin.period,
+          region: parameters.deployments === undefined ? region : '',
+          ...parameters,
+          once: false,
+          inProgress: options.inProgress ?? false,
+        }
+        await askForReport(config, database, payload, options)
+      }),
+    )
+}
+
+async function withDatabase(work: (config: OperatorConfig, database: Database) => Promise<void>): Promise<void> {
   const config = operatorConfig(process.env)
-  const size = options.period === 'day' ? DAY : HOUR
-  const start = floorTo(options.at, size)
-  const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, () => {})
   const database = openDatabase({ url: config.DATABASE_URL, applicationName: 'stacktach report', readOnly: true })
   try {
-    await producer.ready(5_000)
-    const job = await producer.enqueue('image-events-audit', { period: { start, end: start + size }, once: false })
-    if (!options.wait) {
-      if (options.json) printJson({ job: job.id })
-      else console.error(`asked for ${imageEventsAudit.name} of ${formatInstant(start)}: job ${job.id}`)
-      return
-    }
-    const id = await producer.result('image-events-audit', job, PATIENCE)
-    const report = await reportById(database, reportId(id))
-    if (report === null) throw new Error(`the job made no report`)
-    const { name, version, periodStart, periodEnd } = report
-    const json: unknown = JSON.parse(report.json)
-    const period = { period_start: formatInstant(periodStart), period_end: formatInstant(periodEnd) }
-    if (options.json) return printJson({ id: report.id, name, version, ...period, json })
-    console.error(`${name} ${version}, ${period.period_start} to ${period.period_end}: report ${report.id}`)
-    printTable(['Event', 'Number'], Object.entries(json ?? {}))
+    await work(config, database)
   } finally {
-    await producer.close()
     await database.close()
   }
-}
-
-function reportId(result: unknown): number {
-  const id = typeof result === 'object' && result !== null ? Reflect.get(result, 'id') : undefined
-  if (typeof id !== 'number') throw new Error('the job made no report')
-  return id
-}
-
-function instant(value: string): Instant {
-  const found = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value} 00:00:00` : value)
-  if (found === null) throw new InvalidArgumentError('It must be a date or a time, such as 2026-11-20.')
-  return found
 }

@@ -1,6 +1,6 @@
 import type { Database, Partitions } from '@stacktach/db'
 import type { Instant, Rules, VerifyOptions } from '@stacktach/domain'
-import type { Doorbell, Producer } from '@stacktach/jobs'
+import type { Doorbell, Producer, ReportSchedule } from '@stacktach/jobs'
 import type { Logger } from '@stacktach/runtime'
 
 /** Where verified exists are published, and as what. */
@@ -25,6 +25,8 @@ export interface JobContext {
   publishing: Publishing | null
   /** Bytes of a message at most. */
   maxBody: number
+  /** Which reports are made by themselves. */
+  schedules: readonly ReportSchedule[]
   clock: () => Instant
   /** Aborted when the process stops: a long job ends after the transaction it is in. */
   stopping: AbortSignal

@@ -1,18 +1,38 @@
-import { periodsWithoutReport } from '@stacktach/db'
-import { DAY, floorTo, imageEventsAudit } from '@stacktach/domain'
+import { missingReports } from '@stacktach/db'
+import { completePeriods, DAY, reportHeading } from '@stacktach/domain'
+import { dueAt } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 
-/** How far back a report that nobody made is made up for. */
-const DAYS_BACK = 7
+/** How long ago a period may have ended whose report nobody made; the last one of each length is made in any case. */
+const MADE_UP_FOR = 7 * DAY
 
-/** Asks for the daily report of each complete day that has none, so that one missed while jobs were down is made up for. */
-export async function dueReports({ database, producer, clock }: JobContext): Promise<{ asked: number }> {
-  const today = floorTo(clock(), DAY)
-  const days = Array.from({ length: DAYS_BACK }, (_, back) => {
-    const end = today - back * DAY
-    return { start: end - DAY, end }
-  })
-  const due = await periodsWithoutReport(database, imageEventsAudit.name, 'glance', days)
-  for (const period of due) await producer.enqueue('image-events-audit', { period, once: true })
-  return { asked: due.length }
+/**
+ * Asks for each report that is due by its schedule and not made yet: rung at the times the schedules name, and now and
+ * then, so that what was missed while jobs were down is made up for. However many ask, one is made.
+ */
+export async function dueReports({ database, producer, clock, schedules }: JobContext): Promise<{ asked: number }> {
+  const now = clock()
+  const due = schedules.flatMap((schedule) =>
+    completePeriods(now, schedule.period, now - MADE_UP_FOR)
+      .filter((period) => dueAt(schedule, period) <= now)
+      .map((period) => {
+        const { deployments, percentile } = schedule
+        const region = deployments?.join(',') ?? schedule.region
+        const heading = reportHeading(schedule.report, { period, region })
+        return {
+          ...heading,
+          over: period.end,
+          region,
+          parameters: { deployments, percentile },
+          schedule,
+          whole: period,
+        }
+      }),
+  )
+  const missing = await missingReports(database, due)
+  for (const { schedule, whole: period } of missing) {
+    const { report, region, deployments, percentile } = schedule
+    await producer.enqueue('report', { report, period, region, deployments, percentile, once: true, inProgress: false })
+  }
+  return { asked: missing.length }
 }

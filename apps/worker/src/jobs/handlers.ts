@@ -1,11 +1,11 @@
 import type { Handlers } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { dueReports } from './dueReports.ts'
-import { imageEventsAudit } from './imageEventsAudit.ts'
 import { kpi } from './kpi.ts'
 import { partitions } from './partitions.ts'
 import { publishVerified } from './publishVerified.ts'
 import { replayRejected } from './replayRejected.ts'
+import { report } from './report.ts'
 import { usage } from './usage.ts'
 import { verifyGlance, verifyNova } from './verify.ts'
 
@@ -17,7 +17,7 @@ export function handlers(context: JobContext): Handlers {
     'verify-nova': (payload) => verifyNova(context, payload),
     'verify-glance': (payload) => verifyGlance(context, payload),
     'publish-verified': () => publishVerified(context),
-    'image-events-audit': (payload) => imageEventsAudit(context, payload),
+    report: (payload) => report(context, payload),
     'due-reports': () => dueReports(context),
     partitions: () => partitions(context),
     'replay-rejected': (payload, progress) => replayRejected(context, payload, progress),

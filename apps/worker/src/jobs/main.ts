@@ -1,5 +1,5 @@
 import { openDatabase, Partitions } from '@stacktach/db'
-import { Doorbell, Producer, startWorkers } from '@stacktach/jobs'
+import { Doorbell, Producer, reportSchedules, startWorkers } from '@stacktach/jobs'
 import { Composition, createLogger, type JobsConfig, jobsConfig } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
 import type { JobContext, Publishing } from './context.ts'
@@ -9,6 +9,7 @@ import { startTimer } from './timer.ts'
 /** The `jobs` process: aggregation, reports and maintenance, as BullMQ brings them. */
 export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = jobsConfig(environment)
+  const schedules = reportSchedules(config.REPORT_SCHEDULES)
   const logger = createLogger('jobs', config.LOG_LEVEL)
   const stopping = new AbortController()
   await Composition.empty()
@@ -43,6 +44,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         },
         publishing: publishingOf(config),
         maxBody: config.MAX_BODY,
+        schedules,
         clock: () => Date.now() * 1000,
         stopping: stopping.signal,
         logger,

@@ -13,8 +13,10 @@ const INTERVAL = 5_000
  */
 export async function startTimer(context: JobContext): Promise<Component<void>> {
   let running: Promise<void> | undefined
+  let started = false
   const tick = () => {
-    running ??= ringAll(context).finally(() => {
+    running ??= ringAll(context, !started).then((heard) => {
+      started ||= heard
       running = undefined
     })
   }
@@ -37,17 +39,24 @@ async function ringVerification({ database, doorbell, clock, verification, publi
   if (due.publication && publishing !== null) doorbell.ring([{ job: 'publish-verified' }], round)
 }
 
-async function ringAll(context: JobContext): Promise<void> {
-  const { database, producer, doorbell, logger, clock } = context
+/**
+ * @param atStart asks for the reports that fell due while no process ran, too
+ * @returns whether Redis and the database were there
+ */
+async function ringAll(context: JobContext, atStart: boolean): Promise<boolean> {
+  const { database, producer, doorbell, logger, clock, schedules } = context
   try {
     const shards = await backloggedShards(database.pool)
     const round = Math.floor(clock() / 1000 / INTERVAL)
     doorbell.ring(shards.map(shardOf), round)
     await ringVerification(context, round)
-    await producer.schedule()
+    await producer.schedule([...new Set(schedules.map(({ cron }) => cron))])
+    if (atStart) await producer.enqueue('due-reports', {})
+    return true
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
     if (isTransient(error)) logger.warn({ reason }, 'the database is away')
     else logger.warn({ reason }, 'could not ring')
+    return false
   }
 }

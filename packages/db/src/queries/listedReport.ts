@@ -3,6 +3,8 @@ export interface ListedReport {
   id: number
   name: string
   version: number
+  /** Empty for all. */
+  region: string
   /** Microseconds of unix time, as are the other two. */
   periodStart: number
   periodEnd: number
@@ -13,6 +15,7 @@ interface Row {
   id: bigint
   name: string
   version: number
+  region: string
   periodStart: bigint
   periodEnd: bigint
   createdAt: bigint
@@ -22,6 +25,7 @@ export const listedReportColumns = {
   id: true,
   name: true,
   version: true,
+  region: true,
   periodStart: true,
   periodEnd: true,
   createdAt: true,

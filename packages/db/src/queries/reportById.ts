@@ -1,13 +1,17 @@
 import type { Instant } from '@stacktach/domain'
 import type { Database } from '../open.ts'
+import type { ReportParameters } from '../reports/storeReport.ts'
 
 /** A stored report with what it was made from. */
 export interface StoredReport {
   id: number
   name: string
   version: number
+  region: string
+  parameters: ReportParameters
   periodStart: Instant
   periodEnd: Instant
+  createdAt: Instant
   /** The report as JSON text. */
   json: string
 }
@@ -17,12 +21,25 @@ export async function reportById({ pool }: Database, id: number): Promise<Stored
   const { rows } = await pool.query<{
     name: string
     version: number
+    region: string
+    parameters: ReportParameters
     period_start: string
     period_end: string
+    created_at: string
     json: string
-  }>('select name, version, period_start, period_end, json::text as json from report where id = $1', [id])
+  }>(
+    `select name, version, region, parameters, period_start, period_end, created_at, json::text as json
+       from report where id = $1`,
+    [id],
+  )
   const [row] = rows
   if (row === undefined) return null
-  const { name, version, json } = row
-  return { id, name, version, periodStart: Number(row.period_start), periodEnd: Number(row.period_end), json }
+  const { period_start, period_end, created_at, ...rest } = row
+  return {
+    id,
+    ...rest,
+    periodStart: Number(period_start),
+    periodEnd: Number(period_end),
+    createdAt: Number(created_at),
+  }
 }

@@ -13,7 +13,11 @@ export interface ReportSearch extends Page {
   periodEnd?: number | undefined
 }
 
-type Row = Record<'id' | 'periodStart' | 'periodEnd' | 'createdAt', string> & { name: string; version: number }
+type Row = Record<'id' | 'periodStart' | 'periodEnd' | 'createdAt', string> & {
+  name: string
+  version: number
+  region: string
+}
 
 /** Reports that meet every condition given, newest id first. */
 export async function searchReports(db: Database, search: ReportSearch): Promise<ListedReport[]> {
@@ -32,7 +36,7 @@ export async function searchReports(db: Database, search: ReportSearch): Promise
   }
   if (periodEnd !== undefined) conditions.push(tried(`period_end = ${parameters.bind(periodEnd)}`))
   const { rows } = await db.pool.query<Row>(
-    `select id, name, version, period_start as "periodStart", period_end as "periodEnd", created_at as "createdAt"
+    `select id, name, version, region, period_start as "periodStart", period_end as "periodEnd", created_at as "createdAt"
        from report ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
       order by id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}`,
     parameters.values,

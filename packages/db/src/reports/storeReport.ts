@@ -1,17 +1,33 @@
-import type { Instant, Service } from '@stacktach/domain'
+import { type Instant, type Service, stringifyJson, type TimePeriod } from '@stacktach/domain'
 import { numberOrNull } from '../hot/numbers.ts'
 import type { Database } from '../open.ts'
 import { inTransaction } from '../transaction.ts'
-import type { ReportPeriod } from './countImageEvents.ts'
 
 /** Key of the advisory lock under which reports that are made once are stored. */
 const REPORTS_LOCK = 7246_002
 
-/** A report with what it was made from. */
-export interface MadeReport {
+/** What a report was asked for with, beside period and region. */
+export interface ReportParameters {
+  /** Exactly these deployments, whatever the region says. */
+  deployments?: string[] | undefined
+  percentile?: number | undefined
+}
+
+/** What a report is of: two that agree in all of it are of the same. */
+export interface ReportSubject {
   name: string
+  /** As the report has it. */
+  period: TimePeriod
+  /** When the period is over: a report made before is not complete. */
+  over: Instant
+  /** The region it covers, empty for all. */
+  region: string
+  parameters: ReportParameters
+}
+
+/** A report with what it was made from. */
+export interface MadeReport extends ReportSubject {
   version: number
-  period: ReportPeriod
   createdAt: Instant
   /** What `report/<id>` answers. */
   json: unknown
@@ -20,44 +36,73 @@ export interface MadeReport {
 /**
  * Stores a report.
  *
- * @param once leave it when there is one of this name and period already
+ * @param once leave it when there is a complete one of the same already
  * @returns its id, null when it was left
  */
 export function storeReport({ pool }: Database, report: MadeReport, once: boolean): Promise<number | null> {
   return inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [REPORTS_LOCK])
     const { rows } = await client.query<{ id: string }>(
-      `insert into report (name, version, period_start, period_end, created_at, json)
-       select $1, $2, $3::bigint, $4::bigint, $5, $6
-        where not $7 or not exists (select from report where name = $1 and period_start = $3 and period_end = $4)
+      `insert into report (name, period_start, period_end, region, parameters, version, created_at, json)
+       select $1, $2::bigint, $3::bigint, $4, $5::json, $6, $7, $8::json
+        where not $9 or not exists (
+          select from report
+           where name = $1 and period_start = $2 and period_end = $3 and region = $4 and parameters::text = $5::text
+             and created_at >= $10)
        returning id`,
       [
         report.name,
-        report.version,
         report.period.start,
         report.period.end,
+        report.region,
+        canonical(report.parameters),
+        report.version,
         report.createdAt,
-        JSON.stringify(report.json),
+        stringifyJson(report.json),
         once,
+        report.over,
       ],
     )
     return rows[0] ? Number(rows[0].id) : null
   })
 }
 
-/** Of some periods since the first notification of a service, those of which there is no report of that name. */
-export async function periodsWithoutReport(
+/** One text for equal parameters. */
+function canonical({ deployments, percentile }: ReportParameters): string {
+  return JSON.stringify({ deployments: deployments && [...deployments].sort(), percentile })
+}
+
+/** Of some reports, those that are not made yet though their service had sent something before their period ended. */
+export async function missingReports<S extends ReportSubject & { service: Service }>(
   { pool }: Database,
-  name: string,
-  service: Service,
-  periods: readonly ReportPeriod[],
-): Promise<ReportPeriod[]> {
-  const { rows } = await pool.query<{ period_start: string; period_end: string }>(
-    'select period_start, period_end from report where name = $1 and period_start = any($2)',
-    [name, periods.map(({ start }) => start)],
+  subjects: readonly S[],
+): Promise<S[]> {
+  const firsts = new Map<Service, number | null>()
+  for (const service of new Set(subjects.map(({ service }) => service))) {
+    const { rows } = await pool.query<{ first: string | null }>(
+      `select min("when") as first from notification_${service}`,
+    )
+    firsts.set(service, numberOrNull(rows[0]?.first ?? null))
+  }
+  const possible = subjects.filter(({ service, over }) => (firsts.get(service) ?? over) < over)
+  if (possible.length === 0) return []
+  const { rows } = await pool.query<{ place: string }>(
+    `select place
+       from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
+            with ordinality as wanted(name, period_start, period_end, region, parameters, over, place)
+      where not exists (
+        select from report r
+         where r.name = wanted.name and r.period_start = wanted.period_start and r.period_end = wanted.period_end
+           and r.region = wanted.region and r.parameters::text = wanted.parameters and r.created_at >= wanted.over)
+      order by place`,
+    [
+      possible.map(({ name }) => name),
+      possible.map(({ period }) => period.start),
+      possible.map(({ period }) => period.end),
+      possible.map(({ region }) => region),
+      possible.map(({ parameters }) => canonical(parameters)),
+      possible.map(({ over }) => over),
+    ],
   )
-  const first = await pool.query<{ first: string | null }>(`select min("when") as first from notification_${service}`)
-  const since = numberOrNull(first.rows[0]?.first ?? null)
-  const made = new Set(rows.map((row) => `${row.period_start} ${row.period_end}`))
-  return periods.filter(({ start, end }) => since !== null && since < end && !made.has(`${start} ${end}`))
+  return rows.flatMap(({ place }) => possible[Number(place) - 1] ?? [])
 }

@@ -27,6 +27,11 @@ export function parseJson(text: string): unknown {
   return sixteenDigits.test(text) ? parseExactly(text, exactNumber) : JSON.parse(text)
 }
 
+/** As JSON.stringify, except that a bigint is written as the number it is. */
+export function stringifyJson(value: unknown): string {
+  return stringify(value) ?? 'null'
+}
+
 /**
  * The text of `text` with values changed by `change`, which sees each key with its value (every string that has no key, too,
  * with the empty one) and returns another value or the same. Numbers keep their digits.

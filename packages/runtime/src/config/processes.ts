@@ -40,6 +40,7 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
     'PUBLISH_ROUTING_KEYS',
     'PUBLISH_NOVA_EVENT',
     'PUBLISH_GLANCE_EVENT',
+    'REPORT_SCHEDULES',
   ])
 }
 

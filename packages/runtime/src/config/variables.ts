@@ -48,6 +48,8 @@ export const variables = {
   /** Bytes; a larger message is rejected with its digest and first 64 KB. */
   MAX_BODY: whole(1024, 134_217_728).default(1_048_576),
   RETENTION_DAYS: z.enum(['off'], { error: 'must be off: nothing is pruned in this version' }).default('off'),
+  /** Which reports are made by themselves: a JSON array, or the path of a file that holds one. */
+  REPORT_SCHEDULES: z.string().optional(),
   BATCH_SIZE: whole(1, 10_000).default(500),
   /** Milliseconds that a batch waits for more. */
   BATCH_LINGER: whole(0, 10_000).default(10),

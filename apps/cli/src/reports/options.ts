@@ -1,0 +1,50 @@
+import {
+  DAY,
+  floorTo,
+  HOUR,
+  type Instant,
+  type PeriodLength,
+  parseInstant,
+  periodHolding,
+  type ReportKind,
+  type TimePeriod,
+} from '@stacktach/domain'
+import { InvalidArgumentError } from 'commander'
+
+export interface PeriodOptions {
+  period?: PeriodLength
+  at: Instant
+  hours?: number
+  startHour?: number
+}
+
+/**
+ * The period that a report is asked for: the one of its length that holds `at`, or so many hours of that day.
+ *
+ * @returns what is wrong with the options, when they do not go together
+ */
+export function periodOf(kind: ReportKind, { period, at, hours, startHour }: PeriodOptions): TimePeriod | string {
+  if (hours === undefined && startHour === undefined) return periodHolding(at, period ?? 'day')
+  if (kind !== 'region-summary') return 'only region-summary has --hours and --start-hour'
+  if (period !== undefined) return 'there is either --period or --hours and --start-hour'
+  const start = floorTo(at, DAY) + (startHour ?? 0) * HOUR
+  return { start, end: start + (hours ?? 24) * HOUR }
+}
+
+/** `2026-11-20`, or a time. */
+export function instantOption(value: string): Instant {
+  const found = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value} 00:00:00` : value)
+  if (found === null) throw new InvalidArgumentError('It must be a date or a time, such as 2026-11-20.')
+  return found
+}
+
+/** A whole number within limits. */
+export function wholeOption(minimum: number, maximum: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < minimum || number > maximum) {
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
+    }
+    return number
+  }
+}

@@ -1,0 +1,55 @@
+import type { ExistsCount, GlanceUsage } from '@stacktach/domain'
+import type { Queryable } from '../transaction.ts'
+import type { ReportScope } from './scope.ts'
+
+/** Whether a deployment that counts published an image usage `u`; the rows do not say themselves. */
+const inScope = `($3::int[] is null or exists (
+  select from notification_glance n
+   where n.id = u.notification_id and n."when" = u."when" and n.deployment_id = any($3)))`
+
+/** What glance said of images in a period, and which images it said nothing of. */
+export async function auditGlanceUsage(
+  client: Queryable,
+  { period: { start, end }, deployments }: ReportScope,
+): Promise<GlanceUsage> {
+  const parameters = [start, end, deployments]
+  const exists = await client.query<ExistsCount>(
+    `select status, send_status as "sendStatus", count(*)::int as count
+       from image_exists
+      where "when" >= $1 and "when" < $2 and audit_period_ending - audit_period_beginning = $2 - $1
+        and ($3::int[] is null or deployment_id = any($3))
+      group by 1, 2`,
+    parameters,
+  )
+  const failures = await client.query<{ id: string; reason: string | null }>(
+    `select id, fail_reason as reason
+       from image_exists
+      where "when" >= $1 and "when" < $2 and audit_period_ending - audit_period_beginning = $2 - $1
+        and status = 'failed' and ($3::int[] is null or deployment_id = any($3))
+      order by id`,
+    parameters,
+  )
+  const images = await client.query<{ new: number; old: number }>(
+    `select count(*) filter (where created_at >= $1)::int as new, count(*) filter (where created_at < $1)::int as old
+       from image_usage u
+      where created_at < $2 and ${inScope}
+        and (created_at >= $1
+             or not exists (select from image_delete d where d.uuid = u.uuid and d.deleted_at <= $1))`,
+    parameters,
+  )
+  const missing = await client.query<{ uuid: string }>(
+    `select uuid from image_usage u
+      where created_at >= $1 and created_at < $2 and ${inScope}
+        and not exists (select from image_exists e
+                         where e.uuid = u.uuid and audit_period_beginning = $1 and audit_period_ending between $1 and $2)
+      order by created_at, id`,
+    parameters,
+  )
+  return {
+    exists: exists.rows,
+    existsFailures: failures.rows.map(({ id, reason }) => ({ id: Number(id), reason })),
+    newImages: images.rows[0]?.new ?? 0,
+    oldImages: images.rows[0]?.old ?? 0,
+    imagesWithoutExists: missing.rows.map(({ uuid }) => uuid),
+  }
+}

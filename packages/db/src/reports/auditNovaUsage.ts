@@ -1,0 +1,99 @@
+import { DAY, type ExistsCount, type LaunchFailure, type NovaUsage } from '@stacktach/domain'
+import type { Queryable } from '../transaction.ts'
+import type { ReportScope } from './scope.ts'
+
+/** What nova said of instances in a period, and which launches it said nothing of. */
+export async function auditNovaUsage(client: Queryable, scope: ReportScope): Promise<NovaUsage> {
+  const { period, deployments } = scope
+  const parameters = [period.start, period.end, deployments]
+  const exists = await client.query<ExistsCount & { periodic: boolean }>(
+    `select audit_period_ending - audit_period_beginning = $4 as periodic, status, send_status as "sendStatus",
+            count(*)::int as count
+       from instance_exists
+      where "when" >= $1 and "when" < $2 and audit_period_ending - audit_period_beginning <= $4
+        and ($3::int[] is null or deployment_id = any($3))
+      group by 1, 2, 3`,
+    [...parameters, DAY],
+  )
+  const failures = await client.query<{ id: string; reason: string | null; deployment: string; host: string | null }>(
+    `select e.id, e.fail_reason as reason, d.name as deployment, e.host
+       from instance_exists e join deployment d on d.id = e.deployment_id
+      where e."when" >= $1 and e."when" < $2 and e.status = 'failed' and ($3::int[] is null or e.deployment_id = any($3))
+      order by e.id`,
+    parameters,
+  )
+  const launches = await auditLaunches(client, scope)
+  return {
+    periodic: exists.rows.filter(({ periodic }) => periodic),
+    instantaneous: exists.rows.filter(({ periodic }) => !periodic),
+    existsFailures: failures.rows.map((row) => ({ ...row, id: Number(row.id) })),
+    ...launches,
+  }
+}
+
+/** The last notification of a launch's request: where it was seen last. The span bounds the partitions it is looked for in. */
+const lastSeen = (launch: string) => `(
+  select n.deployment_id, n.host
+    from notification_span k
+    cross join lateral (
+      select deployment_id, host, "when", id from notification_nova
+       where request_id = ${launch}.request_id and "when" >= k.lower and "when" < k.upper
+       order by "when" desc, id desc limit 1
+    ) as n
+   where k.service = 'nova' and k.kind = 'request' and k.key = ${launch}.request_id)`
+
+/** Whether two launch times are of one second; today's MySQL rounds what nova stores, so a rounded one counts too. */
+const sameSecond = (a: string, b: string) => `(
+  ${a} / 1000000 = ${b} / 1000000
+  or $4 and (${a} % 1000000 = 0 and ${b} - ${a} >= -500000 and ${b} - ${a} < 500000
+             or ${b} % 1000000 = 0 and ${a} - ${b} >= -500000 and ${a} - ${b} < 500000))`
+
+async function auditLaunches(
+  client: Queryable,
+  { period: { start, end }, deployments, rules }: ReportScope,
+): Promise<Pick<NovaUsage, 'newLaunches' | 'oldLaunches' | 'launchFailures'>> {
+  const { rows } = await client.query<{
+    fresh: number
+    old: number
+    failures: (Omit<LaunchFailure, 'deployment'> & { deployment: string | null })[]
+  }>(
+    `with fresh as (
+       select id, instance, request_id, launched_at, false as old
+         from instance_launch where launched_at >= $1 and launched_at < $2
+     ), older as (
+       -- The newest launch of each instance that was there when the period began.
+       select distinct on (l.instance) l.id, l.instance, l.request_id, l.launched_at, true as old
+         from instance_launch l
+        where l.launched_at < $1
+          and not exists (select from instance_delete d where d.instance = l.instance and d.deleted_at <= $1)
+        order by l.instance, l.launched_at desc, l.first_when, l.request_id
+     ), expected as materialized (
+       select * from (select * from fresh union all select * from older) as l
+        where $3::int[] is null or exists (select from ${lastSeen('l')} as n where n.deployment_id = any($3))
+     ), actual as materialized (
+       select distinct instance, launched_at from instance_exists
+        where audit_period_beginning = $1 and audit_period_ending between $1 and $2
+     ), judged as (
+       select e.*, exists (select from actual a where a.instance = e.instance) as known,
+              exists (select from actual a
+                       where a.instance = e.instance and ${sameSecond('a.launched_at', 'e.launched_at')}) as found,
+              row_number() over (partition by e.instance order by e.old, e.launched_at, e.id) as place
+         from expected e
+     ), failed as (
+       select j.id, j.instance, j.launched_at, j.known, d.name as deployment, seen.host
+         from judged j
+         left join lateral ${lastSeen('j')} as seen on true
+         left join deployment d on d.id = seen.deployment_id
+        where case when j.known then not j.found else j.place = 1 end
+     )
+     select (select count(*) from expected where not old)::int as fresh,
+            (select count(*) from expected where old)::int as old,
+            coalesce((select json_agg(json_build_object('id', id, 'instance', instance, 'launchedAt', launched_at,
+                        'otherExists', known, 'deployment', deployment, 'host', host) order by instance, launched_at, id)
+                        from failed), '[]') as failures`,
+    [start, end, deployments, rules === 'today'],
+  )
+  const [found] = rows
+  if (found === undefined) throw new Error('a count has a row')
+  return { newLaunches: found.fresh, oldLaunches: found.old, launchFailures: found.failures }
+}

@@ -1,0 +1,32 @@
+import { EXISTS, type RequestDetail } from '@stacktach/domain'
+import type { Queryable } from '../transaction.ts'
+import { inOrder } from './requestsOfPeriod.ts'
+
+/** The notifications of each of some requests on instances, in order, in the order of the requests. */
+export async function requestDetails(
+  client: Queryable,
+  requests: readonly { instance: string; requestId: string }[],
+): Promise<RequestDetail[][]> {
+  const details: RequestDetail[][] = requests.map(() => [])
+  if (requests.length === 0) return details
+  const { rows } = await client.query<RequestDetail & { place: string }>(
+    `select place, event, host, state, old_state, task, old_task
+       from (
+         select wanted.place, n.*, bool_or(not n.versioned) over (partition by wanted.place, n.event) as classic
+           from unnest($1::text[], $2::text[]) with ordinality as wanted(instance, request_id, place)
+           join notification_span k on k.service = 'nova' and k.kind = 'request' and k.key = wanted.request_id
+           cross join lateral (
+             select "when", deployment_id, dedup_key, versioned, event, host, state, old_state, task, old_task
+               from notification_nova
+              where request_id = wanted.request_id and "when" >= k.lower and "when" < k.upper
+                and instance = wanted.instance and event <> '${EXISTS}'
+             offset 0
+           ) as n
+       ) as told
+      where not versioned or not classic
+      order by place, ${inOrder}`,
+    [requests.map(({ instance }) => instance), requests.map(({ requestId }) => requestId)],
+  )
+  for (const { place, ...detail } of rows) details[Number(place) - 1]?.push(detail)
+  return details
+}

@@ -1,0 +1,24 @@
+import type { Rules, TimePeriod } from '@stacktach/domain'
+import type { Queryable } from '../transaction.ts'
+
+/** What a report is made from. */
+export interface ReportScope {
+  period: TimePeriod
+  /** Ids of the deployments it covers; null for all, which spares asking. */
+  deployments: readonly number[] | null
+  rules: Rules
+}
+
+/** The deployments that a report can be about: those named, else those whose name begins with the region. */
+export async function deploymentsInRegion(
+  client: Queryable,
+  { region, names }: { region: string; names: readonly string[] },
+): Promise<{ id: number; name: string }[]> {
+  const { rows } = await client.query<{ id: number; name: string }>(
+    `select id, name from deployment
+      where case when $2::text[] = '{}' then starts_with(lower(name), lower($1)) else name = any($2) end
+      order by name`,
+    [region, names],
+  )
+  return rows
+}

@@ -1,0 +1,112 @@
+import { formatInstant, MINUTE } from '../time/instant.ts'
+import { exceptionText } from './exceptionText.ts'
+import { platformOf } from './imageType.ts'
+import { type Failure, failureOf, type RequestFacts } from './request.ts'
+
+/** One notification of a request, as the error report lists it. */
+export interface RequestDetail {
+  event: string
+  host: string | null
+  state: string | null
+  old_state: string | null
+  task: string | null
+  old_task: string | null
+}
+
+/** A request that failed, and how. */
+export interface FailedRequest {
+  request: RequestFacts
+  failure: Failure
+}
+
+interface Counted {
+  instances: Record<string, string[]>
+  exception_counts: Record<string, number>
+  event_counts: Record<string, number>
+  tenant_issues: Record<string, number>
+  codes: Record<string, number>
+}
+
+/** What the error report has gathered so far. */
+export interface ErrorTally {
+  counted: Counted
+  objects: unknown[]
+}
+
+export function emptyErrorTally(): ErrorTally {
+  const empty = (): Record<string, never> => Object.create(null)
+  const counted = {
+    instances: empty(),
+    exception_counts: empty(),
+    event_counts: empty(),
+    tenant_issues: empty(),
+    codes: empty(),
+  }
+  return { counted, objects: [] }
+}
+
+/** Of some requests, those that failed. */
+export function failedRequests(requests: readonly RequestFacts[]): FailedRequest[] {
+  return requests.flatMap((request) => {
+    const failure = failureOf(request)
+    return failure === null ? [] : [{ request, failure }]
+  })
+}
+
+/** Whether a failed request has an object of its own in the report; one that was only long has none. */
+export function isDetailed({ failure }: FailedRequest): boolean {
+  return failure.code !== null || failure.kind === 'state'
+}
+
+/** @param details of its notifications, in order; none when it is not detailed */
+export function countFailure(tally: ErrorTally, failed: FailedRequest, details: readonly RequestDetail[]): void {
+  const { request, failure } = failed
+  const { counted } = tally
+  const tenant = failure.by?.tenant ?? request.tenant
+  const requests = counted.instances[request.instance] ?? []
+  counted.instances[request.instance] = requests
+  requests.push(request.requestId)
+  count(counted.tenant_issues, String(tenant))
+  if (failure.by === null || !isDetailed(failed)) return
+  count(counted.event_counts, failure.by.event)
+  if (failure.code !== null) count(counted.codes, String(failure.code))
+  if (failure.exception !== undefined) count(counted.exception_counts, exceptionText(failure.exception))
+  tally.objects.push(describe(request, failure, failure.by, details))
+}
+
+function count(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1
+}
+
+function describe(
+  request: RequestFacts,
+  failure: Failure,
+  by: NonNullable<Failure['by']>,
+  details: readonly RequestDetail[],
+): object {
+  const { image, os, distro } = platformOf(request.imageType)
+  return {
+    event_id: by.id,
+    tenant: by.tenant ?? request.tenant,
+    service: by.service,
+    host: by.host,
+    deployment: by.deployment,
+    event: by.event,
+    when: formatInstant(by.when),
+    req: request.requestId,
+    uuid: request.instance,
+    operation: request.operation ?? 'n/a',
+    platform: [image, os, distro],
+    duration: `${((request.last - request.first) / MINUTE).toFixed(2)} minutes`,
+    failure_type: failure.code ?? failure.kind,
+    ...(failure.exception === undefined ? {} : { exception: failure.exception }),
+    details,
+  }
+}
+
+/** StackTach's `Error detail report`: each failed request with all that is known of it. */
+export const errorDetails = {
+  name: 'Error detail report',
+  version: 1,
+  shape: ({ counted, objects }: ErrorTally): unknown[] => [{ report_format: 'json', ...counted }, ...objects],
+}

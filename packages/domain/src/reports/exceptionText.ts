@@ -1,0 +1,64 @@
+import { isObject } from '../notifications/json.ts'
+
+/** Parts of an exception's kwargs that tell one kind of failure from another. */
+const kwargsParts = ['value', 'reason', 'method', 'topic', 'exc_type', 'actual', 'code'] as const
+
+/** Parts of the exception itself. */
+const ownParts = ['message', 'cmd', 'stderr', 'exit_code', 'code', 'description', 'stdout'] as const
+
+/** What differs between two failures of one kind, in the order in which it is masked. */
+const masks: [RegExp, string][] = [
+  [/req-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, '$REQ_ID'],
+  [/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, '$UUID'],
+  [/\d{1,3}(?:\.\d{1,3}){3}/g, '$HOST_ADDRESS'],
+  [/\d{4,}/g, '$LG_NUM'],
+]
+
+/**
+ * An exception as one line that is the same for all failures of its kind: the parts that say what went wrong, without the
+ * ids, addresses and long numbers of this one.
+ */
+export function exceptionText(exception: unknown): string {
+  return masks.reduce((text, [pattern, name]) => text.replace(pattern, () => name), unmasked(exception))
+}
+
+function unmasked(exception: unknown): string {
+  if (!isObject(exception)) return text(exception)
+  const kwargs = isObject(exception.kwargs) ? exception.kwargs : {}
+  const parts = [
+    ...kwargsParts.map((name) => part(name, name === 'value' ? cut(kwargs.value) : kwargs[name])),
+    part('expected', Array.isArray(kwargs.expected) ? kwargs.expected[0] : kwargs.expected),
+    ...details(exception.details),
+    ...ownParts.map((name) => part(name, exception[name])),
+  ].filter((found) => found !== '')
+  return parts.length > 0 ? parts.join(', ') : pairs(exception).join(', ')
+}
+
+/** A remote error carries the other side's whole traceback. */
+function cut(value: unknown): unknown {
+  const at = typeof value === 'string' ? value.indexOf('Traceback') : -1
+  return typeof value === 'string' && at >= 0 ? `${value.slice(0, at)}$TRACEBACK` : value
+}
+
+function details(value: unknown): string[] {
+  if (Array.isArray(value)) return value.map(text)
+  return isObject(value) ? pairs(value) : [text(value)]
+}
+
+function pairs(value: Record<string, unknown>): string[] {
+  return Object.entries(value).map(([name, found]) => part(name, found))
+}
+
+/** Empty for what is empty. */
+function part(name: string, value: unknown): string {
+  const found = text(value)
+  return found === '' ? '' : `${name}: ${found}`
+}
+
+function text(value: unknown): string {
+  if (value === undefined || value === null || value === '') return ''
+  if (typeof value === 'string') return value
+  return typeof value === 'object'
+    ? JSON.stringify(value, (_, item) => (typeof item === 'bigint' ? `${item}` : item))
+    : String(value)
+}

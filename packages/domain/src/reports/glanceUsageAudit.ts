@@ -1,0 +1,36 @@
+import { type ExistsCount, verifierCounts } from './verifierCounts.ts'
+
+/** What the glance audit is made from. */
+export interface GlanceUsage {
+  /** Exists whose audit period is as long as the report's. */
+  exists: ExistsCount[]
+  existsFailures: { id: number; reason: string | null }[]
+  newImages: number
+  oldImages: number
+  /** New images that no exists of the period tells of. */
+  imagesWithoutExists: string[]
+}
+
+/** StackTach's `glance usage audit`: whether what glance says exists agrees with the images made. */
+export const glanceUsageAudit = {
+  name: 'glance usage audit',
+  version: 6,
+  shape: (usage: GlanceUsage): unknown[] => {
+    const { send_status_rec: _, reconciled: __, ...exists } = verifierCounts(usage.exists)
+    return [
+      {
+        summary: {
+          verifier: { exists },
+          image_summary: {
+            new_images: usage.newImages,
+            old_images: usage.oldImages,
+            failures: usage.imagesWithoutExists.length,
+          },
+        },
+      },
+      ['Object', 'ID', 'Error Description'],
+      ...usage.existsFailures.map(({ id, reason }) => ['Exist', id, reason]),
+      ...usage.imagesWithoutExists.map((uuid) => ['New Image', '-', `No exists for usage (${uuid})`]),
+    ]
+  },
+}

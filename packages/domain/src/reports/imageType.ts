@@ -1,0 +1,28 @@
+/** What the bits of an image type say about an image, as reports have it; `?` where they say nothing. */
+export interface Platform {
+  image: string
+  os: string
+  distro: string
+}
+
+// The first that is set is the one shown.
+const images: [number, string][] = [
+  [2, 'snap'],
+  [1, 'base'],
+]
+const systems: [number, string][] = [
+  [0x20, 'windows'],
+  [0x10, 'linux'],
+]
+const distributions: [number, string][] = [
+  [0x100, 'ubuntu'],
+  [0x200, 'debian'],
+  [0x400, 'centos'],
+  [0x800, 'rhel'],
+]
+
+/** @param bits of all of a request's notifications together */
+export function platformOf(bits: number): Platform {
+  const first = (names: [number, string][]) => names.find(([bit]) => (bits & bit) !== 0)?.[1] ?? '?'
+  return { image: first(images), os: first(systems), distro: first(distributions) }
+}

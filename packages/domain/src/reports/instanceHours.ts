@@ -1,0 +1,134 @@
+/** Verified exists of one tenant and flavor. */
+export interface TenantHours {
+  tenant: string | null
+  /** The flavor's id; null when nova did not say. */
+  flavor: string | null
+  flavorName: string | null
+  memoryMb: number | null
+  count: number
+  /** Hours they existed, each that began taken whole. */
+  hours: number
+}
+
+/** What an operator imported about a tenant. */
+export interface TenantAccount {
+  tenant: string
+  accountName: string
+  types: Record<string, string>
+}
+
+/** What instance hours are made from. */
+export interface HoursUsage {
+  hours: TenantHours[]
+  /** Of the tenants in `hours`, those that are known. */
+  accounts: TenantAccount[]
+  /** Names of all types that any tenant has. */
+  typeNames: string[]
+}
+
+interface Sums {
+  count: number
+  unit_hours: number
+}
+
+/** Megabytes of a flavor of one unit. */
+const UNIT = 256
+
+/** How many units a unit of a flavor's class counts; a class that is not here counts one. */
+const weights: Record<string, number> = { standard: 1 }
+
+const STANDARD = 'standard'
+const UNKNOWN = 'unknown'
+const TOP = 100
+
+/** StackTach's `instance hours`: how much of which flavor existed, and whose it was. */
+export const instanceHours = {
+  name: 'instance hours',
+  version: 1,
+  shape: ({ hours, accounts, typeNames }: HoursUsage) => {
+    const known = new Map(accounts.map((account) => [account.tenant, account]))
+    const total: Sums = { count: 0, unit_hours: 0 }
+    const flavors = new Map<string, Sums>()
+    const flavorNames = new Map<string, string | null>()
+    const classes = new Map<string, Sums>()
+    const types = new Map(typeNames.map((name) => [name, new Map<string, Sums>()]))
+    const tenants = new Map<string, Sums>()
+    const unknown = Object.fromEntries(typeNames.map((name) => [name, UNKNOWN]))
+    const typesOf = (tenant: string) => known.get(tenant)?.types ?? unknown
+    for (const row of hours) {
+      const flavor = row.flavor ?? UNKNOWN
+      const flavorClass = classOf(flavor)
+      const unitHours = row.hours * ((row.memoryMb ?? 0) / UNIT) * (weights[flavorClass] ?? 1)
+      const add = (sums: Sums) => {
+        sums.count += row.count
+        sums.unit_hours += unitHours
+      }
+      const tenant = row.tenant ?? UNKNOWN
+      add(total)
+      add(entry(flavors, flavor))
+      flavorNames.set(flavor, flavorNames.get(flavor) ?? row.flavorName)
+      add(entry(classes, flavorClass))
+      add(entry(tenants, tenant))
+      for (const [name, value] of Object.entries(typesOf(tenant))) {
+        const values = types.get(name)
+        if (values !== undefined) add(entry(values, value))
+      }
+    }
+    // Of the final totals: StackTach's were of what had been added up to then.
+    const percentages = ({ count, unit_hours }: Sums) => ({
+      count,
+      unit_hours,
+      percent_count: share(count, total.count),
+      percent_unit_hours: share(unit_hours, total.unit_hours),
+    })
+    const all = (sums: ReadonlyMap<string, Sums>) =>
+      Object.fromEntries([...sums].map(([key, value]) => [key, percentages(value)]))
+    const owners = [...tenants].map(([tenant, sums]) => ({
+      ...typesOf(tenant),
+      ...percentages(sums),
+      tenant,
+      account_name: known.get(tenant)?.accountName ?? 'unknown account',
+    }))
+    const top = (key: keyof Sums) => {
+      const ordered = owners.sort((a, b) => b[key] - a[key] || (a.tenant < b.tenant ? -1 : 1))
+      return Object.fromEntries(
+        [...types].map(([name, values]) => [
+          name,
+          Object.fromEntries(
+            [...values.keys()].map((value) => [
+              value,
+              ordered.filter(({ tenant }) => typesOf(tenant)[name] === value).slice(0, TOP),
+            ]),
+          ),
+        ]),
+      )
+    }
+    return {
+      ...Object.fromEntries([...types].map(([name, values]) => [name, all(values)])),
+      total_instance_count: total.count,
+      total_unit_hours: total.unit_hours,
+      flavor: Object.fromEntries(
+        [...flavors].map(([id, sums]) => [id, { ...percentages(sums), flavor_name: flavorNames.get(id) ?? null }]),
+      ),
+      flavor_class: all(classes),
+      top_hundred_by_count: top('count'),
+      top_hundred_by_unit_hours: top('unit_hours'),
+    }
+  },
+}
+
+function entry(sums: Map<string, Sums>, key: string): Sums {
+  const found = sums.get(key) ?? { count: 0, unit_hours: 0 }
+  sums.set(key, found)
+  return found
+}
+
+function share(part: number, whole: number): number {
+  return whole === 0 ? 0 : (part / whole) * 100
+}
+
+/** `performance1` of the flavor `performance1-2`. A flavor that nova gave a UUID has no class of its own. */
+function classOf(flavor: string): string {
+  const dash = flavor.indexOf('-')
+  return dash < 0 || /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(flavor) ? STANDARD : flavor.slice(0, dash)
+}

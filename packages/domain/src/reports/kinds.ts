@@ -1,0 +1,69 @@
+import type { Service } from '../notifications/delivery.ts'
+import { SECOND } from '../time/instant.ts'
+import type { TimePeriod } from '../time/period.ts'
+import { errorDetails } from './errorDetails.ts'
+import { glanceUsageAudit } from './glanceUsageAudit.ts'
+import { imageEventsAudit } from './imageEventsAudit.ts'
+import { instanceHours } from './instanceHours.ts'
+import { novaUsageAudit } from './novaUsageAudit.ts'
+import { publicOutboundBandwidth } from './publicOutboundBandwidth.ts'
+import { regionSummary } from './regionSummary.ts'
+
+/** The reports there are, by the names that operators, schedules and jobs call them. */
+export const reportKinds = [
+  'nova-usage-audit',
+  'glance-usage-audit',
+  'image-events-audit',
+  'public-outbound-bandwidth',
+  'instance-hours',
+  'region-summary',
+  'error-details',
+] as const
+
+export type ReportKind = (typeof reportKinds)[number]
+
+/** What a report is known by, and how it has its period. */
+export interface ReportHeading {
+  name(region: string): string
+  version: number
+  /** Whose notifications it is made from. */
+  service: Service
+  /** StackTach's reports of requests end with the period's last second. */
+  endsWithLastSecond: boolean
+}
+
+const headings: Record<ReportKind, ReportHeading> = {
+  'nova-usage-audit': heading(novaUsageAudit),
+  'glance-usage-audit': heading(glanceUsageAudit, 'glance'),
+  'image-events-audit': heading(imageEventsAudit, 'glance'),
+  'public-outbound-bandwidth': heading(publicOutboundBandwidth),
+  'instance-hours': heading(instanceHours),
+  'region-summary': { ...regionSummary, service: 'nova', endsWithLastSecond: true },
+  'error-details': { ...heading(errorDetails), endsWithLastSecond: true },
+}
+
+function heading({ name, version }: { name: string; version: number }, service: Service = 'nova'): ReportHeading {
+  return { name: () => name, version, service, endsWithLastSecond: false }
+}
+
+/** What is stored with a report of a kind beside what it says. */
+export function reportHeading(
+  kind: ReportKind,
+  { period, region }: { period: TimePeriod; region: string },
+): { name: string; version: number; service: Service; period: TimePeriod } {
+  const { name, version, service, endsWithLastSecond } = headings[kind]
+  const end = endsWithLastSecond ? period.end - SECOND : period.end
+  return { name: name(region), version, service, period: { start: period.start, end } }
+}
+
+/** The kind of a stored report and the period it was asked for, null when it is none of these. */
+export function reportOrigin(stored: {
+  name: string
+  region: string
+  period: TimePeriod
+}): { kind: ReportKind; period: TimePeriod } | null {
+  const kind = reportKinds.find((kind) => headings[kind].name(stored.region) === stored.name)
+  if (kind === undefined) return null
+  const { start, end } = stored.period
+  return { kind, period: { start, end: headings[kind].endsWithLastSecond ? end + SECOND : end } }
+}

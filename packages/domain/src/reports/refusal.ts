@@ -1,0 +1,18 @@
+import { formatInstant, type Instant } from '../time/instant.ts'
+import type { TimePeriod } from '../time/period.ts'
+
+/**
+ * Why no report can be made of a period, null when one can.
+ *
+ * @param keptSince the first instant of which everything is still stored, null when nothing was ever pruned
+ */
+export function reportRefusal(
+  { start, end }: TimePeriod,
+  { now, keptSince, inProgress }: { now: Instant; keptSince: Instant | null; inProgress: boolean },
+): string | null {
+  if (end <= start) return 'the period is empty'
+  if (start > now) return `the period begins at ${formatInstant(start)}, which is yet to come`
+  if (end > now && !inProgress) return `the period is in progress until ${formatInstant(end)}`
+  if (keptSince !== null && start < keptSince) return `what was before ${formatInstant(keptSince)} has been pruned`
+  return null
+}

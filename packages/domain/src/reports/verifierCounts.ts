@@ -1,0 +1,42 @@
+/** How many exists have a status and, if they were published, an answer. */
+export interface ExistsCount {
+  status: string
+  /** 0 unsent, else the HTTP status its publication was answered with. */
+  sendStatus: number
+  count: number
+}
+
+/** The statuses of StackTach's verifier; some only ever occur there. */
+const statuses = [
+  'pending',
+  'verifying',
+  'verified',
+  'failed',
+  'reconciled',
+  'sent_unverified',
+  'sent_failed',
+  'sent_verifying',
+] as const
+
+/** Exists by their status, and the verified among them by what became of their publication. */
+export function verifierCounts(counts: readonly ExistsCount[]): Record<string, unknown> {
+  const total = (wanted: (count: ExistsCount) => boolean) =>
+    counts.filter(wanted).reduce((sum, { count }) => sum + count, 0)
+  const sent = (status: string) => {
+    const between = (low: number, high: number) =>
+      total((count) => count.status === status && count.sendStatus >= low && count.sendStatus < high)
+    return {
+      unsent: between(0, 1),
+      success: between(200, 300),
+      redirect: between(300, 400),
+      client_error: between(400, 500),
+      server_error: between(500, 600),
+    }
+  }
+  return {
+    count: total(() => true),
+    ...Object.fromEntries(statuses.map((status) => [status, total((count) => count.status === status)])),
+    send_status: sent('verified'),
+    send_status_rec: sent('reconciled'),
+  }
+}

@@ -1,0 +1,39 @@
+import { DAY, floorTo, HOUR, type Instant } from './instant.ts'
+
+/** A stretch of time in microseconds, the end excluded. */
+export interface TimePeriod {
+  start: Instant
+  end: Instant
+}
+
+/** The lengths that a report's period can have, in UTC; a week begins on Monday. */
+export const periodLengths = ['hour', 'day', 'week', 'month'] as const
+
+export type PeriodLength = (typeof periodLengths)[number]
+
+/** 1970 began on a Thursday. */
+const FIRST_MONDAY = 4 * DAY
+
+/** The period of a length that holds an instant. */
+export function periodHolding(instant: Instant, length: PeriodLength): TimePeriod {
+  if (length === 'month') {
+    const date = new Date(instant / 1000)
+    const month = (offset: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset) * 1000
+    return { start: month(0), end: month(1) }
+  }
+  const size = { hour: HOUR, day: DAY, week: 7 * DAY }[length]
+  const start = length === 'week' ? floorTo(instant - FIRST_MONDAY, size) + FIRST_MONDAY : floorTo(instant, size)
+  return { start, end: start + size }
+}
+
+/** The complete periods of a length that ended after `since`, oldest first; at least the last one there is. */
+export function completePeriods(now: Instant, length: PeriodLength, since: Instant): TimePeriod[] {
+  const periods: TimePeriod[] = []
+  let { start } = periodHolding(now, length)
+  do {
+    const period = periodHolding(start - 1, length)
+    periods.unshift(period)
+    start = period.start
+  } while (start > since)
+  return periods
+}
