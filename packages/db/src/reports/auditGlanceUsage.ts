@@ -24,8 +24,7 @@ export async function auditGlanceUsage(
   const failures = await client.query<{ id: string; reason: string | null }>(
     `select id, fail_reason as reason
        from image_exists
-      where "when" >= $1 and "when" < $2 and audit_period_ending - audit_period_beginning = $2 - $1
-        and status = 'failed' and ($3::int[] is null or deployment_id = any($3))
+      where "when" >= $1 and "when" < $2 and status = 'failed' and ($3::int[] is null or deployment_id = any($3))
       order by id`,
     parameters,
   )
@@ -37,8 +36,8 @@ export async function auditGlanceUsage(
              or not exists (select from image_delete d where d.uuid = u.uuid and d.deleted_at <= $1))`,
     parameters,
   )
-  const missing = await client.query<{ uuid: string }>(
-    `select uuid from image_usage u
+  const missing = await client.query<{ id: string; uuid: string }>(
+    `select id, uuid from image_usage u
       where created_at >= $1 and created_at < $2 and ${inScope}
         and not exists (select from image_exists e
                          where e.uuid = u.uuid and audit_period_beginning = $1 and audit_period_ending between $1 and $2)
@@ -50,6 +49,6 @@ export async function auditGlanceUsage(
     existsFailures: failures.rows.map(({ id, reason }) => ({ id: Number(id), reason })),
     newImages: images.rows[0]?.new ?? 0,
     oldImages: images.rows[0]?.old ?? 0,
-    imagesWithoutExists: missing.rows.map(({ uuid }) => uuid),
+    imagesWithoutExists: missing.rows.map(({ id, uuid }) => ({ id: Number(id), uuid })),
   }
 }

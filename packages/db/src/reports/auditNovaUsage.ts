@@ -58,11 +58,11 @@ async function auditLaunches(
     failures: (Omit<LaunchFailure, 'deployment'> & { deployment: string | null })[]
   }>(
     `with fresh as (
-       select id, instance, request_id, launched_at, false as old
+       select id, instance, request_id, launched_at, first_when, false as old
          from instance_launch where launched_at >= $1 and launched_at < $2
      ), older as (
        -- The newest launch of each instance that was there when the period began.
-       select distinct on (l.instance) l.id, l.instance, l.request_id, l.launched_at, true as old
+       select distinct on (l.instance) l.id, l.instance, l.request_id, l.launched_at, l.first_when, true as old
          from instance_launch l
         where l.launched_at < $1
           and not exists (select from instance_delete d where d.instance = l.instance and d.deleted_at <= $1)
@@ -71,14 +71,15 @@ async function auditLaunches(
        select * from (select * from fresh union all select * from older) as l
         where $3::int[] is null or exists (select from ${lastSeen('l')} as n where n.deployment_id = any($3))
      ), actual as materialized (
-       select distinct instance, launched_at from instance_exists
-        where audit_period_beginning = $1 and audit_period_ending between $1 and $2
+       select instance, array_agg(distinct launched_at) as launches from instance_exists
+        where audit_period_ending between $1 and $2 and audit_period_beginning = $1
+        group by instance
      ), judged as (
-       select e.*, exists (select from actual a where a.instance = e.instance) as known,
-              exists (select from actual a
-                       where a.instance = e.instance and ${sameSecond('a.launched_at', 'e.launched_at')}) as found,
-              row_number() over (partition by e.instance order by e.old, e.launched_at, e.id) as place
-         from expected e
+       select e.*, a.instance is not null as known,
+              exists (select from unnest(a.launches) as launched(at)
+                       where ${sameSecond('launched.at', 'e.launched_at')}) as found,
+              row_number() over (partition by e.instance order by e.old, e.first_when, e.request_id) as place
+         from expected e left join actual a using (instance)
      ), failed as (
        select j.id, j.instance, j.launched_at, j.known, d.name as deployment, seen.host
          from judged j

@@ -14,12 +14,15 @@ export async function requestDetails(
        from (
          select wanted.place, n.*, bool_or(not n.versioned) over (partition by wanted.place, n.event) as classic
            from unnest($1::text[], $2::text[]) with ordinality as wanted(instance, request_id, place)
-           join notification_span k on k.service = 'nova' and k.kind = 'request' and k.key = wanted.request_id
+           cross join lateral (
+             select lower, upper from notification_span
+              where service = 'nova' and kind = 'request' and key = wanted.request_id limit 1
+           ) as k
            cross join lateral (
              select "when", deployment_id, dedup_key, versioned, event, host, state, old_state, task, old_task
                from notification_nova
               where request_id = wanted.request_id and "when" >= k.lower and "when" < k.upper
-                and instance = wanted.instance and event <> '${EXISTS}'
+                and (instance = wanted.instance or instance is null) and event <> '${EXISTS}'
              offset 0
            ) as n
        ) as told

@@ -32,10 +32,10 @@ with scanned as materialized (
   select id, "when", instance, request_id, deployment_id, user_id is not null as by_user, versioned, event, dedup_key,
          tenant, image_type, state, old_state, routing_key like '%error%' as error
     from notification_nova
-   where "when" >= $3 and "when" < $4 and instance is not null
+   where "when" >= $3 and "when" < $4 and (instance is not null or request_id <> '')
 ), inside as (
   select instance, request_id, event, by_user, $5::int[] is null or deployment_id = any($5) as counts
-    from scanned where "when" > $1 and "when" <= $2
+    from scanned where "when" > $1 and "when" <= $2 and instance is not null
 ), active as (
   select distinct instance from inside where event = 'compute.instance.update' and counts
 ), pair as materialized (
@@ -45,20 +45,28 @@ with scanned as materialized (
    group by instance, request_id
   having bool_or(active.instance is not null) or $6 and bool_or(by_user and counts)
 ), spread as (
-  -- Only these have notifications on other days; the span says which.
+  -- Only these have notifications on other days. With a limit the span is looked up for each, never scanned.
   select pair.instance, pair.request_id, k.lower, k.upper
-    from pair join notification_span k on k.service = 'nova' and k.kind = 'request' and k.key = pair.request_id
+    from (select distinct request_id from pair) as request
+    cross join lateral (
+      select lower, upper from notification_span
+       where service = 'nova' and kind = 'request' and key = request.request_id limit 1
+    ) as k
+    join pair using (request_id)
    where k.lower < $3 or k.upper > $4
 ), told as materialized (
-  select scanned.* from scanned join pair using (instance, request_id) where event <> '${EXISTS}'
+  select pair.instance as told_of, scanned.* from scanned join pair using (instance, request_id) where event <> '${EXISTS}'
+  union all
+  -- An error can lack its instance; it belongs to all of its request.
+  select pair.instance, scanned.* from scanned join pair using (request_id) where scanned.instance is null
   union all
   select n.*
     from spread cross join lateral (
-      select id, "when", instance, request_id, deployment_id, user_id is not null, versioned, event, dedup_key, tenant,
-             image_type, state, old_state, routing_key like '%error%'
+      select spread.instance, id, "when", instance, request_id, deployment_id, user_id is not null, versioned, event,
+             dedup_key, tenant, image_type, state, old_state, routing_key like '%error%'
         from notification_nova n
        where n.request_id = spread.request_id and n."when" >= spread.lower and n."when" < spread.upper
-         and n.instance = spread.instance and n.event <> '${EXISTS}' and not (n."when" >= $3 and n."when" < $4)
+         and (n.instance = spread.instance or n.instance is null) and n.event <> '${EXISTS}' and not (n."when" >= $3 and n."when" < $4)
       offset 0
     ) as n
 ), once as (
@@ -66,27 +74,31 @@ with scanned as materialized (
   union all
   select * from told v
    where versioned and not exists (
-     select from told c where not c.versioned and c.instance = v.instance and c.request_id = v.request_id
+     select from told c where not c.versioned and c.told_of = v.told_of and c.request_id = v.request_id
         and c.event = v.event)
-), meant as (
-  select once.*, o.operation,
-         case when state = 'error' and old_state is distinct from 'error' then true
-              when old_state = 'error' and state is distinct from 'error' and state is distinct from 'deleted' then false
-         end as failing
-    from once left join unnest($7::text[], $8::text[]) as o(event, operation) using (event)
 ), placed as (
-  select *, row_number() over (partition by instance, request_id order by ${inOrder}) as place from meant
+  select once.*, o.operation, row_number() over (partition by told_of, request_id order by ${inOrder}) as place,
+         -- What it was in before: as it says itself, else as the request's notification before shows.
+         coalesce(nullif(old_state, ''),
+                  lag(state) over (partition by told_of, request_id, coalesce(state, '') = '' order by ${inOrder})) as before
+    from once left join unnest($7::text[], $8::text[]) as o(event, operation) using (event)
+), judged as (
+  select placed.*,
+         case when state = 'error' and before <> 'error' then true
+              when before = 'error' and state <> 'error' and state <> 'deleted' and state <> '' then false
+         end as failing
+    from placed
 )
-select instance, request_id, min("when") as first, max("when") as last, bit_or(image_type) as image_type,
+select told_of as instance, request_id, min("when") as first, max("when") as last, bit_or(image_type) as image_type,
        (array_agg(operation order by place desc) filter (where operation is not null))[1] as operation,
        (array_agg(tenant order by place desc) filter (where tenant is not null))[1] as tenant,
        (array_agg(case when failing then id end order by place desc) filter (where failing is not null))[1] as state_id,
        (array_agg(case when failing then "when" end order by place desc) filter (where failing is not null))[1] as state_when,
        coalesce(array_agg(id order by place) filter (where error), '{}') as error_ids,
        coalesce(array_agg("when" order by place) filter (where error), '{}') as error_whens
-  from placed
- group by instance, request_id
- order by instance, first, request_id`
+  from judged
+ group by told_of, request_id
+ order by told_of, first, request_id`
 
 interface Row {
   instance: string
@@ -177,7 +189,10 @@ async function readFailures(
   }>(
     `select n.id, n."when", n.event, n.service, n.host, n.tenant, d.name as deployment, n.json::text as json
        from unnest($1::bigint[], $2::bigint[]) as wanted(id, "when")
-       join notification_nova n using (id, "when") join deployment d on d.id = n.deployment_id`,
+       cross join lateral (
+         select * from notification_nova where id = wanted.id and "when" = wanted."when" limit 1
+       ) as n
+       join deployment d on d.id = n.deployment_id`,
     [ids, whens],
   )
   return new Map(found.rows.map((row) => [row.id, { ...row, id: Number(row.id), when: Number(row.when) }]))

@@ -13,6 +13,9 @@ export interface RequestDetail {
   old_task: string | null
 }
 
+/** The error report writes out what the region summary calls short. */
+const imageNames: Partial<Record<string, string>> = { snap: 'snapshot' }
+
 /** A request that failed, and how. */
 export interface FailedRequest {
   request: RequestFacts
@@ -96,7 +99,7 @@ function describe(
     req: request.requestId,
     uuid: request.instance,
     operation: request.operation ?? 'n/a',
-    platform: [image, os, distro],
+    platform: [imageNames[image] ?? image, os, distro],
     duration: `${((request.last - request.first) / MINUTE).toFixed(2)} minutes`,
     failure_type: failure.code ?? failure.kind,
     ...(failure.exception === undefined ? {} : { exception: failure.exception }),

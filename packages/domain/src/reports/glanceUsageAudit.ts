@@ -8,7 +8,7 @@ export interface GlanceUsage {
   newImages: number
   oldImages: number
   /** New images that no exists of the period tells of. */
-  imagesWithoutExists: string[]
+  imagesWithoutExists: { id: number; uuid: string }[]
 }
 
 /** StackTach's `glance usage audit`: whether what glance says exists agrees with the images made. */
@@ -30,7 +30,7 @@ export const glanceUsageAudit = {
       },
       ['Object', 'ID', 'Error Description'],
       ...usage.existsFailures.map(({ id, reason }) => ['Exist', id, reason]),
-      ...usage.imagesWithoutExists.map((uuid) => ['New Image', '-', `No exists for usage (${uuid})`]),
+      ...usage.imagesWithoutExists.map(({ id, uuid }) => ['Usage', id, `No exists for usage (${uuid})`]),
     ]
   },
 }
