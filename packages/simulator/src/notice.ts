@@ -69,6 +69,10 @@ export type Facts = {
   /** The HTTP status that an error stands for, which only the classic format tells. */
   readonly errorCode?: number
   readonly launch?: LaunchFact
+  /** The instance's image, where the payload shows it. */
+  readonly image?: BaseImage
+  /** The HTTP status that an error tells. */
+  readonly code?: number
   /** The launch that ends, and when (`terminated_at`). */
   readonly ended?: { readonly launchedAt: Micros; readonly terminatedAt: Micros; readonly deletedAt: Micros }
   readonly exists?: ExistsFact

@@ -123,6 +123,26 @@ export type RequestTruth = {
   readonly tracker: TrackerTruth | null
 }
 
+/** What one user's request did to one instance, its exists left out. */
+export type OperationTruth = {
+  readonly requestId: string
+  readonly instance: string
+  readonly tenant: string
+  readonly deployment: string
+  readonly first: Micros
+  readonly last: Micros
+  /** create, rebuild, rescue, resize or snapshot; null for all else. */
+  readonly name: string | null
+  /** The HTTP status that its last error told, null when none did. */
+  readonly code: number | null
+  /** It left the instance in state error, and found it in another. */
+  readonly stateError: boolean
+  /** `base`, or `?`: what kind of image the instance was made from. */
+  readonly image: string
+  /** `windows`, `linux` or `?`. */
+  readonly system: string
+}
+
 export type ImageTruth = {
   readonly usage: { readonly createdAt: Micros; readonly owner: string; readonly size: number | null } | null
   readonly delete: { readonly deletedAt: Micros } | null
@@ -151,5 +171,6 @@ export type Truth = {
   readonly services: { readonly nova: ServiceTruth; readonly glance: ServiceTruth }
   readonly instances: Readonly<Record<string, InstanceTruth>>
   readonly requests: Readonly<Record<string, RequestTruth>>
+  readonly operations: readonly OperationTruth[]
   readonly images: Readonly<Record<string, ImageTruth>>
 }

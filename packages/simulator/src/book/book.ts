@@ -2,6 +2,7 @@ import type { Format } from '../options.ts'
 import type { ServiceTruth, Truth } from '../truth.ts'
 import { createImageBook } from './images.ts'
 import { createInstanceBook } from './instances.ts'
+import { createOperationBook } from './operations.ts'
 import { createRequestBook } from './requests.ts'
 import type { Sent } from './sent.ts'
 
@@ -23,6 +24,7 @@ function tallyTruth(tally: Tally): ServiceTruth {
 export function createBook(format: Format, deployments: readonly string[], keep: boolean): Book {
   const instances = createInstanceBook(format === 'both')
   const requests = createRequestBook()
+  const operations = createOperationBook()
   const images = createImageBook()
   const tally = (): Tally => ({ notifications: 0, messages: 0, events: new Set(), hosts: new Set() })
   const services = { nova: tally(), glance: tally() }
@@ -35,7 +37,10 @@ export function createBook(format: Format, deployments: readonly string[], keep:
       service.events.add(sent.rendering.known)
       service.hosts.add(sent.rendering.publisher.host)
       if (sent.notice.exchange === 'glance') images.record(sent)
-      else requests.record(sent, instances.record(sent))
+      else {
+        requests.record(sent, instances.record(sent))
+        operations.record(sent)
+      }
     },
     recordDuplicate: (sent) => {
       if (keep) services[sent.notice.exchange].messages += 1
@@ -46,6 +51,7 @@ export function createBook(format: Format, deployments: readonly string[], keep:
       services: { nova: tallyTruth(services.nova), glance: tallyTruth(services.glance) },
       instances: instances.read(),
       requests: requests.read(),
+      operations: operations.read(),
       images: images.read(),
     }),
   }

@@ -69,6 +69,8 @@ export function actionNotice(
     state: instance.state,
     oldTask: '',
     phase: phase === 'start' || phase === 'end' ? phase : null,
+    image: instance.image,
+    ...(details.fault === undefined ? {} : { code: faultCode(details.fault) }),
     ...(details.launch === undefined ? {} : { launch: { ...details.launch, image: instance.image } }),
     ...(details.fault === undefined ? {} : { errorCode: faultCode(details.fault) }),
     ...(details.ended === undefined ? {} : { ended: details.ended }),

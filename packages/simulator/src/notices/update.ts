@@ -62,6 +62,12 @@ export function updateNotice(
           ...versionedInitiator(instance, request),
         }),
     },
-    facts: { state: instance.state, oldState: change.oldState, oldTask: change.oldTask, phase: null },
+    facts: {
+      state: instance.state,
+      oldState: change.oldState,
+      oldTask: change.oldTask,
+      phase: null,
+      image: instance.image,
+    },
   }
 }

@@ -1,0 +1,73 @@
+import { expect, test } from '@jest/globals'
+import { MINUTE, parseInstant, SECOND } from '../time/instant.ts'
+import { countFailure, emptyErrorTally, errorDetails, failedRequests, isDetailed } from './errorDetails.ts'
+import type { RequestFacts } from './request.ts'
+
+const when = parseInstant('2026-11-20 01:10:13.5') ?? 0
+const by = { id: 34, when, event: 'rebuild_instance', service: 'compute', host: 'h1', tenant: null, deployment: 'east' }
+const detail = { event: 'e', host: 'h', state: 'active', old_state: '', task: null, old_task: '' }
+
+function request(requestId: string, news: Partial<RequestFacts>): RequestFacts {
+  const nothing = { imageType: 0x112, operation: null, tenant: 't1', stateError: null, errors: [] }
+  return { instance: 'i1', requestId, first: when - 2 * SECOND, last: when, ...nothing, ...news }
+}
+
+function report(requests: RequestFacts[]): unknown[] {
+  const tally = emptyErrorTally()
+  for (const failed of failedRequests(requests)) countFailure(tally, failed, isDetailed(failed) ? [detail] : [])
+  return errorDetails.shape(tally)
+}
+
+const exception = { kwargs: { code: 404, uuid: 'fbade9e3-6a3f-46d3-8676-c1b808451dd7' } }
+const failing = request('r1', { errors: [{ ...by, json: JSON.stringify(['error', { payload: { exception } }]) }] })
+
+test('a request that failed is told with all that is known of it', () => {
+  expect(report([failing, request('well', {})])).toEqual([
+    {
+      report_format: 'json',
+      instances: { i1: ['r1'] },
+      exception_counts: { 'code: 404': 1 },
+      event_counts: { rebuild_instance: 1 },
+      tenant_issues: { t1: 1 },
+      codes: { '404': 1 },
+    },
+    {
+      event_id: 34,
+      tenant: 't1',
+      service: 'compute',
+      host: 'h1',
+      deployment: 'east',
+      event: 'rebuild_instance',
+      when: '2026-11-20 01:10:13.500000',
+      req: 'r1',
+      uuid: 'i1',
+      operation: 'n/a',
+      platform: ['snapshot', 'linux', 'ubuntu'],
+      duration: '0.03 minutes',
+      failure_type: 404,
+      exception,
+      details: [detail],
+    },
+  ])
+})
+
+test('one that ended in state error has no code and no exception', () => {
+  const [head, object] = report([
+    request('r2', { stateError: { ...by, event: 'compute.instance.update', tenant: 't9' } }),
+  ])
+  expect(head).toMatchObject({ codes: {}, exception_counts: {}, event_counts: { 'compute.instance.update': 1 } })
+  expect(object).toMatchObject({ failure_type: 'state', tenant: 't9' })
+  expect(object).not.toHaveProperty('exception')
+})
+
+test('one that was only long counts for its tenant, and has no object', () => {
+  expect(report([request('r3', { first: when - 31 * MINUTE }), request('r4', { first: when - 40 * MINUTE })])).toEqual([
+    expect.objectContaining({ instances: { i1: ['r3', 'r4'] }, tenant_issues: { t1: 2 }, event_counts: {} }),
+  ])
+})
+
+test('a key that every object has is a name like any other', () => {
+  expect(report([{ ...failing, instance: '__proto__', tenant: 'constructor' }])[0]).toMatchObject({
+    tenant_issues: { constructor: 1 },
+  })
+})

@@ -1,0 +1,62 @@
+import { describe, expect, test } from '@jest/globals'
+import { MINUTE, SECOND } from '../time/instant.ts'
+import { failureOf, operationOf, type RequestFacts } from './request.ts'
+
+const by = { id: 1, when: 0, event: 'e', service: 'compute', host: 'h', tenant: 't', deployment: 'east' }
+
+const error = (payload: unknown, id = 1) => ({ ...by, id, json: JSON.stringify(['n.error', { payload }]) })
+
+function request(news: Partial<RequestFacts> = {}): RequestFacts {
+  const nothing = { imageType: 0, operation: null, tenant: 't', stateError: null, errors: [] }
+  return { instance: 'i', requestId: 'r', first: 0, last: SECOND, ...nothing, ...news }
+}
+
+describe('the operation of an event', () => {
+  test.each([
+    ['compute.instance.create.start', 'create'],
+    ['compute.instance.finish_resize.end', 'resize'],
+    ['rebuild_instance', 'rebuild'],
+    ['compute.instance.unrescue.start', 'rescue'],
+    ['image.snapshot_of_create', 'create'],
+    ['compute.instance.update', null],
+  ])('%s is %s', (event, operation) => expect(operationOf(event)).toBe(operation))
+})
+
+describe('a request', () => {
+  test('that went well has not failed', () => {
+    expect(failureOf(request())).toBeNull()
+  })
+
+  test('that took exactly 30 minutes is not long; a microsecond more is', () => {
+    expect(failureOf(request({ last: 30 * MINUTE }))).toBeNull()
+    expect(failureOf(request({ last: 30 * MINUTE + 1 }))).toMatchObject({ kind: 'long', by: null })
+  })
+
+  test.each([
+    [{ exception: { kwargs: { code: 404 } } }, '4xx', 404],
+    [{ exception: { kwargs: { code: '400' } } }, '4xx', 400],
+    [{ exception: { kwargs: {} }, code: 503 }, '5xx', 503],
+    [{ exception: "{'kwargs': {'code': 400}}", code: 500 }, '5xx', 500],
+    [{ code: 302 }, 'unknown', 302],
+    [{ exception: 'no code' }, 'unknown', null],
+    ['a bare text', 'unknown', null],
+  ])('whose error says %j failed with %s', (payload, kind, code) => {
+    expect(failureOf(request({ errors: [error(payload)] }))).toMatchObject({ kind, code })
+  })
+
+  test('is reported by its last error that has a code: a versioned one has none', () => {
+    const errors = [error({ code: 400 }, 1), error({ code: 500 }, 2), error({ nova_object: {} }, 3)]
+    expect(failureOf(request({ errors }))).toMatchObject({ code: 500, by: { id: 2 } })
+  })
+
+  test('that left its instance in state error failed, unless a code says how', () => {
+    const stateError = { ...by, id: 9 }
+    expect(failureOf(request({ stateError, last: 40 * MINUTE }))).toMatchObject({ kind: 'state', by: { id: 9 } })
+    expect(failureOf(request({ stateError, errors: [error({ code: 404 })] }))).toMatchObject({ kind: '4xx' })
+    expect(failureOf(request({ stateError, errors: [error({})] }))).toMatchObject({ kind: 'state' })
+  })
+
+  test('with an error that says no code counts as nothing else, however long it took', () => {
+    expect(failureOf(request({ errors: [error({})], last: 40 * MINUTE }))).toMatchObject({ kind: 'unknown' })
+  })
+})

@@ -1,0 +1,88 @@
+import { describe, expect, test } from '@jest/globals'
+import { glanceUsageAudit } from './glanceUsageAudit.ts'
+import { novaUsageAudit } from './novaUsageAudit.ts'
+import { verifierCounts } from './verifierCounts.ts'
+
+describe('exists by their verdict', () => {
+  test('are counted by status, the verified by what became of their publication', () => {
+    expect(
+      verifierCounts([
+        { status: 'pending', sendStatus: 0, count: 3 },
+        { status: 'failed', sendStatus: 0, count: 2 },
+        { status: 'verified', sendStatus: 0, count: 4 },
+        { status: 'verified', sendStatus: 201, count: 5 },
+        { status: 'verified', sendStatus: 404, count: 1 },
+        { status: 'verified', sendStatus: 503, count: 1 },
+      ]),
+    ).toMatchObject({
+      count: 16,
+      pending: 3,
+      failed: 2,
+      verified: 11,
+      verifying: 0,
+      send_status: { unsent: 4, success: 5, redirect: 0, client_error: 1, server_error: 1 },
+      send_status_rec: { unsent: 0, success: 0, redirect: 0, client_error: 0, server_error: 0 },
+    })
+  })
+})
+
+describe('the nova audit', () => {
+  const nothing = {
+    periodic: [],
+    instantaneous: [],
+    existsFailures: [],
+    newLaunches: 0,
+    oldLaunches: 0,
+    launchFailures: [],
+  }
+  const launch = { id: 7, instance: 'i', launchedAt: 1_795_132_800_500_000, deployment: 'east', host: 'h' }
+
+  test('tells an instance that nobody spoke of from a launch that nobody spoke of', () => {
+    const report = novaUsageAudit.shape({
+      ...nothing,
+      newLaunches: 1,
+      oldLaunches: 1,
+      launchFailures: [
+        { ...launch, otherExists: false, deployment: null, host: null },
+        { ...launch, otherExists: true },
+      ],
+    })
+    expect(report.launch_fails).toEqual([
+      ['-', 'No exists for instance (i)', 'N', '-', '-'],
+      [7, "Couldn't find exists for launch (i, 2026-11-20 00:00:00.500000)", 'N', 'east', 'h'],
+    ])
+    expect(report.summary.launch_summary).toEqual({ new_launches: 1, old_launches: 1, failures: 2 })
+  })
+
+  test('has a cell in every row for each header', () => {
+    const report = novaUsageAudit.shape({
+      ...nothing,
+      existsFailures: [{ id: 3, reason: 'why', deployment: 'east', host: null }],
+      launchFailures: [{ ...launch, otherExists: true }],
+    })
+    expect(report.exist_fails).toEqual([[3, 'why', 'east', null]])
+    for (const row of report.launch_fails) expect(row).toHaveLength(report.launch_fail_headers.length)
+  })
+})
+
+test('the glance audit has its counts in the first row, then a header and what failed', () => {
+  expect(
+    glanceUsageAudit.shape({
+      exists: [{ status: 'failed', sendStatus: 0, count: 1 }],
+      existsFailures: [{ id: 1, reason: 'why' }],
+      newImages: 2,
+      oldImages: 3,
+      imagesWithoutExists: [{ id: 4, uuid: 'u' }],
+    }),
+  ).toEqual([
+    {
+      summary: {
+        verifier: { exists: expect.objectContaining({ count: 1, failed: 1, verified: 0 }) },
+        image_summary: { new_images: 2, old_images: 3, failures: 1 },
+      },
+    },
+    ['Object', 'ID', 'Error Description'],
+    ['Exist', 1, 'why'],
+    ['Usage', 4, 'No exists for usage (u)'],
+  ])
+})
