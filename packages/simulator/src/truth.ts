@@ -64,6 +64,9 @@ export type ExistsTruth = SystemTruth &
     readonly deletedAt: Micros | null
     readonly auditBeginning: Micros
     readonly auditEnding: Micros
+    readonly memoryMb: number
+    /** Of the host that sent it. */
+    readonly host: string
   }
 
 /** A `.start` and the `.end` of its request that closed it, or one of them alone. */
@@ -131,6 +134,8 @@ export type OperationTruth = {
   readonly deployment: string
   readonly first: Micros
   readonly last: Micros
+  /** Without twins and exists; with those that tell no instance. */
+  readonly notifications: number
   /** create, rebuild, rescue, resize or snapshot; null for all else. */
   readonly name: string | null
   /** The HTTP status that its last error told, null when none did. */

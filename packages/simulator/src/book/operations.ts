@@ -5,6 +5,7 @@ import type { Sent } from './sent.ts'
 type Page = {
   first: Micros
   last: Micros
+  notifications: number
   name: string | null
   code: number | null
   stateError: boolean
@@ -22,7 +23,7 @@ export type OperationBook = {
 const names = ['create', 'rebuild', 'rescue', 'resize', 'snapshot'] as const
 
 function open(when: Micros): Page {
-  const nothing = { name: null, code: null, stateError: false }
+  const nothing = { notifications: 0, name: null, code: null, stateError: false }
   return { first: when, last: when, ...nothing, imageTypes: new Set(), systems: new Set() }
 }
 
@@ -30,6 +31,7 @@ function note(page: Page, { notice, rendering, when }: Sent): void {
   const { code, image } = notice.facts
   page.first = Math.min(page.first, when)
   page.last = Math.max(page.last, when)
+  page.notifications += 1
   page.name = names.find((name) => rendering.known.includes(name)) ?? page.name
   page.code = code ?? page.code
   page.imageTypes.add(image?.properties.image_type ?? '')
@@ -81,6 +83,7 @@ export function createOperationBook(): OperationBook {
           deployment,
           first: page.first,
           last: page.last,
+          notifications: page.notifications,
           // Nothing that tells no instance names an operation of its own, but a call that failed: the same one.
           name: named ?? page.name,
           code: page.code,

@@ -81,5 +81,7 @@ export function existsOf(sent: Sent, fact: ExistsFact): ToldExists {
     auditEnding: toldTime(form, fact.auditEnding),
     ...flavorOf(form, fact.flavor),
     ...systemOf(form, fact.tenant, fact.image),
+    memoryMb: fact.flavor.memoryMb,
+    host: sent.rendering.publisher.host,
   }
 }
