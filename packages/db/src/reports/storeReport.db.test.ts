@@ -1,0 +1,116 @@
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { DAY } from '@stacktach/domain'
+import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { migrate } from '../migrate.ts'
+import { type Database, openDatabase } from '../open.ts'
+import { reportById } from '../queries/reportById.ts'
+import { importTenants } from './importTenants.ts'
+import { type MadeReport, missingReports, storeReport } from './storeReport.ts'
+
+let testDatabase: TestDatabase
+let database: Database
+
+beforeAll(async () => {
+  testDatabase = await createTestDatabase(migrate)
+  database = openDatabase({ url: testDatabase.url, applicationName: 'test' })
+})
+
+afterAll(async () => {
+  await database.close()
+  await testDatabase.drop()
+})
+
+function made(name: string, news: Partial<MadeReport> = {}): MadeReport {
+  const over = 101 * DAY
+  const period = { start: 100 * DAY, end: over }
+  return { name, version: 1, period, over, region: '', parameters: {}, createdAt: over + 1, json: { n: 1n }, ...news }
+}
+
+const store = (report: MadeReport, once = true) => storeReport(database, report, once)
+
+test('of many that make the same report at once, one stores it', async () => {
+  const ids = await Promise.all(Array.from({ length: 10 }, () => store(made('same'))))
+  expect(ids.filter((id) => id !== null)).toHaveLength(1)
+})
+
+test('an operator’s is stored beside the one that is there', async () => {
+  const first = await store(made('again'))
+  const second = await store(made('again'), false)
+  expect(second).toBeGreaterThan(first ?? Number.NaN)
+})
+
+test('one of something else is another one', async () => {
+  const others: Partial<MadeReport>[] = [
+    {},
+    { region: 'east' },
+    { period: { start: 99 * DAY, end: 101 * DAY } },
+    { parameters: { percentile: 90 } },
+    { parameters: { deployments: ['a', 'b'] } },
+  ]
+  for (const other of others) expect(await store(made('other', other))).not.toBeNull()
+  expect(await store(made('other', { parameters: { deployments: ['b', 'a'] } }))).toBeNull()
+})
+
+test('one that was made before its period was over does not stand for it', async () => {
+  const early = made('early', { createdAt: 101 * DAY - 1 })
+  expect(await store(early)).not.toBeNull()
+  expect(await store(made('early'))).not.toBeNull()
+  expect(await store(made('early'))).toBeNull()
+})
+
+test('what is stored comes back with what it was made from, numbers with all their digits', async () => {
+  const json = { bytes: 9_007_199_254_740_993n }
+  const id = await store(made('back', { region: 'east', parameters: { percentile: 90 }, json }))
+  expect(await reportById(database, id ?? 0)).toEqual({
+    id,
+    name: 'back',
+    version: 1,
+    region: 'east',
+    parameters: { percentile: 90 },
+    periodStart: 100 * DAY,
+    periodEnd: 101 * DAY,
+    createdAt: 101 * DAY + 1,
+    json: '{"bytes":9007199254740993}',
+  })
+})
+
+test('missing are those not made, of periods that had begun to be told of', async () => {
+  const subject = (name: string, back: number) => {
+    const over = (101 - back) * DAY
+    return { ...made(name), service: 'glance' as const, period: { start: over - DAY, end: over }, over }
+  }
+  const all = [subject('missing', 0), subject('missing', 1), subject('missing', 2)]
+  expect(await missingReports(database, all)).toEqual([])
+  const [first, second] = all
+  await database.pool.query(
+    `create table glance_early partition of notification_glance for values from (0) to (${200 * DAY})`,
+  )
+  await database.pool.query(
+    `insert into notification_glance (deployment_id, "when", dedup_key, routing_key, publisher, service, event, request_id, image_type, json)
+     values (1, ${99 * DAY + 5}, 'k', '', '', '', '', '', 0, '[]')`,
+  )
+  expect(await missingReports(database, all)).toEqual([first, second])
+  await store(made('missing'))
+  expect(await missingReports(database, all)).toEqual([second])
+})
+
+test('tenants that are imported again are replaced, with their types; others stay', async () => {
+  const tenant = (tenant: string, name: string, types: Record<string, string>) => ({
+    tenant,
+    accountName: name,
+    billingAccount: '1',
+    types,
+  })
+  const written: number[] = []
+  const options = { now: 5, onProgress: (number: number) => written.push(number) }
+  await importTenants(database, [tenant('a', 'Ann', { size: 'small', plan: 'gold' }), tenant('b', 'Bob', {})], options)
+  await importTenants(database, [tenant('a', 'Anna', { size: 'large' })], options)
+  const { rows } = await database.pool.query(
+    `select i.tenant, account_name, name, value from tenant_info i left join tenant_type t using (tenant) order by 1`,
+  )
+  expect(rows).toEqual([
+    { tenant: 'a', account_name: 'Anna', name: 'size', value: 'large' },
+    { tenant: 'b', account_name: 'Bob', name: null, value: null },
+  ])
+  expect(written).toEqual([2, 1])
+})
