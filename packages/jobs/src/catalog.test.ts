@@ -57,6 +57,13 @@ describe('a report', () => {
     expect(unique({ ...asked, once: false })).not.toBe(unique(asked))
   })
 
+  test('asked for by an operator does not wait for scheduled ones', () => {
+    expect([catalog.report.patient?.(asked), catalog.report.patient?.({ ...asked, once: false })]).toEqual([
+      true,
+      false,
+    ])
+  })
+
   test('has whole microseconds and no data in its payload', () => {
     expect(payload.parse({ ...asked, rows: [1] })).toEqual(asked)
     expect(payload.safeParse({ ...asked, period: { start: 0.5, end: 1 } }).success).toBe(false)

@@ -14,6 +14,8 @@ interface Definition<P extends z.ZodType> {
   attempts: number
   /** Jobs with the same key are one: while one waits no other is added, while one runs one more is. */
   unique(payload: z.output<P>): string
+  /** Whether it may wait for those that somebody waits for. */
+  patient?(payload: z.output<P>): boolean
 }
 
 function job<P extends z.ZodType>(definition: Definition<P>): Definition<P> {
@@ -91,6 +93,8 @@ export const catalog = {
       inProgress: z.boolean(),
     }),
     attempts: 5,
+    // An operator does not wait for all that a schedule makes up for.
+    patient: ({ once }) => once,
     unique: ({ report, period, region, deployments = [], percentile, once, inProgress }) =>
       ['report', report, period.start, period.end, region, ...deployments, percentile, once, inProgress].join('-'),
   }),

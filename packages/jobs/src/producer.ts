@@ -1,10 +1,13 @@
 import { type Job, type JobsOptions, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
-import { type Catalog, catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
+import { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
 import { producerConnection } from './connection.ts'
 
 /** How many jobs are kept when they are done, and how many that failed for good, for an operator to look at. */
 const kept = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
+
+/** BullMQ takes jobs without a priority first. */
+const PATIENT = 1
 
 /** Enqueues jobs of the catalog. Every call rejects at once when Redis is away. */
 export class Producer {
@@ -128,21 +131,27 @@ export class Producer {
 }
 
 function options<N extends JobName>(name: N, payload: Payload<N>, round: number | undefined): JobsOptions {
-  const definition: Catalog[JobName] = catalog[name]
-  const doorbell = definition.attempts === 1
+  const { attempts, unique, patient } = definitionOf(name)
+  const doorbell = attempts === 1
   return {
-    attempts: definition.attempts,
+    attempts,
     ...(doorbell ? {} : { backoff: { type: 'exponential', delay: 1_000 } }),
     ...(doorbell ? { removeOnComplete: true, removeOnFail: true } : kept),
+    ...(patient?.(payload) ? { priority: PATIENT } : {}),
     // BullMQ takes no colon in an id; a payload may bring one.
     deduplication: {
-      id: `${unique(name, payload)}${round === undefined ? '' : `-${round}`}`.replaceAll(':', '_'),
+      id: `${unique(payload)}${round === undefined ? '' : `-${round}`}`.replaceAll(':', '_'),
       keepLastIfActive: true,
     },
   }
 }
 
-function unique<N extends JobName>(name: N, payload: Payload<N>): string {
-  const { unique: key } = catalog[name] as { unique(payload: Payload<N>): string }
-  return key(payload)
+interface DefinitionOf<N extends JobName> {
+  attempts: number
+  unique(payload: Payload<N>): string
+  patient?(payload: Payload<N>): boolean
+}
+
+function definitionOf<N extends JobName>(name: N): DefinitionOf<N> {
+  return catalog[name] as DefinitionOf<N>
 }

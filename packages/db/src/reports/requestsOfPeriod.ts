@@ -1,12 +1,4 @@
-import {
-  DAY,
-  EXISTS,
-  type FailureNotification,
-  floorTo,
-  operationOf,
-  type RequestFacts,
-  SECOND,
-} from '@stacktach/domain'
+import { EXISTS, type FailureNotification, operationOf, type RequestFacts, SECOND } from '@stacktach/domain'
 import type { Queryable } from '../transaction.ts'
 import type { ReportScope } from './scope.ts'
 
@@ -20,17 +12,19 @@ const PAGE = 1_000
 export const inOrder = `"when", case when event like '%.start' then 0 when event like '%.end' then 2 else 1 end,
   event collate "C", dedup_key collate "C", deployment_id`
 
+const columns = `id, "when", instance, request_id, deployment_id, user_id is not null as by_user, versioned, event, dedup_key,
+  tenant, image_type, state, old_state, routing_key like '%error%' as error`
+
 /**
  * The requests on instances in a period, a row for each pair of instance and request id: facts of all the pair's
  * notifications, those outside the period too.
  *
- * Parameters: $1 start (excluded), $2 end (included), $3 and $4 the whole days around them, $5 ids of the deployments
+ * Parameters: $1 start (excluded), $2 end (included), $3 and $4 the period, its end excluded, $5 ids of the deployments
  * (null for all), $6 whether a user's request counts without an update, $7 events and $8 the operations they belong to.
  */
 const statement = `
 with scanned as materialized (
-  select id, "when", instance, request_id, deployment_id, user_id is not null as by_user, versioned, event, dedup_key,
-         tenant, image_type, state, old_state, routing_key like '%error%' as error
+  select ${columns}
     from notification_nova
    where "when" >= $3 and "when" < $4 and (instance is not null or request_id <> '')
 ), inside as (
@@ -44,31 +38,28 @@ with scanned as materialized (
    where request_id <> ''
    group by instance, request_id
   having bool_or(active.instance is not null) or $6 and bool_or(by_user and counts)
-), spread as (
-  -- Only these have notifications on other days. With a limit the span is looked up for each, never scanned.
-  select pair.instance, pair.request_id, k.lower, k.upper
+), elsewhere as (
+  -- The span says which requests have notifications at other times. With a limit it is looked up for each, never scanned.
+  select n.*
     from (select distinct request_id from pair) as request
     cross join lateral (
       select lower, upper from notification_span
        where service = 'nova' and kind = 'request' and key = request.request_id limit 1
     ) as k
-    join pair using (request_id)
-   where k.lower < $3 or k.upper > $4
-), told as materialized (
-  select pair.instance as told_of, scanned.* from scanned join pair using (instance, request_id) where event <> '${EXISTS}'
-  union all
-  -- An error can lack its instance; it belongs to all of its request.
-  select pair.instance, scanned.* from scanned join pair using (request_id) where scanned.instance is null
-  union all
-  select n.*
-    from spread cross join lateral (
-      select spread.instance, id, "when", instance, request_id, deployment_id, user_id is not null, versioned, event,
-             dedup_key, tenant, image_type, state, old_state, routing_key like '%error%'
-        from notification_nova n
-       where n.request_id = spread.request_id and n."when" >= spread.lower and n."when" < spread.upper
-         and (n.instance = spread.instance or n.instance is null) and n.event <> '${EXISTS}' and not (n."when" >= $3 and n."when" < $4)
+    cross join lateral (
+      select ${columns} from notification_nova
+       where request_id = request.request_id and "when" >= k.lower and "when" < k.upper
+         and event <> '${EXISTS}' and not ("when" >= $3 and "when" < $4)
       offset 0
     ) as n
+   where k.lower < $3 or k.upper > $4
+), known as materialized (
+  select * from scanned where event <> '${EXISTS}' union all select * from elsewhere
+), told as materialized (
+  select pair.instance as told_of, known.* from known join pair using (instance, request_id)
+  union all
+  -- An error can lack its instance; it belongs to all of its request.
+  select pair.instance, known.* from known join pair using (request_id) where known.instance is null
 ), once as (
   select * from told where not versioned
   union all
@@ -133,8 +124,8 @@ export async function* requestsOfPeriod(
   await client.query(`declare requests no scroll cursor for ${statement}`, [
     start,
     end - SECOND,
-    floorTo(start, DAY),
-    floorTo(end + DAY - 1, DAY),
+    start,
+    end,
     deployments,
     rules === 'today',
     operations.map(({ name }) => name),
