@@ -240,8 +240,8 @@ describe('jobs', () => {
       failed: [
         {
           id: expect.stringMatching(/^reports\/\d+$/),
-          name: 'image-events-audit',
-          payload: { once: false },
+          name: 'report',
+          payload: { report: 'image-events-audit', once: false },
           reason: expect.stringContaining('"report" does not exist'),
           attempts: 5,
         },

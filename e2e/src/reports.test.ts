@@ -40,7 +40,8 @@ const isFailed = ({ messageId }: Exists) => messageId < '2'
 const sizeOf = (tenant: string) => (tenant < '8' ? 'small' : 'large')
 
 beforeAll(async () => {
-  pipeline = await startPipeline(deployments, { REPORT_SCHEDULES: '[]' })
+  // The verdicts are given below, so that some exists have failed.
+  pipeline = await startPipeline(deployments, { REPORT_SCHEDULES: '[]', VERIFY_SETTLE_SECONDS: '1000000000' })
   await pipeline.start('ingest')
   await pipeline.start('jobs')
   const simulated = await simulate(pipeline, day - 12 * HOUR, HOURS, options)

@@ -31,7 +31,10 @@ export async function countJobs(producer: Producer): Promise<QueueCounts[]> {
   return Promise.all(
     queueNames.map(async (name) => {
       const queue = producer.queue(name)
-      const { waiting = 0, active = 0, failed = 0 } = await queue.getJobCounts('waiting', 'active', 'failed')
+      const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'failed')
+      const { active = 0, failed = 0 } = counts
+      // Those that let others go before them have a list of their own.
+      const waiting = (counts.waiting ?? 0) + (counts.prioritized ?? 0)
       const delayed = await queue.getRanges(['delayed'])
       return { queue: name, waiting, active, delayed: delayed.filter((id) => !id.startsWith(SCHEDULED)).length, failed }
     }),

@@ -35,6 +35,7 @@ beforeEach(async () => {
     producer,
     doorbell: new Doorbell(producer, () => {}),
     rules: 'today',
+    schedules: [],
     shards: 8,
     maxBody: 1_048_576,
     verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },

@@ -9,7 +9,7 @@ export async function sumInstanceHours(
 ): Promise<HoursUsage> {
   const { rows: hours } = await client.query<TenantHours>(
     `select tenant, coalesce(instance_flavor_id, instance_type_id) as flavor, min(flavor_name) as "flavorName",
-            memory_mb as "memoryMb", count(*)::int as count,
+            memory_mb::float8 as "memoryMb", count(*)::int as count,
             sum(ceil(greatest(0, least(deleted_at, audit_period_ending) - greatest(launched_at, audit_period_beginning))
                      / 3600000000::numeric))::float8 as hours
        from instance_exists
