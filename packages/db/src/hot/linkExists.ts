@@ -1,4 +1,5 @@
 import type { ExistsKey, Rules } from '@stacktach/domain'
+import { sameSecond } from '../sameSecond.ts'
 import type { Queryable } from '../transaction.ts'
 
 /** Launches of an instance in a range of launched_at whose exists may belong to another launch or delete now. */
@@ -7,15 +8,6 @@ export interface LinkRange {
   /** Microseconds, both inclusive. */
   from: number
   to: number
-}
-
-/** As `ofSameSecond` of the domain has it, for two columns: whether they are the same, and what sorts the nearer first. */
-function sameSecond(one: string, other: string, rules: Rules): { holds: string; nearerFirst: string } {
-  const same = `${one} / 1000000 = ${other} / 1000000`
-  const rounds = (time: string, whole: string) =>
-    `${whole} % 1000000 = 0 and (${time} + 500000) / 1000000 = ${whole} / 1000000`
-  const holds = rules === 'today' ? `(${same} or ${rounds(one, other)} or ${rounds(other, one)})` : same
-  return { holds, nearerFirst: `(${same}) desc` }
 }
 
 /**

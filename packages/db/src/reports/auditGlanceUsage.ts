@@ -7,10 +7,13 @@ const inScope = `($3::int[] is null or exists (
   select from notification_glance n
    where n.id = u.notification_id and n."when" = u."when" and n.deployment_id = any($3)))`
 
-/** What glance said of images in a period, and which images it said nothing of. */
+/**
+ * What glance said of images in a period, and which images it said nothing of. Of the images made before it, StackTach
+ * counts all that are not deleted as one, because its join overwrites their uuids with nothing; today each counts.
+ */
 export async function auditGlanceUsage(
   client: Queryable,
-  { period: { start, end }, deployments }: ReportScope,
+  { period: { start, end }, deployments, rules }: ReportScope,
 ): Promise<GlanceUsage> {
   const parameters = [start, end, deployments]
   const exists = await client.query<ExistsCount>(
@@ -28,14 +31,15 @@ export async function auditGlanceUsage(
       order by id`,
     parameters,
   )
-  const images = await client.query<{ new: number; old: number }>(
-    `select count(*) filter (where created_at >= $1)::int as new, count(*) filter (where created_at < $1)::int as old
-       from image_usage u
-      where created_at < $2 and ${inScope}
-        and (created_at >= $1
-             or not exists (select from image_delete d where d.uuid = u.uuid and d.deleted_at <= $1))`,
+  const images = await client.query<{ new: number; old: number; alive: number }>(
+    `select count(*) filter (where created_at >= $1)::int as new,
+            count(*) filter (where created_at < $1)::int as old,
+            count(*) filter (where created_at < $1 and d.uuid is null)::int as alive
+       from image_usage u left join image_delete d on d.uuid = u.uuid
+      where created_at < $2 and ${inScope} and (created_at >= $1 or d.uuid is null or d.deleted_at > $1)`,
     parameters,
   )
+  const { new: newImages, old, alive } = images.rows[0] ?? { new: 0, old: 0, alive: 0 }
   const missing = await client.query<{ id: string; uuid: string }>(
     `select id, uuid from image_usage u
       where created_at >= $1 and created_at < $2 and ${inScope}
@@ -47,8 +51,8 @@ export async function auditGlanceUsage(
   return {
     exists: exists.rows,
     existsFailures: failures.rows.map(({ id, reason }) => ({ id: Number(id), reason })),
-    newImages: images.rows[0]?.new ?? 0,
-    oldImages: images.rows[0]?.old ?? 0,
+    newImages,
+    oldImages: rules === 'stacktach' ? old - alive + Math.min(alive, 1) : old,
     imagesWithoutExists: missing.rows.map(({ id, uuid }) => ({ id: Number(id), uuid })),
   }
 }

@@ -1,4 +1,5 @@
 import { DAY, type ExistsCount, type LaunchFailure, type NovaUsage } from '@stacktach/domain'
+import { sameSecond } from '../sameSecond.ts'
 import type { Queryable } from '../transaction.ts'
 import type { ReportScope } from './scope.ts'
 
@@ -42,12 +43,6 @@ const lastSeen = (launch: string) => `(
     ) as n
    where k.service = 'nova' and k.kind = 'request' and k.key = ${launch}.request_id)`
 
-/** Whether two launch times are of one second; today's MySQL rounds what nova stores, so a rounded one counts too. */
-const sameSecond = (a: string, b: string) => `(
-  ${a} / 1000000 = ${b} / 1000000
-  or $4 and (${a} % 1000000 = 0 and ${b} - ${a} >= -500000 and ${b} - ${a} < 500000
-             or ${b} % 1000000 = 0 and ${a} - ${b} >= -500000 and ${a} - ${b} < 500000))`
-
 async function auditLaunches(
   client: Queryable,
   { period: { start, end }, deployments, rules }: ReportScope,
@@ -77,7 +72,7 @@ async function auditLaunches(
      ), judged as (
        select e.*, a.instance is not null as known,
               exists (select from unnest(a.launches) as launched(at)
-                       where ${sameSecond('launched.at', 'e.launched_at')}) as found,
+                       where ${sameSecond('launched.at', 'e.launched_at', rules).holds}) as found,
               row_number() over (partition by e.instance order by e.old, e.first_when, e.request_id) as place
          from expected e left join actual a using (instance)
      ), failed as (
@@ -92,7 +87,7 @@ async function auditLaunches(
             coalesce((select json_agg(json_build_object('id', id, 'instance', instance, 'launchedAt', launched_at,
                         'otherExists', known, 'deployment', deployment, 'host', host) order by instance, launched_at, id)
                         from failed), '[]') as failures`,
-    [start, end, deployments, rules === 'today'],
+    [start, end, deployments],
   )
   const [found] = rows
   if (found === undefined) throw new Error('a count has a row')
