@@ -3,7 +3,7 @@ import type { Format, Truth, VerdictTruth } from '@stacktach/simulator'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { simulate } from './simulate.ts'
 import { subscribe } from './subscriber.ts'
-import { allVerified, novaVerdicts } from './verdicts.ts'
+import { allVerified, everySent, novaVerdicts } from './verdicts.ts'
 
 const HOURS = 4
 /** 2026-11-20 08:20, at which these clouds have some of every fault. */
@@ -103,7 +103,7 @@ test('four verifying processes, killed again and again, judge as one in peace, a
 
     const verdicts = await novaVerdicts(disturbed.database)
     expect(verdicts).toEqual(await novaVerdicts(quiet.database))
-    await everySent(disturbed)
+    await everySent(disturbed.database)
     await subscriber.stop()
 
     // By message id each is one; whose double was published needs no message of its own.
@@ -122,16 +122,3 @@ test('four verifying processes, killed again and again, judge as one in peace, a
     await disturbed.stop()
   }
 }, 300_000)
-
-/** Waits until every exists that is verified is marked as sent. */
-async function everySent({ database }: Pipeline): Promise<void> {
-  const deadline = Date.now() + 30_000
-  for (;;) {
-    const { rows } = await database.pool.query<{ unsent: number }>(
-      `select count(*)::int as unsent from instance_exists where status = 'verified' and send_status <> 201`,
-    )
-    if (rows[0]?.unsent === 0) return
-    if (Date.now() > deadline) throw new Error(`${rows[0]?.unsent} verified exists are still not sent`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
-}

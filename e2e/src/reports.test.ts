@@ -5,6 +5,8 @@ import { type ExistsTruth, type OperationTruth, simulateCloud, type Truth } from
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { PLANTED_SUM, plantRequests, slow } from './plantedRequests.ts'
 import { simulate } from './simulate.ts'
+import { type Subscriber, subscribe } from './subscriber.ts'
+import { allVerified, everySent, novaVerdicts, type Verdicts } from './verdicts.ts'
 
 const deployments = ['east', 'west']
 
@@ -20,6 +22,7 @@ const options = {
   failures: 0.25,
   auditPeriod: DAY,
   imageExists: true,
+  usageFaults: 0.3,
 }
 
 interface Exists extends ExistsTruth {
@@ -28,6 +31,8 @@ interface Exists extends ExistsTruth {
 }
 
 let pipeline: Pipeline
+let subscriber: Subscriber
+let reasons: Verdicts
 let truth: Truth
 let operations: OperationTruth[]
 let exists: Exists[]
@@ -35,13 +40,13 @@ const tenantsFile = `/tmp/tenants-${process.pid}.csv`
 
 const within = (instant: Instant | null, start: Instant) =>
   instant !== null && instant >= start && instant < start + DAY
-/** Which exists the verification is to have failed. */
-const isFailed = ({ messageId }: Exists) => messageId < '2'
+const isFailed = ({ verdict }: Exists) => verdict?.status === 'failed'
 const sizeOf = (tenant: string) => (tenant < '8' ? 'small' : 'large')
 
 beforeAll(async () => {
-  // The verdicts are given below, so that some exists have failed.
-  pipeline = await startPipeline(deployments, { REPORT_SCHEDULES: '[]', VERIFY_SETTLE_SECONDS: '1000000000' })
+  pipeline = await startPipeline(deployments, { REPORT_SCHEDULES: '[]', VERIFY_SETTLE_SECONDS: '0' })
+  Object.assign(pipeline.environment, { PUBLISH_URL: pipeline.vhost.url })
+  subscriber = await subscribe(pipeline.vhost, 'stacktach')
   await pipeline.start('ingest')
   await pipeline.start('jobs')
   const simulated = await simulate(pipeline, day - 12 * HOUR, HOURS, options)
@@ -52,15 +57,10 @@ beforeAll(async () => {
   exists = Object.entries(truth.instances).flatMap(([instance, { deployment, exists }]) =>
     exists.map((one) => ({ ...one, instance, deployment })),
   )
-  const failed = exists.filter(isFailed)
-  expect(failed.length).toBeGreaterThan(0)
-  const { pool } = pipeline.database
-  await pool.query(`update instance_exists set status = 'verified', send_status = 201`)
-  await pool.query(
-    `update instance_exists set status = 'failed', fail_reason = 'why', send_status = 0 where message_id = any($1)`,
-    [failed.map(({ messageId }) => messageId)],
-  )
-  await pool.query(`update image_exists set status = 'verified', send_status = 201 where uuid < '8'`)
+  await allVerified(pipeline.database)
+  await everySent(pipeline.database)
+  reasons = await novaVerdicts(pipeline.database)
+  expect(exists.filter(isFailed).length).toBeGreaterThan(5)
   const tenants = [...new Set(Object.values(truth.instances).map(({ tenant }) => tenant))]
   await writeFile(
     tenantsFile,
@@ -71,6 +71,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  await subscriber.stop()
   await pipeline.stop()
   await rm(tenantsFile, { force: true })
 })
@@ -211,14 +212,14 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
     }).messages) {
       if (within(message.when, day)) events.set(message.event, (events.get(message.event) ?? 0) + 1)
     }
-    const existed = Object.entries(truth.images).flatMap(([uuid, { exists }]) => exists.map(() => uuid))
-    expect(existed.length).toBeGreaterThan(0)
+    const existed = Object.values(truth.images).flatMap(({ exists }) => exists).length
+    expect(existed).toBeGreaterThan(0)
     expect((await run('image-events-audit', day)).json).toEqual({
       'image.upload': events.get('image.upload'),
       'image.activate': events.get('image.activate'),
       'image.delete': events.get('image.delete'),
-      'image.exists': existed.length,
-      'image.exists.verified': existed.filter((uuid) => uuid < '8').length,
+      'image.exists': existed,
+      'image.exists.verified': existed,
     })
   })
 
@@ -307,7 +308,7 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
     expect(json.exist_fails.map((row: unknown[]) => row.slice(1)).sort()).toEqual(
       told
         .filter(isFailed)
-        .map(({ deployment, host }) => ['why', deployment, host])
+        .map(({ messageId, deployment, host }) => [reasons[messageId], deployment, host])
         .sort(),
     )
     const instances = Object.entries(truth.instances).map(([uuid, { launches, delete: deleted, deployment }]) => {
@@ -344,7 +345,7 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
   test('glance usage audit', async () => {
     const images = Object.entries(truth.images)
     const told = images.flatMap(([uuid, { exists }]) => exists.map((one) => ({ uuid, ...one })))
-    const verified = told.filter(({ uuid }) => uuid < '8').length
+    const verified = told.length
     const fresh = images.filter(([, { usage }]) => within(usage?.createdAt ?? null, day))
     const old = images.filter(
       ([, { usage, delete: deleted }]) =>
@@ -353,7 +354,7 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
     expect(Math.min(fresh.length, old.length, told.length)).toBeGreaterThan(0)
     const [{ summary }, header, ...failures] = (await run('glance-usage-audit', day)).json
     expect(summary).toMatchObject({
-      verifier: { exists: { count: told.length, verified, pending: told.length - verified, failed: 0 } },
+      verifier: { exists: { count: verified, verified, pending: 0, failed: 0, send_status: { success: verified } } },
       image_summary: { new_images: fresh.length, old_images: old.length, failures: fresh.length },
     })
     expect(header).toEqual(['Object', 'ID', 'Error Description'])

@@ -17,6 +17,20 @@ export async function allVerified({ pool }: Database): Promise<void> {
   }
 }
 
+/** Waits until every exists that is verified is marked as sent. */
+export async function everySent({ pool }: Database): Promise<void> {
+  const deadline = Date.now() + 60_000
+  for (;;) {
+    const { rows } = await pool.query<{ unsent: number }>(
+      `select ((select count(*) from instance_exists where status = 'verified' and send_status <> 201)
+             + (select count(*) from publication where send_status <> 201))::int as unsent`,
+    )
+    if (rows[0]?.unsent === 0) return
+    if (Date.now() > deadline) throw new Error(`${rows[0]?.unsent} verified exists are still not sent`)
+    await new Promise((resolve) => setTimeout(resolve, 100))
+  }
+}
+
 /** The verdict on every exists of nova, by message id. */
 export async function novaVerdicts({ pool }: Database): Promise<Verdicts> {
   return toVerdicts(await pool.query('select message_id as key, status, fail_reason from instance_exists'))
