@@ -5,6 +5,7 @@ import { migrateCommand } from './commands/migrate.ts'
 import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report.ts'
 import { statusCommand } from './commands/status.ts'
+import { tokenCommand } from './commands/token.ts'
 
 /** Exit code of wrong usage. */
 const WRONG_USAGE = 2
@@ -18,6 +19,7 @@ export function program(): Command {
     rejectedCommand(),
     jobsCommand(),
     reportCommand(),
+    tokenCommand(),
     migrateCommand(),
   ]
   for (const command of commands) stacktach.addCommand(command)

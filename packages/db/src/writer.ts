@@ -15,7 +15,7 @@ export function refuseWriter(client: pg.PoolClient, done: (error?: Error) => voi
 }
 
 /** Has the code of a server that does not let a user in, which is what it comes to. */
-class WriterRefused extends Error {
+export class WriterRefused extends Error {
   override name = 'WriterRefused'
   readonly code = '28000'
 }
