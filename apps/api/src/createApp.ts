@@ -1,11 +1,14 @@
 import type { Database } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
 import type { Logger } from '@stacktach/runtime'
-import express, { type ErrorRequestHandler, type Express, type RequestHandler } from 'express'
+import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
+import helmet from 'helmet'
 import { endpoints, health } from './endpoints/index.ts'
+import { admit, type Tokens } from './http/access.ts'
 import type { Endpoint } from './http/defineEndpoint.ts'
 import { describeError } from './http/describeError.ts'
 import { HttpError } from './http/httpError.ts'
+import { limitRate } from './http/limitRate.ts'
 import { errorRows, send } from './http/send.ts'
 
 export interface AppOptions {
@@ -13,6 +16,16 @@ export interface AppOptions {
   /** The time, in microseconds of unix time. */
   clock: () => Instant
   logger: Logger
+  admission: Admission
+}
+
+/** Who is let in, and how often. */
+export interface Admission {
+  tokens: Tokens
+  /** Of one client; 0: as many as it likes. */
+  requestsPerMinute: number
+  /** Proxies before the api: the client is who the outermost of them was asked by. */
+  proxies: number
 }
 
 /** The whole API as an Express application: every endpoint, and one table for whatever goes wrong. */
@@ -23,18 +36,33 @@ export function createApp(options: AppOptions): Express {
   app.enable('case sensitive routing')
   // Every parameter is one text: `a[b]=` is a name like any other, and a repeated one is seen as repeated.
   app.set('query parser', 'simple')
-  app.use(refuseBadEncoding)
-  for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, answer(endpoint, options))
-  for (const endpoint of health) app.all(`/${endpoint.path}`, answer(endpoint, options))
+  app.set('trust proxy', options.admission.proxies)
+  // Nothing that is answered here is a page.
+  app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } }))
+  app.use(refuseUnreadable)
+  for (const endpoint of health)
+    app.all(
+      `/${endpoint.path}`,
+      answer(endpoint, options, () => {}),
+    )
+  if (options.admission.requestsPerMinute > 0) app.use(limitRate(options.admission.requestsPerMinute))
+  const { tokens } = options.admission
+  const enter = ({ headers, params }: Request) => {
+    const { tenant } = params
+    admit(tokens, headers.authorization, typeof tenant === 'string' ? tenant : undefined)
+  }
+  for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, answer(endpoint, options, enter))
   app.use((request) => {
+    enter(request)
     throw new HttpError(404, `There is nothing at ${request.path}`)
   })
   app.use(errorTable(options.logger))
   return app
 }
 
-function answer(endpoint: Endpoint, { db, clock }: AppOptions): RequestHandler {
+function answer(endpoint: Endpoint, { db, clock }: AppOptions, enter: (request: Request) => void): RequestHandler {
   return async (request, response) => {
+    enter(request)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HttpError(405, `${request.method} is not allowed here`, { Allow: 'GET, HEAD' })
     }
@@ -43,7 +71,10 @@ function answer(endpoint: Endpoint, { db, clock }: AppOptions): RequestHandler {
 }
 
 /** Express decodes leniently what stands behind the question mark: `%zz` would pass as a text. */
-const refuseBadEncoding: RequestHandler = (request, _response, next) => {
+const refuseUnreadable: RequestHandler = (request, _response, next) => {
+  if (request.headers.host === undefined && request.httpVersion === '1.1') {
+    throw new HttpError(400, 'The Host header is missing')
+  }
   try {
     decodeURIComponent(request.originalUrl)
   } catch {
@@ -55,10 +86,11 @@ const refuseBadEncoding: RequestHandler = (request, _response, next) => {
 function errorTable(logger: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const { status, message, headers } = describeError(error)
+    const { method, originalUrl, ip } = request
+    // A search can hold a long text.
+    const about = { method, url: originalUrl.slice(0, 500), status }
+    if (status === 401 || status === 403) logger.info({ ...about, ip }, 'refused')
     if (status >= 500) {
-      const { method, originalUrl } = request
-      // A search can hold a long text.
-      const about = { method, url: originalUrl.slice(0, 500), status }
       if (status === 500) logger.error({ err: error, ...about }, 'request failed')
       else logger.warn({ ...about, reason: message, cause: String(error) }, 'request could not be answered')
     }

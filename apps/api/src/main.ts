@@ -1,29 +1,46 @@
 import { openDatabase } from '@stacktach/db'
 import { apiConfig, Composition, createLogger, runProcess } from '@stacktach/runtime'
+import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
+import { readTls } from './http/readTls.ts'
 import { startServer } from './http/startServer.ts'
+import { startAccess } from './startAccess.ts'
 
 await runProcess(async () => {
   const config = apiConfig(process.env)
+  const tls = readTls(config)
   const logger = createLogger('api', config.LOG_LEVEL)
   await Composition.empty()
+    .add('access', () => startAccess(config, logger))
     .add('db', async () => {
       const db = openDatabase({
         url: config.DATABASE_READ_URL,
         applicationName: 'stacktach api',
         size: config.DATABASE_POOL,
         readOnly: true,
+        refuseWriters: config.API_REQUIRE_READ_ROLE,
         statementTimeout: config.API_STATEMENT_TIMEOUT,
+        // The server has cut it off before, unless its host is gone.
+        queryTimeout: config.API_STATEMENT_TIMEOUT + 5_000,
         onIdleError: (err) => logger.warn({ err }, 'idle database connection lost'),
       })
+      await checkRole(db, logger)
       return { value: db, stop: () => db.close() }
     })
-    .add('server', ({ db }) =>
-      startServer(createApp({ db, clock: () => Date.now() * 1000, logger }), {
+    .add('server', ({ access, db }) => {
+      const admission = {
+        tokens: access,
+        requestsPerMinute: config.API_RATE_LIMIT,
+        proxies: config.API_TRUST_PROXY,
+      }
+      return startServer(createApp({ db, clock: () => Date.now() * 1000, logger, admission }), {
         host: config.API_HOST,
         port: config.API_PORT,
+        ...(tls === null ? {} : { tls }),
+        // An answer may take three statements, during which nothing is sent.
+        patience: { idle: 60_000 + 3 * config.API_STATEMENT_TIMEOUT },
         logger,
-      }),
-    )
+      })
+    })
     .run(logger)
 })

@@ -6,6 +6,7 @@ import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report.ts'
 import { statusCommand } from './commands/status.ts'
 import { tenantsCommand } from './commands/tenants.ts'
+import { tokenCommand } from './commands/token.ts'
 
 /** Exit code of wrong usage. */
 const WRONG_USAGE = 2
@@ -20,6 +21,7 @@ export function program(): Command {
     jobsCommand(),
     reportCommand(),
     tenantsCommand(),
+    tokenCommand(),
     migrateCommand(),
   ]
   for (const command of commands) stacktach.addCommand(command)

@@ -39,6 +39,11 @@ export function isTransient(error: unknown): boolean {
   return causes(error).some((cause) => transientCodes.has(codeOf(cause)) || transientMessages.test(messageOf(cause)))
 }
 
+/** Whether no connection could be had in time: all are in use, or a new one did not come about. */
+export function isExhausted(error: unknown): boolean {
+  return causes(error).some((cause) => messageOf(cause).includes('timeout exceeded when trying to connect'))
+}
+
 /** Whether a query was given up because the server did not answer: its connection is of no use any more. */
 export function isUnanswered(error: unknown): error is Error {
   return error instanceof Error && error.message === 'Query read timeout'

@@ -1,5 +1,6 @@
 export {
   databaseTrouble,
+  isExhausted,
   isMissingPartition,
   isMissingTable,
   isRefusedRow,
@@ -15,3 +16,4 @@ export { type SystemStatus, systemStatus } from './queries/systemStatus.ts'
 export * from './reports/index.ts'
 export { inTransaction, type Queryable } from './transaction.ts'
 export * from './verification/index.ts'
+export { WriterRefused, writerOf } from './writer.ts'

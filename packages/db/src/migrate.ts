@@ -39,11 +39,16 @@ export interface MigrateResult {
  * Brings a database up to date with prisma/migrations, recording each as `prisma migrate deploy` does, so that either
  * can be used on the same database. Creates the database when it is missing.
  *
+ * @param onWarning told what a migration could not do and somebody else has to
  * @throws Error when an applied migration was edited since, or an earlier one failed half-way.
  */
-export async function migrate(url: string): Promise<MigrateResult> {
+export async function migrate(url: string, onWarning: (text: string) => void = () => {}): Promise<MigrateResult> {
   const migrations = await readMigrations()
   const client = await connect(url)
+  client.on('notice', ({ code, message, hint }) => {
+    // Class 01 is a warning; a notice tells of what was there already.
+    if (code?.startsWith('01')) onWarning(hint === undefined ? `${message}` : `${message}. ${hint}`)
+  })
   try {
     await client.query('select pg_advisory_lock($1)', [PRISMA_ADVISORY_LOCK])
     await client.query(historyTable)

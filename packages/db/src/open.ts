@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from './generated/client.ts'
+import { refuseWriter } from './writer.ts'
 
 export interface DatabaseOptions {
   url: string
@@ -10,6 +11,8 @@ export interface DatabaseOptions {
   size?: number
   /** Every transaction of these connections refuses to write. */
   readOnly?: boolean
+  /** A connection whose role could write is refused. */
+  refuseWriters?: boolean
   /** Milliseconds after which a statement is cut off. */
   statementTimeout?: number
   /** Milliseconds after which a query that the server does not answer fails: its host may be gone without a word. */
@@ -30,18 +33,22 @@ export interface Database {
 
 /** Opens a database. Does not connect before the first query, so it never fails. */
 export function openDatabase(options: DatabaseOptions): Database {
+  const { url, options: given } = apartFromOptions(options.url)
+  // Ours are the last, and so count.
   const settings = [
+    ...given,
     ...(options.readOnly ? ['-c default_transaction_read_only=on'] : []),
     ...(options.statementTimeout === undefined ? [] : [`-c statement_timeout=${options.statementTimeout}`]),
   ]
   const pool = new pg.Pool({
-    connectionString: options.url,
+    connectionString: url,
     application_name: options.applicationName,
     max: options.size ?? 10,
     keepAlive: true,
     // Without it a dead server is waited for for ever.
     connectionTimeoutMillis: 5_000,
     ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
+    ...(options.refuseWriters ? { verify: refuseWriter } : {}),
     ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
   })
   pool.on('error', options.onIdleError ?? (() => {}))
@@ -57,4 +64,13 @@ export function openDatabase(options: DatabaseOptions): Database {
       ])
     },
   }
+}
+
+/** The driver lets the `options` of a URL replace those it is given. */
+function apartFromOptions(url: string): { url: string; options: string[] } {
+  const parsed = new URL(url)
+  const options = parsed.searchParams.getAll('options')
+  if (options.length === 0) return { url, options }
+  parsed.searchParams.delete('options')
+  return { url: parsed.href, options }
 }

@@ -1,3 +1,4 @@
+export { type ApiConfig, apiConfig, readApiTokens } from './config/api.ts'
 export {
   brokerOf,
   type DeploymentEntry,
@@ -5,8 +6,6 @@ export {
   readDeployments,
 } from './config/deployments.ts'
 export {
-  type ApiConfig,
-  apiConfig,
   type IngestConfig,
   ingestConfig,
   type JobsConfig,
@@ -19,3 +18,4 @@ export { ConfigError } from './config/readConfig.ts'
 export { type Component, Composition } from './lifecycle.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { runProcess } from './runProcess.ts'
+export { findToken, newToken, parseTokens, type Token } from './tokens.ts'

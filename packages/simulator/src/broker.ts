@@ -48,9 +48,9 @@ async function waitForQueues(connection: ChannelModel, broker: Broker, seconds: 
   if (broker.queues.length > 0) await setTimeout(250, undefined, { signal })
 }
 
-async function connectTo({ name, hostname, port, username, password, vhost }: Broker): Promise<ChannelModel> {
+async function connectTo({ name, hostname, port, tls, username, password, vhost }: Broker): Promise<ChannelModel> {
   try {
-    return await connect({ protocol: 'amqp', hostname, port, username, password, vhost, heartbeat: 30 })
+    return await connect({ protocol: tls ? 'amqps' : 'amqp', hostname, port, username, password, vhost, heartbeat: 30 })
   } catch (error) {
     const where = `${hostname}:${port}, vhost ${vhost}`
     throw new Error(`deployment ${name} (${where}) cannot be reached: ${String(error)}`, { cause: error })

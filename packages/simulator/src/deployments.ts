@@ -3,6 +3,7 @@ export type Broker = {
   readonly name: string
   readonly hostname: string
   readonly port: number
+  readonly tls: boolean
   readonly username: string
   readonly password: string
   readonly vhost: string
@@ -32,12 +33,14 @@ function brokerOf(entry: unknown, index: number): Broker {
   if (!isObject(entry)) throw new Error(`deployment ${index + 1} is not an object`)
   const name = text(entry, 'name', '')
   if (name === '') throw new Error(`deployment ${index + 1} has no name`)
-  const port = Number(entry.rabbit_port ?? 5672)
+  const tls = entry.rabbit_tls === true
+  const port = Number(entry.rabbit_port ?? (tls ? 5671 : 5672))
   if (!Number.isInteger(port)) throw new Error(`rabbit_port of ${name} is not a port`)
   return {
     name,
     hostname: text(entry, 'rabbit_host', 'localhost'),
     port,
+    tls,
     username: text(entry, 'rabbit_userid', 'guest'),
     password: text(entry, 'rabbit_password', 'guest'),
     vhost: text(entry, 'rabbit_virtual_host', '/'),

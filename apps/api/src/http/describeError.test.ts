@@ -10,6 +10,7 @@ test.each([
   [coded('57P01'), 503, 'The database cannot be reached'],
   [coded('P1001'), 503, 'The database cannot be reached'],
   [coded('28P01'), 503, 'The database cannot be reached'],
+  [new Error('timeout exceeded when trying to connect'), 503, expect.stringContaining('No connection')],
   [coded('42703'), 500, expect.not.stringContaining('secret')],
   [coded('P2021'), 500, expect.not.stringContaining('secret')],
   ['thrown text', 500, expect.not.stringContaining('thrown')],

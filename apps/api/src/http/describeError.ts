@@ -1,4 +1,4 @@
-import { isStatementTimeout, isTransient } from '@stacktach/db'
+import { isExhausted, isStatementTimeout, isTransient } from '@stacktach/db'
 import { HttpError } from './httpError.ts'
 
 /** Prisma's own codes of a connection that failed, PostgreSQL's of one that it refused (a role, a database). */
@@ -9,6 +9,11 @@ export function describeError(error: unknown): HttpError {
   if (error instanceof HttpError) return error
   if (isStatementTimeout(error)) {
     return new HttpError(503, 'The database took too long to answer: ask for less, or for a shorter time')
+  }
+  if (isExhausted(error)) {
+    return new HttpError(503, 'No connection to the database came free in time: ask again in a moment', {
+      'Retry-After': '5',
+    })
   }
   if (isTransient(error) || (error instanceof Error && 'code' in error && noConnection.test(String(error.code)))) {
     return new HttpError(503, 'The database cannot be reached')

@@ -1,8 +1,8 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, OutgoingHttpHeaders } from 'node:http'
 import { request } from 'node:http'
 import type { Database } from '@stacktach/db'
 import { createLogger } from '@stacktach/runtime'
-import { createApp } from '../createApp.ts'
+import { type Admission, createApp } from '../createApp.ts'
 import { startServer } from '../http/startServer.ts'
 import { NOW } from './fixture.ts'
 
@@ -13,23 +13,35 @@ export interface Reply {
 }
 
 export interface Api {
+  url: string
   /** Asks for a path as it is written: nothing is normalized or encoded. */
-  ask(path: string, method?: string): Promise<Reply>
+  ask(path: string, method?: string, headers?: OutgoingHttpHeaders): Promise<Reply>
   stop(): Promise<void>
 }
 
 /** The real application on a port of its own, with its clock standing still. */
-export async function startApi(db: Database, now = NOW): Promise<Api> {
+export async function startApi(db: Database, now = NOW, options: StartOptions = {}): Promise<Api> {
   const logger = createLogger('api', 'silent')
-  const app = createApp({ db, clock: () => now, logger })
-  const { value: url, stop } = await startServer(app, { host: '127.0.0.1', port: 0, logger })
-  return { ask: (path, method = 'GET') => ask(url, path, method), stop }
+  const admission = { tokens: () => null, requestsPerMinute: 0, proxies: 0, ...options.admission }
+  const app = createApp({ db, clock: () => now, logger, admission })
+  const { value: url, stop } = await startServer(app, {
+    host: '127.0.0.1',
+    port: 0,
+    logger,
+    patience: options.patience ?? {},
+  })
+  return { url, ask: (path, method = 'GET', headers = {}) => ask(url, path, method, headers), stop }
 }
 
-function ask(url: string, path: string, method: string): Promise<Reply> {
+interface StartOptions {
+  admission?: Partial<Admission>
+  patience?: Parameters<typeof startServer>[1]['patience']
+}
+
+function ask(url: string, path: string, method: string, headers: OutgoingHttpHeaders): Promise<Reply> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
-    request({ hostname, port, path, method, agent: false }, (response) => {
+    request({ hostname, port, path, method, headers, agent: false }, (response) => {
       const { statusCode: status = 0, headers } = response
       let text = ''
       response.setEncoding('utf8')

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from '@jest/globals'
-import { readDeployments } from './deployments.ts'
+import { brokerOf, readDeployments } from './deployments.ts'
 import { ConfigError } from './readConfig.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deployments-'))
@@ -56,7 +56,7 @@ describe('StackTach’s own file', () => {
     const { enabled, ...read1 } =
       read({ deployments: [{ ...entry, queue_name_prefix: 'stacktach_' }], other: 1 })[0] ?? {}
     expect(enabled).toBe(true)
-    expect(read1).toEqual(entry)
+    expect(read1).toEqual({ ...entry, rabbit_tls: false })
   })
 
   test('has a default for everything but name and topics', () => {
@@ -65,6 +65,7 @@ describe('StackTach’s own file', () => {
         name: 'north',
         rabbit_host: '127.0.0.1',
         rabbit_port: 5672,
+        rabbit_tls: false,
         rabbit_userid: 'guest',
         rabbit_password: 'guest',
         rabbit_virtual_host: '/',
@@ -79,6 +80,17 @@ describe('StackTach’s own file', () => {
 
   test('may write the port as a string', () => {
     expect(read({ deployments: [{ ...entry, rabbit_port: '5673' }] })[0]?.rabbit_port).toBe(5673)
+  })
+
+  test('may ask for TLS, which has a port of its own', () => {
+    const [north, south] = read({
+      deployments: [
+        { name: 'north', topics, rabbit_tls: true },
+        { name: 'south', topics, rabbit_tls: true, rabbit_port: 5672 },
+      ],
+    }).map(brokerOf)
+    expect(north).toMatchObject({ protocol: 'amqps', port: 5671 })
+    expect(south).toMatchObject({ protocol: 'amqps', port: 5672 })
   })
 
   test('may switch a deployment off', () => {

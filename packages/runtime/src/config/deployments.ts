@@ -5,13 +5,15 @@ import { ConfigError } from './readConfig.ts'
 const binding = z.object({ queue: z.string().min(1), routing_key: z.string().min(1) })
 
 /** One entry of the deployments file, in StackTach's own format; what it has besides is ignored. */
-const deployment = z.object({
+const entry = z.object({
   name: z.string().min(1),
   rabbit_host: z.string().default('127.0.0.1'),
   rabbit_port: z
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
     .pipe(z.number().int().min(1).max(65535))
-    .default(5672),
+    .optional(),
+  /** TLS (amqps). The broker's certificate must be one that Node trusts: NODE_EXTRA_CA_CERTS names more authorities. */
+  rabbit_tls: z.boolean().default(false),
   rabbit_userid: z.string().default('guest'),
   rabbit_password: z.string().default('guest'),
   rabbit_virtual_host: z.string().default('/'),
@@ -23,6 +25,11 @@ const deployment = z.object({
   /** Exchange name to the queues bound to it. */
   topics: z.record(z.string().min(1), z.array(binding)),
 })
+
+const deployment = entry.transform((given) => ({
+  ...given,
+  rabbit_port: given.rabbit_port ?? (given.rabbit_tls ? 5671 : 5672),
+}))
 
 const deploymentsFile = z.object({ deployments: z.array(deployment) })
 
@@ -55,6 +62,7 @@ export function readDeployments(path: string): DeploymentEntry[] {
 /** Where a deployment's broker is, as amqplib takes it. */
 export function brokerOf(deployment: DeploymentEntry) {
   return {
+    protocol: deployment.rabbit_tls ? 'amqps' : 'amqp',
     hostname: deployment.rabbit_host,
     port: deployment.rabbit_port,
     username: deployment.rabbit_userid,

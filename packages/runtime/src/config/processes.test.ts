@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { apiConfig, ingestConfig, jobsConfig, migrateConfig, operatorConfig } from './processes.ts'
+import { apiConfig } from './api.ts'
+import { ingestConfig, jobsConfig, migrateConfig, operatorConfig } from './processes.ts'
 import { ConfigError } from './readConfig.ts'
 
 const servers = {

@@ -44,19 +44,6 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
   ])
 }
 
-/** Configuration of `api`. Throws ConfigError. */
-export function apiConfig(environment: NodeJS.ProcessEnv) {
-  const config = readConfig(environment, [
-    ...database,
-    'DATABASE_READ_URL',
-    'API_HOST',
-    'API_PORT',
-    'API_STATEMENT_TIMEOUT',
-    'LOG_LEVEL',
-  ])
-  return { ...config, DATABASE_READ_URL: config.DATABASE_READ_URL ?? config.DATABASE_URL }
-}
-
 /** Configuration of `migrate`. Throws ConfigError. */
 export function migrateConfig(environment: NodeJS.ProcessEnv) {
   return readConfig(environment, ['DATABASE_URL', 'LOG_LEVEL'])
@@ -69,5 +56,4 @@ export function operatorConfig(environment: NodeJS.ProcessEnv) {
 
 export type IngestConfig = ReturnType<typeof ingestConfig>
 export type JobsConfig = ReturnType<typeof jobsConfig>
-export type ApiConfig = ReturnType<typeof apiConfig>
 export type OperatorConfig = ReturnType<typeof operatorConfig>

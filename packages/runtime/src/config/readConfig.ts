@@ -33,7 +33,7 @@ export function readConfig<V extends Variable>(environment: NodeJS.ProcessEnv, n
   )
 }
 
-/** URLs carry passwords, so what is wrong with one is said without showing it. */
+/** URLs carry passwords, and a token may stand where its digest should: what is wrong with these is said without showing them. */
 function shown(name: string, value: string | undefined): string {
-  return name.endsWith('_URL') ? 'what it is set to' : JSON.stringify(value)
+  return name.endsWith('_URL') || name === 'API_TOKENS' ? 'what it is set to' : JSON.stringify(value)
 }

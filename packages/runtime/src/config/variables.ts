@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { parseTokens } from '../tokens.ts'
 
 /** A number written in decimal digits only, so that `1e3`, `0x10` and ` 5 ` are refused rather than guessed at. */
 const whole = (minimum: number, maximum: number) =>
@@ -7,6 +8,19 @@ const whole = (minimum: number, maximum: number) =>
     .regex(/^\d+$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`))
+
+/** Yes or no, written so that a misspelt one is not taken for either. */
+const flag = z
+  .enum(['0', '1'], { error: 'must be 1 or 0' })
+  .transform((value) => value === '1')
+  .default(false)
+
+/** Tokens as their file has them, with commas instead of new lines or not. */
+const tokens = z.string().transform((value, context) => {
+  const { tokens, faults } = parseTokens(value.replaceAll(',', '\n'))
+  for (const message of faults) context.addIssue({ code: 'custom', message: `has a fault: ${message}` })
+  return tokens
+})
 
 const url = (...protocols: string[]) =>
   z.string().refine(
@@ -39,6 +53,19 @@ export const variables = {
   API_PORT: whole(0, 65535).default(8000),
   /** Milliseconds after which a statement of the api is cut off. */
   API_STATEMENT_TIMEOUT: whole(1, 3_600_000).default(10_000),
+  /** Digests of the tokens that let a client in. */
+  API_TOKENS: tokens.optional(),
+  API_TOKENS_FILE: z.string().optional(),
+  /** Lets everybody in who can reach the api, wherever it listens. */
+  API_OPEN: flag,
+  /** Proxies before the api, each of which appends to X-Forwarded-For. */
+  API_TRUST_PROXY: whole(0, 10).default(0),
+  /** Requests of one client in a minute; 0: as many as it likes. */
+  API_RATE_LIMIT: whole(0, 1_000_000).optional(),
+  API_TLS_CERT: z.string().optional(),
+  API_TLS_KEY: z.string().optional(),
+  /** Refuses a database role that could write. */
+  API_REQUIRE_READ_ROLE: flag,
   LOG_LEVEL: z
     .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
       error: 'must be one of fatal, error, warn, info, debug, trace, silent',

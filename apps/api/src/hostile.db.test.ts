@@ -1,0 +1,154 @@
+import { STATUS_CODES } from 'node:http'
+import { createConnection } from 'node:net'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { endpoints } from './endpoints/index.ts'
+import { fillDatabase } from './test/fixture.ts'
+import { everyParameter, rawRequests, toEndpoints, toPaths } from './test/hostileRequests.ts'
+import { type Api, type Reply, startApi } from './test/startApi.ts'
+import { createTestDatabase, type TestDatabase } from './test/testDatabase.ts'
+
+/** HOSTILE_SEED brings a run back; HOSTILE_RUNS makes a longer one. */
+const seed = Number(process.env.HOSTILE_SEED || Date.now() % 1_000_000_000)
+const runs = Number(process.env.HOSTILE_RUNS || 2_000)
+
+let database: TestDatabase
+let api: Api
+let before: string
+const statuses = new Map<number, number>()
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  await fillDatabase(database.db)
+  // The connections may write: a statement that got through would be seen.
+  api = await startApi(database.db, undefined, { patience: { headers: 200, request: 400 } })
+  before = await fingerprint()
+})
+
+afterAll(async () => {
+  await api?.stop()
+  await database?.drop()
+  const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`)
+  const total = [...statuses.values()].reduce((sum, count) => sum + count, 0)
+  process.stdout.write(`Hostile requests: ${total}, of these ${counts.join(', ')}. HOSTILE_SEED=${seed}\n`)
+})
+
+/** Every row of every table, told apart from any other content. */
+async function fingerprint(): Promise<string> {
+  const { rows } = await database.db.pool.query<{ name: string }>(
+    `select c.oid::regclass::text as name from pg_class c
+      where relkind = 'r' and relnamespace = 'public'::regnamespace order by 1`,
+  )
+  const parts: string[] = []
+  for (const { name } of rows) {
+    const found = await database.db.pool.query(
+      `select count(*) || coalesce(md5(string_agg(t::text, '' order by t::text)), '') as f from ${name} t`,
+    )
+    parts.push(`${name} ${found.rows[0]?.f}`)
+  }
+  return parts.join('\n')
+}
+
+/** What the requests never hold themselves, and no answer may. */
+const leaks =
+  /\n\s+at |node_modules|\.[jt]s:\d|prisma|relation "|syntax error|column "|invalid input|postgres|\berr(or)?no\b/i
+
+/** An answer is the table with the right status, or rows; never the server's fault, and nothing of its insides. */
+function expectAnswer({ status, headers, text }: Reply, allowed: readonly number[]) {
+  statuses.set(status, (statuses.get(status) ?? 0) + 1)
+  expect(allowed).toContain(status)
+  expect(headers).toMatchObject({
+    'content-type': 'text/json; charset=utf-8',
+    vary: 'Accept',
+    'content-length': String(Buffer.byteLength(text)),
+  })
+  const body: unknown = JSON.parse(text)
+  expect(text).not.toMatch(leaks)
+  expect(text).not.toContain(process.cwd())
+  // A report may be any JSON.
+  if (status === 200) return expect(body).toBeInstanceOf(Object)
+  expect(body).toEqual([
+    ['Error', 'Message'],
+    [STATUS_CODES[status], expect.stringMatching(/./)],
+  ])
+}
+
+const property = <T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => Promise<void>, numRuns = runs) =>
+  fc.assert(fc.asyncProperty(arbitrary, check), { seed, numRuns })
+
+test('each parameter of each endpoint, in each way, with each odd value', async () => {
+  for (const path of everyParameter(endpoints)) {
+    const reply = await api.ask(path)
+    try {
+      expectAnswer(reply, [200, 400, 404])
+    } catch (cause) {
+      throw new Error(path, { cause })
+    }
+  }
+})
+
+test('a parameter of a megabyte is too long, and what it is called does not matter', async () => {
+  for (const { path, parameters } of endpoints) {
+    const place = `/stacky/${path.replace(/:\w+/, '1')}`
+    for (const name of [...parameters, 'x']) {
+      expectAnswer(await api.ask(`${place}?${name}=${'a'.repeat(1_048_576)}`), [431])
+    }
+    expectAnswer(await api.ask(`${place}/${'a'.repeat(1_048_576)}`), [431])
+  }
+})
+
+test('whatever is asked of an endpoint', async () => {
+  await property(toEndpoints(endpoints), async (path) => expectAnswer(await api.ask(path), [200, 400, 404]))
+})
+
+test('whatever path it is', async () => {
+  await property(toPaths, async (path) => expectAnswer(await api.ask(path), [200, 400, 404]))
+})
+
+test('whatever comes over the connection', async () => {
+  await property(
+    rawRequests,
+    async (bytes) => {
+      const reply = await sendRaw(bytes)
+      if (reply === null) throw new Error('closed without an answer')
+      // To HEAD there is no body.
+      if (reply.text === '') return
+      expectAnswer(reply, [200, 400, 404, 405, 408, 417, 431])
+    },
+    Math.ceil(runs / 4),
+  )
+})
+
+test('none of them changed anything, and it still answers', async () => {
+  expect(await fingerprint()).toBe(before)
+  expect((await api.ask('/readyz')).status).toBe(200)
+})
+
+/** The first answer on a connection of its own, null when it is closed without any. */
+function sendRaw(bytes: Buffer): Promise<Reply | null> {
+  const { hostname, port } = new URL(api.url)
+  return new Promise((resolve, reject) => {
+    const socket = createConnection(Number(port), hostname, () => socket.write(bytes))
+    let received = ''
+    socket.setEncoding('utf8')
+    socket.on('data', (part: string) => {
+      received += part
+    })
+    socket.on('error', reject)
+    socket.setTimeout(10_000, () =>
+      socket.destroy(new Error(`no answer to ${JSON.stringify(bytes.toString('latin1'))}`)),
+    )
+    socket.on('close', () => {
+      const answer = received.replace('HTTP/1.1 100 Continue\r\n\r\n', '')
+      const [, status, head = '', rest = ''] = /^HTTP\/1\.1 (\d+) [^\r]*\r\n(.*?)\r\n\r\n(.*)$/s.exec(answer) ?? []
+      if (status === undefined) return resolve(null)
+      const headers = Object.fromEntries(
+        head
+          .split('\r\n')
+          .map((line) => [line.slice(0, line.indexOf(':')).toLowerCase(), line.slice(line.indexOf(':') + 2)]),
+      )
+      const text = Buffer.from(rest).subarray(0, Number(headers['content-length'])).toString()
+      resolve({ status: Number(status), headers, text })
+    })
+  })
+}

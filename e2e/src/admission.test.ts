@@ -1,0 +1,129 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { detour, services, type TestProcess } from '@stacktach/testing'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+
+/** The api as an operator starts it, with tokens that the command made. */
+let pipeline: Pipeline
+let given: Record<string, string>
+const folder = mkdtempSync(join(tmpdir(), 'admission-'))
+const file = join(folder, 'tokens')
+const reader = `reader_${randomBytes(6).toString('hex')}`
+
+beforeAll(async () => {
+  pipeline = await startPipeline(['north'])
+  given = { ...pipeline.environment }
+  await pipeline.database.pool.query(`create role ${reader} login password 'secret' in role stacktach_read`)
+})
+
+afterAll(async () => {
+  await pipeline?.database.pool.query(`drop role ${reader}`)
+  await pipeline?.stop()
+  rmSync(folder, { recursive: true })
+})
+
+function configure(more: Record<string, string>): void {
+  for (const name of Object.keys(pipeline.environment)) delete pipeline.environment[name]
+  Object.assign(pipeline.environment, given, more)
+}
+
+async function start(more: Record<string, string>): Promise<{ api: TestProcess; url: string }> {
+  configure(more)
+  const api = await pipeline.start('api')
+  const [, url = ''] = await api.printed(/"url":"([^"]+)"/)
+  return { api, url: url.replace('0.0.0.0', '127.0.0.1') }
+}
+
+/** What the api says when it does not start. */
+async function refused(more: Record<string, string>): Promise<string> {
+  configure(more)
+  const failure = await pipeline.start('api').then(
+    () => new Error('it started'),
+    (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
+  )
+  return failure.message
+}
+
+async function newToken(...args: string[]): Promise<{ token: string; line: string }> {
+  const { code, output } = await pipeline.run('token', 'new', '--json', ...args)
+  expect(code).toBe(0)
+  return JSON.parse(output)
+}
+
+const status = async (url: string, path: string, token?: string) =>
+  (await fetch(`${url}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })).status
+
+function readerUrl(): string {
+  const url = new URL(given.DATABASE_URL ?? '')
+  url.username = reader
+  url.password = 'secret'
+  return url.href
+}
+
+test('it does not listen to others without tokens, unless told so', async () => {
+  expect(await refused({ API_HOST: '0.0.0.0' })).toMatch(/API_HOST 0\.0\.0\.0 is not this machine alone/)
+  const { api, url } = await start({ API_HOST: '0.0.0.0', API_OPEN: '1' })
+  expect(await status(url, '/stacky/events')).toBe(200)
+  expect(api.output()).toMatch(/everybody who can reach the api is let in/)
+  await api.stop()
+})
+
+test('tokens are made by a command, and changed while the api runs', async () => {
+  const [first, second, limited] = [
+    await newToken(),
+    await newToken(),
+    await newToken('--tenant', '5000', '--tenant', '6'),
+  ]
+  writeFileSync(file, `# the first\n${first.line}\n${limited.line}\n`)
+  const { api, url } = await start({ API_HOST: '0.0.0.0', API_TOKENS_FILE: file })
+  expect(api.output()).toMatch(/tokens cross the network in clear/)
+  expect(await status(url, '/healthz')).toBe(200)
+  expect(await status(url, '/stacky/events')).toBe(401)
+  expect(await status(url, '/stacky/events', first.token)).toBe(200)
+  expect(await status(url, '/stacky/events', second.token)).toBe(401)
+  expect(await status(url, '/stacky/events', limited.token)).toBe(403)
+  expect(await status(url, '/stacky/kpi/6', limited.token)).toBe(404)
+  writeFileSync(file, second.line)
+  await api.printed(/tokens read again/)
+  expect(await status(url, '/stacky/events', first.token)).toBe(401)
+  expect(await status(url, '/stacky/events', second.token)).toBe(200)
+  writeFileSync(file, `${second.line}\n${first.token}`)
+  await api.printed(/the tokens stay as they were/)
+  expect(await status(url, '/stacky/events', second.token)).toBe(200)
+  for (const { token } of [first, second, limited]) expect(api.output()).not.toContain(token)
+  expect(await api.stop()).toBe(0)
+  expect(await refused({ API_TOKENS_FILE: file })).toMatch(/API_TOKENS_FILE .*tokens: line 2 is not/)
+})
+
+test('a role that could write is a warning, or an error where only readers are wanted', async () => {
+  const warned = await start({})
+  expect(warned.api.output()).toMatch(/it is a superuser.*transactions are read-only all the same/)
+  await warned.api.stop()
+  expect(await refused({ API_REQUIRE_READ_ROLE: '1' })).toMatch(
+    /API_REQUIRE_READ_ROLE: the database role \w+ could write/,
+  )
+  const { api, url } = await start({ API_REQUIRE_READ_ROLE: '1', DATABASE_READ_URL: readerUrl() })
+  expect(api.output()).not.toMatch(/could write/)
+  for (const path of ['/readyz', '/stacky/events', '/stacky/summary', '/stacky/kpi', '/stacky/reports']) {
+    expect(await status(url, path)).toBe(200)
+  }
+  await api.stop()
+})
+
+test('a role that could write is refused by an api that started before its database, too', async () => {
+  const way = await detour(given.DATABASE_URL ?? services().databaseUrl)
+  try {
+    const { api, url } = await start({ API_REQUIRE_READ_ROLE: '1', DATABASE_READ_URL: way.url })
+    expect(await status(url, '/readyz')).toBe(503)
+    await way.open()
+    expect(await status(url, '/readyz')).toBe(503)
+    expect(await status(url, '/stacky/events')).toBe(503)
+    expect(api.output()).toMatch(/could write: it is a superuser/)
+    await api.stop()
+  } finally {
+    await way.shut()
+  }
+})

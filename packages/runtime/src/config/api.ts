@@ -1,0 +1,87 @@
+import { readFileSync } from 'node:fs'
+import { BlockList, isIP } from 'node:net'
+import { parseTokens, type Token } from '../tokens.ts'
+import { ConfigError, readConfig } from './readConfig.ts'
+
+/** Requests that a client has in a minute where others than this machine can ask. */
+const RATE_LIMIT = 600
+
+/** Configuration of `api`. Throws ConfigError. */
+export function apiConfig(environment: NodeJS.ProcessEnv) {
+  const config = readConfig(environment, [
+    'DATABASE_URL',
+    'DATABASE_POOL',
+    'DATABASE_READ_URL',
+    'API_HOST',
+    'API_PORT',
+    'API_STATEMENT_TIMEOUT',
+    'API_TOKENS',
+    'API_TOKENS_FILE',
+    'API_OPEN',
+    'API_TRUST_PROXY',
+    'API_RATE_LIMIT',
+    'API_TLS_CERT',
+    'API_TLS_KEY',
+    'API_REQUIRE_READ_ROLE',
+    'LOG_LEVEL',
+  ])
+  const loopback = isLoopback(config.API_HOST)
+  const guarded = config.API_TOKENS !== undefined || config.API_TOKENS_FILE !== undefined
+  const faults = [
+    ...(guarded || loopback || config.API_OPEN
+      ? []
+      : [
+          `API_HOST ${config.API_HOST} is not this machine alone, and there are no tokens: set API_TOKENS_FILE or API_TOKENS, or API_OPEN=1 to let everybody in`,
+        ]),
+    ...(guarded && config.API_OPEN
+      ? ['API_OPEN lets everybody in, and API_TOKENS or API_TOKENS_FILE does not: unset one']
+      : []),
+    ...(config.API_TOKENS?.length === 0 ? ['API_TOKENS holds no token'] : []),
+    ...((config.API_TLS_CERT === undefined) === (config.API_TLS_KEY === undefined)
+      ? []
+      : ['API_TLS_CERT and API_TLS_KEY belong together: one of them is not set']),
+  ]
+  if (faults.length > 0) throw new ConfigError(faults.join('\n'))
+  return {
+    ...config,
+    DATABASE_READ_URL: config.DATABASE_READ_URL ?? config.DATABASE_URL,
+    API_RATE_LIMIT: config.API_RATE_LIMIT ?? (loopback ? 0 : RATE_LIMIT),
+    loopback,
+  }
+}
+
+export type ApiConfig = ReturnType<typeof apiConfig>
+
+/**
+ * The tokens that let a client in, of the variable and of the file; null: there are none, and everybody is let in.
+ *
+ * @throws ConfigError when the file cannot be read, has a faulty line, or holds no token
+ */
+export function readApiTokens({ API_TOKENS, API_TOKENS_FILE }: Pick<ApiConfig, 'API_TOKENS' | 'API_TOKENS_FILE'>) {
+  if (API_TOKENS === undefined && API_TOKENS_FILE === undefined) return null
+  return [...(API_TOKENS ?? []), ...(API_TOKENS_FILE === undefined ? [] : readTokensFile(API_TOKENS_FILE))]
+}
+
+function readTokensFile(path: string): Token[] {
+  const prefix = `API_TOKENS_FILE ${path}`
+  let text: string
+  try {
+    text = readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new ConfigError(`${prefix}: ${error instanceof Error ? error.message : error}`)
+  }
+  const { tokens, faults } = parseTokens(text)
+  if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${prefix}: ${fault}`).join('\n'))
+  if (tokens.length === 0) throw new ConfigError(`${prefix} holds no token`)
+  return tokens
+}
+
+const loopbacks = new BlockList()
+loopbacks.addSubnet('127.0.0.0', 8)
+loopbacks.addAddress('::1', 'ipv6')
+
+/** Whether only this machine can reach what listens there. Of a name that is not known to be so, it is not. */
+function isLoopback(host: string): boolean {
+  const family = isIP(host)
+  return family === 0 ? host === 'localhost' : loopbacks.check(host, family === 4 ? 'ipv4' : 'ipv6')
+}
