@@ -42,9 +42,25 @@ export function readMessage(message: Message, maxBody: number, context: Normaliz
   try {
     body = utf8.decode(message.body)
   } catch {
-    return rejected('not utf-8', 'the body is not UTF-8 text')
+    return rejected('not utf-8', `the body is not UTF-8 text${looksLike(message.body)}`)
   }
-  return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, context)
+  try {
+    return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, context)
+  } catch (error) {
+    // A bug of ours, which the same message meets again each time: it must not hold up all that come after it.
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    return rejected(
+      'not understood',
+      `a fault of this program, to be replayed once it is mended: ${what.slice(0, 200)}`,
+    )
+  }
+}
+
+/** What bytes that are no UTF-8 seem to be, by how they begin. */
+function looksLike(body: Buffer): string {
+  const start = body.toString('hex', 0, 2)
+  if (start === '1f8b') return ', but gzip'
+  return start === 'fffe' || start === 'feff' ? ', but UTF-16' : ''
 }
 
 /** How a rejected message is kept: whole, so that it can be stored when what was wrong is mended, unless it is too large. */
