@@ -20,12 +20,34 @@ export interface Message {
   exchange: string
   routingKey: string
   body: Buffer
+  /** Of one that was too large to be kept whole: what it was. `body` is its beginning then. */
+  whole?: Digest
+}
+
+interface Digest {
+  size: number
+  /** In hexadecimal. */
+  sha256: string
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 export function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex')
+}
+
+/**
+ * As much of a message as will be kept of it: of one that is too large only the beginning, and that from its arrival on, since
+ * hundreds wait in memory while the database is away.
+ */
+export function cut(message: Message, maxBody: number): Message {
+  if (message.body.length <= maxBody || message.whole) return message
+  const { body } = message
+  return { ...message, body: Buffer.from(body.subarray(0, KEPT_BYTES)), whole: digestOf(body) }
+}
+
+function digestOf(body: Buffer): Digest {
+  return { size: body.length, sha256: sha256(body) }
 }
 
 /** What normalizing needs at a moment: notifications from 2010 until two days ahead are stored. */
@@ -35,9 +57,8 @@ export function normalizeContext(now: Instant): NormalizeContext {
 
 /** What a message means: a row to be stored, or why it cannot be. */
 export function readMessage(message: Message, maxBody: number, context: NormalizeContext): NormalizeResult {
-  if (message.body.length > maxBody) {
-    return rejected('too large', `the body has ${message.body.length} bytes, more than ${maxBody}`)
-  }
+  const size = message.whole?.size ?? message.body.length
+  if (size > maxBody) return rejected('too large', `the body has ${size} bytes, more than ${maxBody}`)
   let body: string
   try {
     body = utf8.decode(message.body)
@@ -70,6 +91,7 @@ export function rejectedRow(
   { reason, detail }: Pick<Rejection, 'reason' | 'detail'>,
   now: Instant,
 ): RejectedRow {
+  const whole = message.whole ?? digestOf(message.body)
   return {
     deployment,
     exchange: withoutNul(message.exchange),
@@ -77,8 +99,8 @@ export function rejectedRow(
     reason,
     detail: withoutNul(detail),
     body: reason === 'too large' ? message.body.subarray(0, KEPT_BYTES) : message.body,
-    body_size: message.body.length,
-    body_sha256: sha256(message.body),
+    body_size: whole.size,
+    body_sha256: whole.sha256,
     received_at: now,
   }
 }
