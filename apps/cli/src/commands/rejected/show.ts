@@ -49,7 +49,7 @@ function printMessage(message: ListedRejected, body: Buffer): void {
   if (!isWhole(message))
     process.stdout.write('It is too large: only its beginning is kept, and it cannot be replayed.\n')
   const { encoding, text, note } = bodyText(body, isWhole(message))
-  process.stdout.write(`\n${encoding === 'hex' ? hexLines(body) : text}\n`)
+  process.stdout.write(`\n${encoding === 'hex' && text !== '' ? hexLines(body) : text}\n`)
   if (note !== undefined) console.error(note)
 }
 
