@@ -120,7 +120,7 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
   {
     weight: 2,
     arbitrary: fc
-      .tuple(fc.constantFrom('beside', 'twice'), fc.constantFrom(...hostileValues))
+      .tuple(fc.constantFrom('beside' as const, 'twice' as const), fc.constantFrom(...hostileValues))
       .map(([kind, value]) => ({ kind, value }) as const),
   },
   { weight: 1, arbitrary: fc.constantFrom({ kind: 'remove' } as const, { kind: 'wrap' } as const) },
