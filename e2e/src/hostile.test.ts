@@ -13,6 +13,9 @@ import { until } from './rejected.ts'
 const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31)
 const total = Number(process.env.HOSTILE_MESSAGES ?? 2_000)
 
+/** Milliseconds for each of its steps; a long search takes long. */
+const patience = 60_000 + total * 10
+
 let pipeline: Pipeline
 
 afterEach(() => pipeline.stop())
@@ -50,40 +53,44 @@ function expectUntroubled(...processes: TestProcess[]): void {
   }
 }
 
-test(`mutated messages are stored or rejected, those around them stored, and all is folded and verified (seed ${seed})`, async () => {
-  // Verified as soon as it is folded, and published to the same broker.
-  pipeline = await startPipeline(['east'], { VERIFY_SETTLE_SECONDS: '0', VERIFY_LEVEL: 'none' })
-  pipeline.environment.PUBLISH_URL = pipeline.vhost.url
-  const processes = [await pipeline.start('ingest'), await pipeline.start('jobs')]
-  const messages = fc.sample(mutated(capturedStreams.flatMap((stream) => captured(stream))), { seed, numRuns: total })
-  const stream = messages.flatMap((message, index) =>
-    index % 3 === 0 ? [message, good(`good-${index}`, message.exchange)] : [message],
-  )
-  await publish(pipeline.vhost, [...stream, good('last-nova', 'nova'), good('last-glance', 'glance')])
-  // A queue is read in order: what comes last is stored last.
-  await until(async () => (await ids('last-')) === 2, 60_000)
-  expect(await ids('good-')).toBe(Math.ceil(total / 3))
-  await until(backlogEmpty, 60_000)
-
-  const { rows: reasons } = await pipeline.database.pool.query<{ reason: string; details: string[] }>(
-    'select reason, array_agg(detail) as details from rejected_message group by reason order by reason',
-  )
-  for (const { details } of reasons) for (const detail of details) expect(detail.length).toBeGreaterThan(10)
-  // These two would be bugs that a message found.
-  const unforeseen = reasons.filter(({ reason }) => /not understood|refused by the database/.test(reason))
-  expect(unforeseen).toEqual([])
-
-  await until(async () => {
-    const { rows } = await pipeline.database.pool.query(
-      `select (select count(*) from instance_exists where ${due}) + (select count(*) from image_exists where ${due}) as due`,
+test(
+  `mutated messages are stored or rejected, those around them stored, and all is folded and verified (seed ${seed})`,
+  async () => {
+    // Verified as soon as it is folded, and published to the same broker.
+    pipeline = await startPipeline(['east'], { VERIFY_SETTLE_SECONDS: '0', VERIFY_LEVEL: 'none' })
+    pipeline.environment.PUBLISH_URL = pipeline.vhost.url
+    const processes = [await pipeline.start('ingest'), await pipeline.start('jobs')]
+    const messages = fc.sample(mutated(capturedStreams.flatMap((stream) => captured(stream))), { seed, numRuns: total })
+    const stream = messages.flatMap((message, index) =>
+      index % 3 === 0 ? [message, good(`good-${index}`, message.exchange)] : [message],
     )
-    return Number(rows[0].due) === 0
-  }, 30_000)
-  expectUntroubled(...processes)
+    await publish(pipeline.vhost, [...stream, good('last-nova', 'nova'), good('last-glance', 'glance')])
+    // A queue is read in order: what comes last is stored last.
+    await until(async () => (await ids('last-')) === 2, patience)
+    expect(await ids('good-')).toBe(Math.ceil(total / 3))
+    await until(backlogEmpty, patience)
 
-  const ask = await pipeline.api()
-  for (const path of listings) expect({ path, ...(await ask(path)) }).toMatchObject({ path, status: 200 })
-})
+    const { rows: reasons } = await pipeline.database.pool.query<{ reason: string; details: string[] }>(
+      'select reason, array_agg(detail) as details from rejected_message group by reason order by reason',
+    )
+    for (const { details } of reasons) for (const detail of details) expect(detail.length).toBeGreaterThan(10)
+    // These two would be bugs that a message found.
+    const unforeseen = reasons.filter(({ reason }) => /not understood|refused by the database/.test(reason))
+    expect(unforeseen).toEqual([])
+
+    await until(async () => {
+      const { rows } = await pipeline.database.pool.query(
+        `select (select count(*) from instance_exists where ${due}) + (select count(*) from image_exists where ${due}) as due`,
+      )
+      return Number(rows[0].due) === 0
+    }, patience)
+    expectUntroubled(...processes)
+
+    const ask = await pipeline.api()
+    for (const path of listings) expect({ path, ...(await ask(path)) }).toMatchObject({ path, status: 200 })
+  },
+  60_000 + 2 * patience,
+)
 
 /** Exists that verification owes a verdict: their period is over, or they have none. */
 const due = `status = 'pending' and coalesce(audit_period_ending, "when") < extract(epoch from now()) * 1000000 - 10000000`
@@ -108,11 +115,11 @@ describe('sizes', () => {
     await blocking.query('lock table rejected_message in access exclusive mode')
     for (const message of large) await publish(pipeline.vhost, [message])
     await publish(pipeline.vhost, [good('last-nova', 'nova')])
-    await until(async () => (await unacknowledged()) === LARGE + 1)
+    await until(async () => (await unacknowledged()) === LARGE + 1, 60_000)
     const held = await resident(ingest.pid)
     await blocking.query('rollback')
     blocking.release()
-    await until(async () => (await ids('last-')) === 1)
+    await until(async () => (await ids('last-')) === 1, 60_000)
     const { rows } = await pool.query(
       'select reason, detail, body_size, body_sha256, body from rejected_message order by body_sha256',
     )

@@ -6,6 +6,9 @@ import { type Pipeline, type Program, startPipeline } from './pipeline.ts'
 /** No other text has it. */
 const secret = 'hush5e7c0fhush'
 
+/** Milliseconds: many programs are started one after another. */
+const LONG = 300_000
+
 let pipeline: Pipeline
 
 afterEach(() => pipeline.stop())
@@ -70,51 +73,55 @@ function bodies() {
   return { good, bad: [...noEvent, ...broken] }
 }
 
-test('secrets in messages are in nothing that is stored as accepted, printed, answered or logged', async () => {
-  pipeline = await startPipeline(['east'], { LOG_LEVEL: 'trace', VERIFY_SETTLE_SECONDS: '0' })
-  const started: TestProcess[] = [await pipeline.start('ingest'), await pipeline.start('jobs')]
-  const { good, bad } = bodies()
-  await publish(pipeline.vhost, [...good, ...bad])
-  await pipeline.settled(good.length + bad.length)
+test(
+  'secrets in messages are in nothing that is stored as accepted, printed, answered or logged',
+  async () => {
+    pipeline = await startPipeline(['east'], { LOG_LEVEL: 'trace', VERIFY_SETTLE_SECONDS: '0' })
+    const started: TestProcess[] = [await pipeline.start('ingest'), await pipeline.start('jobs')]
+    const { good, bad } = bodies()
+    await publish(pipeline.vhost, [...good, ...bad])
+    await pipeline.settled(good.length + bad.length)
 
-  const { pool } = pipeline.database
-  const { rows: tables } = await pool.query<{ name: string }>(
-    `select quote_ident(relname) as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
-  )
-  let seen = 0
-  for (const { name } of tables) {
-    // A rejected body is kept as it came, to be replayed; all else of it is for people.
-    const columns = name === 'rejected_message' ? `(to_jsonb(t) - 'body')::text` : 't::text'
-    const { rows } = await pool.query<{ row: string }>(`select ${columns} as row from ${name} t`)
-    seen += rows.length
-    for (const { row } of rows) expect({ name, row }).not.toMatchObject({ row: expect.stringContaining(secret) })
-  }
-  expect(seen).toBeGreaterThan(good.length + bad.length)
+    const { pool } = pipeline.database
+    const { rows: tables } = await pool.query<{ name: string }>(
+      `select quote_ident(relname) as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
+    )
+    let seen = 0
+    for (const { name } of tables) {
+      // A rejected body is kept as it came, to be replayed; all else of it is for people.
+      const columns = name === 'rejected_message' ? `(to_jsonb(t) - 'body')::text` : 't::text'
+      const { rows } = await pool.query<{ row: string }>(`select ${columns} as row from ${name} t`)
+      seen += rows.length
+      for (const { row } of rows) expect({ name, row }).not.toMatchObject({ row: expect.stringContaining(secret) })
+    }
+    expect(seen).toBeGreaterThan(good.length + bad.length)
 
-  const { output: list } = await pipeline.run('rejected', 'list', '--json')
-  const ids: number[] = JSON.parse(list).map(({ id }: { id: number }) => id)
-  expect(ids).toHaveLength(bad.length)
-  const shown = [list, (await pipeline.run('rejected', 'list')).output]
-  for (const id of ids) {
-    shown.push((await pipeline.run('rejected', 'show', `${id}`)).output)
-    if (id % 4 === 0) shown.push((await pipeline.run('rejected', 'show', `${id}`, '--json')).output)
-  }
-  // In hexadecimal it would be a secret just as well.
-  const hex = Buffer.from(secret).toString('hex')
-  for (const output of shown) expect(output.replaceAll(/[\s\0]/g, '')).not.toMatch(new RegExp(`${secret}|${hex}`))
+    const { output: list } = await pipeline.run('rejected', 'list', '--json')
+    const ids: number[] = JSON.parse(list).map(({ id }: { id: number }) => id)
+    expect(ids).toHaveLength(bad.length)
+    const shown = [list, (await pipeline.run('rejected', 'list')).output]
+    for (const id of ids) {
+      shown.push((await pipeline.run('rejected', 'show', `${id}`)).output)
+      if (id % 4 === 0) shown.push((await pipeline.run('rejected', 'show', `${id}`, '--json')).output)
+    }
+    // In hexadecimal it would be a secret just as well.
+    const hex = Buffer.from(secret).toString('hex')
+    for (const output of shown) expect(output.replaceAll(/[\s\0]/g, '')).not.toMatch(new RegExp(`${secret}|${hex}`))
 
-  const ask = await pipeline.api()
-  for (const id of [1, 2, 3]) {
-    const { status, body } = await ask(`/stacky/show/${id}`)
-    expect(status).toBe(200)
-    expect(JSON.stringify(body)).not.toContain(secret)
-  }
-  for (const process of started) {
-    expect(process.output()).not.toContain(secret)
-    // No body either: this is in none of the names that are logged.
-    expect(process.output()).not.toContain('injected_files')
-  }
-})
+    const ask = await pipeline.api()
+    for (const id of [1, 2, 3]) {
+      const { status, body } = await ask(`/stacky/show/${id}`)
+      expect(status).toBe(200)
+      expect(JSON.stringify(body)).not.toContain(secret)
+    }
+    for (const process of started) {
+      expect(process.output()).not.toContain(secret)
+      // No body either: this is in none of the names that are logged.
+      expect(process.output()).not.toContain('injected_files')
+    }
+  },
+  LONG,
+)
 
 describe('passwords of servers are in no log', () => {
   /** What a program prints with these in its environment, the first seconds or until it ends. */
@@ -144,58 +151,66 @@ describe('passwords of servers are in no log', () => {
   test.each([
     ['refused', undefined],
     ['of a server that is not there', '127.0.0.1:9'],
-  ])('%s', async (_, host) => {
-    pipeline = await startPipeline(['east'])
-    const { environment, vhost, deploymentsFile } = pipeline
-    const servers = {
-      DATABASE_URL: withPassword(environment.DATABASE_URL, host),
-      REDIS_URL: withPassword(environment.REDIS_URL, host),
-      PUBLISH_URL: withPassword(vhost.url, host),
-    }
-    const changes = Object.entries(servers).map(([name, url]) => ({ [name]: url }))
-    const outputs = (['ingest', 'jobs', 'api'] as const).flatMap((program) =>
-      changes.map((change) => printed(program, change)),
-    )
-    const [entry] = JSON.parse(await readFile(deploymentsFile, 'utf8')).deployments
-    const server = host === undefined ? {} : { rabbit_host: '127.0.0.1', rabbit_port: 9 }
-    await writeFile(
-      deploymentsFile,
-      JSON.stringify({ deployments: [{ ...entry, ...server, rabbit_password: secret }] }),
-    )
-    outputs.push(printed('ingest', {}))
-    for (const output of await Promise.all(outputs)) {
-      expect(output.length).toBeGreaterThan(10)
-      expect(output).not.toContain(secret)
-    }
-    for (const change of changes) {
-      Object.assign(pipeline.environment, environment, change)
-      expect((await pipeline.run('status')).output).not.toContain(secret)
-    }
-  })
-
-  test('written wrong', async () => {
-    pipeline = await startPipeline(['east'])
-    const { environment, deploymentsFile } = pipeline
-    const before = { ...environment }
-    for (const name of ['DATABASE_URL', 'REDIS_URL']) {
-      for (const url of [`postgres//u:${secret}@h`, `postgres://u:${secret}@h:port/d`, `u:${secret}@h`, secret]) {
-        Object.assign(environment, before, { [name]: url })
-        const { code, output } = await pipeline.run('status')
-        expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining(name) })
+  ])(
+    '%s',
+    async (_, host) => {
+      pipeline = await startPipeline(['east'])
+      const { environment, vhost, deploymentsFile } = pipeline
+      const servers = {
+        DATABASE_URL: withPassword(environment.DATABASE_URL, host),
+        REDIS_URL: withPassword(environment.REDIS_URL, host),
+        PUBLISH_URL: withPassword(vhost.url, host),
+      }
+      const changes = Object.entries(servers).map(([name, url]) => ({ [name]: url }))
+      const outputs = (['ingest', 'jobs', 'api'] as const).flatMap((program) =>
+        changes.map((change) => printed(program, change)),
+      )
+      const [entry] = JSON.parse(await readFile(deploymentsFile, 'utf8')).deployments
+      const server = host === undefined ? {} : { rabbit_host: '127.0.0.1', rabbit_port: 9 }
+      await writeFile(
+        deploymentsFile,
+        JSON.stringify({ deployments: [{ ...entry, ...server, rabbit_password: secret }] }),
+      )
+      outputs.push(printed('ingest', {}))
+      for (const output of await Promise.all(outputs)) {
+        expect(output.length).toBeGreaterThan(10)
         expect(output).not.toContain(secret)
       }
-    }
-    Object.assign(environment, before)
-    const file = await readFile(deploymentsFile, 'utf8')
-    const [entry] = JSON.parse(file).deployments
-    for (const text of [
-      `{"deployments": [{"rabbit_password": "${secret}" "name": "east"}]}`,
-      `{"deployments": [{"rabbit_password": ${secret}}]}`,
-      secret,
-      JSON.stringify({ deployments: [{ ...entry, rabbit_password: [secret] }] }),
-    ]) {
-      await writeFile(deploymentsFile, text)
-      expect((await pipeline.run('status')).output).not.toContain(secret)
-    }
-  })
+      for (const change of changes) {
+        Object.assign(pipeline.environment, environment, change)
+        expect((await pipeline.run('status')).output).not.toContain(secret)
+      }
+    },
+    LONG,
+  )
+
+  test(
+    'written wrong',
+    async () => {
+      pipeline = await startPipeline(['east'])
+      const { environment, deploymentsFile } = pipeline
+      const before = { ...environment }
+      for (const name of ['DATABASE_URL', 'REDIS_URL']) {
+        for (const url of [`postgres//u:${secret}@h`, `postgres://u:${secret}@h:port/d`, `u:${secret}@h`, secret]) {
+          Object.assign(environment, before, { [name]: url })
+          const { code, output } = await pipeline.run('status')
+          expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining(name) })
+          expect(output).not.toContain(secret)
+        }
+      }
+      Object.assign(environment, before)
+      const file = await readFile(deploymentsFile, 'utf8')
+      const [entry] = JSON.parse(file).deployments
+      for (const text of [
+        `{"deployments": [{"rabbit_password": "${secret}" "name": "east"}]}`,
+        `{"deployments": [{"rabbit_password": ${secret}}]}`,
+        secret,
+        JSON.stringify({ deployments: [{ ...entry, rabbit_password: [secret] }] }),
+      ]) {
+        await writeFile(deploymentsFile, text)
+        expect((await pipeline.run('status')).output).not.toContain(secret)
+      }
+    },
+    LONG,
+  )
 })
