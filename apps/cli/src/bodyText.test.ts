@@ -12,6 +12,14 @@ test('what may hold secrets and is no JSON, such as the beginning of a message, 
   expect({ text, note }).toEqual({ text: '', note: expect.stringContaining('--raw') })
 })
 
+test.each([
+  ['Latin 1', Buffer.from('{"name":"ü","auth_token":"hush"}', 'latin1')],
+  ['UTF-16', Buffer.from('\ufeff{"auth_token":"hush"}', 'utf16le')],
+  ['UTF-16 without a mark', Buffer.from('{"auth_token":"hush"}', 'utf16le')],
+])('what may hold secrets in %s is not shown, in hexadecimal neither', (_, body) => {
+  expect(bodyText(body, true)).toMatchObject({ text: '', note: expect.stringContaining('--raw') })
+})
+
 test('what is not UTF-8 is shown in hexadecimal', () => {
   expect(bodyText(Buffer.from([0x7b, 0xff]), true)).toEqual({ encoding: 'hex', text: '7bff' })
   expect(bodyText(Buffer.from([0x80, 0x80, 0x80, 0x80]), true).encoding).toBe('hex')

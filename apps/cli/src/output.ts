@@ -1,5 +1,6 @@
 import { stringifyJson } from '@stacktach/domain'
 import Table from 'cli-table3'
+import { visible } from './visible.ts'
 
 /** Prints a value as JSON on standard output, for scripts. */
 export function printJson(value: unknown): void {
@@ -9,7 +10,8 @@ export function printJson(value: unknown): void {
 /** Prints rows as a table on standard output, for people. */
 export function printTable(head: readonly string[], rows: readonly (readonly unknown[])[]): void {
   const table = new Table({ head: [...head], style: { head: [], border: [] } })
-  for (const row of rows) table.push(row.map((cell) => (cell === null || cell === undefined ? '' : String(cell))))
+  for (const row of rows)
+    table.push(row.map((cell) => (cell === null || cell === undefined ? '' : visible(String(cell)))))
   process.stdout.write(`${table.toString()}\n`)
 }
 

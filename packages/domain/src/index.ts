@@ -69,10 +69,12 @@ export type { Rules } from './rules.ts'
 export { type Duration, formatDuration, formatWholeSeconds } from './time/duration.ts'
 export {
   DAY,
+  FIRST_INSTANT,
   floorTo,
   formatInstant,
   HOUR,
   type Instant,
+  LAST_INSTANT,
   MINUTE,
   parseInstant,
   parseUnixTime,

@@ -9,6 +9,7 @@ export {
 } from './captured.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
 export { type Detour, detour } from './detour.ts'
+export { type MutatedMessage, mutated } from './mutated.ts'
 export { runToEnd, startProcess, type TestProcess } from './processes.ts'
 export { createTestVhost, publish, type TestVhost } from './rabbit.ts'
 export { dropRedisKeys } from './redis.ts'

@@ -1,12 +1,14 @@
 import type { Logger, QueueBinding } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import { Batcher, type BatchLimits } from './batcher.ts'
-import type { Message } from './message.ts'
+import { cut, type Message } from './message.ts'
 
 export interface ConsumerOptions {
   exchange: string
   bindings: readonly QueueBinding[]
   prefetch: number
+  /** Bytes; of a larger message only the beginning is held. */
+  maxBody: number
   limits: BatchLimits
   /** Declares exchange, queues and bindings. */
   declare(connection: ChannelModel): Promise<void>
@@ -16,6 +18,8 @@ export interface ConsumerOptions {
   storable(): Promise<void>
   logger: Logger
 }
+
+const NOTHING = Buffer.alloc(0)
 
 /** Milliseconds until a lost channel is tried again. */
 const RETRY_DELAY = 1_000
@@ -93,13 +97,19 @@ export class ExchangeConsumer {
   }
 }
 
+/** A message, and what acknowledges it. */
+interface Received {
+  receipt: ConsumeMessage
+  message: Message
+}
+
 /** One life of a channel. */
 class Subscription {
   /** Resolves with the reason when this channel delivers no more. */
   readonly ended: Promise<string>
   readonly #channel: Channel
   readonly #options: ConsumerOptions
-  readonly #batcher: Batcher<ConsumeMessage>
+  readonly #batcher: Batcher<Received>
   #end: (reason: string) => void = () => {}
   readonly #tags: string[] = []
   #open = true
@@ -118,9 +128,9 @@ class Subscription {
   async start(): Promise<void> {
     await this.#channel.prefetch(this.#options.prefetch)
     for (const queue of new Set(this.#options.bindings.map((binding) => binding.queue))) {
-      const { consumerTag } = await this.#channel.consume(queue, (message) => {
-        if (message === null) void this.#give(`the broker cancelled the consumer of ${queue}`)
-        else if (this.#open) this.#batcher.add(message, message.content.length)
+      const { consumerTag } = await this.#channel.consume(queue, (delivered) => {
+        if (delivered === null) void this.#give(`the broker cancelled the consumer of ${queue}`)
+        else if (this.#open) this.#receive(delivered)
       })
       this.#tags.push(consumerTag)
     }
@@ -135,16 +145,17 @@ class Subscription {
     this.#end('stopped')
   }
 
-  async #store(batch: ConsumeMessage[]): Promise<void> {
+  #receive(delivered: ConsumeMessage): void {
+    const { exchange, maxBody } = this.#options
+    const message = cut({ exchange, routingKey: delivered.fields.routingKey, body: delivered.content }, maxBody)
+    // Without its content, which may be a hundred times what is kept of it.
+    this.#batcher.add({ receipt: { ...delivered, content: NOTHING }, message }, message.body.length)
+  }
+
+  async #store(batch: Received[]): Promise<void> {
     if (!this.#open) return
     try {
-      await this.#options.store(
-        batch.map(({ fields, content }) => ({
-          exchange: this.#options.exchange,
-          routingKey: fields.routingKey,
-          body: content,
-        })),
-      )
+      await this.#options.store(batch.map(({ message }) => message))
     } catch (error) {
       await this.#give(error instanceof Error ? error.message : String(error))
       return
@@ -152,7 +163,7 @@ class Subscription {
     const last = batch.at(-1)
     try {
       // Batches leave in the order of delivery, so this acknowledges exactly this one.
-      if (this.#open && last) this.#channel.ack(last, true)
+      if (this.#open && last) this.#channel.ack(last.receipt, true)
     } catch (error) {
       // Closed in this very moment: the broker delivers them again, and they are known by then.
       this.#closed(error instanceof Error ? error.message : String(error))

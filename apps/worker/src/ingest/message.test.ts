@@ -1,7 +1,8 @@
+import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { EARLIEST } from '@stacktach/domain'
 import { type CapturedMessage, captured, capturedStreams } from '@stacktach/testing'
-import { normalizeContext, readMessage, rejectedRow, sha256 } from './message.ts'
+import { cut, normalizeContext, readMessage, rejectedRow, sha256 } from './message.ts'
 
 const SECOND = 1_000_000
 
@@ -50,6 +51,49 @@ test('on two topics every notification comes twice, and is one', () => {
   const rows = captured('nova_unversioned_two-topics').map(rowOf)
   expect(new Set(rows.map(({ dedupKey }) => dedupKey)).size).toBe(rows.length / 2)
   expect(new Set(rows.map(({ dedupKey, when }) => `${dedupKey} ${when}`)).size).toBe(rows.length / 2)
+})
+
+test('what normalizing fails at, for a fault of its own, is rejected like what is bad: it must not come again and again', () => {
+  const context = {
+    ...normalizeContext(now),
+    digest: () => {
+      throw new TypeError('no such digest')
+    },
+  }
+  const body = Buffer.from(JSON.stringify({ event_type: 'e', publisher_id: 'p', timestamp: '2026-11-23 20:05:38' }))
+  expect(readMessage({ exchange: 'nova', routingKey: 'notifications.info', body }, MAX_BODY, context)).toEqual({
+    kind: 'rejected',
+    reason: 'not understood',
+    detail: 'a fault of this program, to be replayed once it is mended: TypeError: no such digest',
+  })
+})
+
+test.each([
+  ['gzip', gzipSync('{}')],
+  ['UTF-16', Buffer.from('\ufeff{}', 'utf16le')],
+])('what is no UTF-8 but %s is called so', (name, body) => {
+  expect(read({ exchange: 'nova', routing_key: 'notifications.info', body })).toEqual({
+    kind: 'rejected',
+    reason: 'not utf-8',
+    detail: `the body is not UTF-8 text, but ${name}`,
+  })
+})
+
+test('of what is too large the beginning is held, with the size and digest of all of it', () => {
+  const body = Buffer.alloc(MAX_BODY + 1, 'x')
+  const whole = { exchange: 'nova', routingKey: 'notifications.info', body }
+  const held = cut(whole, MAX_BODY)
+  expect(held.body.buffer.byteLength).toBe(65_536)
+  const context = normalizeContext(now)
+  const kept = [whole, held].map((message) => {
+    const result = readMessage(message, MAX_BODY, context)
+    if (result.kind === 'stored') throw new Error('it was stored')
+    return rejectedRow('east', message, result, now)
+  })
+  expect(kept[1]).toEqual(kept[0])
+  expect(kept[0]).toMatchObject({ reason: 'too large', body_size: MAX_BODY + 1, body_sha256: sha256(body) })
+  const small = { ...whole, body: body.subarray(1) }
+  expect(cut(small, MAX_BODY)).toBe(small)
 })
 
 describe('rejected is a body', () => {

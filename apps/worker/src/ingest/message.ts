@@ -20,12 +20,34 @@ export interface Message {
   exchange: string
   routingKey: string
   body: Buffer
+  /** Of one that was too large to be kept whole: what it was. `body` is its beginning then. */
+  whole?: Digest
+}
+
+interface Digest {
+  size: number
+  /** In hexadecimal. */
+  sha256: string
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 export function sha256(content: string | Buffer): string {
   return createHash('sha256').update(content).digest('hex')
+}
+
+/**
+ * As much of a message as will be kept of it: of one that is too large only the beginning, and that from its arrival on, since
+ * hundreds wait in memory while the database is away.
+ */
+export function cut(message: Message, maxBody: number): Message {
+  if (message.body.length <= maxBody || message.whole) return message
+  const { body } = message
+  return { ...message, body: Buffer.from(body.subarray(0, KEPT_BYTES)), whole: digestOf(body) }
+}
+
+function digestOf(body: Buffer): Digest {
+  return { size: body.length, sha256: sha256(body) }
 }
 
 /** What normalizing needs at a moment: notifications from 2010 until two days ahead are stored. */
@@ -35,16 +57,31 @@ export function normalizeContext(now: Instant): NormalizeContext {
 
 /** What a message means: a row to be stored, or why it cannot be. */
 export function readMessage(message: Message, maxBody: number, context: NormalizeContext): NormalizeResult {
-  if (message.body.length > maxBody) {
-    return rejected('too large', `the body has ${message.body.length} bytes, more than ${maxBody}`)
-  }
+  const size = message.whole?.size ?? message.body.length
+  if (size > maxBody) return rejected('too large', `the body has ${size} bytes, more than ${maxBody}`)
   let body: string
   try {
     body = utf8.decode(message.body)
   } catch {
-    return rejected('not utf-8', 'the body is not UTF-8 text')
+    return rejected('not utf-8', `the body is not UTF-8 text${looksLike(message.body)}`)
   }
-  return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, context)
+  try {
+    return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, context)
+  } catch (error) {
+    // A bug of ours, which the same message meets again each time: it must not hold up all that come after it.
+    const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+    return rejected(
+      'not understood',
+      `a fault of this program, to be replayed once it is mended: ${what.slice(0, 200)}`,
+    )
+  }
+}
+
+/** What bytes that are no UTF-8 seem to be, by how they begin. */
+function looksLike(body: Buffer): string {
+  const start = body.toString('hex', 0, 2)
+  if (start === '1f8b') return ', but gzip'
+  return start === 'fffe' || start === 'feff' ? ', but UTF-16' : ''
 }
 
 /** How a rejected message is kept: whole, so that it can be stored when what was wrong is mended, unless it is too large. */
@@ -54,6 +91,7 @@ export function rejectedRow(
   { reason, detail }: Pick<Rejection, 'reason' | 'detail'>,
   now: Instant,
 ): RejectedRow {
+  const whole = message.whole ?? digestOf(message.body)
   return {
     deployment,
     exchange: withoutNul(message.exchange),
@@ -61,8 +99,8 @@ export function rejectedRow(
     reason,
     detail: withoutNul(detail),
     body: reason === 'too large' ? message.body.subarray(0, KEPT_BYTES) : message.body,
-    body_size: message.body.length,
-    body_sha256: sha256(message.body),
+    body_size: whole.size,
+    body_sha256: whole.sha256,
     received_at: now,
   }
 }

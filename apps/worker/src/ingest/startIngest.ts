@@ -58,6 +58,7 @@ async function consumeDeployment(
         exchange,
         bindings,
         prefetch: parts.config.PREFETCH,
+        maxBody: parts.config.MAX_BODY,
         limits: { count: parts.config.BATCH_SIZE, bytes: BATCH_BYTES, linger: parts.config.BATCH_LINGER },
         declare: (connection) => declareTopology(connection, deployment, exchange, bindings, logger),
         store: storing(parts, deployment.name, exchange, partitions, stopping, logger),

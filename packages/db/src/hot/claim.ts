@@ -51,7 +51,10 @@ interface SelectedImageNotification {
   facts: GlanceFacts | null
 }
 
-/** Claims up to `limit` glance notifications of a shard, each for an image. */
+/**
+ * Claims up to `limit` glance notifications of a shard, each for an image, with what it says of that image alone: one
+ * notification may be about twenty thousand, and all it says in each of their rows is more than memory holds.
+ */
 export async function claimImages(
   client: Queryable,
   shard: number,
@@ -59,12 +62,25 @@ export async function claimImages(
   after: string,
 ): Promise<ImageNotification[]> {
   const { rows } = await client.query<SelectedImageNotification>(
-    `with ${claimed}
+    `with ${claimed}, noted as materialized (
+       select n.id, n.facts -> 'images' as images, n.facts ->> 'auditPeriodBeginning' as beginning,
+              n.facts ->> 'auditPeriodEnding' as ending
+         from (select distinct notification_id, "when" from claimed) as c
+         join notification_glance n on n.id = c.notification_id and n."when" = c."when"
+     ), about as materialized (
+       select noted.id, image ->> 'uuid' as key,
+              json_strip_nulls(json_build_object('images', json_agg(image order by place),
+                                                 'auditPeriodBeginning', noted.beginning::bigint,
+                                                 'auditPeriodEnding', noted.ending::bigint)) as facts
+         from noted, json_array_elements(noted.images) with ordinality as listed(image, place)
+        group by noted.id, image ->> 'uuid', noted.beginning, noted.ending
+     )
      select c.key, n.id, n."when", n.deployment_id, n.dedup_key || E'\\t' || d.name as identity, n.event, n.message_id,
-            n.dedup_key, n.facts
+            n.dedup_key, about.facts
        from claimed c
        join notification_glance n on n.id = c.notification_id and n."when" = c."when"
        join deployment d on d.id = n.deployment_id
+       join about on about.id = n.id and about.key = c.key
       order by c.key`,
     ['image', shard, limit, after],
   )

@@ -1,4 +1,4 @@
-import type { Instant } from '@stacktach/domain'
+import { FIRST_INSTANT, type Instant, LAST_INSTANT } from '@stacktach/domain'
 
 /** Exists whose audit period ended in it, both ends inclusive, in microseconds of unix time; null is open. */
 export interface ExistsRange {
@@ -8,5 +8,5 @@ export interface ExistsRange {
 
 /** Bounds that no time lies outside of, for the statements. */
 export function boundsOf({ from, to }: ExistsRange): [number, number] {
-  return [from ?? Number.MIN_SAFE_INTEGER, to ?? Number.MAX_SAFE_INTEGER]
+  return [from ?? FIRST_INSTANT, to ?? LAST_INSTANT]
 }

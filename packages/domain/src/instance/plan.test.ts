@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { at, MIDNIGHT, notice, told, twinOf } from '../../samples/story.ts'
-import { SECOND } from '../time/instant.ts'
+import { FIRST_INSTANT, LAST_INSTANT, SECOND } from '../time/instant.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold } from './foldInstance.ts'
 import type { InstanceNotification } from './notification.ts'
 import {
@@ -123,7 +123,7 @@ describe('exists are linked again', () => {
   })
 
   test('everywhere in an instance that was folded from its beginning', () => {
-    const whole = [{ instance: 'server', from: 0, to: Number.MAX_SAFE_INTEGER }]
+    const whole = [{ instance: 'server', from: FIRST_INSTANT, to: LAST_INSTANT }]
     expect(rangesToLink([...folded(end(8)).values()], [], ['server'])).toEqual(whole)
   })
 

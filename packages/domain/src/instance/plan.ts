@@ -1,6 +1,6 @@
 import { startsRequest } from '../kpi/tracker.ts'
 import type { Rules } from '../rules.ts'
-import { SECOND } from '../time/instant.ts'
+import { FIRST_INSTANT, LAST_INSTANT, SECOND } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { InstanceExists } from '../usage/exists.ts'
 import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
@@ -135,7 +135,7 @@ export function rangesToLink(
   )
   const seconds = new Set(launched.map(({ instance, launchedAt }) => `${instance} ${Math.floor(launchedAt / SECOND)}`))
   return [
-    ...refolded.map((instance) => ({ instance, from: 0, to: Number.MAX_SAFE_INTEGER })),
+    ...refolded.map((instance) => ({ instance, from: FIRST_INSTANT, to: LAST_INSTANT })),
     ...[...seconds].map((key) => {
       const [instance = '', second] = key.split(/ (?=-?\d+$)/)
       return { instance, from: (Number(second) - 1) * SECOND, to: (Number(second) + 2) * SECOND - 1 }

@@ -31,9 +31,10 @@ function utf8Length(value: string): number {
   return length
 }
 
-/** As text, and a number (old clouds' tenants and flavors) in its digits. */
+/** As text, and a number (old clouds' tenants and flavors) in its digits; null for one that no number can hold (1e400). */
 export function textOrNumber(value: unknown): string | null {
-  return typeof value === 'number' || typeof value === 'bigint' ? String(value) : text(value)
+  if (typeof value === 'bigint') return String(value)
+  return typeof value === 'number' ? (Number.isFinite(value) ? String(value) : null) : text(value)
 }
 
 /** The first of several values that is a string and not empty. */

@@ -41,6 +41,7 @@ export type RejectReason =
   | 'time out of range'
   | 'too old'
   | 'value too long'
+  | 'not understood'
   | 'refused by the database'
 
 export interface Rejection {

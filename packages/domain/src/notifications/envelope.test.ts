@@ -52,6 +52,28 @@ describe('rejected is a body', () => {
     expect(read(body)).toMatchObject({ kind: 'rejected', reason: 'not json' })
   })
 
+  test('of which nothing is quoted: it may be a secret', () => {
+    for (const body of ['hush-5e7c', '{"password": "hush-5e7c", }', '{"password": "hush-5e7c"} hush-5e7c']) {
+      for (const text of [
+        body,
+        JSON.stringify({ 'oslo.version': '2.0', 'oslo.message': body }),
+        `${body}1234567890123456`,
+      ]) {
+        const result = read(text)
+        expect(result).toMatchObject({
+          kind: 'rejected',
+          detail: expect.stringMatching(/^(the body|oslo.message) is not JSON: ./),
+        })
+        expect(result).not.toMatchObject({ detail: expect.stringContaining('hush') })
+      }
+    }
+    for (const event_type of [{ auth_token: 'hush' }, [{ auth_token: 'hush' }]]) {
+      expect(read(classic({ event_type }))).toMatchObject({
+        detail: expect.stringMatching(/^event_type is (an object|a list)$/),
+      })
+    }
+  })
+
   test.each(notAnObject)('that is %s', (_, body) => {
     expect(read(body)).toMatchObject({ kind: 'rejected', reason: 'not an object' })
   })

@@ -27,6 +27,12 @@ export function openEnvelope(body: string): Opened | Rejection {
   return rejected('bad envelope', 'oslo.message is neither a string nor an object')
 }
 
+/** What a parser says is wrong, without the piece of the text that it quotes: that may be of a secret. */
+function withoutContent(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  return message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
+}
+
 function open(text: string, what: string): Opened | Rejection {
   if (!isNestedWithin(text, MAX_DEPTH))
     return rejected('nested too deeply', `${what} is nested more than ${MAX_DEPTH} deep`)
@@ -34,7 +40,7 @@ function open(text: string, what: string): Opened | Rejection {
   try {
     value = parseJson(text)
   } catch (error) {
-    return rejected('not json', `${what} is not JSON: ${error instanceof Error ? error.message : error}`)
+    return rejected('not json', `${what} is not JSON: ${withoutContent(error)}`)
   }
   return isObject(value)
     ? { kind: 'opened', notification: value, text }

@@ -43,6 +43,29 @@ test('what is absent, empty or of a wrong kind is left out', () => {
   expect(factsOf({ memory_mb: -1 })).toEqual({})
 })
 
+test('facts are small, since a fold has those of thousands of notifications in memory', () => {
+  const long = 'x'.repeat(2_000)
+  expect(factsOf({ instance_type_id: long, instance_flavor_id: long, instance_type: long, memory_mb: 1 })).toEqual({
+    memoryMb: 1,
+  })
+  expect(factsOf({ message: `Build of instance ${long}` })?.message).toMatch(/^Build of instance x{82}$/)
+  const image = { id: 'image', owner: long, size: 1 }
+  expect(glanceRow(classic({ event_type: 'image.activate', payload: { ...image, owner: undefined } })).facts).toEqual({
+    images: [{ uuid: 'image', size: '1' }],
+  })
+  expect(glanceRow(classic({ event_type: 'image.exists', payload: { images: [image] } })).facts).toEqual({
+    images: [{ uuid: 'image', size: '1' }],
+  })
+})
+
+test.each(['1e400', '-1e400', `1${'0'.repeat(1000)}`])(
+  'a flavor of %s, which no number can hold, is none',
+  (digits) => {
+    const body = JSON.stringify(classic({ event_type: 'compute.instance.exists', payload: { instance_type_id: 0 } }))
+    expect(novaRow(body.replace('"instance_type_id":0', `"instance_type_id":${digits}`)).facts).toEqual({})
+  },
+)
+
 test.each([
   ['9007199254740991', '9007199254740991'],
   ['9007199254740993', '9007199254740993'],

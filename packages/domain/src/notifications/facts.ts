@@ -51,11 +51,11 @@ export function instanceFacts(event: string, payload: JsonObject | null): Instan
     deletedAt: parseInstant(payload.deleted_at),
     auditPeriodBeginning: parseInstant(payload.audit_period_beginning),
     auditPeriodEnding: parseInstant(payload.audit_period_ending),
-    instanceTypeId: textOrNumber(payload.instance_type_id),
-    instanceFlavorId: textOrNumber(payload.instance_flavor_id),
-    flavorName: text(payload.instance_type),
+    instanceTypeId: short(textOrNumber(payload.instance_type_id)),
+    instanceFlavorId: short(textOrNumber(payload.instance_flavor_id)),
+    flavorName: short(text(payload.instance_type)),
     memoryMb: megabytes(payload.memory_mb),
-    message: text(payload.message),
+    message: text(payload.message)?.slice(0, MESSAGE_LENGTH) ?? null,
     bandwidthPublicOut: bytes(at(payload, 'bandwidth', 'public', 'bw_out')),
   })
 }
@@ -76,18 +76,23 @@ export function glanceFacts(event: string, payload: JsonObject | null): GlanceFa
 
 function imageFacts(image: JsonObject, owner: unknown): ImageFacts {
   return known({
-    uuid: imageId(image.id),
+    uuid: short(text(image.id)),
     createdAt: parseInstant(image.created_at),
     deletedAt: parseInstant(image.deleted_at),
-    owner: textOrNumber(owner),
+    owner: short(textOrNumber(owner)),
     size: bytes(image.size),
   })
 }
 
-/** No image has a longer one, and no index would take it. */
-function imageId(value: unknown): string | null {
-  const found = text(value)
-  return found !== null && isIndexable(found) ? found : null
+/** Characters that are kept of a message: it is only compared with `Success`. */
+const MESSAGE_LENGTH = 100
+
+/**
+ * No id, name or owner is longer, and no index would take it. Facts have to be small: a fold has those of thousands of
+ * notifications in memory.
+ */
+function short(value: string | null): string | null {
+  return value !== null && isIndexable(value) ? value : null
 }
 
 const MAX_BIGINT = 2n ** 63n - 1n

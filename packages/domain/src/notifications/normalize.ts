@@ -157,7 +157,9 @@ function missing(name: string, value: unknown): string {
   return `${name} is ${shown(value)}`
 }
 
+/** A value that is no time or name, short; of an object or a list nothing, since it may hold secrets. */
 function shown(value: unknown): string {
   if (value === undefined) return 'missing'
-  return typeof value === 'string' ? (value === '' ? 'empty' : value.slice(0, 60)) : canonicalJson(value).slice(0, 60)
+  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
+  return value === '' ? 'empty' : storable(String(value).slice(0, 60))
 }

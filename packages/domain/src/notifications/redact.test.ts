@@ -19,6 +19,11 @@ test.each([
   '_context_service_catalog',
   'user_data',
   'injected_files',
+  // The same in other clients' spelling.
+  'X-Auth-Token',
+  'authToken',
+  'userData',
+  'admin-pass',
 ])('%s is a secret, whatever its value', (name) => {
   for (const value of [secret, 5, 0, true, false, [secret], { a: secret }, ' ']) {
     expect(redact(JSON.stringify({ [name]: value, kept: 1 }))).toBe(`{"${name}":${r},"kept":1}`)
@@ -86,9 +91,42 @@ describe('a secret is found', () => {
     expect(redact(`{"password":"x","a":{"isLosslessNumber":true,"auth_token":"${secret}"}}`)).not.toContain(secret)
   })
 
+  test('in JSON in JSON as often as may be, also under a name written with escapes there', () => {
+    const nested = (depth: number, value: object): object =>
+      depth === 0 ? value : { a: JSON.stringify(nested(depth - 1, value)) }
+    for (const depth of [1, 3, 5, 7]) {
+      expect(redact(JSON.stringify(nested(depth, { auth_token: secret })))).not.toContain(secret)
+    }
+    expect(redact(JSON.stringify({ a: `{"auth\\u005ftoken":"${secret}"}` }))).not.toContain(secret)
+  })
+
+  test('under a long name, and after much white space', () => {
+    expect(redact(JSON.stringify({ [`password${'_of'.repeat(40)}`]: secret }))).not.toContain(secret)
+    expect(redact(`{"password"${' '.repeat(40)}:${' '.repeat(40)}"${secret}"}`)).not.toContain(secret)
+  })
+
+  test.each([
+    [`reply: {\\"adminPass\\": \\"${secret}\\"} of 1`, `reply: {\\"adminPass\\": '<redacted>'} of 1`],
+    [`reply: {\\"adminPass\\": \\"a\\\\\\"${secret}\\"} of 1`, `reply: {\\"adminPass\\": '<redacted>'} of 1`],
+    [`{'user_data': b'${secret}', 'n': 1}`, `{'user_data': '<redacted>', 'n': 1}`],
+    [`{'password': 12345, 'n': 1}`, `{'password': '<redacted>', 'n': 1}`],
+    [`{'password': '${secret}`, `{'password': '<redacted>'`],
+    [`Server(name='a', admin_password='${secret}', n=1)`, `Server(name='a', admin_password='<redacted>', n=1)`],
+    [`GET /?password=${secret}&n=1 failed`, `GET /?password='<redacted>'&n=1 failed`],
+    [
+      `{'a': {'password': '', 'auth_token': None}, 'password': '${secret}'}`,
+      `{'a': {'password': '', 'auth_token': None}, 'password': '<redacted>'}`,
+    ],
+  ])('in the text %s', (text, clean) => {
+    expect(redact(JSON.stringify({ message: text, kept: 1 }))).toBe(JSON.stringify({ message: clean, kept: 1 }))
+  })
+
   test('in a time that grows with the text alone: quadratic, these would take longer than a test may', () => {
     const text = JSON.stringify({ a: 'password'.repeat(100_000), b: `password${'\\'.repeat(100_000)}` })
     expect(redact(text)).toBe(text)
+    for (const piece of ['"password', `{'password': '`, 'password=', `\\"password\\": \\"`, '[{"password":[']) {
+      expect(redact(JSON.stringify({ a: piece.repeat(40_000) })).length).toBeLessThan(piece.length * 80_000)
+    }
   })
 
   test('beside another of the same name that is empty', () => {
@@ -129,6 +167,8 @@ describe('what is no secret keeps every character of its value', () => {
   test('with nothing to redact, the text is the same', () => {
     const text = '{ "b": 1.0,\n "a": "\\u00e9\\/" , "user_data": null}'
     expect(redact(text)).toBe(text)
+    const spoken = '{ "task": "updating_password", "n": 1.0, "message": "no password, no auth_token" }'
+    expect(redact(spoken)).toBe(spoken)
   })
 
   test('beside a secret, numbers keep their digits', () => {

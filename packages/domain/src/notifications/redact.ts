@@ -1,26 +1,33 @@
 import { isObject, rewriteJson } from './json.ts'
 
-const names = 'auth_token|admin_?pass|password|service_catalog|user_data|injected_files'
+const names = 'auth[_-]?token|admin[_-]?pass|password|service[_-]?catalog|user[_-]?data|injected[_-]?files'
 
 const secretName = new RegExp(names, 'i')
 
+/** A value that holds nothing, in JSON or in Python, with `$N` for the number of the group that its quote is. */
+const empty = `(?:null|None|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|(\\\\{0,64}["'])\\$N)`
+
 /**
- * A secret's name with a value that is not empty: as JSON, at any depth, also inside strings that hold JSON (the quotes then
- * have backslashes before them), or as Python writes a dictionary, which is how nova tells of exceptions. Nearly all
- * notifications hold secrets empty or not at all, and this spares them the walk. Every part is bounded, so that its time
- * grows with the text alone.
+ * The name of a secret anywhere, unless it is a key with an empty value. Nearly all notifications hold secrets empty or not
+ * at all, and this spares them the walk; in doubt, it does not. Every part is bounded, so that its time grows with the text
+ * alone.
  */
 const mayHoldSecret = new RegExp(
-  `(?:${names})[^"'\\\\]{0,64}\\\\{0,16}["']\\s{0,8}:(?!\\s{0,8}(?:null|None|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|''|(\\\\{0,16})"\\1"))`,
+  `(?:${names})(?![^"'\\\\]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty.replace('$N', '1')})`,
   'i',
 )
 
 /** An escape in a place where nobody needs one: a name could be written so. */
 const escapedLetter = /\\u00[4-7]/i
 
-/** A secret in Python's notation: a quoted value, or everything from an opening bracket on. */
-const pythonSecret = new RegExp(
-  `((["'])[^"']{0,64}(?:${names})[^"']{0,64}\\2\\s{0,8}:\\s{0,8})(?:u?'(?:[^'\\\\]|\\\\.)*'|u?"(?:[^"\\\\]|\\\\.)*"|[[{(][^]*)`,
+/**
+ * A secret in a text that is no JSON as a whole: in Python's notation, a piece of JSON (the quotes may have backslashes before
+ * them), or an assignment. Its value ends with its quote, else at what separates words; from an opening bracket on, everything.
+ */
+const writtenSecret = new RegExp(
+  `((?:(\\\\{0,64}["'])[^"'\\\\]{0,64}(?:${names})[^"'\\\\]{0,64}\\2\\s{0,8}:|(?:${names})\\w{0,64}=)\\s{0,8})` +
+    `(?!${empty.replace('$N', '3')})` +
+    `(?:[bru]{0,2}(\\\\{0,64}["'])(?:[^]*?(?<!\\\\)\\4|[^]*)|[[{(][^]*|[^\\s,;&)\\]}]+)`,
   'gi',
 )
 
@@ -29,10 +36,13 @@ export const REDACTED = '<redacted>'
 /**
  * The text of a notification without its secrets: tokens, passwords, the service catalog, user data and injected files,
  * found by name at every depth and also in strings that hold JSON or Python. What is not a secret keeps every character of
- * its value.
+ * its value, and a text without secrets every character.
  */
 export function redact(text: string): string {
-  return mayHoldSecret.test(text) || escapedLetter.test(text) ? rewriteJson(text, withoutSecret) : text
+  if (!isSuspect(text)) return text
+  const walk = new Walk()
+  const clean = rewriteJson(text, walk.visit)
+  return walk.found ? clean : text
 }
 
 /** The same for a text that need not be JSON; null when it may hold secrets that cannot be found in it. */
@@ -44,16 +54,35 @@ export function redactAny(text: string): string | null {
   }
 }
 
-function withoutSecret(key: string, value: unknown): unknown {
-  if (secretName.test(key)) return isEmpty(value) ? value : REDACTED
-  return typeof value === 'string' && mayHoldSecret.test(value) ? redactInside(value) : value
+function isSuspect(text: string): boolean {
+  return mayHoldSecret.test(text) || escapedLetter.test(text)
 }
 
-function redactInside(text: string): string {
-  try {
-    return rewriteJson(text, withoutSecret)
-  } catch {
-    return text.replace(pythonSecret, `$1'${REDACTED}'`)
+/** One way through a document, and whether there was a secret on it. */
+class Walk {
+  found = false
+
+  visit = (key: string, value: unknown): unknown => {
+    if (secretName.test(key)) {
+      if (isEmpty(value)) return value
+      this.found = true
+      return REDACTED
+    }
+    return typeof value === 'string' && isSuspect(value) ? this.#inside(value) : value
+  }
+
+  #inside(text: string): string {
+    const inner = new Walk()
+    let clean: string
+    try {
+      clean = rewriteJson(text, inner.visit)
+    } catch {
+      clean = text.replace(writtenSecret, `$1'${REDACTED}'`)
+      inner.found = clean !== text
+    }
+    if (!inner.found) return text
+    this.found = true
+    return clean
   }
 }
 

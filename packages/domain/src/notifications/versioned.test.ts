@@ -130,6 +130,19 @@ test('an exists: its audit period, and the bytes of each network', () => {
   })
 })
 
+test.each([[{ toString: 1 }], [[{ valueOf: 2 }]], [null], [5], [undefined]])(
+  'a network whose name is %j is none, and the notification is stored',
+  (network_name) => {
+    const bandwidth = [
+      object('BandwidthPayload', { network_name, in_bytes: 1, out_bytes: 2 }),
+      object('BandwidthPayload', { network_name: 'public', in_bytes: 3, out_bytes: 4 }),
+    ]
+    expect(novaRow(versioned('instance.exists', { ...server, bandwidth })).facts).toMatchObject({
+      bandwidthPublicOut: '4',
+    })
+  },
+)
+
 test('the scheduler’s has the instance and the project, a service’s its own uuid, which is no instance', () => {
   const scheduled = versioned('scheduler.select_destinations.start', { instance_uuid: 'server', project_id: 'tenant' })
   expect(novaRow(scheduled)).toMatchObject({ instance: 'server', tenant: 'tenant' })

@@ -78,10 +78,12 @@ export function classicPayload(event: string, payload: unknown): JsonObject {
 function bandwidth(value: unknown): JsonObject | undefined {
   if (!Array.isArray(value)) return undefined
   return Object.fromEntries(
-    value.map((network) => [
-      String(at(network, 'network_name')),
-      { bw_in: at(network, 'in_bytes'), bw_out: at(network, 'out_bytes') },
-    ]),
+    value.flatMap((network) => {
+      const name = at(network, 'network_name')
+      // Anything else must not be made a text: an object from outside may have a toString that is none.
+      if (typeof name !== 'string') return []
+      return [[name, { bw_in: at(network, 'in_bytes'), bw_out: at(network, 'out_bytes') }]]
+    }),
   )
 }
 

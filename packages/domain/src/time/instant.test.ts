@@ -1,6 +1,17 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { DAY, floorTo, formatInstant, HOUR, MINUTE, parseInstant, parseUnixTime, SECOND } from './instant.ts'
+import {
+  DAY,
+  FIRST_INSTANT,
+  floorTo,
+  formatInstant,
+  HOUR,
+  LAST_INSTANT,
+  MINUTE,
+  parseInstant,
+  parseUnixTime,
+  SECOND,
+} from './instant.ts'
 
 /** 2026-11-23 20:05:38 UTC. */
 const evening = 1_795_464_338 * SECOND
@@ -55,6 +66,9 @@ describe('a time as notifications write it', () => {
     ['minute 60', '2026-11-23 20:60:00'],
     ['second 60', '2026-11-23 20:05:60'],
     ['year 0', '0000-01-01 00:00:00'],
+    ['before the year 1, by its offset', '0001-01-01 00:00:00+00:01'],
+    ['after the year 9999, by its offset', '9999-12-31 23:59:59-00:01'],
+    ['a year of five digits', '99999-01-01 00:00:00'],
     ['a day alone', '2026-11-23'],
     ['a time without seconds', '2026-11-23 20:05'],
     ['a bare point', '2026-11-23 20:05:38.'],
@@ -85,6 +99,11 @@ describe('a time as answers write it', () => {
       expect(formatInstant(parseInstant(text) ?? Number.NaN)).toBe(text)
     },
   )
+
+  test('the last second stays the last, whatever its fraction', () => {
+    expect(parseInstant('9999-12-31 23:59:59.999999')).toBe(LAST_INSTANT)
+    expect(parseInstant('0001-01-01 00:00:00.999999')).toBe(FIRST_INSTANT)
+  })
 
   test('and reads the same microsecond again', () => {
     const until2255 = fc.integer({ min: 0, max: 8_993_289_600 * SECOND })

@@ -9,13 +9,17 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
+/** The first and last second that four digits of a year can say: no time of a notification is outside. */
+export const FIRST_INSTANT: Instant = -62_135_596_800 * SECOND
+export const LAST_INSTANT: Instant = 253_402_300_799 * SECOND
+
 const written = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
 
 /**
  * The instant that a notification's time says: `2026-11-23 20:05:38.513310`, with a blank or a `T`, with or without a
  * fraction (cut after the microsecond), with `Z`, a numeric offset, or nothing, which is UTC.
  *
- * Null for what is no such time: another type, the empty string ("not set"), the 31st of February. Before 1685 and after 2254 the fraction is left out.
+ * Null for what is no such time: another type, the empty string ("not set"), the 31st of February, a time whose offset takes it out of the years 1 to 9999. Before 1685 and after 2254 the fraction is left out.
  */
 export function parseInstant(value: unknown): Instant | null {
   if (typeof value !== 'string') return null
@@ -35,9 +39,10 @@ export function parseInstant(value: unknown): Instant | null {
   const fraction = Number((match[7] ?? '').slice(0, 6).padEnd(6, '0'))
   const zone = offset(match[8])
   if (zone === null) return null
-  const instant = milliseconds * 1000 + fraction - zone
+  const whole = milliseconds * 1000 - zone
+  if (whole < FIRST_INSTANT || whole > LAST_INSTANT) return null
   // Far from 1970 a number no longer holds every microsecond, but every second.
-  return Number.isSafeInteger(instant) ? instant : instant - modulo(instant, SECOND)
+  return Number.isSafeInteger(whole + fraction) ? whole + fraction : whole
 }
 
 function daysIn(year: number, month: number): number {

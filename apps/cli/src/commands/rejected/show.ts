@@ -5,6 +5,7 @@ import { rowId } from '../../arguments.ts'
 import { bodyText } from '../../bodyText.ts'
 import { withDatabase } from '../../connections.ts'
 import { printJson } from '../../output.ts'
+import { visible } from '../../visible.ts'
 import { isWhole, rejectedObject, sizeText } from './shape.ts'
 
 interface ShowOptions {
@@ -45,11 +46,11 @@ function printMessage(message: ListedRejected, body: Buffer): void {
     ['Bytes', sizeText(message)],
     ['Received', formatInstant(message.receivedAt)],
   ]
-  for (const [name, value] of lines) process.stdout.write(`${`${name}:`.padEnd(13)}${value}\n`)
+  for (const [name, value] of lines) process.stdout.write(`${`${name}:`.padEnd(13)}${visible(String(value))}\n`)
   if (!isWhole(message))
     process.stdout.write('It is too large: only its beginning is kept, and it cannot be replayed.\n')
   const { encoding, text, note } = bodyText(body, isWhole(message))
-  process.stdout.write(`\n${encoding === 'hex' ? hexLines(body) : text}\n`)
+  process.stdout.write(`\n${encoding === 'hex' && text !== '' ? hexLines(body) : visible(text)}\n`)
   if (note !== undefined) console.error(note)
 }
 

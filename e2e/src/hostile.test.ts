@@ -1,0 +1,174 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { afterEach, describe, expect, test } from '@jest/globals'
+import { systemStatus } from '@stacktach/db'
+import { captured, capturedStreams, mutated, publish, type TestProcess } from '@stacktach/testing'
+import fc from 'fast-check'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+import { until } from './rejected.ts'
+
+/**
+ * Every run draws its own messages; to see one again: HOSTILE_SEED=… . HOSTILE_MESSAGES says how many, for a long search.
+ */
+const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31)
+const total = Number(process.env.HOSTILE_MESSAGES ?? 2_000)
+
+/** Milliseconds for each of its steps; a long search takes long. */
+const patience = 60_000 + total * 10
+
+let pipeline: Pipeline
+
+afterEach(() => pipeline.stop())
+
+/** A message like any other, known by its id. */
+function good(id: string, exchange: string) {
+  const event_type = exchange === 'nova' ? 'compute.instance.update' : 'image.update'
+  const notification = {
+    event_type,
+    publisher_id: 'compute.host',
+    message_id: id,
+    timestamp: '2026-11-23 20:05:38',
+    payload: { instance_id: id, id },
+  }
+  return { exchange, routing_key: 'notifications.info', body: Buffer.from(JSON.stringify(notification)) }
+}
+
+async function ids(prefix: string): Promise<number> {
+  const { rows } = await pipeline.database.pool.query(
+    `select (select count(*) from notification_nova where message_id like $1)
+          + (select count(*) from notification_glance where message_id like $1) as count`,
+    [`${prefix}%`],
+  )
+  return Number(rows[0].count)
+}
+
+async function backlogEmpty(): Promise<boolean> {
+  return (await systemStatus(pipeline.database, true)).backlog === 0
+}
+
+/** Nothing failed, was tried again or given back: what a message cannot do to a process. */
+function expectUntroubled(...processes: TestProcess[]): void {
+  for (const process of processes) {
+    expect(process.output()).not.toMatch(/"level":(?:50|60)|job failed|could not store|subscription ended/)
+  }
+}
+
+test(
+  `mutated messages are stored or rejected, those around them stored, and all is folded and verified (seed ${seed})`,
+  async () => {
+    // Verified as soon as it is folded, and published to the same broker.
+    pipeline = await startPipeline(['east'], { VERIFY_SETTLE_SECONDS: '0', VERIFY_LEVEL: 'none' })
+    pipeline.environment.PUBLISH_URL = pipeline.vhost.url
+    const processes = [await pipeline.start('ingest'), await pipeline.start('jobs')]
+    const messages = fc.sample(mutated(capturedStreams.flatMap((stream) => captured(stream))), { seed, numRuns: total })
+    const stream = messages.flatMap((message, index) =>
+      index % 3 === 0 ? [message, good(`good-${index}`, message.exchange)] : [message],
+    )
+    await publish(pipeline.vhost, [...stream, good('last-nova', 'nova'), good('last-glance', 'glance')])
+    // A queue is read in order: what comes last is stored last.
+    await until(async () => (await ids('last-')) === 2, patience)
+    expect(await ids('good-')).toBe(Math.ceil(total / 3))
+    await until(backlogEmpty, patience)
+
+    const { rows: reasons } = await pipeline.database.pool.query<{ reason: string; details: string[] }>(
+      'select reason, array_agg(detail) as details from rejected_message group by reason order by reason',
+    )
+    for (const { details } of reasons) for (const detail of details) expect(detail.length).toBeGreaterThan(10)
+    // These two would be bugs that a message found.
+    const unforeseen = reasons.filter(({ reason }) => /not understood|refused by the database/.test(reason))
+    expect(unforeseen).toEqual([])
+
+    await until(async () => {
+      const { rows } = await pipeline.database.pool.query(
+        `select (select count(*) from instance_exists where ${due}) + (select count(*) from image_exists where ${due}) as due`,
+      )
+      return Number(rows[0].due) === 0
+    }, patience)
+    expectUntroubled(...processes)
+
+    const ask = await pipeline.api()
+    for (const path of listings) expect({ path, ...(await ask(path)) }).toMatchObject({ path, status: 200 })
+  },
+  60_000 + 2 * patience,
+)
+
+/** Exists that verification owes a verdict: their period is over, or they have none. */
+const due = `status = 'pending' and coalesce(audit_period_ending, "when") < extract(epoch from now()) * 1000000 - 10000000`
+
+const listings = [
+  ...['usage/launches', 'usage/deletes', 'usage/exists', 'kpi', 'summary', 'events', 'hosts', 'deployments', 'reports'],
+  ...['events', 'hosts', 'usage/launches', 'usage/deletes', 'usage/exists'].map((path) => `${path}?service=glance`),
+].map((path) => `/stacky/${path}`)
+
+describe('sizes', () => {
+  const LARGE = 20
+
+  test('20 MB are rejected with digest and beginning, and never held as they came', async () => {
+    pipeline = await startPipeline(['east'])
+    const { pool } = pipeline.database
+    const bodies = Array.from({ length: LARGE }, (_, index) => Buffer.alloc(20_000_000, `{"n":${index},`))
+    const large = bodies.map((body) => ({ exchange: 'nova', routing_key: 'notifications.info', body }))
+    const ingest = await pipeline.start('ingest')
+    // As with a database that is away: nothing can be stored, and all that was delivered is held.
+    const blocking = await pool.connect()
+    await blocking.query('begin')
+    await blocking.query('lock table rejected_message in access exclusive mode')
+    for (const message of large) await publish(pipeline.vhost, [message])
+    await publish(pipeline.vhost, [good('last-nova', 'nova')])
+    await until(async () => (await unacknowledged()) === LARGE + 1, 60_000)
+    const held = await resident(ingest.pid)
+    await blocking.query('rollback')
+    blocking.release()
+    await until(async () => (await ids('last-')) === 1, 60_000)
+    const { rows } = await pool.query(
+      'select reason, detail, body_size, body_sha256, body from rejected_message order by body_sha256',
+    )
+    const digests = bodies.map((body) => createHash('sha256').update(body).digest('hex')).sort()
+    expect(rows.map((row) => row.body_sha256)).toEqual(digests)
+    for (const row of rows) {
+      expect(row).toMatchObject({
+        reason: 'too large',
+        detail: 'the body has 20000000 bytes, more than 1048576',
+        body_size: 20_000_000,
+      })
+      expect(row.body.length).toBe(65_536)
+    }
+    expect(held).toBeLessThan(300_000_000)
+    expectUntroubled(ingest)
+  })
+
+  /** Messages delivered and not acknowledged yet. */
+  async function unacknowledged(): Promise<number> {
+    const connection = await pipeline.vhost.connect()
+    const channel = await connection.createChannel()
+    const { messageCount } = await channel.checkQueue('stacktach_nova')
+    await connection.close()
+    return LARGE + 1 - messageCount
+  }
+  test('one exists of twenty thousand images is folded within a process of ordinary memory', async () => {
+    pipeline = await startPipeline(['east'])
+    const ingest = await pipeline.start('ingest')
+    const jobs = await pipeline.start('jobs')
+    const images = Array.from({ length: 18_000 }, (_, id) => ({ id: `${id}`, created_at: '2026-11-23 20:05:38' }))
+    const body = JSON.stringify({
+      event_type: 'image.exists',
+      publisher_id: 'glance.host',
+      message_id: 'many',
+      timestamp: '2026-11-23 20:05:38',
+      payload: { images, audit_period_ending: '2026-11-23 20:05:38' },
+    })
+    await publish(pipeline.vhost, [{ exchange: 'glance', routing_key: 'notifications.info', body: Buffer.from(body) }])
+    await until(async () => (await ids('many')) === 1)
+    await until(backlogEmpty, 60_000)
+    const { rows } = await pipeline.database.pool.query('select count(*), min(audit_period_ending) from image_exists')
+    expect(rows).toEqual([{ count: '18000', min: '1795464338000000' }])
+    expect(await resident(jobs.pid, 'VmHWM')).toBeLessThan(600_000_000)
+    expectUntroubled(ingest, jobs)
+  })
+})
+
+/** Bytes of memory that a process has, or had at most. */
+async function resident(pid: number, which: 'VmRSS' | 'VmHWM' = 'VmRSS'): Promise<number> {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8')
+  return Number(new RegExp(`${which}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024
+}
