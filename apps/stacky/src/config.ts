@@ -59,8 +59,7 @@ function contentOf(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ConfigError(`the file ${file} of STACKTACH_TOKEN_FILE cannot be read (${reason})`)
+    throw new ConfigError(`the file ${file} of STACKTACH_TOKEN_FILE cannot be read (${error})`)
   }
 }
 

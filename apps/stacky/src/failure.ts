@@ -1,3 +1,5 @@
+import { z } from 'zod'
+
 /** A question without a good answer; the message is one sentence that says what to do. */
 export class AskError extends Error {
   override name = 'AskError'
@@ -24,8 +26,8 @@ const CHECK = 'see that STACKTACH_URL is right'
  * @param seconds that it had
  */
 export function unreachable(error: unknown, url: URL, seconds: number): AskError {
-  const { code, reason } = causeOf(error)
-  if (error instanceof Error && error.name === 'TimeoutError') {
+  const { name, code, reason } = causeOf(error)
+  if (name === 'TimeoutError') {
     return new AskError(`${url.origin} did not answer within ${seconds} s; --timeout waits longer`, true)
   }
   if (code === 'ECONNREFUSED') {
@@ -42,13 +44,19 @@ export function unreachable(error: unknown, url: URL, seconds: number): AskError
   return new AskError(`${url.origin} cannot be reached (${reason}); ${CHECK}`, true)
 }
 
+const text = z.string().optional()
+// A timeout's code is a number that says nothing.
+const fault = z.object({ name: text, message: text, code: text.catch(undefined) })
+const failed = fault.extend({ cause: fault.extend({ errors: z.array(fault).optional() }).optional() })
+
 /** fetch fails with `fetch failed` and tells why in its cause; a host with several addresses has a cause for each. */
-function causeOf(error: unknown): { code: string; reason: string } {
-  const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
-  const first = cause instanceof AggregateError && cause.errors.length > 0 ? cause.errors[0] : cause
-  if (!(first instanceof Error)) return { code: '', reason: String(first) }
-  const code = 'code' in first && typeof first.code === 'string' ? first.code : ''
-  return { code, reason: (first.message || code).split('\n')[0] ?? '' }
+function causeOf(error: unknown): { name: string; code: string; reason: string } {
+  const parsed = failed.safeParse(error)
+  if (!parsed.success) return { name: '', code: '', reason: String(error) }
+  const { cause = parsed.data } = parsed.data
+  const [first = cause] = 'errors' in cause ? (cause.errors ?? []) : []
+  const { code = '', message = '' } = first
+  return { name: parsed.data.name ?? '', code, reason: (message || code).split('\n')[0] ?? '' }
 }
 
 /** What the server answered instead of what was asked for. */

@@ -27,7 +27,9 @@ All times are UTC. \`stacky complete bash\` (zsh, fish) prints what completes co
 /** Stacky's commands. Results go to standard output, all else to standard error. */
 export function program(): Command {
   const stacky = new Command('stacky').description('Ask StackTach').helpCommand(false).addHelpText('after', ENVIRONMENT)
-  stacky.configureHelp({ subcommandTerm: (command) => `${command.name()} ${command.usage().replace('[options]', '')}` })
+  stacky.configureHelp({
+    subcommandTerm: (command) => `${command.name()} ${command.usage().replace(/\[options\] ?/, '')}`,
+  })
   const commands = [
     deploymentsCommand(),
     eventsCommand(),

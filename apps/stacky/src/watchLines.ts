@@ -1,6 +1,6 @@
-import { styleText } from 'node:util'
 import type { Watched } from './answers.ts'
 import { cellText } from './output/cellText.ts'
+import { coloured } from './output/colour.ts'
 import type { Screen } from './output/renderTable.ts'
 
 /** Rows between two headers. */
@@ -26,7 +26,7 @@ export class WatchLines {
       const line = fits
         ? columns(widths, [id, mark, time, deployment, event, uuid])
         : [time, mark, event, uuid, deployment, id].join(' ')
-      return [...head, mark === 'E' && this.#screen.colour ? styleText('red', line) : line]
+      return [...head, mark === 'E' && this.#screen.colour ? coloured('red', line) : line]
     })
   }
 

@@ -1,6 +1,6 @@
-import { styleText } from 'node:util'
 import Table from 'cli-table3'
 import { cellText } from './cellText.ts'
+import { coloured, type Style } from './colour.ts'
 import { centre, columnWidths, wrap } from './layout.ts'
 
 /** What tables are shown on. */
@@ -53,8 +53,6 @@ export function renderTable(rows: readonly (readonly unknown[])[], screen: Scree
   return table.toString()
 }
 
-type Style = 'bold' | 'red'
-
 /** An error is red. */
 function styleOf(mark: string | undefined, { colour }: Screen): Style | null {
   return colour && mark === 'E' ? 'red' : null
@@ -65,7 +63,7 @@ function padded(row: readonly string[], widths: readonly number[], style: Style 
   return row.map((text, index) => {
     const width = widths[index] ?? 0
     const lines = wrap(text, width).map((line) => centre(line, width))
-    return lines.map((line) => (style === null ? line : styleText(style, line))).join('\n')
+    return lines.map((line) => (style === null ? line : coloured(style, line))).join('\n')
   })
 }
 
@@ -77,7 +75,7 @@ function records(head: readonly string[], body: readonly (readonly string[])[], 
       const style = styleOf(row[mark], screen)
       const title = `-[ ${number + 1} ]`.padEnd(Math.min(screen.width, 40), '-')
       const lines = row.map((text, index) => `${(head[index] ?? '').padEnd(longest)} | ${text}`.trimEnd())
-      return [title, ...lines.map((line) => (style === null ? line : styleText(style, line)))].join('\n')
+      return [title, ...lines.map((line) => (style === null ? line : coloured(style, line)))].join('\n')
     })
     .join('\n')
 }
