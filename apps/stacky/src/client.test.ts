@@ -135,5 +135,7 @@ test('no server', async () => {
 })
 
 test('no such host', async () => {
-  expect((await failure('http://stacktach.invalid', 60)).message).toMatch(/stacktach\.invalid.*; see that STACKTACH_URL/)
+  expect((await failure('http://stacktach.invalid', 60)).message).toMatch(
+    /stacktach\.invalid.*; see that STACKTACH_URL/,
+  )
 })

@@ -13,7 +13,10 @@ export function uuidCommand(): Command {
     .description('show the notifications of an instance or image, and the timings of an instance')
     .usage('[options] [service] <uuid>')
     .argument('<uuid...>', SERVICE_ARGUMENT)
-    .addHelpText('after', '\nAs CSV, the notifications alone; `stacky timings --uuid <uuid>` has the timings.')
+    .addHelpText(
+      'after',
+      '\nAs JSON, one object of both; as CSV, the notifications alone: `stacky timings --uuid <uuid>` has the timings.',
+    )
   return asking(ranged(paged(ofService(command)), 'notifications')).action(
     async (words: string[], { from, to, limit, offset, ...options }: UuidOptions) => {
       const { value: uuid, service = options.service } = oneOfService(words, 'uuid')
