@@ -4,6 +4,7 @@ import { type Pipeline, stackyProgram, startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
 
 const deployments = ['east', 'west']
+const today = new Date().toISOString().slice(0, 10)
 
 let pipeline: Pipeline
 let url: string
@@ -16,8 +17,7 @@ beforeAll(async () => {
   const options = { seed: 'stacky', deployments, operations: 60, failures: 0.3 }
   const { notifications } = await simulate(pipeline, hoursAgo(3), 3, options)
   await pipeline.settled(notifications)
-  const day = new Date().toISOString().slice(0, 10)
-  await pipeline.run('report', 'run', 'image-events-audit', '--at', day, '--wait')
+  await pipeline.run('report', 'run', 'image-events-audit', '--at', today, '--wait')
   const api = await pipeline.start('api')
   url = (await api.printed(/"url":"([^"]+)"/))[1] ?? ''
   const { pool } = pipeline.database
@@ -161,10 +161,9 @@ describe('every command shows what the api answers', () => {
   })
 
   test('reports: of a time, with dates as Stacky shows them; report: one of them', async () => {
-    const { code, output } = await stacky('reports')
-    const day = new Date().toISOString().slice(0, 10)
+    const { code, output } = await stacky('reports', today)
     expect(code).toBe(0)
-    expect(output).toContain(`Querying for reports created from ${day} 00:00:00 to ${day} 23:59:59\n+`)
+    expect(output).toContain(`Querying for reports created from ${today} 00:00:00 to `)
     expect(output).toMatch(/\| +\w{3} \d\d 00:00 +\| +\w{3} \d\d 00:00 +\| \w{3} \w{3} \d\d \| image events audit \|/)
     expect((await stacky('reports', '2020-02-28', '00:00', '2020-02-28', '06:00')).output).toBe(
       'Querying for reports created from 2020-02-28 00:00:00 to 2020-02-28 06:00:00\nNo results\n',
@@ -213,7 +212,7 @@ describe('watch', () => {
     await publish(pipeline.vhost, [notification('before')])
     await watching.printed(/\|E\|[\d:.]+ *\| +east +\| +compute\.instance\.watched +\| +before +\|\n/)
     await server.shut()
-    await watching.printed(/nothing listens at .*; still trying\n/)
+    await watching.printed(/; still trying\n/)
     await publish(pipeline.vhost, [notification('meanwhile')])
     await new Promise((resolve) => setTimeout(resolve, 2500))
     await server.open()
@@ -222,7 +221,6 @@ describe('watch', () => {
     await server.shut()
     expect(watching.output().match(/still trying/g)).toHaveLength(1)
     expect(watching.output().match(/ before /g)).toHaveLength(1)
-    expect(watching.output().match(/Deployment/g)).toEqual(['Deployment', 'Deployment'])
     expect(watching.output()).toMatch(/^All Deployments\nEvent name: compute\.instance\.watched\n/)
   })
 
@@ -230,9 +228,9 @@ describe('watch', () => {
     const rows: unknown[][] = JSON.parse(await answered('deployments'))
     const watching = watch(url, String(rows.find(([, name]) => name === 'east')?.[0]), '--json')
     await publish(pipeline.vhost, [notification('lines')])
-    await watching.printed(/\n/)
+    const [line] = await watching.printed(/^.*"lines"\]$/m)
     expect(await watching.stop('SIGINT')).toBe(0)
-    expect(JSON.parse(watching.output())).toEqual([
+    expect(JSON.parse(line)).toEqual([
       expect.any(Number),
       'E',
       expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
