@@ -24,6 +24,9 @@ const programs = {
   stacktach: [join(root, 'apps/cli/dist/main.js')],
 } as const
 
+/** The client, which needs nothing but an api's address. */
+export const stackyProgram = join(root, 'apps/stacky/dist/main.js')
+
 export type Program = keyof typeof programs
 
 /** Topics of the captured and simulated clouds, each bound to queues of our own. */
