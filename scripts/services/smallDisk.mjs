@@ -8,7 +8,6 @@ import { userFor } from './users.mjs'
 
 const PLACE = join(FOLDER, 'small')
 const BALLAST = join(PLACE, 'ballast')
-const MEGABYTES = 64
 
 /**
  * A disk that can be full.
@@ -21,16 +20,17 @@ const MEGABYTES = 64
 
 /**
  * A small disk in memory, on which the private PostgreSQL may have a tablespace.
- * @returns {{ disk: SmallDisk } | { without: string }} without: why there can be none
+ * @param {number} megabytes
+ * @returns {SmallDisk | { without: string }} without: why there can be none
  */
-export function smallDisk() {
+export function smallDisk(megabytes) {
   if (readState().how === 'docker') return { without: 'PostgreSQL is in a container' }
   if (process.platform !== 'linux' || process.getuid() !== 0) return { without: 'only root can mount a small disk' }
   ensureFolder()
   remove()
   mkdirSync(PLACE, { recursive: true })
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${MEGABYTES}m`, 'tmpfs', PLACE], { stdio: 'pipe' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', PLACE], { stdio: 'pipe' })
   } catch (error) {
     return { without: `no small disk can be mounted: ${error.stderr?.toString().trim() || error.message}` }
   }
@@ -40,14 +40,12 @@ export function smallDisk() {
   if (uid !== undefined) chownSync(folder, uid, gid)
   const forget = onInterrupt(remove)
   return {
-    disk: {
-      folder,
-      fill,
-      clear: () => rmSync(BALLAST, { force: true }),
-      remove() {
-        remove()
-        forget()
-      },
+    folder,
+    fill,
+    clear: () => rmSync(BALLAST, { force: true }),
+    remove() {
+      remove()
+      forget()
     },
   }
 }
