@@ -36,7 +36,9 @@ export async function runFaults(
     ({ name }) => options.only.length === 0 || options.only.some((part) => name.includes(part)),
   )
   const acts = planActs(chosen, options)
-  note(`seed ${options.seed}: ${options.notifications} messages, ${chosen.length} faults, ${options.rounds} times each`)
+  note(
+    `seed ${options.seed}: ${options.notifications} notifications, ${chosen.length} faults, ${options.rounds} times each`,
+  )
 
   const calm = await createWorld(servers, 'faults_quiet', { disturbed: false, preload: null })
   const quiet = await quietRun(calm, acts, options, note).finally(() => calm.close())

@@ -1,6 +1,6 @@
 /** What the suite is asked to do. */
 export interface Options {
-  /** Messages of the stream, doubles included. */
+  /** How many are sent; some of them twice. */
   notifications: number
   /** Decides the stream, the order of the faults and their moments. */
   seed: number

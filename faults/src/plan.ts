@@ -6,7 +6,7 @@ import { type StreamMessage, stream } from './stream.ts'
 /** A part of the stream, and what happens while it is sent. */
 export interface Act {
   fault: Fault
-  messages: number
+  notifications: number
   /** After how many of its messages. */
   moment: number
 }
@@ -17,8 +17,8 @@ export function planActs(faults: readonly Fault[], { notifications, seed, rounds
   const order = Array.from({ length: rounds }, () => random.shuffled(faults)).flat()
   return order.map((fault, index) => {
     const from = Math.floor((notifications * index) / order.length)
-    const messages = Math.floor((notifications * (index + 1)) / order.length) - from
-    return { fault, messages, moment: Math.floor(messages * (0.1 + 0.6 * random.next())) }
+    const own = Math.floor((notifications * (index + 1)) / order.length) - from
+    return { fault, notifications: own, moment: Math.floor(own * (0.1 + 0.6 * random.next())) }
   })
 }
 
@@ -26,12 +26,16 @@ export function planActs(faults: readonly Fault[], { notifications, seed, rounds
 export function* scenes(acts: readonly Act[], { notifications, seed }: Options): Generator<StreamMessage[]> {
   let off = false
   const messages = stream(notifications, seed, () => off)
+  const ids = new Set<string>()
+  let until = 0
   for (const act of acts) {
     off = act.fault.hostClocks === true
+    until += act.notifications
     const taken: StreamMessage[] = []
-    while (taken.length < act.messages) {
+    while (ids.size < until) {
       const next = messages.next()
       if (next.done) throw new Error('the stream ends too early')
+      ids.add(next.value.messageId)
       taken.push(next.value)
     }
     yield taken

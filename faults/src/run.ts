@@ -83,7 +83,7 @@ export async function disturbedRun(
     }
     await world.health.expect(true, `after ${act.fault.name}`)
     // What is still frozen must not look like another fault's doing.
-    for (const way of Object.values(world.detours)) way.cut()
+    for (const way of Object.values(world.detours)) way.cutFrozen()
     const { stored, distinct, rejected } = await counts(world)
     const now = {
       lost: ids.size - distinct - rejected,

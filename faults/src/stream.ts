@@ -18,8 +18,9 @@ const PER_OPERATION = 12
 const DAY = 86_400_000
 
 /**
- * The same stream for the same options, as long as it is read.
+ * The same stream for the same options, as long as it is read. Some are sent twice.
  *
+ * @param length notifications that it has at least
  * @param off whether hosts have their clock a day off at this moment; a message sent twice has one time
  */
 export function* stream(length: number, seed: number, off: () => boolean): Generator<StreamMessage, void, void> {
@@ -38,9 +39,7 @@ export function* stream(length: number, seed: number, off: () => boolean): Gener
   const hosts = new Map<unknown, number>()
   const random = createRandom(seed)
   const shifts = new Map<string, number>()
-  let sent = 0
   for (const message of cloud.messages) {
-    if (sent++ === length) return
     const notification = notificationOf(message)
     const host = notification.publisher_id
     // A third of the hosts is a day late, a third a day early.

@@ -19,7 +19,7 @@ async function halfOpen({ world, hold, patient }: Scene, server: ServerName): Pr
   await hold(2, 15)
   way.thaw()
   // Or else whoever holds one has to notice by itself.
-  if (!patient) way.cut()
+  if (!patient) way.cutFrozen()
 }
 
 async function away({ world, hold }: Scene, server: ServerName, seconds: number): Promise<void> {

@@ -74,6 +74,8 @@ export class Programs {
     const code = await process.stop('SIGTERM')
     clearTimeout(timer)
     const took = Date.now() - began
+    // One that has only just been started does not hear yet, and has nothing in hand.
+    if (code === null && process.output() === '') return
     if (code !== 0 || took > STOP) {
       this.complaints.push(
         `${program} took ${(took / 1000).toFixed(1)} s to stop, exit code ${code}:\n${lastLines(process.output())}`,

@@ -15,8 +15,10 @@ export interface Detour {
    * ones are taken and not forwarded either, until `thaw`.
    */
   freeze(): void
-  /** New connections are let through again. Those that were frozen stay as they are until `cut`. */
+  /** New connections are let through again. Those that were frozen stay as they are. */
   thaw(): void
+  /** Cuts those that were frozen. */
+  cutFrozen(): void
 }
 
 /** One connection of each side. */
@@ -29,6 +31,7 @@ interface Pair {
 export async function detour(url: string): Promise<Detour> {
   const target = new URL(url)
   const pairs = new Set<Pair>()
+  const still = new Set<Pair>()
   const port = await freePort()
   let server: Server | undefined
   let frozen = false
@@ -44,12 +47,22 @@ export async function detour(url: string): Promise<Detour> {
       socket.on('close', () => drop(pair))
     }
     client.pipe(pair.upstream).pipe(client)
-    if (frozen) still(pair)
+    if (frozen) freeze(pair)
   }
   const drop = (pair: Pair) => {
     if (!pairs.delete(pair)) return
+    still.delete(pair)
     pair.client.destroy()
     pair.upstream.destroy()
+  }
+  const freeze = (pair: Pair) => {
+    still.add(pair)
+    const { client, upstream } = pair
+    client.unpipe()
+    upstream.unpipe()
+    // A socket that nobody reads from does not learn of its end either.
+    client.pause()
+    upstream.pause()
   }
   const cut = () => {
     for (const pair of [...pairs]) drop(pair)
@@ -71,20 +84,15 @@ export async function detour(url: string): Promise<Detour> {
     cut,
     freeze() {
       frozen = true
-      for (const pair of pairs) still(pair)
+      for (const pair of pairs) freeze(pair)
     },
     thaw() {
       frozen = false
     },
+    cutFrozen() {
+      for (const pair of [...still]) drop(pair)
+    },
   }
-}
-
-/** A socket that nobody reads from does not learn of its end either. */
-function still({ client, upstream }: Pair): void {
-  client.unpipe()
-  upstream.unpipe()
-  client.pause()
-  upstream.pause()
 }
 
 /** A port that nobody listens on. */
