@@ -14,6 +14,8 @@ await runProcess(async () => {
         size: config.DATABASE_POOL,
         readOnly: true,
         statementTimeout: config.API_STATEMENT_TIMEOUT,
+        // A server that has not even cut the statement off by then does not answer at all.
+        queryTimeout: config.API_STATEMENT_TIMEOUT + 2_000,
         onIdleError: (err) => logger.warn({ err }, 'idle database connection lost'),
       })
       return { value: db, stop: () => db.close() }

@@ -18,6 +18,15 @@ export interface DatabaseOptions {
   onIdleError?: (error: Error) => void
 }
 
+/**
+ * Milliseconds after which the server ends a transaction in which nothing happens: its client's host may be gone without a
+ * word, and its locks must go, too.
+ */
+const IDLE_TRANSACTION = 60_000
+
+/** Milliseconds of silence after which the network is asked whether the server is still there. */
+const KEEP_ALIVE = 10_000
+
 /** Milliseconds that closing may take. */
 const CLOSE_PATIENCE = 2_000
 
@@ -31,6 +40,7 @@ export interface Database {
 /** Opens a database. Does not connect before the first query, so it never fails. */
 export function openDatabase(options: DatabaseOptions): Database {
   const settings = [
+    `-c idle_in_transaction_session_timeout=${IDLE_TRANSACTION}`,
     ...(options.readOnly ? ['-c default_transaction_read_only=on'] : []),
     ...(options.statementTimeout === undefined ? [] : [`-c statement_timeout=${options.statementTimeout}`]),
   ]
@@ -39,10 +49,11 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName,
     max: options.size ?? 10,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE,
     // Without it a dead server is waited for for ever.
     connectionTimeoutMillis: 5_000,
     ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
-    ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
+    options: settings.join(' '),
   })
   pool.on('error', options.onIdleError ?? (() => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
