@@ -7,7 +7,7 @@ const { SetupError, setUp } = await import('./setup.mjs')
 const { ensureServices, ServicesError, startOne, stopOne, stopServices } = await import('./services/index.mjs')
 const { withLock } = await import('./services/lock.mjs')
 const { ensureFolder, FOLDER } = await import('./services/place.mjs')
-const { smallDisk } = await import('./services/smallDisk.mjs')
+const { removeSmallDisk, smallDisk } = await import('./services/smallDisk.mjs')
 
 const print = (text) => process.stdout.write(text)
 const began = Date.now()
@@ -27,7 +27,7 @@ async function suite(args) {
   await setUp()
   const { parseOptions, runFaults } = await import('../faults/dist/index.js')
   const options = parseOptions(args, () => Math.floor(Math.random() * 1_000_000))
-  await stopServices({ purge: true })
+  await clear()
   let passed = false
   const { env } = await ensureServices({ env: {} })
   const small = smallDisk(roomFor(options.notifications))
@@ -45,10 +45,20 @@ async function suite(args) {
     passed = await Promise.race([runFaults(servers, options, selftest, print, note), interrupted])
     return passed ? 0 : 1
   } finally {
-    await stopServices({ purge: passed })
-    small.remove?.()
-    if (!passed) note(`the servers' logs are in ${FOLDER}/log`)
+    if (passed) await clear()
+    else {
+      await stopServices()
+      removeSmallDisk()
+      note(`the servers' logs are in ${FOLDER}/log`)
+    }
   }
+}
+
+/** Stops and removes what there is, also of a run that was killed. */
+async function clear() {
+  await stopServices()
+  removeSmallDisk()
+  await stopServices({ purge: true })
 }
 
 const args = process.argv.slice(2)

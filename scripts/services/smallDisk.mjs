@@ -1,7 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { onInterrupt } from './interrupt.mjs'
 import { ensureFolder, FOLDER } from './place.mjs'
 import { readState } from './state.mjs'
 import { userFor } from './users.mjs'
@@ -15,7 +14,6 @@ const BALLAST = join(PLACE, 'ballast')
  * @property {string} folder for PostgreSQL alone
  * @property {() => void} fill
  * @property {() => void} clear
- * @property {() => void} remove
  */
 
 /**
@@ -27,7 +25,7 @@ export function smallDisk(megabytes) {
   if (readState().how === 'docker') return { without: 'PostgreSQL is in a container' }
   if (process.platform !== 'linux' || process.getuid() !== 0) return { without: 'only root can mount a small disk' }
   ensureFolder()
-  remove()
+  removeSmallDisk()
   mkdirSync(PLACE, { recursive: true })
   try {
     execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', PLACE], { stdio: 'pipe' })
@@ -38,16 +36,7 @@ export function smallDisk(megabytes) {
   mkdirSync(folder, { mode: 0o700 })
   const { uid, gid } = userFor('postgres')
   if (uid !== undefined) chownSync(folder, uid, gid)
-  const forget = onInterrupt(remove)
-  return {
-    folder,
-    fill,
-    clear: () => rmSync(BALLAST, { force: true }),
-    remove() {
-      remove()
-      forget()
-    },
-  }
+  return { folder, fill, clear: () => rmSync(BALLAST, { force: true }) }
 }
 
 function fill() {
@@ -62,7 +51,11 @@ function fill() {
   }
 }
 
-function remove() {
+/**
+ * Removes the small disk, if there is one. PostgreSQL is stopped before.
+ * @returns {void}
+ */
+export function removeSmallDisk() {
   if (!existsSync(PLACE)) return
   try {
     // Lazily: a server that still has a file open there keeps it until it ends.
