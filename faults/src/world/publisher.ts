@@ -51,7 +51,8 @@ export class Publisher {
   async #send(messages: readonly StreamMessage[]): Promise<void> {
     if (this.#open.length === 0) await this.#connect()
     for (const { deployment, exchange, routingKey, body } of messages) {
-      const place = deployments.findIndex((name) => name === deployment)
+      const at: readonly string[] = deployments
+      const place = at.indexOf(deployment)
       const properties = { persistent: true, contentType: 'application/json' }
       this.#open[place]?.channel.publish(exchange, routingKey, body, properties)
     }
