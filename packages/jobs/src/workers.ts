@@ -24,6 +24,9 @@ const concurrency: Record<QueueName, number> = { aggregation: 4, verification: 2
 /** Milliseconds after which the job of a worker that was killed is given to another. Living ones renew their hold. */
 const LOCK = 10_000
 
+/** Milliseconds that jobs in hand have to end once the process stops; one that waits for a dead server is given back. */
+const FINISH = 4_000
+
 /** Milliseconds that Redis has to hear how the last jobs ended, and what the workers gave back. */
 const GOODBYE = 2_000
 
@@ -67,10 +70,14 @@ export function startWorkers(
   return async () => {
     const closed = Promise.all(workers.map(({ worker }) => worker.close()))
     // A worker waits for a Redis that is away; what Redis does not hear, it gives to another as a job that stalled.
-    const patience = Promise.allSettled(inHand).then(() => new Promise((resolve) => setTimeout(resolve, GOODBYE)))
-    await Promise.race([closed, patience])
+    const finished = Promise.race([Promise.allSettled(inHand), after(FINISH)])
+    await Promise.race([closed, finished.then(() => after(GOODBYE))])
     for (const { connection } of workers) connection.disconnect()
   }
+}
+
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 function progressOf(job: Job): Progress {
