@@ -1,8 +1,9 @@
+import { backPressure, type Pressure } from './backPressure.ts'
 import { everyFault } from './faults/index.ts'
 import type { Options } from './options.ts'
 import { planActs } from './plan.ts'
 import { disturbedRun, quietRun } from './run.ts'
-import { omittedLines, outcomeTable } from './table.ts'
+import { omittedLines, outcomeTable, pressureTable } from './table.ts'
 import type { Servers } from './world/servers.ts'
 import { createWorld } from './world/world.ts'
 
@@ -44,9 +45,12 @@ export async function runFaults(
   const quiet = await quietRun(calm, acts, options, note).finally(() => calm.close())
   const world = await createWorld(servers, 'faults_disturbed', { disturbed: true, preload: preload?.href ?? null })
   const outcome = await disturbedRun(world, acts, options, quiet, note).finally(() => world.close())
+  const pressures = options.only.length > 0 ? [] : await pressed(servers, options, note)
 
-  const { total, complaints } = outcome
+  const { total } = outcome
+  const complaints = [...outcome.complaints, ...pressures.flatMap((pressure) => pressure.complaints)]
   for (const complaint of complaints) print(`${complaint}\n`)
+  if (pressures.length > 0) print(`${pressureTable(pressures)}\n`)
   print(`${outcomeTable(outcome)}\n${omittedLines(omitted)}`)
   const whole = total.stored === total.notifications && total.rejected === 0
   const good = whole && total.lost + total.doubled + total.different === 0 && complaints.length === 0
@@ -59,4 +63,11 @@ export async function runFaults(
       `again: npm run test:faults --${short} --notifications ${options.notifications} --seed ${options.seed} --rounds ${options.rounds}\n`,
     )
   return good
+}
+
+/** What ingest does with a long queue, with a short one and a long one. */
+function pressed(servers: Servers, { short }: Options, note: (line: string) => void): Promise<Pressure[]> {
+  const [few, many] = short ? [1_000, 10_000] : [10_000, 200_000]
+  note(`${few}, then ${many} messages wait while the database is away`)
+  return backPressure(servers, few, many, !short)
 }

@@ -5,7 +5,7 @@ import { type Act, scenes } from './plan.ts'
 import { createRandom } from './random.ts'
 import type { StreamMessage } from './stream.ts'
 import { aggregateHashes, caughtUp, counts, differing, jobsLeft, storedIds } from './world/observe.ts'
-import { programs } from './world/programs.ts'
+import { begun, programs } from './world/programs.ts'
 import type { World } from './world/world.ts'
 
 /** What one occurrence of a fault did. */
@@ -38,7 +38,7 @@ export async function quietRun(
   const found: string[][] = []
   for (const program of programs) world.programs.start(program)
   const ids = new Set<string>()
-  await begin(world)
+  await begun(world.programs)
   for (const messages of scenes(acts, options)) {
     await world.publisher.publish(messages)
     remember(ids, messages)
@@ -66,7 +66,7 @@ export async function disturbedRun(
   const complaints: string[] = []
   const before = { lost: 0, doubled: 0, different: 0 }
   for (const program of programs) world.programs.start(program)
-  await begin(world)
+  await begun(world.programs)
   let index = 0
   for (const messages of scenes(acts, options)) {
     const act = acts[index]
@@ -131,21 +131,6 @@ async function perform(act: Act, messages: readonly StreamMessage[], scene: Scen
   })
   const happening = moment.then(() => act.fault.inflict(scene))
   await Promise.all([publishing, happening])
-}
-
-/** Waits until everything runs: the queues are there, and nothing published is lost for want of one. */
-async function begin({ programs: running }: World): Promise<void> {
-  const deadline = Date.now() + 60_000
-  for (const [program, sign] of [
-    ['ingest', /"consuming".*"consuming"/s],
-    ['jobs', /"started"/],
-    ['api', /"listening"/],
-  ] as const) {
-    while (!sign.test(running.output(program))) {
-      if (Date.now() > deadline) throw new Error(`${program} does not begin:\n${running.output(program)}`)
-      await sleep(50)
-    }
-  }
 }
 
 function remember(ids: Set<string>, messages: readonly StreamMessage[]): void {

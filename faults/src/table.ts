@@ -1,4 +1,5 @@
 import Table from 'cli-table3'
+import type { Pressure } from './backPressure.ts'
 import type { Omitted } from './faults/fault.ts'
 import type { Outcome } from './run.ts'
 
@@ -24,6 +25,18 @@ export function outcomeTable({ damages, total }: Outcome): string {
     total.different,
     span(damages.map(({ seconds }) => seconds)),
   ])
+  return table.toString()
+}
+
+export function pressureTable(pressures: readonly Pressure[]): string {
+  const table = new Table({
+    head: ['messages waiting, database away', 'unacknowledged at most', 'MB of ingest at most', 'seconds to catch up'],
+    colAligns: ['right', 'right', 'right', 'right'],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const { waiting, unacknowledged, memory, seconds } of pressures) {
+    table.push([waiting, unacknowledged, memory, seconds.toFixed(1)])
+  }
   return table.toString()
 }
 

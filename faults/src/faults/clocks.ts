@@ -29,7 +29,7 @@ export function processClocks(): { faults: Fault[]; omitted: Omitted[] } {
       async inflict({ world, hold }) {
         const clock = { LD_PRELOAD: library, FAKETIME: offset, DONT_FAKE_MONOTONIC: '1' }
         await world.programs.restart(program, clock)
-        await hold(3, 15)
+        await hold(1.5, 15)
         await world.programs.restart(program)
       },
     })),

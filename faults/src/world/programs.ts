@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { startProcess, type TestProcess } from '@stacktach/testing'
 
@@ -86,6 +87,24 @@ export class Programs {
   async close(): Promise<void> {
     this.#closing = true
     await Promise.all(programs.map((program) => this.stop(program)))
+  }
+}
+
+/** What a program prints once it is at work; ingest for each deployment. */
+const signs: Record<Program, RegExp> = {
+  ingest: /"consuming".*"consuming"/s,
+  jobs: /"started"/,
+  api: /"listening"/,
+}
+
+/** Waits until programs are at work: the queues are there, and nothing published is lost for want of one. */
+export async function begun(running: Programs, which: readonly Program[] = programs): Promise<void> {
+  const deadline = Date.now() + 60_000
+  for (const program of which) {
+    while (!signs[program].test(running.output(program))) {
+      if (Date.now() > deadline) throw new Error(`${program} does not begin:\n${running.output(program)}`)
+      await sleep(50)
+    }
   }
 }
 

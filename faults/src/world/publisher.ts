@@ -3,7 +3,7 @@ import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib'
 import { deployments, type StreamMessage } from '../stream.ts'
 import type { Brokers } from './brokers.ts'
 
-/** Messages that are sent before their confirmations are waited for. */
+/** Messages that are sent before their confirmations are waited for, unless asked otherwise. */
 const WINDOW = 25
 
 /** Milliseconds that a broker may be away. */
@@ -13,7 +13,7 @@ const PATIENCE = 180_000
 export class Publisher {
   readonly #url: string
   readonly #brokers: Brokers
-  #open: { connection: ChannelModel; channel: ConfirmChannel; broken: Promise<never> }[] = []
+  #open = new Map<string, { connection: ChannelModel; channel: ConfirmChannel; broken: Promise<never> }>()
 
   constructor(amqpUrl: string, brokers: Brokers) {
     this.#url = amqpUrl
@@ -21,9 +21,13 @@ export class Publisher {
   }
 
   /** Resolves when each message is confirmed: it is in a durable queue. `onSent` is told how many are. */
-  async publish(messages: readonly StreamMessage[], onSent: (sent: number) => void = () => {}): Promise<void> {
-    for (let from = 0; from < messages.length; from += WINDOW) {
-      const window = messages.slice(from, from + WINDOW)
+  async publish(
+    messages: readonly StreamMessage[],
+    onSent: (sent: number) => void = () => {},
+    together = WINDOW,
+  ): Promise<void> {
+    for (let from = 0; from < messages.length; from += together) {
+      const window = messages.slice(from, from + together)
       const deadline = Date.now() + PATIENCE
       for (;;) {
         try {
@@ -41,22 +45,20 @@ export class Publisher {
 
   async close(): Promise<void> {
     const open = this.#open
-    this.#open = []
-    for (const { connection } of open) {
+    this.#open = new Map()
+    for (const { connection } of open.values()) {
       // Closing one that is dead can hang.
       await Promise.race([connection.close().catch(() => {}), sleep(500)])
     }
   }
 
   async #send(messages: readonly StreamMessage[]): Promise<void> {
-    if (this.#open.length === 0) await this.#connect()
+    if (this.#open.size === 0) await this.#connect()
     for (const { deployment, exchange, routingKey, body } of messages) {
-      const at: readonly string[] = deployments
-      const place = at.indexOf(deployment)
       const properties = { persistent: true, contentType: 'application/json' }
-      this.#open[place]?.channel.publish(exchange, routingKey, body, properties)
+      this.#open.get(deployment)?.channel.publish(exchange, routingKey, body, properties)
     }
-    for (const { channel, broken } of this.#open) await Promise.race([channel.waitForConfirms(), broken])
+    for (const { channel, broken } of this.#open.values()) await Promise.race([channel.waitForConfirms(), broken])
   }
 
   async #connect(): Promise<void> {
@@ -71,7 +73,7 @@ export class Publisher {
       connection.on('error', () => {})
       const channel = await connection.createConfirmChannel()
       channel.on('error', () => {})
-      this.#open.push({ connection, channel, broken })
+      this.#open.set(deployment, { connection, channel, broken })
     }
   }
 }
