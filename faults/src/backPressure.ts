@@ -16,6 +16,9 @@ const ALLOWANCE = 100
 /** Milliseconds until ingest gives back what it holds. */
 const HOLD = 60_000
 
+/** Milliseconds until RabbitMQ has counted, which it does every five seconds. */
+const COUNTED = 12_000
+
 /** Milliseconds without progress after which it is stuck. */
 const STUCK = 60_000
 
@@ -60,8 +63,7 @@ async function pressure(servers: Servers, waiting: number, patient: boolean): Pr
       unacknowledged = Math.max(unacknowledged, now)
     })
     await world.publisher.publish(messages(waiting), undefined, 500)
-    // RabbitMQ counts every five seconds.
-    await sleep(6_000)
+    for (const late = Date.now() + COUNTED; unacknowledged === 0 && Date.now() < late; ) await sleep(100)
     if (patient) await sleep(HOLD)
     await world.detours.postgres.open()
     const began = performance.now()

@@ -16,7 +16,7 @@ async function halfOpen({ world, hold, patient }: Scene, server: ServerName): Pr
   const way = world.detours[server]
   way.freeze()
   await world.health.expect(ready(server), `connections to ${labels[server]} half open`)
-  await hold(2, 15)
+  await hold(1, 15)
   way.thaw()
   // Or else whoever holds one has to notice by itself.
   if (!patient) way.cutFrozen()
@@ -25,7 +25,7 @@ async function halfOpen({ world, hold, patient }: Scene, server: ServerName): Pr
 async function away({ world, hold }: Scene, server: ServerName, seconds: number): Promise<void> {
   await world.detours[server].shut()
   await world.health.expect(ready(server), `${labels[server]} away`)
-  await hold(4, seconds)
+  await hold(3, seconds)
   await world.detours[server].open()
 }
 

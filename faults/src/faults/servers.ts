@@ -8,7 +8,7 @@ async function readOnly({ world, hold }: Scene): Promise<void> {
   // Holds at once for who is connected, too.
   await pool.query('alter system set default_transaction_read_only = on')
   await pool.query('select pg_reload_conf()')
-  await hold(3, 10)
+  await hold(2, 10)
   await world.health.expect(true, 'PostgreSQL read-only')
   await pool.query('alter system reset default_transaction_read_only')
   await pool.query('select pg_reload_conf()')
@@ -19,7 +19,7 @@ async function outOfConnections({ world, hold }: Scene): Promise<void> {
   await pool.query(`alter role ${role} connection limit 0`)
   await pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
   await world.health.expect(false, 'PostgreSQL out of connections')
-  await hold(3, 10)
+  await hold(2, 10)
   await pool.query(`alter role ${role} connection limit -1`)
 }
 
@@ -56,7 +56,7 @@ export function fullDisk({ fill, clear }: { fill(): void; clear(): void }): Faul
     async inflict({ world, hold }) {
       fill()
       try {
-        await hold(3, 10)
+        await hold(2, 10)
         const refused = world.programs.output('ingest').match(/No space left on device/)
         if (refused === null) world.programs.complaints.push('disk full: ingest never noticed, so nothing was shown')
       } finally {
