@@ -44,6 +44,8 @@ export interface Pipeline {
   database: Database
   environment: Record<string, string>
   deploymentsFile: string
+  /** Starts a program, and does not wait until it is at work. */
+  launch(program: Program): TestProcess
   start(program: Program): Promise<TestProcess>
   /** Starts an api and returns what asks it. */
   api(): Promise<(path: string) => Promise<{ status: number; body: unknown }>>
@@ -81,10 +83,15 @@ export async function startPipeline(
   const database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 3 })
   const started: TestProcess[] = []
 
-  const start = async (program: Program) => {
+  const launch = (program: Program) => {
     const [file, ...args] = programs[program]
     const process = startProcess(file, args, environment)
     started.push(process)
+    return process
+  }
+
+  const start = async (program: Program) => {
+    const process = launch(program)
     await process.printed(program === 'ingest' ? /"consuming"/ : program === 'api' ? /"listening"/ : /"started"/)
     return process
   }
@@ -94,6 +101,7 @@ export async function startPipeline(
     database,
     environment,
     deploymentsFile,
+    launch,
     start,
     async api() {
       const process = await start('api')

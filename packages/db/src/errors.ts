@@ -10,6 +10,7 @@ const transientCodes = new Set([
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
+  '25P03', // idle_in_transaction_session_timeout
   '25006', // read_only_sql_transaction: a standby, until it is promoted
   '08000',
   '08001',

@@ -1,8 +1,14 @@
 import { Redis } from 'ioredis'
 
+/**
+ * Milliseconds without an answer after which a connection counts as dead and is made anew: its host may be gone without a
+ * word. Longer than a worker ever waits for a job in one command.
+ */
+const SILENCE = 20_000
+
 /** Of a worker: it blocks, and waits for a Redis that is away as long as it takes. */
 export function workerConnection(url: string): Redis {
-  return new Redis(url, { maxRetriesPerRequest: null, retryStrategy: backoff })
+  return new Redis(url, { maxRetriesPerRequest: null, socketTimeout: SILENCE, retryStrategy: backoff })
 }
 
 /**
@@ -14,6 +20,7 @@ export function producerConnection(url: string): Redis {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     commandTimeout: 5_000,
+    socketTimeout: SILENCE,
     retryStrategy: backoff,
   })
 }

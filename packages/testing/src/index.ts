@@ -8,7 +8,8 @@ export {
   expectations,
 } from './captured.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
-export { type Detour, detour } from './detour.ts'
+export { type Detour, detour, freePort } from './detour.ts'
+export { everyAggregate, everyAggregateHash, everyRowId } from './everyAggregate.ts'
 export { type MutatedMessage, mutated } from './mutated.ts'
 export { runToEnd, startProcess, type TestProcess } from './processes.ts'
 export { createTestVhost, publish, type TestVhost } from './rabbit.ts'

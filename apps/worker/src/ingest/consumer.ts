@@ -24,6 +24,9 @@ const NOTHING = Buffer.alloc(0)
 /** Milliseconds until a lost channel is tried again. */
 const RETRY_DELAY = 1_000
 
+/** Milliseconds that the broker has to answer while a channel is given up: on a dead connection it never does. */
+const GOODBYE = 1_000
+
 /**
  * Consumes the queues of one exchange on one channel, a batch at a time.
  *
@@ -138,10 +141,10 @@ class Subscription {
 
   async stop(): Promise<void> {
     if (!this.#open) return
-    for (const tag of this.#tags) await this.#channel.cancel(tag).catch(() => {})
+    await goodbye(Promise.all(this.#tags.map((tag) => this.#channel.cancel(tag))))
     await this.#batcher.finish()
     this.#open = false
-    await this.#channel.close().catch(() => {})
+    await goodbye(this.#channel.close())
     this.#end('stopped')
   }
 
@@ -174,7 +177,7 @@ class Subscription {
   async #give(reason: string): Promise<void> {
     if (!this.#open) return
     this.#closed(reason)
-    await this.#channel.close().catch(() => {})
+    await goodbye(this.#channel.close())
   }
 
   #closed(reason: string): void {
@@ -182,4 +185,9 @@ class Subscription {
     this.#batcher.clear()
     this.#end(reason)
   }
+}
+
+/** Waits for what the broker is asked at the end, however that goes, but not for ever. */
+async function goodbye(asked: Promise<unknown>): Promise<void> {
+  await Promise.race([asked.catch(() => {}), new Promise((resolve) => setTimeout(resolve, GOODBYE))])
 }

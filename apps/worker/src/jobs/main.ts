@@ -6,6 +6,9 @@ import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'
 import { startTimer } from './timer.ts'
 
+/** Milliseconds; each statement of a job works on a bounded part, so that one which takes longer has lost its server. */
+const QUERY_TIMEOUT = 60_000
+
 /** The `jobs` process: aggregation, reports and maintenance, as BullMQ brings them. */
 export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = jobsConfig(environment)
@@ -18,6 +21,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         url: config.DATABASE_URL,
         applicationName: 'stacktach jobs',
         size: config.DATABASE_POOL,
+        queryTimeout: QUERY_TIMEOUT,
         onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
       })
       return { value: database, stop: () => database.close() }

@@ -1,6 +1,11 @@
+import type pg from 'pg'
 import type { Database } from '../open.ts'
+
+/** Milliseconds that an answer may take: who asks wants to know soon. */
+const PATIENCE = 3_000
 
 /** Resolves when the database answers, rejects when it does not. */
 export async function databaseAnswers(db: Database): Promise<void> {
-  await db.pool.query('select 1')
+  const query: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: PATIENCE }
+  await db.pool.query(query)
 }
