@@ -26,7 +26,9 @@ interface Run {
 
 const met = { runs: 0, pruned: 0, late: 0, refolds: 0 }
 
-afterAll(() => process.stdout.write(`pruned in the middle: ${JSON.stringify(met)}\n`))
+afterAll(() => {
+  process.stdout.write(`pruned in the middle: ${JSON.stringify(met)}\n`)
+})
 
 /** In both formats the same user and service: which of two twins starts a request is not what is asked here. */
 function alike(all: InstanceNotification[]): InstanceNotification[] {
