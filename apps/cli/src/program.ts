@@ -1,9 +1,12 @@
 import { Command } from 'commander'
 import { existsCommand } from './commands/exists/index.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { jobsCommand } from './commands/jobs/index.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report.ts'
+import { retentionCommand } from './commands/retention/index.ts'
 import { statusCommand } from './commands/status.ts'
 
 /** Exit code of wrong usage. */
@@ -18,6 +21,9 @@ export function program(): Command {
     rejectedCommand(),
     jobsCommand(),
     reportCommand(),
+    retentionCommand(),
+    importCommand(),
+    exportCommand(),
     migrateCommand(),
   ]
   for (const command of commands) stacktach.addCommand(command)

@@ -8,6 +8,7 @@ export {
   type ApiConfig,
   apiConfig,
   type IngestConfig,
+  importConfig,
   ingestConfig,
   type JobsConfig,
   jobsConfig,

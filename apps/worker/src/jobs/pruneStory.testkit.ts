@@ -85,15 +85,18 @@ export function severalDays(instances: number, days: number, seed: number): Nova
     tell('update', began - 2 * SECOND, request('create'))
     tell('create.start', began - SECOND, request('create'), { instanceFlavorId: 'small' })
     if (draw() < 0.9) tell('create.end', began + draw() * DAY, request('create'), facts({ message: 'Success' }))
+    const done = new Set<string>()
     for (let work = 0; work < 8; work++) {
       const name = operations[Math.floor(draw() * operations.length)] ?? 'reboot'
+      // A request does a thing once: of one that does it again days later, twins are not told apart.
+      const own = request(done.has(`${name} ${work % 5}`) ? `again-${work}` : String(work % 5))
+      done.add(`${name} ${work % 5}`)
       const start = began + draw() * days * DAY
       // Some start a moment before midnight: their end, or their twin, lies behind it.
       const at = draw() < 0.4 ? Math.ceil(start / DAY) * DAY - draw() * 100_000 : start
-      tell(`${name}.start`, at, request(String(work % 5)), facts())
+      tell(`${name}.start`, at, own, facts())
       if (draw() < 0.3) launchedAt += 60 * SECOND
-      if (draw() < 0.8)
-        tell(`${name}.end`, at + draw() * (draw() < 0.3 ? 2 * DAY : 90 * SECOND), request(String(work % 5)), facts())
+      if (draw() < 0.8) tell(`${name}.end`, at + draw() * (draw() < 0.3 ? 2 * DAY : 90 * SECOND), own, facts())
     }
     for (let day = Math.ceil(began / DAY); day <= MONDAY / DAY + days; day++) {
       const period = { auditPeriodBeginning: (day - 1) * DAY, auditPeriodEnding: day * DAY }

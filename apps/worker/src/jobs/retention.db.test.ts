@@ -144,7 +144,7 @@ describe('pruned in the middle, late ones after it', () => {
 
   afterEach(() => whole.close())
 
-  test.each([1, 2, 3, 4])(
+  test.each([1, 2, 3])(
     'the aggregates are those of a database that nothing was pruned from (seed %d)',
     async (seed) => {
       const draw = drawing(seed)
@@ -170,14 +170,14 @@ describe('pruned in the middle, late ones after it', () => {
       // What waits is folded first.
       await prune(stack, first)
       expect(await numbers(stack, `notification_nova where "when" < ${first}`)).toBe(0)
-      expect(await numbers(whole, `notification_nova where "when" < ${first}`)).toBeGreaterThan(100)
+      expect(await numbers(whole, `notification_nova where "when" < ${first}`)).toBeGreaterThan(50)
       await same()
-      for (const batch of inBatches(late, 25)) {
+      for (const batch of inBatches(late, 50)) {
         await arrive(batch)
         await same()
       }
       await prune(stack, second)
-      for (const batch of inBatches(later, 25)) {
+      for (const batch of inBatches(later, 50)) {
         await arrive(batch)
         await same()
       }

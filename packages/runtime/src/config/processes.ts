@@ -91,6 +91,11 @@ export function migrateConfig(environment: NodeJS.ProcessEnv) {
   return readConfig(environment, ['DATABASE_URL', 'LOG_LEVEL'])
 }
 
+/** Configuration of `import`. Throws ConfigError. */
+export function importConfig(environment: NodeJS.ProcessEnv) {
+  return readConfig(environment, [...database, 'MAX_BODY', 'SHARDS', 'PARTITION_DAYS'])
+}
+
 /** Configuration of the operator commands. Throws ConfigError. */
 export function operatorConfig(environment: NodeJS.ProcessEnv) {
   return readConfig(environment, [...database, ...redis, 'STACKTACH_DEPLOYMENTS_FILE', 'LOG_LEVEL'])
