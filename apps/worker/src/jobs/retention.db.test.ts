@@ -234,31 +234,31 @@ describe('what is too old', () => {
   test('comes while it is pruned: each ends stored and counted, or rejected, and none in both', async () => {
     const { context, database } = stack
     const to = await destination(stack)
-    const ids = Array.from({ length: 400 }, (_, index) => String(index))
+    let given = 0
     let pruned = false
     const storing = Promise.all(
-      [0, 1, 2].map(async (worker) => {
+      [0, 1, 2].map(async () => {
         const partitions = new Partitions(database.pool, 1)
-        for (const id of ids.filter((_, index) => index % 3 === worker)) {
-          const give = () =>
-            storeMessages(database, partitions, to, [message('2026-11-17 02:00:00', id)], context.clock())
+        for (let after = 0; after < 5; after += pruned ? 1 : 0) {
+          const one = [message('2026-11-17 02:00:00', String(given++))]
+          const give = () => storeMessages(database, partitions, to, one, context.clock())
           await give().catch((error: unknown) => {
             if (!isMissingPartition(error)) throw error
             return give()
           })
         }
       }),
-    ).then(() => pruned)
-    await new Promise((resolve) => setTimeout(resolve, 100))
+    )
+    while ((await numbers(stack, 'notification_nova')) < 20) await new Promise((resolve) => setTimeout(resolve, 5))
     await prune(stack, MONDAY + 3 * DAY)
     pruned = true
-    expect(await storing).toBe(true)
+    await storing
     await fold(stack)
     const rejected = await numbers(stack, 'rejected_message')
     const counted = await numbers(stack, 'instance_delete')
-    expect(rejected + counted).toBe(ids.length)
-    expect(rejected).toBeGreaterThan(0)
-    expect(counted).toBeGreaterThan(0)
+    expect(rejected + counted).toBe(given)
+    expect(rejected).toBeGreaterThanOrEqual(15)
+    expect(counted).toBeGreaterThanOrEqual(20)
     expect(await numbers(stack, 'notification_nova')).toBe(0)
   })
 })

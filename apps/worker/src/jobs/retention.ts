@@ -7,7 +7,7 @@ import {
   type Partition,
   pruneAggregates,
   sealPartitions,
-  withShard,
+  withShardWaiting,
 } from '@stacktach/db'
 import { DAY, type Instant, type Service, services } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
@@ -83,18 +83,14 @@ async function untilFolded(context: JobContext, partition: Partition): Promise<v
 async function boundShard(context: JobContext, partition: Partition, shard: number): Promise<void> {
   const { database, shards, rules } = context
   let after: string | null = ''
-  let held = 0
   while (after !== null) {
     goOn(context)
     const from: string = after
-    const done: { last: string | null } | null = await patiently(() =>
-      withShard(database.pool, 'usage', shard, async (client) => ({
-        last: await boundStep(client, partition, { shard, shards }, from, rules),
-      })),
+    after = await patiently(() =>
+      withShardWaiting(database.pool, 'usage', shard, (client) =>
+        boundStep(client, partition, { shard, shards }, from, rules),
+      ),
     )
-    if (done !== null) after = done.last
-    else if (++held > LOOKS) throw new Error(`shard ${shard} is held by another process`)
-    else await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN))
   }
 }
 
