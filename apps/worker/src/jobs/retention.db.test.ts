@@ -301,6 +301,14 @@ describe('a partition that goes', () => {
     expect(await aggregates(stack)).toEqual(before)
   })
 
+  test('goes once, when two processes are asked at the same time', async () => {
+    await store(stack, severalDays(10, 4, 5))
+    const before = MONDAY + 3 * DAY
+    const runs = await Promise.all([prune(stack, before), prune(stack, before), prune(stack, before)])
+    expect(runs.map(({ partitions }) => partitions.length).sort()).toEqual([0, 0, 3])
+    expect(await numbers(stack, `notification_nova where "when" < ${before}`)).toBe(0)
+  })
+
   test('by the configuration: each service by days of its own', async () => {
     await store(stack, [novaRow('old', 'update', MONDAY), novaRow('new', 'update', MONDAY + 10 * DAY)])
     const context = { ...stack.context, clock: () => MONDAY + 12 * DAY }
@@ -325,6 +333,54 @@ test('a request whose beginning is gone ends with its whole duration', async () 
   await fold(stack)
   const { rows } = await stack.database.pool.query('select request_id, duration, event from request_tracker')
   expect(rows).toEqual([{ request_id: 'req-1', duration: String(15 * SECOND), event: 'compute.instance.rebuild' }])
+})
+
+test('images: what glance said is folded first, stays, and goes on', async () => {
+  const { context, database } = stack
+  const image = { id: 'image-1', created_at: '2026-11-16 01:00:00', owner: 'c0ffee', size: 5 }
+  const glance = async (event: string, when: string, payload: object) =>
+    storeMessages(
+      database,
+      context.partitions,
+      {
+        deployment: 'cloud',
+        deploymentId: await deploymentId(database.pool, 'cloud'),
+        service: 'glance',
+        shards: SHARDS,
+        maxBody: 1_048_576,
+      },
+      [
+        {
+          exchange: 'glance',
+          routingKey: 'notifications.info',
+          body: Buffer.from(
+            JSON.stringify({
+              event_type: event,
+              publisher_id: 'image.host',
+              message_id: `${event} ${when}`,
+              timestamp: when,
+              payload,
+            }),
+          ),
+        },
+      ],
+      context.clock(),
+    )
+  await glance('image.activate', '2026-11-16 01:00:05', image)
+  await glance('image.exists', '2026-11-16 02:00:00', { images: [image] })
+  expect((await prune(stack, MONDAY + DAY)).partitions).toEqual(['notification_glance_20261116_1d'])
+  await glance('image.exists', '2026-11-17 02:00:00', { images: [{ ...image, deleted_at: '2026-11-17 01:00:00' }] })
+  await glance('image.delete', '2026-11-17 01:00:00', { ...image, deleted_at: '2026-11-17 01:00:00' })
+  await fold(stack)
+  const { rows } = await database.pool.query(
+    `select u.uuid as usage, d.uuid as delete from image_exists e
+       left join image_usage u on u.id = e.usage_id left join image_delete d on d.id = e.delete_id order by e."when"`,
+  )
+  expect(rows).toEqual([
+    { usage: 'image-1', delete: null },
+    { usage: 'image-1', delete: 'image-1' },
+  ])
+  expect(await numbers(stack, 'kept_original')).toBe(1)
 })
 
 test('an exists that is verified after its notification is gone is published whole', async () => {

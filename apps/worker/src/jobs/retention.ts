@@ -7,6 +7,7 @@ import {
   type Partition,
   pruneAggregates,
   sealPartitions,
+  withRetentionLock,
   withShardWaiting,
 } from '@stacktach/db'
 import { DAY, type Instant, type Service, services } from '@stacktach/domain'
@@ -35,7 +36,16 @@ const LOOKS = 1_500
  * operator named. First nothing more is let into them, then what is in them is folded, then the state of their instances
  * and requests is written down from which later folds begin; only then they go. Taken up where it ended when it was cut off.
  */
-export async function retention(context: JobContext, { before, service }: Payload<'retention'>): Promise<Pruned> {
+export async function retention(context: JobContext, payload: Payload<'retention'>): Promise<Pruned> {
+  for (;;) {
+    const pruned = await withRetentionLock(context.database.pool, () => pruneAll(context, payload))
+    if (pruned !== null) return pruned
+    goOn(context)
+    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN))
+  }
+}
+
+async function pruneAll(context: JobContext, { before, service }: Payload<'retention'>): Promise<Pruned> {
   const { database, retention: days, clock } = context
   const pruned: Pruned = { partitions: [], aggregates: {} }
   for (const each of service === null ? services : [service]) {

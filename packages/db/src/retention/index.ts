@@ -8,5 +8,6 @@ export {
 } from './boundaries.ts'
 export { backlogBefore, dropPartition, forgetSpans } from './drop.ts'
 export { type HorizonKind, keptSince, raiseHorizon, readHorizon } from './horizon.ts'
+export { withRetentionLock } from './lock.ts'
 export { keepRequestStarts, readPrunedStarts } from './prunedStarts.ts'
 export { type Partition, sealPartitions } from './seal.ts'
