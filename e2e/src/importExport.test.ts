@@ -120,6 +120,9 @@ test('retention run drops what is older, show tells since when is kept, and aggr
   const old = await partitions()
   expect(old.length).toBeGreaterThan(0)
   expect(await json('retention', 'run')).toEqual({ code: 0, answer: { partitions: [], aggregates: {} } })
+  const ask = await pipeline.api()
+  const body = async (path: string) => JSON.stringify((await ask(path)).body)
+  expect(await body('/stacky/events')).toContain('compute.instance.create.end')
   const { code, answer } = await json(
     'retention',
     'run',
@@ -132,6 +135,8 @@ test('retention run drops what is older, show tells since when is kept, and aggr
   expect(answer).toEqual({ partitions: old.map(({ name }) => name), aggregates: {} })
   expect(await partitions()).toEqual([])
   expect(await timings()).toEqual(before)
+  expect(await body('/stacky/events')).toBe('[["Event Name"]]')
+  expect(await body('/stacky/summary')).toContain('compute.instance.create')
   const shown = await json('retention', 'show')
   expect(shown).toMatchObject({ answer: { kept_since: { nova: formatInstant(Number(old.at(-1)?.upper)) } } })
   expect((await json('import', file)).answer).toMatchObject({ stored: 0 })

@@ -195,7 +195,52 @@ describe('pruned in the middle, late ones after it', () => {
       )
     },
   )
+
+  test('cut off at one step after the other, with late ones in between, the aggregates are the same at every moment', async () => {
+    const all = shuffle(severalDays(15, 4, 11), drawing(11))
+    const horizon = MONDAY + 3 * DAY
+    const share = Math.floor(all.length / 2)
+    const late = inBatches(
+      all.slice(share).filter((row) => mayComeLate(row, all, [horizon])),
+      8,
+    )
+    const arrive = async (rows: readonly NovaRow[]) => {
+      for (const each of [stack, whole]) await store(each, rows)
+      for (const each of [stack, whole]) await fold(each)
+      expect(await aggregates(stack)).toEqual(await aggregates(whole))
+    }
+    await arrive(all.slice(0, share))
+    let attempts = 0
+    for (let done = false; !done; ) {
+      attempts++
+      const run = retention(stoppingAfter(stack.context, attempts), { before: horizon, service: 'nova' })
+      done = await run.then(
+        () => true,
+        (error: Error) => {
+          expect(error.message).toContain('another attempt goes on')
+          return false
+        },
+      )
+      await arrive(late.shift() ?? [])
+    }
+    expect(attempts).toBeGreaterThan(4)
+    expect(await numbers(stack, `notification_nova where "when" < ${horizon}`)).toBe(0)
+    for (const batch of late) await arrive(batch)
+  })
 })
+
+/** A process that is asked to stop once it has looked so many times whether it is. */
+function stoppingAfter(context: JobContext, looks: number): JobContext {
+  const stopping = new AbortController()
+  let left = looks
+  return {
+    ...context,
+    get stopping() {
+      if (left-- <= 0) stopping.abort()
+      return stopping.signal
+    },
+  }
+}
 
 describe('what is too old', () => {
   const message = (when: string, id: string, more = '') => ({
