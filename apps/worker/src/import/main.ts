@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { openDatabase, Partitions } from '@stacktach/db'
+import { type Database, databaseTrouble, openDatabase, Partitions } from '@stacktach/db'
 import { createLogger, importConfig } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
 import { type ImportParts, importLines } from './importLines.ts'
@@ -31,6 +31,7 @@ export async function importMessages(environment: NodeJS.ProcessEnv): Promise<vo
     size: config.DATABASE_POOL,
   })
   try {
+    await answers(database)
     await agree(database, { shards: config.SHARDS }, logger)
     let named = 0
     const parts: ImportParts = {
@@ -47,6 +48,14 @@ export async function importMessages(environment: NodeJS.ProcessEnv): Promise<vo
   } finally {
     await database.close()
   }
+}
+
+/** An import that is begun waits for its database; one that cannot begin says so. */
+async function answers({ pool }: Database): Promise<void> {
+  await pool.query('select 1').catch((error: unknown) => {
+    if (databaseTrouble(error) !== 'away') throw error
+    throw new Error('the database of DATABASE_URL does not answer; see that PostgreSQL runs and can be reached')
+  })
 }
 
 async function importFrom(parts: ImportParts, file: string | undefined, silent: boolean): Promise<ImportState> {
