@@ -1,9 +1,12 @@
 import { Command } from 'commander'
 import { existsCommand } from './commands/exists/index.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { jobsCommand } from './commands/jobs/index.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report.ts'
+import { retentionCommand } from './commands/retention/index.ts'
 import { statusCommand } from './commands/status.ts'
 import { tenantsCommand } from './commands/tenants.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -22,6 +25,9 @@ export function program(): Command {
     reportCommand(),
     tenantsCommand(),
     tokenCommand(),
+    retentionCommand(),
+    importCommand(),
+    exportCommand(),
     migrateCommand(),
   ]
   for (const command of commands) stacktach.addCommand(command)

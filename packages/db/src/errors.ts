@@ -67,9 +67,13 @@ export function databaseTrouble(error: unknown): 'away' | 'refuses' | 'not migra
   return isTransient(error) ? 'away' : null
 }
 
-/** Whether a row had no partition to go to: another process dropped it. */
+/** Name of the constraint that lets nothing more into a partition. */
+export const SEAL = 'sealed'
+
+/** Whether a row had no partition to go to: another process sealed or dropped it. */
 export function isMissingPartition(error: unknown): boolean {
-  return codeOf(error) === '23514' && messageOf(error).startsWith('no partition of relation')
+  if (codeOf(error) !== '23514') return false
+  return messageOf(error).startsWith('no partition of relation') || property(error, 'constraint') === SEAL
 }
 
 /** Whether PostgreSQL refused a row for its content: data exception, check violation, or a limit of the program. */

@@ -7,6 +7,7 @@ export {
 } from './config/deployments.ts'
 export {
   type IngestConfig,
+  importConfig,
   ingestConfig,
   type JobsConfig,
   jobsConfig,

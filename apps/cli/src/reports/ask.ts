@@ -1,4 +1,4 @@
-import { type Database, reportById, type StoredReport } from '@stacktach/db'
+import { type Database, reportById, reportKeptSince, type StoredReport } from '@stacktach/db'
 import { formatInstant, reportRefusal } from '@stacktach/domain'
 import { type Payload, Producer } from '@stacktach/jobs'
 import type { OperatorConfig } from '@stacktach/runtime'
@@ -30,7 +30,7 @@ export async function askForReport(
   // The job would refuse it too, but only when it runs.
   const refused = reportRefusal(payload.period, {
     now: Date.now() * 1000,
-    keptSince: null,
+    keptSince: await reportKeptSince(database.pool, payload.report),
     inProgress: payload.inProgress,
   })
   if (refused !== null) throw new Error(refused)

@@ -47,6 +47,12 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
           settleSeconds: config.VERIFY_SETTLE_SECONDS,
         },
         publishing: publishingOf(config),
+        retention: {
+          nova: config.RETENTION_DAYS_NOVA,
+          glance: config.RETENTION_DAYS_GLANCE,
+          generic: config.RETENTION_DAYS_GENERIC,
+          aggregates: config.AGGREGATE_RETENTION_DAYS,
+        },
         maxBody: config.MAX_BODY,
         schedules,
         clock: () => Date.now() * 1000,
