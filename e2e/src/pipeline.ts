@@ -76,8 +76,9 @@ export async function startPipeline(
     REDIS_PREFIX: vhost.name,
     STACKTACH_DEPLOYMENTS_FILE: deploymentsFile,
     API_PORT: '0',
-    // Who tests something else wants exists as the fold leaves them.
+    // Who tests something else wants exists as the fold leaves them, and no reports of days half told.
     VERIFY_SETTLE_SECONDS: '1000000000',
+    REPORT_SCHEDULES: '[]',
     ...overrides,
   }
   const database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 3 })
