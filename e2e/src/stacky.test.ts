@@ -11,7 +11,8 @@ let url: string
 const one = { instance: '', image: '', request: '', tenant: '', notification: '', imageNotification: '', report: '' }
 
 beforeAll(async () => {
-  pipeline = await startPipeline(deployments)
+  const schedules = [{ report: 'image-events-audit', cron: '0 0 * * *' }]
+  pipeline = await startPipeline(deployments, { REPORT_SCHEDULES: JSON.stringify(schedules) })
   await pipeline.start('ingest')
   await pipeline.start('jobs')
   const options = { seed: 'stacky', deployments, operations: 60, failures: 0.3 }
