@@ -4,12 +4,15 @@ import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
 import { readTls } from './http/readTls.ts'
 import { startServer } from './http/startServer.ts'
+import { lookAtDatabase } from './lookAtDatabase.ts'
 import { startAccess } from './startAccess.ts'
 
 await runProcess(async () => {
   const config = apiConfig(process.env)
   const tls = readTls(config)
   const logger = createLogger('api', config.LOG_LEVEL)
+  const clock = () => Date.now() * 1000
+  const variable = config.DATABASE_READ_URL === config.DATABASE_URL ? 'DATABASE_URL' : 'DATABASE_READ_URL'
   await Composition.empty()
     .add('access', () => startAccess(config, logger))
     .add('db', async () => {
@@ -24,6 +27,7 @@ await runProcess(async () => {
         queryTimeout: config.API_STATEMENT_TIMEOUT + 5_000,
         onIdleError: (err) => logger.warn({ err }, 'idle database connection lost'),
       })
+      await lookAtDatabase(db, clock, variable, logger)
       await checkRole(db, logger)
       return { value: db, stop: () => db.close() }
     })
@@ -33,7 +37,7 @@ await runProcess(async () => {
         requestsPerMinute: config.API_RATE_LIMIT,
         proxies: config.API_TRUST_PROXY,
       }
-      return startServer(createApp({ db, clock: () => Date.now() * 1000, logger, admission }), {
+      return startServer(createApp({ db, clock, logger, admission }), {
         host: config.API_HOST,
         port: config.API_PORT,
         ...(tls === null ? {} : { tls }),

@@ -1,5 +1,5 @@
+import { failureOf } from '@stacktach/db'
 import { runProcess } from '@stacktach/runtime'
-import { failureOf } from './failure.ts'
 import { program } from './program.ts'
 
 // Whoever reads the answer may have seen enough of it.

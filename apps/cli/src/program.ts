@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { checkCommand } from './commands/check.ts'
 import { existsCommand } from './commands/exists/index.ts'
 import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
@@ -19,6 +20,7 @@ export function program(): Command {
   const stacktach = new Command('stacktach').description('Look after a running StackTach').helpCommand(false)
   const commands = [
     statusCommand(),
+    checkCommand(),
     existsCommand(),
     rejectedCommand(),
     jobsCommand(),

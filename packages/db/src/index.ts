@@ -1,3 +1,4 @@
+export { checkDatabase } from './checkDatabase.ts'
 export {
   databaseTrouble,
   isExhausted,
@@ -7,6 +8,7 @@ export {
   isStatementTimeout,
   isTransient,
 } from './errors.ts'
+export { databaseAway, failureOf, reasonOf } from './failureOf.ts'
 export * from './hot/index.ts'
 export { type MigrateResult, migrate } from './migrate.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './open.ts'

@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq'
 import { catalog, type JobName, type Payload, type QueueName, queueNames } from './catalog.ts'
-import { workerConnection } from './connection.ts'
+import { onTrouble, workerConnection } from './connection.ts'
 
 /** How far a job is, kept with it in Redis: for those who wait for it, and for its next attempt. */
 export interface Progress {
@@ -13,8 +13,10 @@ export interface Progress {
 export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progress) => Promise<unknown> }
 
 export interface WorkerEvents {
-  /** Told of connection errors and of jobs that failed. */
+  /** Told of jobs that failed. */
   onError(error: Error, context: { queue: QueueName; job?: string }): void
+  /** Told of errors of the connections; they come back by themselves. */
+  onRedisError(error: Error): void
   onDone(context: { queue: QueueName; job: string; milliseconds: number; result: unknown }): void
 }
 
@@ -45,7 +47,7 @@ export function startWorkers(
   }
   const workers = queueNames.map((queue) => {
     const connection = workerConnection(url)
-    connection.on('error', (error) => events.onError(error, { queue }))
+    onTrouble(connection, events.onRedisError)
     const worker = new Worker(queue, work, {
       connection,
       prefix,
@@ -55,7 +57,7 @@ export function startWorkers(
       // Handlers are idempotent, and a process that is killed often must not make a job fail for good.
       maxStalledCount: 10,
     })
-    worker.on('error', (error) => events.onError(error, { queue }))
+    worker.on('error', events.onRedisError)
     worker.on('failed', (job, error) => events.onError(error, { queue, ...(job ? { job: job.name } : {}) }))
     worker.on('completed', (job, result) =>
       events.onDone({

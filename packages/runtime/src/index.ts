@@ -1,4 +1,5 @@
 export { type ApiConfig, apiConfig, readApiTokens } from './config/api.ts'
+export { brokerTrouble } from './config/brokerTrouble.ts'
 export {
   brokerOf,
   type DeploymentEntry,
@@ -19,4 +20,5 @@ export { ConfigError } from './config/readConfig.ts'
 export { type Component, Composition } from './lifecycle.ts'
 export { createLogger, type Logger } from './logger.ts'
 export { runProcess } from './runProcess.ts'
+export { sometimes } from './sometimes.ts'
 export { findToken, newToken, parseTokens, type Token } from './tokens.ts'

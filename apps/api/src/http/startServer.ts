@@ -84,10 +84,14 @@ function countRequests(server: Server) {
 }
 
 function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EADDRINUSE') return new Error(`API_PORT ${port} is already in use on ${host}`, { cause: error })
-  if (error.code === 'EACCES') return new Error(`API_PORT ${port} may not be opened by this user`, { cause: error })
+  if (error.code === 'EADDRINUSE')
+    return new Error(`API_PORT ${port} is already in use on ${host}: stop what listens there, or set another`, {
+      cause: error,
+    })
+  if (error.code === 'EACCES')
+    return new Error(`API_PORT ${port} may not be opened by this user: set one above 1023`, { cause: error })
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new Error(`API_HOST ${host} is no address of this machine`, { cause: error })
+    return new Error(`API_HOST ${host} is no address of this machine: set one that is, or 127.0.0.1`, { cause: error })
   }
   return error
 }

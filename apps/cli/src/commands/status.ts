@@ -1,7 +1,7 @@
 import { countExistsStatus, existsServices, existsStatuses, openDatabase, systemStatus } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 import { countJobs, type QueueCounts } from '@stacktach/jobs'
-import { operatorConfig, readDeployments } from '@stacktach/runtime'
+import { brokerTrouble, operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Command } from 'commander'
 import { withQueues } from '../connections.ts'
 import { printJson, printTable } from '../output.ts'
@@ -18,8 +18,8 @@ export function statusCommand(): Command {
       const database = openDatabase({ url: config.DATABASE_URL, applicationName: 'stacktach status', readOnly: true })
       try {
         // Queues first: what leaves one in between is then counted as stored, never in neither.
-        const queues = await waitingQueues(deployments, (deployment, { message }) =>
-          console.error(`the broker of ${deployment} does not answer: ${message}`),
+        const queues = await waitingQueues(deployments, (deployment, error) =>
+          console.error(`${deployment.name}: ${brokerTrouble(error, deployment)}`),
         )
         const exact = options.count ?? false
         const status = await systemStatus(database, exact)
@@ -44,8 +44,14 @@ export function statusCommand(): Command {
           status.deployments.map(({ name, lastWhen }) => [name, lastWhen === null ? 'never' : formatInstant(lastWhen)]),
         )
         printTable(
-          ['Deployment', 'Exchange', 'Queue', 'Waiting'],
-          queues.map(({ deployment, exchange, queue, waiting }) => [deployment, exchange, queue, waiting ?? 'unknown']),
+          ['Deployment', 'Exchange', 'Queue', 'Waiting', 'Consumers'],
+          queues.map(({ deployment, exchange, queue, waiting, consumers }) => [
+            deployment,
+            exchange,
+            queue,
+            waiting ?? 'unknown',
+            consumers ?? 'unknown',
+          ]),
         )
         printTable(
           ['Exists', ...existsStatuses],

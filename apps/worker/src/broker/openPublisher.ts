@@ -24,7 +24,11 @@ export interface Publisher {
 
 /** Connects to the broker of a configuration, and declares its topic exchange unless it exists. */
 export async function openPublisher({ url, exchange, routingKeys }: Publishing): Promise<Publisher> {
-  const connection = await connect(url, { timeout: PATIENCE })
+  const connection = await connect(url, { timeout: PATIENCE }).catch((cause: Error) => {
+    throw new Error(`the broker of PUBLISH_URL does not answer, or does not let that user in (${cause.message})`, {
+      cause,
+    })
+  })
   connection.on('error', () => {})
   try {
     await declareOrUse(

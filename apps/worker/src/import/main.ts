@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { type Database, databaseTrouble, openDatabase, Partitions } from '@stacktach/db'
+import { type Database, failureOf, openDatabase, Partitions } from '@stacktach/db'
 import { createLogger, importConfig } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
 import { type ImportParts, importLines } from './importLines.ts'
@@ -25,6 +25,7 @@ export async function importMessages(environment: NodeJS.ProcessEnv): Promise<vo
   const file = positionals[0] === '-' ? undefined : positionals[0]
   const config = importConfig(environment)
   const logger = createLogger('import', 'silent')
+  const clock = () => Date.now() * 1000
   const database = openDatabase({
     url: config.DATABASE_URL,
     applicationName: 'stacktach import',
@@ -32,14 +33,14 @@ export async function importMessages(environment: NodeJS.ProcessEnv): Promise<vo
   })
   try {
     await answers(database)
-    await agree(database, { shards: config.SHARDS }, logger)
+    await agree(database, { shards: config.SHARDS }, clock, logger)
     let named = 0
     const parts: ImportParts = {
       database,
       partitions: new Partitions(database.pool, config.PARTITION_DAYS),
       shards: config.SHARDS,
       maxBody: config.MAX_BODY,
-      clock: () => Date.now() * 1000,
+      clock,
       onUnreadable(line, reason) {
         if (named++ < NAMED) console.error(`line ${line}: ${reason}`)
       },
@@ -53,8 +54,7 @@ export async function importMessages(environment: NodeJS.ProcessEnv): Promise<vo
 /** An import that is begun waits for its database; one that cannot begin says so. */
 async function answers({ pool }: Database): Promise<void> {
   await pool.query('select 1').catch((error: unknown) => {
-    if (databaseTrouble(error) !== 'away') throw error
-    throw new Error('the database of DATABASE_URL does not answer; see that PostgreSQL runs and can be reached')
+    throw failureOf(error)
   })
 }
 

@@ -16,6 +16,8 @@ export interface ConsumerOptions {
   store(messages: Message[]): Promise<void>
   /** Resolves when there is hope that `store` works again. */
   storable(): Promise<void>
+  /** Told why an exchange could not be subscribed to; it is tried again. */
+  onRefused(error: Error): void
   logger: Logger
 }
 
@@ -65,7 +67,7 @@ export class ExchangeConsumer {
   }
 
   async #keepSubscribed(connection: ChannelModel, life: { over: boolean }, first: Subscription): Promise<void> {
-    const { exchange, logger, storable } = this.#options
+    const { exchange, logger, onRefused, storable } = this.#options
     for (let current: Subscription | null = first; ; ) {
       if (current !== null) {
         const reason = await current.ended
@@ -76,7 +78,7 @@ export class ExchangeConsumer {
       await storable()
       if (life.over || this.#stopped) return
       current = await this.#subscribe(connection).catch((err: Error) => {
-        logger.error({ err, exchange }, 'could not subscribe')
+        onRefused(err)
         return null
       })
     }

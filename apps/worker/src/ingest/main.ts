@@ -1,6 +1,6 @@
 import { openDatabase } from '@stacktach/db'
-import { Doorbell, Producer } from '@stacktach/jobs'
-import { Composition, createLogger, ingestConfig, readDeployments } from '@stacktach/runtime'
+import { Doorbell, Producer, redisTrouble } from '@stacktach/jobs'
+import { Composition, createLogger, ingestConfig, readDeployments, sometimes } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
 import { startIngest } from './startIngest.ts'
 
@@ -9,6 +9,10 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = ingestConfig(environment)
   const deployments = readDeployments(config.STACKTACH_DEPLOYMENTS_FILE)
   const logger = createLogger('ingest', config.LOG_LEVEL)
+  const clock = () => Date.now() * 1000
+  if (deployments.length === 0) {
+    logger.warn({ file: config.STACKTACH_DEPLOYMENTS_FILE }, 'no deployment is enabled: nothing is consumed')
+  }
   await Composition.empty()
     .add('database', async () => {
       const database = openDatabase({
@@ -22,7 +26,8 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
     })
     .add('doorbell', async () => {
       const missed = (error: Error) => logger.debug({ reason: error.message }, 'Redis did not hear')
-      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, missed)
+      const trouble = sometimes((text) => logger.warn(`${text}; answers are late until then`))
+      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => trouble(redisTrouble(error)))
       const doorbell = new Doorbell(producer, missed)
       return {
         value: doorbell,
@@ -32,9 +37,7 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
         },
       }
     })
-    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS }, logger))
-    .add('ingest', ({ database, doorbell }) =>
-      startIngest({ database, doorbell, deployments, config, clock: () => Date.now() * 1000, logger }),
-    )
+    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS }, clock, logger))
+    .add('ingest', ({ database, doorbell }) => startIngest({ database, doorbell, deployments, config, clock, logger }))
     .run(logger)
 }

@@ -1,7 +1,15 @@
 import { type Database, deploymentId, Partitions } from '@stacktach/db'
-import { type Instant, serviceOf } from '@stacktach/domain'
+import { type Instant, MINUTE, serviceOf } from '@stacktach/domain'
 import type { Doorbell } from '@stacktach/jobs'
-import { brokerOf, type Component, type DeploymentEntry, type IngestConfig, type Logger } from '@stacktach/runtime'
+import {
+  brokerOf,
+  brokerTrouble,
+  type Component,
+  type DeploymentEntry,
+  type IngestConfig,
+  type Logger,
+  sometimes,
+} from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
 import { shardOf } from '../shardOf.ts'
@@ -52,6 +60,8 @@ async function consumeDeployment(
   stopping: AbortSignal,
 ): Promise<() => Promise<void>> {
   const logger = parts.logger.child({ deployment: deployment.name })
+  const refused = sometimes((text) => logger.error(text))
+  const onRefused = (error: Error) => refused(brokerTrouble(error, deployment))
   const consumers = Object.entries(deployment.topics).map(
     ([exchange, bindings]) =>
       new ExchangeConsumer({
@@ -63,10 +73,11 @@ async function consumeDeployment(
         declare: (connection) => declareTopology(connection, deployment, exchange, bindings, logger),
         store: storing(parts, deployment.name, exchange, partitions, stopping, logger),
         storable: () => databaseAnswers(parts.database, stopping),
+        onRefused,
         logger,
       }),
   )
-  const connection = await connectTo(deployment, logger, async (model) => {
+  const connection = await connectTo(deployment, logger, onRefused, async (model) => {
     for (const consumer of consumers) await consumer.consume(model)
     logger.info({ exchanges: Object.keys(deployment.topics) }, 'consuming')
   })
@@ -81,6 +92,7 @@ async function consumeDeployment(
 async function connectTo(
   deployment: DeploymentEntry,
   logger: Logger,
+  onRefused: (error: Error) => void,
   setup: (model: ChannelModel) => Promise<void>,
 ): Promise<RecoveringChannelModel> {
   const broker = `${deployment.rabbit_host}:${deployment.rabbit_port}`
@@ -105,7 +117,7 @@ async function connectTo(
     },
   )
   connection.on('error', (error: Error) => logger.warn({ broker, reason: error.message }, 'connection lost'))
-  connection.on('connect-failed', (error: Error) => logger.error({ broker, reason: error.message }, 'cannot connect'))
+  connection.on('connect-failed', onRefused)
   connection.on('disconnect', () => logger.warn({ broker }, 'disconnected'))
   return connection
 }
@@ -120,9 +132,10 @@ function storing(
   logger: Logger,
 ): (messages: Message[]) => Promise<void> {
   let id: number | undefined
+  const skewed = sometimes((text) => logger.warn(text))
   return async (messages) => {
     const began = performance.now()
-    const { touched, ...counts } = await unlessStopped(
+    const { touched, latest, ...counts } = await unlessStopped(
       stopping,
       pRetry(
         async () => {
@@ -150,6 +163,12 @@ function storing(
       ),
     )
     doorbell.ring(touched.map(shardOf))
+    const minutes = latest === null ? 0 : Math.floor((latest - clock()) / MINUTE)
+    if (minutes > 0) {
+      skewed(
+        `notifications are ${minutes} minutes ahead of this machine's clock: see that NTP runs here and in the cloud`,
+      )
+    }
     logger.info({ exchange, ...counts, milliseconds: Math.round(performance.now() - began) }, 'stored')
   }
 }

@@ -61,6 +61,7 @@ interface Work<M extends Message> {
  * Rejects when the database is away or in trouble: nothing of the batch is stored then that would be counted twice when it
  * is given again.
  *
+ * @returns with the latest time of a notification among them
  * @param settle keeps what is rejected; by default as new
  */
 export async function storeMessages<M extends Message>(
@@ -70,7 +71,7 @@ export async function storeMessages<M extends Message>(
   messages: readonly M[],
   now: Instant,
   settle: Settle<M> = keepRejected(destination.deployment, now),
-): Promise<Stored> {
+): Promise<Stored & { latest: Instant | null }> {
   const context = normalizeContext(now, await partitions.horizon(destination.service))
   const accepted: Accepted<M>[] = []
   const rejected: Rejected<M>[] = []
@@ -79,7 +80,9 @@ export async function storeMessages<M extends Message>(
     if (result.kind === 'stored') accepted.push({ message, row: result.row })
     else rejected.push({ message, reason: result.reason, detail: result.detail })
   }
-  return store({ database, partitions, destination, settle }, accepted, rejected)
+  const stored = await store({ database, partitions, destination, settle }, accepted, rejected)
+  const latest = accepted.reduce<Instant | null>((last, { row }) => Math.max(last ?? row.when, row.when), null)
+  return { ...stored, latest }
 }
 
 function keepRejected(deployment: string, now: Instant): Settle<Message> {

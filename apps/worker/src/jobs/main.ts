@@ -1,6 +1,6 @@
 import { openDatabase, Partitions } from '@stacktach/db'
-import { Doorbell, Producer, reportSchedules, startWorkers } from '@stacktach/jobs'
-import { Composition, createLogger, type JobsConfig, jobsConfig } from '@stacktach/runtime'
+import { Doorbell, Producer, redisRefusal, redisTrouble, reportSchedules, startWorkers } from '@stacktach/jobs'
+import { Composition, ConfigError, createLogger, type JobsConfig, jobsConfig, sometimes } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
 import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'
@@ -15,6 +15,8 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const schedules = reportSchedules(config.REPORT_SCHEDULES)
   const logger = createLogger('jobs', config.LOG_LEVEL)
   const stopping = new AbortController()
+  const clock = () => Date.now() * 1000
+  const redisAway = sometimes((text) => logger.warn(`${text}; nothing is aggregated until then`))
   await Composition.empty()
     .add('database', async () => {
       const database = openDatabase({
@@ -26,10 +28,13 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
       })
       return { value: database, stop: () => database.close() }
     })
+    .add('redis', async () => {
+      const refusal = await redisRefusal(config.REDIS_URL)
+      if (refusal !== null) throw new ConfigError(refusal)
+      return { value: undefined, stop: async () => {} }
+    })
     .add('producer', async () => {
-      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) =>
-        logger.debug({ reason: error.message }, 'Redis is away'),
-      )
+      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => redisAway(redisTrouble(error)))
       return { value: producer, stop: () => producer.close() }
     })
     .add('context', async ({ database, producer }) => {
@@ -55,16 +60,17 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         },
         maxBody: config.MAX_BODY,
         schedules,
-        clock: () => Date.now() * 1000,
+        clock,
         stopping: stopping.signal,
         logger,
       }
       return { value: context, stop: () => doorbell.settled() }
     })
-    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS, rules: config.RULES }, logger))
+    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS, rules: config.RULES }, clock, logger))
     .add('workers', async ({ context }) => {
       const stop = startWorkers(config.REDIS_URL, config.REDIS_PREFIX, handlers(context), {
         onError: (error, { queue, job }) => logger.error({ queue, job, reason: error.message }, 'job failed'),
+        onRedisError: (error) => redisAway(redisTrouble(error)),
         onDone: ({ result, ...done }) => logger.info({ ...done, result }, 'job done'),
       })
       return {

@@ -7,6 +7,11 @@ const servers = {
   DATABASE_URL: 'postgresql://stacktach:hunter2@db/stacktach',
   REDIS_URL: 'redis://:hunter2@redis:6379',
 }
+const unset = {
+  database: 'DATABASE_URL is not set: it names PostgreSQL, as postgres://user:password@host/database',
+  redis: 'REDIS_URL is not set: it names Redis, as redis://host:6379',
+  file: 'STACKTACH_DEPLOYMENTS_FILE is not set: it names the file of the brokers; deploy/deployments/ has examples',
+}
 const complete = { ...servers, STACKTACH_DEPLOYMENTS_FILE: '/etc/stacktach/deployments.json' }
 
 /** The lines that a wrong configuration is refused with. */
@@ -39,7 +44,7 @@ test('what is not set has a default', () => {
 
 test('an empty variable counts as not set', () => {
   expect(jobsConfig({ ...servers, RULES: '', SHARDS: '' })).toEqual(jobsConfig(servers))
-  expect(faults(() => migrateConfig({ DATABASE_URL: '' }))).toEqual(['DATABASE_URL is not set'])
+  expect(faults(() => migrateConfig({ DATABASE_URL: '' }))).toEqual([unset.database])
 })
 
 test('a process reads its own variables only', () => {
@@ -52,11 +57,10 @@ test('a process reads its own variables only', () => {
 
 test('each process says everything that it misses', () => {
   const nothing = {}
-  const file = 'STACKTACH_DEPLOYMENTS_FILE is not set'
-  expect(faults(() => ingestConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set', file])
-  expect(faults(() => operatorConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set', file])
-  expect(faults(() => jobsConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set'])
-  expect(faults(() => apiConfig(nothing))).toEqual(['DATABASE_URL is not set'])
+  expect(faults(() => ingestConfig(nothing))).toEqual([unset.database, unset.redis, unset.file])
+  expect(faults(() => operatorConfig(nothing))).toEqual([unset.database, unset.redis, unset.file])
+  expect(faults(() => jobsConfig(nothing))).toEqual([unset.database, unset.redis])
+  expect(faults(() => apiConfig(nothing))).toEqual([unset.database])
 })
 
 test('every fault is listed, with what is wrong', () => {
@@ -72,7 +76,7 @@ test('every fault is listed, with what is wrong', () => {
   }
   expect(faults(() => jobsConfig(wrong)).sort()).toEqual([
     'DATABASE_POOL must be at least 1, not "0"',
-    'DATABASE_URL is not set',
+    unset.database,
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
     'PARTITION_DAYS must be at most 366, not "367"',
     'REDIS_PREFIX may hold letters, digits, - and _ only, not "a:b"',
