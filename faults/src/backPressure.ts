@@ -10,8 +10,8 @@ import { createWorld, type World } from './world/world.ts'
 const PREFETCH = 1_000
 const UNACKNOWLEDGED = PREFETCH * 2 * deployments.length
 
-/** Megabytes that memory may differ by, whatever waits: what the garbage collector leaves lying about. */
-const ALLOWANCE = 100
+/** Megabytes that memory may differ by: what the garbage collector leaves lying about, and far less than what waits. */
+const ALLOWANCE = 150
 
 /** Milliseconds until ingest gives back what it holds. */
 const HOLD = 60_000
@@ -62,7 +62,9 @@ async function pressure(servers: Servers, waiting: number, patient: boolean): Pr
     const watched = watch(world, watching.signal, (now) => {
       unacknowledged = Math.max(unacknowledged, now)
     })
-    await world.publisher.publish(messages(waiting), undefined, 500)
+    for (let from = 0; from < waiting; from += 1_000) {
+      await world.publisher.publish(messages(from, Math.min(waiting, from + 1_000)), undefined, 500)
+    }
     for (const late = Date.now() + COUNTED; unacknowledged === 0 && Date.now() < late; ) await sleep(100)
     if (patient) await sleep(HOLD)
     await world.detours.postgres.open()
@@ -89,17 +91,21 @@ async function pressure(servers: Servers, waiting: number, patient: boolean): Pr
   }
 }
 
-/** Small notifications, each of another time, of some hundred instances. */
-function messages(count: number): StreamMessage[] {
+/** So large that many of them, if they were held, would show beside what the garbage collector leaves. */
+const description = 'x'.repeat(2_000)
+
+/** Notifications, each of another time, of some hundred instances. */
+function messages(from: number, to: number): StreamMessage[] {
   const start = Date.UTC(2026, 0, 15)
-  return Array.from({ length: count }, (_, index) => {
+  return Array.from({ length: to - from }, (_, place) => {
+    const index = from + place
     const messageId = `waiting-${index}`
     const notification = {
       message_id: messageId,
       publisher_id: 'compute.host',
       event_type: 'compute.instance.update',
       timestamp: new Date(start + index * 1000).toISOString(),
-      payload: { instance_id: `instance-${index % 500}` },
+      payload: { instance_id: `instance-${index % 500}`, description },
     }
     const deployment = deployments[index % deployments.length] ?? deployments[0]
     const body = Buffer.from(JSON.stringify(notification))
