@@ -19,7 +19,7 @@ export default {
   projects: [
     project(
       'unit',
-      ['apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+      ['apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts', 'bench/src/**/*.test.ts'],
       ['\\.db\\.test\\.ts$'],
     ),
     project('database', ['apps/*/src/**/*.db.test.ts', 'packages/*/src/**/*.db.test.ts']),
