@@ -1,5 +1,5 @@
 import type { Instant } from '@stacktach/domain'
-import type { Figure } from './figure.ts'
+import type { Answer, Figure } from './figure.ts'
 import type { BenchOptions } from './options.ts'
 
 /** What every figure is measured with. */
@@ -8,6 +8,7 @@ export interface Context {
   /** When the run began. */
   now: Instant
   add(...figures: Figure[]): void
+  addAnswer(answer: Answer): void
   /** Says on standard error how far it is. */
   note(text: string): void
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { ingestedFrom, type StoredBatch } from './ingested.ts'
-import type { Memory, Stack } from './stack.ts'
+import type { Stack, Usage } from './stack.ts'
 
 /** How a full queue was worked off. */
 export interface Drained {
@@ -8,7 +8,8 @@ export interface Drained {
   ingested: number
   /** The same until nothing is left to fold; without jobs, 0. */
   aggregated: number
-  memory: { ingest: Memory; jobs: Memory | null }
+  /** Of the first process of each kind. */
+  used: { ingest: Usage; jobs: Usage | null }
 }
 
 interface Asked {
@@ -51,13 +52,13 @@ export async function drain(stack: Stack, { messages, lead, ingest = 1, jobs = 0
     await emptied(stack)
     aggregated = count / ((Date.now() - from) / 1000)
   }
-  const [ingestMemory] = await Promise.all(consumers.map((each) => each.stop()))
-  const [jobsMemory] = await Promise.all(workers.map((each) => each.stop()))
-  if (ingestMemory === undefined) throw new Error('nothing was started to ingest')
+  const [ingestUsage] = await Promise.all(consumers.map((each) => each.stop()))
+  const [jobsUsage] = await Promise.all(workers.map((each) => each.stop()))
+  if (ingestUsage === undefined) throw new Error('nothing was started to ingest')
   return {
     ingested: count / ((to - from) / 1000),
     aggregated,
-    memory: { ingest: ingestMemory, jobs: jobsMemory ?? null },
+    used: { ingest: ingestUsage, jobs: jobsUsage ?? null },
   }
 }
 

@@ -44,3 +44,14 @@ export function reached({ value, ratio, goal }: Figure): boolean | null {
   const { median } = ratio ?? value
   return 'atLeast' in goal ? median >= goal.atLeast : median <= goal.atMost
 }
+
+/** Milliseconds of an endpoint's answers at a number of notifications. */
+export interface Answer {
+  endpoint: string
+  notifications: number
+  one: { median: number; p99: number }
+  /** Of clients that ask at once. */
+  many: { median: number; p99: number }
+  /** The median for one client as a multiple of that at the number before; null: there was none. */
+  growth: number | null
+}

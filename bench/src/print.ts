@@ -1,5 +1,6 @@
 import Table from 'cli-table3'
-import { type Figure, reached } from './figure.ts'
+import { type Answer, type Figure, reached } from './figure.ts'
+import { CLIENTS } from './figures/answers.ts'
 import type { Machine } from './machine.ts'
 import type { Spread } from './statistics.ts'
 
@@ -22,7 +23,11 @@ function goalCell(figure: Figure): string {
 }
 
 /** The figures as a table, section by section, what each line means, and what it was measured on. */
-export function printed(figures: readonly Figure[], machine: Machine): string {
+export function printed(figures: readonly Figure[], answers: readonly Answer[], machine: Machine): string {
+  return `${[figureTable(figures), meanings(figures), answerTable(answers), machineLines(machine)].filter((part) => part !== '').join('\n\n')}\n`
+}
+
+function figureTable(figures: readonly Figure[]): string {
   const table = new Table({
     head: ['', 'median', 'unit', 'least – most', 'rounds', 'ratio', 'least – most', 'goal'],
     colAligns: ['left', 'right', 'left', 'right', 'right', 'right', 'right', 'left'],
@@ -44,7 +49,7 @@ export function printed(figures: readonly Figure[], machine: Machine): string {
       ])
     }
   }
-  return `${table.toString()}\n\n${meanings(figures)}\n\n${machineLines(machine)}\n`
+  return table.toString()
 }
 
 /** One line for each meaning: figures that mean the same share it. */
@@ -57,6 +62,46 @@ function meanings(figures: readonly Figure[]): string {
       return `${about}: ${meaning}${first?.ratio === undefined ? '' : ` The ratio is to ${first.ratio.to}.`}`
     })
     .join('\n')
+}
+
+/** Milliseconds that an answer may take at the median. */
+const MEDIAN_GOAL = 10
+
+/** How much slower an answer may be on ten times as many notifications. */
+const GROWTH_GOAL = 1.2
+
+/** The endpoints' answers, a line each; what misses its goal has an exclamation mark. */
+function answerTable(answers: readonly Answer[]): string {
+  if (answers.length === 0) return ''
+  const sizes = [...new Set(answers.map(({ notifications }) => notifications))]
+  const table = new Table({
+    head: [
+      'answers, ms: median / 99 %',
+      ...sizes.flatMap((size, index) => [
+        `${digits(size)}: 1 client`,
+        `${CLIENTS} at once`,
+        ...(index === 0 ? [] : ['growth']),
+      ]),
+    ],
+    style: { head: [], border: [], compact: true },
+  })
+  for (const endpoint of new Set(answers.map((answer) => answer.endpoint))) {
+    const row = answers.filter((answer) => answer.endpoint === endpoint)
+    table.push([endpoint, ...row.flatMap(answerCells)])
+  }
+  return `${table.toString()}\n
+Each endpoint, asked for the middle of the data, by one client and by ${CLIENTS} at once, on so many notifications. Growth: the
+median for one client as a multiple of that on the smaller database. Goals: a median of at most ${MEDIAN_GOAL} ms for one client, and
+a growth of at most ${GROWTH_GOAL} from one million to ten; ! marks what is above.`
+}
+
+function answerCells({ one, many, growth }: Answer): string[] {
+  const marked = (text: string, missed: boolean) => (missed ? `${text} !` : text)
+  return [
+    marked(`${digits(one.median)} / ${digits(one.p99)}`, one.median > MEDIAN_GOAL),
+    `${digits(many.median)} / ${digits(many.p99)}`,
+    ...(growth === null ? [] : [marked(`× ${digits(growth)}`, growth > GROWTH_GOAL)]),
+  ]
 }
 
 function machineLines({ cpu, cores, memory, load, servers, settings }: Machine): string {

@@ -17,7 +17,7 @@ export async function questions(pool: Pool): Promise<Map<string, string>> {
   const tenant = await near('tenant')
   const event = await near('event')
   const host = await near('host')
-  const when = Math.floor(Number(await near('"when"')) / 1_000_000)
+  const newest = await one('select max("when") / 1000000 as value from notification_nova')
   const image = await one('select uuid as value from notification_glance where uuid is not null limit 1')
   const report = await one(`
     insert into report (name, version, period_start, period_end, created_at, json)
@@ -34,7 +34,7 @@ export async function questions(pool: Pool): Promise<Map<string, string>> {
     ['summary', '/stacky/summary'],
     ['request', `/stacky/request?request_id=${request}`],
     ['show', `/stacky/show/${middle}`],
-    ['watch', `/stacky/watch/1?since=${when}`],
+    ['watch', `/stacky/watch/1?since=${Number(newest) - 2}`],
     ['search by tenant', `/stacky/search?field=tenant&value=${tenant}&limit=50`],
     ['search by event', `/stacky/search?field=event&value=${event}&limit=50`],
     ['search by host', `/stacky/search?field=host&value=${host}&limit=50`],

@@ -34,17 +34,18 @@ const topics = Object.fromEntries(
   Object.entries(queues).map(([exchange, queue]) => [exchange, [{ queue, routing_key: 'notifications.*' }]]),
 )
 
-/** Megabytes that a process held in memory. */
-export interface Memory {
+/** What a process took: megabytes of memory, and seconds of processor after it was up. */
+export interface Usage {
   atRest: number
   atMost: number
+  cpu: number
 }
 
 /** A process of a stack. */
 export interface Running {
   process: TestProcess
-  /** Ends it in order, and says what memory it took. */
-  stop(): Promise<Memory>
+  /** Ends it in order, and says what it took. */
+  stop(): Promise<Usage>
 }
 
 /** A whole StackTach of the benchmark's own: database, virtual host, Redis prefix. */
@@ -88,13 +89,14 @@ export async function createStack(): Promise<Stack> {
       const process = startProcess(join(root, file), args, { ...environment, ...overrides })
       await process.printed(up, 60_000)
       const atRest = memoryOf(process.pid, 'VmRSS')
+      const cpuBefore = cpuOf(process.pid)
       const started: Running = {
         process,
         async stop() {
           running.delete(started)
-          const atMost = memoryOf(process.pid, 'VmHWM')
+          const used = { atRest, atMost: memoryOf(process.pid, 'VmHWM'), cpu: cpuOf(process.pid) - cpuBefore }
           await process.stop()
-          return { atRest, atMost }
+          return used
         },
       }
       running.add(started)
@@ -140,6 +142,17 @@ function memoryOf(pid: number, what: 'VmRSS' | 'VmHWM'): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
     return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024
+  } catch {
+    return Number.NaN
+  }
+}
+
+/** Seconds, from Linux's ticks of a hundredth. */
+function cpuOf(pid: number): number {
+  try {
+    const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
+    const fields = rest.split(' ')
+    return (Number(fields[11]) + Number(fields[12])) / 100
   } catch {
     return Number.NaN
   }

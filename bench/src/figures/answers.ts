@@ -6,56 +6,28 @@ import type { Stack } from '../stack.ts'
 import { quantile } from '../statistics.ts'
 
 /** Clients that ask at once. */
-const CLIENTS = 32
+export const CLIENTS = 32
 
-/** Milliseconds of each answer, by question, at each number of notifications. */
-export type Answers = Map<string, Map<number, number[]>>
+/** Medians of one client's answers, by endpoint, at the number of notifications before. */
+export type Medians = Map<string, number>
 
 /** Asks every endpoint, by one client and by many. */
 export async function measureAnswers(
-  { options, add, note }: Context,
+  { options, add, addAnswer, note }: Context,
   stack: Stack,
   notifications: number,
-  answers: Answers,
+  before: Medians,
 ): Promise<void> {
   const api = await stack.start('api')
   const [, url = ''] = await api.process.printed(/"url":"([^"]+)"/)
   const asked = await questions(stack.pool)
-  const section = `Answers at ${notifications.toLocaleString('en-US')}`
-  for (const [name, path] of asked) {
+  for (const [endpoint, path] of asked) {
     const target = new URL(path, url)
-    const one = await ask(target, 1, options.requests)
-    const many = await ask(target, CLIENTS, Math.max(options.requests, CLIENTS * 2))
-    const before = answers.get(name) ?? new Map<number, number[]>()
-    answers.set(name, before.set(notifications, one))
-    const summary = { section, unit: 'ms' }
-    add(
-      figure({
-        ...summary,
-        name,
-        values: [quantile(one, 0.5)],
-        goal: { atMost: 10 },
-        meaning: 'Median of the answers to one client.',
-      }),
-      figure({
-        ...summary,
-        name: `${name}, 99 %`,
-        values: [quantile(one, 0.99)],
-        meaning: '99th percentile of the answers to one client.',
-      }),
-      figure({
-        ...summary,
-        name: `${name}, ${CLIENTS} at once`,
-        values: [quantile(many, 0.5)],
-        meaning: `Median of the answers to ${CLIENTS} clients at once.`,
-      }),
-      figure({
-        ...summary,
-        name: `${name}, ${CLIENTS} at once, 99 %`,
-        values: [quantile(many, 0.99)],
-        meaning: `99th percentile of the answers to ${CLIENTS} clients at once.`,
-      }),
-    )
+    const one = summarized(await ask(target, 1, options.requests))
+    const many = summarized(await ask(target, CLIENTS, Math.max(options.requests, CLIENTS * 2)))
+    const smaller = before.get(endpoint)
+    before.set(endpoint, one.median)
+    addAnswer({ endpoint, notifications, one, many, growth: smaller === undefined ? null : one.median / smaller })
   }
   const memory = await api.stop()
   add(
@@ -77,25 +49,8 @@ export async function measureAnswers(
   note(`answers at ${notifications}: ${asked.size} endpoints asked`)
 }
 
-/** How the medians grew from each size to the next. */
-export function reportGrowth({ add }: Context, answers: Answers): void {
-  for (const [name, bySize] of answers) {
-    const sizes = [...bySize]
-    for (const [index, [size, values]] of sizes.entries()) {
-      const [before, valuesBefore] = sizes[index - 1] ?? []
-      if (before === undefined || valuesBefore === undefined) continue
-      add(
-        figure({
-          section: `Growth of answers from ${before.toLocaleString('en-US')} to ${size.toLocaleString('en-US')}`,
-          name,
-          unit: '×',
-          values: [quantile(values, 0.5) / quantile(valuesBefore, 0.5)],
-          goal: { atMost: 1.2 },
-          meaning: 'The median for one client on the larger database, as a multiple of that on the smaller.',
-        }),
-      )
-    }
-  }
+function summarized(times: readonly number[]): { median: number; p99: number } {
+  return { median: quantile(times, 0.5), p99: quantile(times, 0.99) }
 }
 
 /** Milliseconds of each of so many requests, after a tenth as many that are not counted. */

@@ -8,7 +8,7 @@ import { drain } from '../drain.ts'
 import { figure } from '../figure.ts'
 import { fill } from '../fill.ts'
 import { checkpoints } from '../options.ts'
-import { type Memory, type Stack, withStack } from '../stack.ts'
+import { type Stack, type Usage, withStack } from '../stack.ts'
 
 /** What happens when so many notifications are stored and folded. */
 export type AtCheckpoint = (stack: Stack, notifications: number) => Promise<void>
@@ -20,6 +20,8 @@ interface Round {
   ingest: number
   aggregated: number
 }
+
+type Used = Usage & { messages: number }
 
 /**
  * Limit, ingest and everything aggregated, round by round on tables that grow to the number of notifications: the same
@@ -39,7 +41,7 @@ export async function measureRounds(context: Context, atCheckpoint: AtCheckpoint
           await createPlainTable(copies)
           const since = new Map<string, number>()
           const rounds: Round[] = []
-          const memories: { ingest: Memory[]; jobs: Memory[] } = { ingest: [], jobs: [] }
+          const used: { ingest: Used[]; jobs: Used[] } = { ingest: [], jobs: [] }
           for (let round = 0; round <= options.rounds; round++) {
             const messages = await fill([alone, together], cloud.take(round === 0 ? small : size))
             const ingest = await drain(alone, { messages, lead: options.lead })
@@ -54,13 +56,13 @@ export async function measureRounds(context: Context, atCheckpoint: AtCheckpoint
             if (round === 0) await atCheckpoint(together, small)
             else {
               rounds.push(measured)
-              memories.ingest.push(everything.memory.ingest)
-              if (everything.memory.jobs !== null) memories.jobs.push(everything.memory.jobs)
+              used.ingest.push({ messages, ...everything.used.ingest })
+              if (everything.used.jobs !== null) used.jobs.push({ messages, ...everything.used.jobs })
             }
           }
           report(context, rounds)
-          reportMemory(context, 'ingest', memories.ingest)
-          reportMemory(context, 'jobs', memories.jobs)
+          reportUsage(context, 'ingest', used.ingest)
+          reportUsage(context, 'jobs', used.jobs)
         }),
       )
       await atCheckpoint(together, middle)
@@ -123,20 +125,27 @@ function report({ add }: Context, rounds: readonly Round[]): void {
   )
 }
 
-function reportMemory({ add }: Context, name: string, memories: readonly Memory[]): void {
+function reportUsage({ add }: Context, name: string, used: readonly Used[]): void {
   add(
+    figure({
+      section: 'Processor',
+      name,
+      unit: 'µs each',
+      values: used.map(({ cpu, messages }) => (cpu / messages) * 1_000_000),
+      meaning: 'What a notification takes of a processor in our own process, the database and the broker not counted.',
+    }),
     figure({
       section: 'Memory',
       name: `${name}, at rest`,
       unit: 'MB',
-      values: memories.map(({ atRest }) => atRest),
+      values: used.map(({ atRest }) => atRest),
       meaning: 'Resident memory of a process that has just started.',
     }),
     figure({
       section: 'Memory',
       name: `${name}, at full speed`,
       unit: 'MB',
-      values: memories.map(({ atMost }) => atMost),
+      values: used.map(({ atMost }) => atMost),
       meaning: 'The most resident memory it had until the work was done.',
     }),
   )
