@@ -81,7 +81,7 @@ function workspaces() {
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => join(root, kind, name)),
   )
-  return [...below, join(root, 'faults')]
+  return [...below, join(root, 'faults'), join(root, 'bench')]
 }
 
 function filesBelow(folder) {
