@@ -11,14 +11,13 @@ let url: string
 const one = { instance: '', image: '', request: '', tenant: '', notification: '', imageNotification: '', report: '' }
 
 beforeAll(async () => {
-  const schedules = [{ report: 'image-events-audit', cron: '0 0 * * *' }]
-  pipeline = await startPipeline(deployments, { REPORT_SCHEDULES: JSON.stringify(schedules) })
+  pipeline = await startPipeline(deployments)
   await pipeline.start('ingest')
   await pipeline.start('jobs')
   const options = { seed: 'stacky', deployments, operations: 60, failures: 0.3 }
   const { notifications } = await simulate(pipeline, hoursAgo(3), 3, options)
   await pipeline.settled(notifications)
-  await pipeline.run('report', 'run', 'image-events-audit', '--at', today, '--wait')
+  await pipeline.run('report', 'run', 'image-events-audit', '--at', today, '--in-progress', '--wait')
   const api = await pipeline.start('api')
   url = (await api.printed(/"url":"([^"]+)"/))[1] ?? ''
   const { pool } = pipeline.database
