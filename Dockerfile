@@ -11,6 +11,7 @@ COPY apps/api/package.json apps/api/
 COPY apps/cli/package.json apps/cli/
 COPY apps/stacky/package.json apps/stacky/
 COPY apps/worker/package.json apps/worker/
+COPY bench/package.json bench/
 COPY e2e/package.json e2e/
 COPY faults/package.json faults/
 COPY packages/db/package.json packages/db/
