@@ -122,15 +122,14 @@ describe('PostgreSQL', () => {
       ['status', 1, /^the database of DATABASE_URL does not answer; .* \(getaddrinfo \w+ no\.such\.host\.invalid\)$/],
     ]))
 
-  test('lets nobody in with this password', () =>
-    expectSaid(
-      { DATABASE_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) },
-      all(
-        ['ingest', 'jobs', 'api', 'status', 'migrate'],
-        2,
-        /^the database of DATABASE_URL does not let that user in; see the user and the password \(.*newcomer.*\)$/,
-      ),
-    ))
+  test('lets nobody in with this password', () => {
+    const line =
+      /^the database of DATABASE_URL does not let that user in; see the user and the password \(.*newcomer.*\)$/
+    return expectSaid({ DATABASE_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
+      ...all(['ingest', 'jobs', 'api'], 2, line),
+      ...all(['status', 'migrate'], 1, line),
+    ])
+  })
 
   test('lets nobody in with the password of the URL for reading', () =>
     expectSaid({ DATABASE_READ_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
@@ -139,7 +138,7 @@ describe('PostgreSQL', () => {
 
   test('has no such database, or an empty one', async () => {
     const line = /^the database has not the schema of this version: npm run migrate brings it \(.* does not exist\)$/
-    const expected = all(['ingest', 'jobs', 'api', 'status'], 2, line)
+    const expected = [...all(['ingest', 'jobs', 'api'], 2, line), ...all(['status'], 1, line)]
     await expectSaid({ DATABASE_URL: changed(database.url, { pathname: '/nowhere' }) }, expected)
     await expectSaid({ DATABASE_URL: empty.url }, expected)
   })

@@ -9,6 +9,8 @@ await runProcess(async () => {
   await program()
     .parseAsync(process.argv)
     .catch((error: unknown) => {
-      throw failureOf(error)
+      const failure = failureOf(error)
+      // What the database answers makes a command fail; only what it is given makes it wrongly used.
+      throw failure === error ? error : new Error(failure.message, { cause: error })
     })
 })
