@@ -1,5 +1,6 @@
 import type { Logger, QueueBinding } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
+import { goodbye } from '../broker/goodbye.ts'
 import { Batcher, type BatchLimits } from './batcher.ts'
 import { cut, type Message } from './message.ts'
 
@@ -25,9 +26,6 @@ const NOTHING = Buffer.alloc(0)
 
 /** Milliseconds until a lost channel is tried again. */
 const RETRY_DELAY = 1_000
-
-/** Milliseconds that the broker has to answer while a channel is given up: on a dead connection it never does. */
-const GOODBYE = 1_000
 
 /**
  * Consumes the queues of one exchange on one channel, a batch at a time.
@@ -187,9 +185,4 @@ class Subscription {
     this.#batcher.clear()
     this.#end(reason)
   }
-}
-
-/** Waits for what the broker is asked at the end, however that goes, but not for ever. */
-async function goodbye(asked: Promise<unknown>): Promise<void> {
-  await Promise.race([asked.catch(() => {}), new Promise((resolve) => setTimeout(resolve, GOODBYE))])
 }

@@ -12,6 +12,7 @@ import {
 } from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
+import { goodbye } from '../broker/goodbye.ts'
 import { shardOf } from '../shardOf.ts'
 import { ExchangeConsumer } from './consumer.ts'
 import type { Message } from './message.ts'
@@ -83,8 +84,7 @@ async function consumeDeployment(
   })
   return async () => {
     await Promise.all(consumers.map((consumer) => consumer.stop()))
-    // Closing a connection that is dead can hang.
-    await Promise.race([connection.close().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1_000))])
+    await goodbye(connection.close())
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Rules } from '@stacktach/domain'
+import type { RequestStart, Rules } from '@stacktach/domain'
 
 /** Of a notification `n`: the same as the domain's startsRequest, for the index to end at the first that holds. */
 export const startsRequestSql: Record<Rules, string> = {
@@ -17,3 +17,22 @@ export const twinIsStored = `
 export const startsInOrder = `
   n."when", case when n.event like '%.start' then 0 when n.event like '%.end' then 2 else 1 end,
   n.event collate "C", (n.dedup_key || E'\\t' || d.name) collate "C"`
+
+/** Where a request began, as statements select it. */
+export interface RequestStartRow {
+  request_id: string
+  id: string
+  when: string
+  event: string
+  identity: string
+}
+
+/** By request id. */
+export function toRequestStarts(rows: readonly RequestStartRow[]): Map<string, RequestStart> {
+  return new Map(
+    rows.map(({ request_id, id, when, event, identity }) => [
+      request_id,
+      { id: Number(id), when: Number(when), event, identity },
+    ]),
+  )
+}

@@ -1,7 +1,13 @@
 import type { ClosingEnd, RequestStart, RequestTracker, Rules } from '@stacktach/domain'
 import { readPrunedStarts } from '../retention/prunedStarts.ts'
 import type { Queryable } from '../transaction.ts'
-import { startsInOrder, startsRequestSql, twinIsStored } from './requestStarts.ts'
+import {
+  type RequestStartRow,
+  startsInOrder,
+  startsRequestSql,
+  toRequestStarts,
+  twinIsStored,
+} from './requestStarts.ts'
 import { type ColumnTypes, unnest } from './unnest.ts'
 
 /**
@@ -14,13 +20,7 @@ export async function readRequestStarts(
   rules: Rules,
 ): Promise<Map<string, RequestStart>> {
   const starts = await readPrunedStarts(client, requestIds)
-  const { rows } = await client.query<{
-    request_id: string
-    id: string
-    when: string
-    event: string
-    identity: string
-  }>(
+  const { rows } = await client.query<RequestStartRow>(
     `select given.request_id, first.*
        from unnest($1::text[]) as given(request_id)
        join notification_span span on span.service = 'nova' and span.kind = 'request' and span.key = given.request_id
@@ -34,11 +34,7 @@ export async function readRequestStarts(
        ) as first on true`,
     [requestIds.filter((id) => !starts.has(id))],
   )
-  for (const row of rows) {
-    const { request_id: requestId, event, identity } = row
-    starts.set(requestId, { id: Number(row.id), when: Number(row.when), event, identity })
-  }
-  return starts
+  return new Map([...starts, ...toRequestStarts(rows)])
 }
 
 /** Of some requests, the ends with the latest `when` that closed a timing with a start. */

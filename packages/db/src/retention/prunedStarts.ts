@@ -1,5 +1,11 @@
 import type { RequestStart, Rules } from '@stacktach/domain'
-import { startsInOrder, startsRequestSql, twinIsStored } from '../hot/requestStarts.ts'
+import {
+  type RequestStartRow,
+  startsInOrder,
+  startsRequestSql,
+  toRequestStarts,
+  twinIsStored,
+} from '../hot/requestStarts.ts'
 import type { Queryable } from '../transaction.ts'
 import type { Partition } from './seal.ts'
 
@@ -25,17 +31,8 @@ export async function readPrunedStarts(
   client: Queryable,
   requestIds: readonly string[],
 ): Promise<Map<string, RequestStart>> {
-  const { rows } = await client.query<{
-    request_id: string
-    id: string
-    when: string
-    event: string
-    identity: string
-  }>('select * from pruned_start where request_id = any($1)', [requestIds])
-  return new Map(
-    rows.map((row) => [
-      row.request_id,
-      { id: Number(row.id), when: Number(row.when), event: row.event, identity: row.identity },
-    ]),
-  )
+  const { rows } = await client.query<RequestStartRow>('select * from pruned_start where request_id = any($1)', [
+    requestIds,
+  ])
+  return toRequestStarts(rows)
 }
