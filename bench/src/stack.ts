@@ -7,6 +7,7 @@ import { migrate } from '@stacktach/db'
 import {
   createTestDatabase,
   createTestVhost,
+  deploymentEntry,
   dropRedisKeys,
   runToEnd,
   services,
@@ -66,7 +67,10 @@ export async function createStack(): Promise<Stack> {
   const database = await createTestDatabase(migrate)
   const vhost = await createTestVhost()
   const deploymentsFile = join(tmpdir(), `${vhost.name}.json`)
-  await writeFile(deploymentsFile, JSON.stringify({ deployments: [deploymentEntry(new URL(vhost.url))] }))
+  await writeFile(
+    deploymentsFile,
+    JSON.stringify({ deployments: [deploymentEntry('bench', new URL(vhost.url), topics)] }),
+  )
   const pool = new pg.Pool({ connectionString: database.url, max: 4 })
   pool.on('error', () => {})
   const running = new Set<Running>()
@@ -155,17 +159,5 @@ function cpuOf(pid: number): number {
     return (Number(fields[11]) + Number(fields[12])) / 100
   } catch {
     return Number.NaN
-  }
-}
-
-function deploymentEntry(broker: URL): object {
-  return {
-    name: 'bench',
-    rabbit_host: broker.hostname,
-    rabbit_port: Number(broker.port || 5672),
-    rabbit_userid: decodeURIComponent(broker.username) || 'guest',
-    rabbit_password: decodeURIComponent(broker.password) || 'guest',
-    rabbit_virtual_host: decodeURIComponent(broker.pathname.slice(1)),
-    topics,
   }
 }

@@ -6,7 +6,7 @@ import { runToEnd } from '@stacktach/testing'
 import { z } from 'zod'
 import { compose, composeFaults, composeServices, environmentOf, filesOf, read, root, settings } from './deploy.ts'
 import { startPipeline } from './pipeline.ts'
-import { until } from './rejected.ts'
+import { until } from './until.ts'
 
 const configs = { ingest: ingestConfig, jobs: jobsConfig, api: apiConfig, migrate: migrateConfig }
 

@@ -6,6 +6,7 @@ import { type Database, migrate, openDatabase, systemStatus } from '@stacktach/d
 import {
   createTestDatabase,
   createTestVhost,
+  deploymentEntry,
   dropRedisKeys,
   runToEnd,
   services,
@@ -68,7 +69,7 @@ export async function startPipeline(
   const deploymentsFile = join(tmpdir(), `${vhost.name}.json`)
   await writeFile(
     deploymentsFile,
-    JSON.stringify({ deployments: [...vhosts].map(([name, { url }]) => deploymentEntry(name, new URL(url))) }),
+    JSON.stringify({ deployments: [...vhosts].map(([name, { url }]) => deploymentEntry(name, new URL(url), topics)) }),
   )
   const environment = {
     DATABASE_URL: testDatabase.url,
@@ -134,18 +135,5 @@ export async function startPipeline(
         rm(deploymentsFile),
       ])
     },
-  }
-}
-
-/** A deployment's entry in a deployments file, as an operator writes it. */
-function deploymentEntry(name: string, broker: URL): object {
-  return {
-    name,
-    rabbit_host: broker.hostname,
-    rabbit_port: Number(broker.port || 5672),
-    rabbit_userid: decodeURIComponent(broker.username) || 'guest',
-    rabbit_password: decodeURIComponent(broker.password) || 'guest',
-    rabbit_virtual_host: decodeURIComponent(broker.pathname.slice(1)),
-    topics,
   }
 }

@@ -2,7 +2,8 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { type Detour, detour, freePort, publish, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, type Program, startPipeline } from './pipeline.ts'
-import { rejectedNotification, until } from './rejected.ts'
+import { rejectedNotification } from './rejected.ts'
+import { until } from './until.ts'
 
 const MESSAGES = 300
 

@@ -1,3 +1,4 @@
+import { deploymentEntry } from '@stacktach/testing'
 import { deployments } from '../stream.ts'
 import type { Servers } from './servers.ts'
 
@@ -37,19 +38,11 @@ export async function createBrokers(servers: Servers, name: string): Promise<Bro
   return {
     vhost,
     deploymentsFile(url) {
-      const { hostname, port, username: user, password } = new URL(url)
-      const broker = {
-        rabbit_host: hostname,
-        rabbit_port: Number(port),
-        rabbit_userid: user,
-        rabbit_password: password,
-      }
-      const entries = deployments.map((deployment) => ({
-        name: deployment,
-        ...broker,
-        rabbit_virtual_host: vhost(deployment),
-        topics,
-      }))
+      const entries = deployments.map((deployment) => {
+        const broker = new URL(url)
+        broker.pathname = `/${vhost(deployment)}`
+        return deploymentEntry(deployment, broker, topics)
+      })
       return JSON.stringify({ deployments: entries })
     },
     async depth() {

@@ -8,6 +8,7 @@ export {
   expectations,
 } from './captured.ts'
 export { createTestDatabase, type TestDatabase } from './database.ts'
+export { deploymentEntry, type Topics } from './deploymentEntry.ts'
 export { type Detour, detour, freePort } from './detour.ts'
 export { everyAggregate, everyAggregateHash, everyRowId } from './everyAggregate.ts'
 export { type MutatedMessage, mutated } from './mutated.ts'
