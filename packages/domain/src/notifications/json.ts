@@ -16,7 +16,8 @@ export function at(value: unknown, ...path: string[]): unknown {
   return found
 }
 
-const sixteenDigits = /\d{16}/
+/** A number of sixteen digits or more: one stands after a bracket, comma, colon or blank, as digits inside an id do not. */
+const sixteenDigits = /(?:^|[[,:\s])-?\d{16}/
 
 /**
  * JSON.parse, except that an integer which a number cannot hold exactly (bandwidth counters pass 2^53) comes as a
@@ -79,6 +80,21 @@ function rewrite(value: unknown, change: (key: string, value: unknown) => unknow
 
 /** Whether objects and arrays are nested at most `limit` deep. Brackets inside strings do not count. */
 export function isNestedWithin(text: string, limit: number): boolean {
+  // Nearly every notification has fewer brackets than it may be deep, and those are found many times faster than walked to.
+  return hasAtMost(text, ['{', '['], limit) || isWalkedWithin(text, limit)
+}
+
+function hasAtMost(text: string, wanted: readonly string[], limit: number): boolean {
+  let found = 0
+  for (const one of wanted) {
+    for (let index = text.indexOf(one); index !== -1; index = text.indexOf(one, index + 1)) {
+      if (++found > limit) return false
+    }
+  }
+  return true
+}
+
+function isWalkedWithin(text: string, limit: number): boolean {
   let depth = 0
   let inString = false
   for (let index = 0; index < text.length; index++) {
