@@ -1,9 +1,16 @@
 import type { GenericRow, GlanceRow, NotificationRow, NovaRow, Service } from '@stacktach/domain'
+import { textArray } from './textArray.ts'
 
-type Column = { type: string; value(row: never): unknown }
+/** A column's type, and its values of some rows as one parameter. */
+type Column = { type: string; array(rows: readonly never[]): unknown }
 
 function column<Row>(type: string, value: (row: Row) => unknown) {
-  return { type, value }
+  return { type, array: (rows: readonly Row[]): unknown => rows.map(value) }
+}
+
+/** Most of a row's bytes, and full of quotes. */
+function jsonColumn<Row>(value: (row: Row) => string | null) {
+  return { type: 'json', array: (rows: readonly Row[]): unknown => textArray(rows.map(value)) }
 }
 
 const common = {
@@ -17,7 +24,7 @@ const common = {
   message_id: column<NotificationRow>('text', (row) => row.messageId),
   request_id: column<NotificationRow>('text', (row) => row.requestId),
   image_type: column<NotificationRow>('int', (row) => row.imageType),
-  json: column<NotificationRow>('json', (row) => row.json),
+  json: jsonColumn<NotificationRow>((row) => row.json),
 }
 
 const states = {
@@ -29,7 +36,7 @@ const states = {
   old_task: column<NovaRow | GenericRow>('text', (row) => row.oldTask),
 }
 
-const facts = column<NovaRow | GlanceRow>('json', (row) => (row.facts === null ? null : JSON.stringify(row.facts)))
+const facts = jsonColumn<NovaRow | GlanceRow>((row) => (row.facts === null ? null : JSON.stringify(row.facts)))
 
 /** Of each service's table: the columns that a row brings, with their types. */
 export const notificationTables = {

@@ -32,7 +32,7 @@ export async function storeBatch(
   shards: number,
 ): Promise<StoreResult> {
   if (rows.length === 0) return { stored: 0, touched: [] }
-  const arrays = Object.values(notificationTables[service]).map(({ value }) => rows.map((row) => value(row as never)))
+  const arrays = Object.values(notificationTables[service]).map(({ array }) => array(rows as never))
   const result = await client.query<StoreResult>({
     name: `store_${service}`,
     text: statements[service],
