@@ -15,7 +15,7 @@ export interface Drained {
 interface Asked {
   /** Messages in the queues. */
   messages: number
-  /** Of them, those before the clock starts. */
+  /** Of them, those before the clock starts; a tenth at most. */
   lead: number
   ingest?: number
   jobs?: number
@@ -46,7 +46,7 @@ export async function drain(stack: Stack, { messages, lead, ingest = 1, jobs = 0
     batches.push(...fresh)
     received += fresh.reduce((sum, batch) => sum + batch.received, 0)
   }
-  const { count, from, to } = ingestedFrom(batches, lead)
+  const { count, from, to } = ingestedFrom(batches, Math.min(lead, messages / 10))
   let aggregated = 0
   if (jobs > 0) {
     await emptied(stack)

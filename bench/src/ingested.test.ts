@@ -17,7 +17,10 @@ test('batches of several channels are taken in the order of their ends', () => {
   expect(ingestedFrom(batches, 5)).toEqual({ count: 6, from: 110, to: 140 })
 })
 
-test('nothing after the lead is an error', () => {
-  expect(() => ingestedFrom([batch(100, 110)], 10)).toThrow(RangeError)
+test('when nothing comes after the lead, everything counts', () => {
+  expect(ingestedFrom([batch(100, 110)], 10)).toEqual({ count: 10, from: 100, to: 110 })
+})
+
+test('nothing at all is an error', () => {
   expect(() => ingestedFrom([], 0)).toThrow(RangeError)
 })

@@ -5,7 +5,10 @@ export interface StoredBatch {
   received: number
 }
 
-/** What was stored after the first `lead` messages: how many, and between which moments. */
+/**
+ * What was stored after the first `lead` messages: how many, and between which moments. When they all came in the batches
+ * that held the lead, all of them count, from the beginning.
+ */
 export function ingestedFrom(
   batches: readonly StoredBatch[],
   lead: number,
@@ -21,6 +24,7 @@ export function ingestedFrom(
     } else count += received
   }
   const last = inOrder.at(-1)
-  if (last === undefined || count === 0) throw new RangeError('nothing was stored after the lead')
+  if (last === undefined) throw new RangeError('nothing was stored')
+  if (count === 0) return ingestedFrom(batches, 0)
   return { count, from, to: last.ended }
 }
