@@ -1,4 +1,5 @@
 import { isObject, rewriteJson } from './json.ts'
+import { replaceMembers } from './replaceMembers.ts'
 
 const names = 'auth[_-]?token|admin[_-]?pass|password|service[_-]?catalog|user[_-]?data|injected[_-]?files'
 
@@ -12,10 +13,12 @@ const empty = `(?:null|None|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|(\\\\{0,64}["'])\\$N)`
  * at all, and this spares them the walk; in doubt, it does not. Every part is bounded, so that its time grows with the text
  * alone.
  */
-const mayHoldSecret = new RegExp(
-  `(?:${names})(?![^"'\\\\]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty.replace('$N', '1')})`,
-  'i',
-)
+const heldSecret = `(?:${names})(?![^"'\\\\]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty.replace('$N', '1')})`
+
+const mayHoldSecret = new RegExp(heldSecret, 'i')
+
+/** The same, one after the other. */
+const heldSecrets = new RegExp(heldSecret, 'gi')
 
 /** An escape in a place where nobody needs one: a name could be written so. */
 const escapedLetter = /\\u00[4-7]/i
@@ -37,8 +40,18 @@ export const REDACTED = '<redacted>'
  * The text of a notification without its secrets: tokens, passwords, the service catalog, user data and injected files,
  * found by name at every depth and also in strings that hold JSON or Python. What is not a secret keeps every character of
  * its value, and a text without secrets every character.
+ *
+ * @param text valid JSON
  */
 export function redact(text: string): string {
+  if (!isSuspect(text)) return text
+  // Nearly always a key says it all, and its value can be cut out of the text.
+  const cut = escapedLetter.test(text) ? null : replaceMembers(text, heldSecrets, JSON.stringify(REDACTED))
+  return cut?.text ?? redactByWalk(text)
+}
+
+/** @throws SyntaxError when it is no JSON and may hold secrets */
+function redactByWalk(text: string): string {
   if (!isSuspect(text)) return text
   const walk = new Walk()
   const clean = rewriteJson(text, walk.visit)
@@ -48,7 +61,7 @@ export function redact(text: string): string {
 /** The same for a text that need not be JSON; null when it may hold secrets that cannot be found in it. */
 export function redactAny(text: string): string | null {
   try {
-    return redact(text)
+    return redactByWalk(text)
   } catch {
     return null
   }

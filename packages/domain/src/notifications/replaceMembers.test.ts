@@ -1,0 +1,98 @@
+import { expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import { replaceMembers } from './replaceMembers.ts'
+
+const name = /pass|token/g
+
+const cut = (text: string) => replaceMembers(text, name, '"-"')
+
+test.each([
+  ['{"pass":"a"}', '{"pass":"-"}'],
+  ['{ "a" : 1, "my_password" :\n "a\\"b\\\\" , "b":[ ] }', '{ "a" : 1, "my_password" :\n "-" , "b":[ ] }'],
+  ['{"pass":{"a":"}","b":["]","\\"}"]},"b":1}', '{"pass":"-","b":1}'],
+  ['{"pass":[[1],{"pass":2}],"token":false}', '{"pass":"-","token":"-"}'],
+  [
+    '{"a":[{"token":1.50e3},{"token":"x"}],"n":12345678901234567890}',
+    '{"a":[{"token":"-"},{"token":"-"}],"n":12345678901234567890}',
+  ],
+  ['{"pass":1,"pass":2}', '{"pass":"-","pass":"-"}'],
+  ['{"b":"\\\\","pass":1\n}', '{"b":"\\\\","pass":"-"\n}'],
+])('%s becomes %s', (text, clean) => {
+  expect(cut(text)).toEqual({ text: clean, changed: true })
+})
+
+test('what holds nothing is left', () => {
+  const text = '{"pass":null,"a_pass":"","b_pass":[ ],"c_pass":{\n},"token":null }'
+  expect(cut(text)).toEqual({ text, changed: false })
+})
+
+test.each([
+  '{"a":"pass"}',
+  '{"a":["pass"]}',
+  '["token"]',
+  '"token"',
+  '{"a":"{\\"pass\\": 1}"}',
+  '{"a":"\\"pass"}',
+  '{"a":"pass\\": 1"}',
+  '{"a\\\\pass":1}',
+  '{"a":"x\\":pass"}',
+])('%s is not told by keys alone', (text) => {
+  expect(cut(text)).toBeNull()
+})
+
+/** The same on values. */
+function replaced(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(replaced)
+  if (typeof value !== 'object' || value === null) return value
+  return Object.fromEntries(
+    Object.entries(value).map(([key, item]) => {
+      const empty = item === null || item === '' || JSON.stringify(item) === '[]' || JSON.stringify(item) === '{}'
+      return [key, /pass|token/.test(key) && !empty ? '-' : replaced(item)]
+    }),
+  )
+}
+
+test('any document becomes what its values say, and keeps its form', () => {
+  const text = fc.oneof(
+    fc.string({ unit: fc.constantFrom('a', '"', '\\', '{', '}', '[', ']', ':', ',', ' ', 'é') }),
+    fc.string(),
+  )
+  const key = fc.oneof(
+    fc.constantFrom('pass', 'token', 'my_pass_1', 'a', 'b'),
+    fc.string({ unit: fc.constantFrom('a', ' ', ':', '{') }),
+  )
+  const { document } = fc.letrec((tie) => ({
+    document: fc.oneof(
+      { maxDepth: 6 },
+      fc.oneof(
+        fc.integer(),
+        fc.boolean(),
+        fc.constant(null),
+        text,
+        fc.double({ noNaN: true, noDefaultInfinity: true }),
+      ),
+      fc.array(tie('document'), { maxLength: 4 }),
+      fc.dictionary(key, tie('document'), { maxKeys: 5, noNullPrototype: true }),
+    ),
+  }))
+  let cuts = 0
+  fc.assert(
+    fc.property(document, fc.constantFrom('', ' ', '\n\t'), (value, indent) => {
+      const before = JSON.stringify(value, null, indent)
+      const result = cut(before)
+      if (result === null) return
+      if (result.changed) cuts++
+      expect(JSON.parse(result.text)).toEqual(JSON.parse(JSON.stringify(replaced(value))))
+      expect(result.changed).toBe(result.text !== before)
+    }),
+    { numRuns: 2_000 },
+  )
+  expect(cuts).toBeGreaterThan(100)
+})
+
+test('in a time that grows with the text alone: quadratic, these would take longer than a test may', () => {
+  for (const piece of ['"pass":1,', '"pass":"\\\\\\"",', '"pass":{"a":[]},', `"${'pass'.repeat(50)}":null,`]) {
+    const text = `{${piece.repeat(1_000_000 / piece.length)}"a":1}`
+    expect(cut(text)).not.toBeNull()
+  }
+})
