@@ -1,16 +1,15 @@
-import type { Delivery, NormalizeContext, Service } from '../src/notifications/delivery.ts'
-import { EARLIEST, type NormalizeResult, normalize } from '../src/notifications/normalize.ts'
+import type { Delivery, Service, StorageWindow } from '../src/notifications/delivery.ts'
+import { EARLIEST, type NormalizeResult, normalize, outsideWindow } from '../src/notifications/normalize.ts'
 import type { GlanceRow, NovaRow } from '../src/notifications/rows.ts'
 import { type Instant, SECOND } from '../src/time/instant.ts'
 
 /** 2026-11-23 20:05:38. */
 export const EVENING: Instant = 1_795_464_338 * SECOND
 
-/** Keeps from 2010 until two days after the evening; a digest is the text itself. */
-export const context: NormalizeContext = {
+/** From 2010 until two days after the evening. */
+export const context: StorageWindow = {
   horizon: EARLIEST,
   latest: EVENING + 2 * 86_400 * SECOND,
-  digest: (text) => text,
 }
 
 /** A classic notification of that evening, with other fields or without some of them. */
@@ -54,9 +53,10 @@ export function delivery(body: object | string, service: Service = 'nova'): Deli
   return { service, routingKey: 'notifications.info', body: typeof body === 'string' ? body : JSON.stringify(body) }
 }
 
-/** What a message of a service becomes. */
+/** What a message of a service becomes; a digest is the text itself. */
 export function read(body: object | string, service: Service = 'nova', within = context): NormalizeResult {
-  return normalize(delivery(body, service), within)
+  const result = normalize(delivery(body, service), (text) => text)
+  return (result.kind === 'stored' ? outsideWindow(result.row.when, within) : null) ?? result
 }
 
 /** The row a message of nova becomes; it must become one. */

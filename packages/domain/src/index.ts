@@ -34,17 +34,17 @@ export { EXISTS, periodKey, twinKey } from './instance/twins.ts'
 export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
 export {
   type Delivery,
-  type NormalizeContext,
   type Rejection,
   type RejectReason,
   rejected,
   type Service,
+  type StorageWindow,
   serviceOf,
   services,
 } from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
-export { AHEAD, EARLIEST, type NormalizeResult, normalize } from './notifications/normalize.ts'
+export { AHEAD, EARLIEST, type NormalizeResult, normalize, outsideWindow } from './notifications/normalize.ts'
 export { redactAny } from './notifications/redact.ts'
 export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'
 export {

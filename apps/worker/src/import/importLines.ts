@@ -1,6 +1,7 @@
 import { type Database, deploymentId, isMissingPartition, isTransient, type Partitions } from '@stacktach/db'
 import { type Instant, serviceOf } from '@stacktach/domain'
 import pRetry from 'p-retry'
+import { readMessages } from '../ingest/message.ts'
 import { storeMessages } from '../ingest/storeMessages.ts'
 import { type ImportedMessage, readLine } from './line.ts'
 import type { LineBatch } from './readBatches.ts'
@@ -53,6 +54,7 @@ export async function importLines(parts: ImportParts, { lines, first }: LineBatc
 async function storeChannel(parts: ImportParts, messages: readonly ImportedMessage[]) {
   const { database, partitions, shards, maxBody, clock } = parts
   const { deployment = '', exchange = '' } = messages[0] ?? {}
+  const read = readMessages(messages, maxBody)
   return pRetry(
     async () => {
       const destination = {
@@ -60,9 +62,8 @@ async function storeChannel(parts: ImportParts, messages: readonly ImportedMessa
         deploymentId: await deploymentId(database.pool, deployment),
         service: serviceOf(exchange),
         shards,
-        maxBody,
       }
-      return storeMessages(database, partitions, destination, messages, clock())
+      return storeMessages(database, partitions, destination, read, clock())
     },
     {
       retries: Number.POSITIVE_INFINITY,

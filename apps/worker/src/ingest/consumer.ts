@@ -1,8 +1,9 @@
+import type { NormalizeResult } from '@stacktach/domain'
 import type { Logger, QueueBinding } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import { goodbye } from '../broker/goodbye.ts'
 import { Batcher, type BatchLimits } from './batcher.ts'
-import { cut, type Message } from './message.ts'
+import { cut, type Message, type Read, readMessage } from './message.ts'
 
 export interface ConsumerOptions {
   exchange: string
@@ -14,7 +15,7 @@ export interface ConsumerOptions {
   /** Declares exchange, queues and bindings. */
   declare(connection: ChannelModel): Promise<void>
   /** Resolves when all that the messages mean is committed, however long that takes; rejects to give them back. */
-  store(messages: Message[]): Promise<void>
+  store(messages: Read<Message>[]): Promise<void>
   /** Resolves when there is hope that `store` works again. */
   storable(): Promise<void>
   /** Told why an exchange could not be subscribed to; it is tried again. */
@@ -23,6 +24,9 @@ export interface ConsumerOptions {
 }
 
 const NOTHING = Buffer.alloc(0)
+
+/** Bytes of a message that is read at once; a larger one waits unread, since what it means takes as much memory again. */
+const READ_AHEAD = 65_536
 
 /** Milliseconds until a lost channel is tried again. */
 const RETRY_DELAY = 1_000
@@ -100,10 +104,11 @@ export class ExchangeConsumer {
   }
 }
 
-/** A message, and what acknowledges it. */
+/** A message, what it means once it has been read, and what acknowledges it. */
 interface Received {
   receipt: ConsumeMessage
   message: Message
+  result: NormalizeResult | null
 }
 
 /** One life of a channel. */
@@ -152,13 +157,17 @@ class Subscription {
     const { exchange, maxBody } = this.#options
     const message = cut({ exchange, routingKey: delivered.fields.routingKey, body: delivered.content }, maxBody)
     // Without its content, which may be a hundred times what is kept of it.
-    this.#batcher.add({ receipt: { ...delivered, content: NOTHING }, message }, message.body.length)
+    const receipt = { ...delivered, content: NOTHING }
+    // Read while the batch before is committed: this process would only wait for that.
+    const result = message.body.length <= READ_AHEAD ? readMessage(message, maxBody) : null
+    this.#batcher.add({ receipt, message, result }, message.body.length)
   }
 
   async #store(batch: Received[]): Promise<void> {
     if (!this.#open) return
     try {
-      await this.#options.store(batch.map(({ message }) => message))
+      const { maxBody, store } = this.#options
+      await store(batch.map(({ message, result }) => ({ ...message, result: result ?? readMessage(message, maxBody) })))
     } catch (error) {
       await this.#give(error instanceof Error ? error.message : String(error))
       return

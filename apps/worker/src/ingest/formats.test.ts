@@ -1,16 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { type NovaRow, twinKey } from '@stacktach/domain'
 import { type CapturedStream, captured } from '@stacktach/testing'
-import { normalizeContext, readMessage } from './message.ts'
+import { readMessage } from './message.ts'
 
 const SECOND = 1_000_000
 
-/** 2026-11-24 00:00:00: the day after the streams were recorded. */
-const now = 1_795_478_400 * SECOND
-
 function novaRows(stream: CapturedStream): NovaRow[] {
   return captured(stream).flatMap(({ exchange, routing_key, body }) => {
-    const result = readMessage({ exchange, routingKey: routing_key, body }, 1_048_576, normalizeContext(now))
+    const result = readMessage({ exchange, routingKey: routing_key, body }, 1_048_576)
     return result.kind === 'stored' && result.row.table === 'nova' ? [result.row] : []
   })
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { type NormalizeResult, type NotificationRow, serviceOf } from '@stacktach/domain'
+import { type NormalizeResult, type NotificationRow, outsideWindow, serviceOf } from '@stacktach/domain'
 import { type CapturedMessage, captured, capturedStreams, mutated } from '@stacktach/testing'
 import fc from 'fast-check'
-import { type Message, normalizeContext, readMessage, rejectedRow } from './message.ts'
+import { type Message, readMessage, rejectedRow, storageWindow } from './message.ts'
 
 /**
  * Every run draws its own messages. One that fails prints its seed and path; to see it again: HOSTILE_SEED=… and jest's `-t`
@@ -23,7 +23,8 @@ function asDelivered({ exchange, routing_key, body }: CapturedMessage): Message 
 }
 
 function read(message: CapturedMessage): NormalizeResult {
-  return readMessage(asDelivered(message), MAX_BODY, normalizeContext(now))
+  const result = readMessage(asDelivered(message), MAX_BODY)
+  return (result.kind === 'stored' ? outsideWindow(result.row.when, storageWindow(now)) : null) ?? result
 }
 
 /** What PostgreSQL's text cannot hold. */

@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { EARLIEST } from '@stacktach/domain'
 import { type CapturedMessage, captured, capturedStreams } from '@stacktach/testing'
-import { cut, normalizeContext, readMessage, rejectedRow, sha256 } from './message.ts'
+import { cut, readMessage, rejectedRow, sha256, storageWindow } from './message.ts'
 
 const SECOND = 1_000_000
 
@@ -12,7 +12,7 @@ const now = 1_795_478_400 * SECOND
 const MAX_BODY = 1_048_576
 
 function read({ exchange, routing_key, body }: CapturedMessage, maxBody = MAX_BODY) {
-  return readMessage({ exchange, routingKey: routing_key, body }, maxBody, normalizeContext(now))
+  return readMessage({ exchange, routingKey: routing_key, body }, maxBody)
 }
 
 function rowOf(message: CapturedMessage) {
@@ -54,14 +54,11 @@ test('on two topics every notification comes twice, and is one', () => {
 })
 
 test('what normalizing fails at, for a fault of its own, is rejected like what is bad: it must not come again and again', () => {
-  const context = {
-    ...normalizeContext(now),
-    digest: () => {
-      throw new TypeError('no such digest')
-    },
+  const failing = () => {
+    throw new TypeError('no such digest')
   }
   const body = Buffer.from(JSON.stringify({ event_type: 'e', publisher_id: 'p', timestamp: '2026-11-23 20:05:38' }))
-  expect(readMessage({ exchange: 'nova', routingKey: 'notifications.info', body }, MAX_BODY, context)).toEqual({
+  expect(readMessage({ exchange: 'nova', routingKey: 'notifications.info', body }, MAX_BODY, failing)).toEqual({
     kind: 'rejected',
     reason: 'not understood',
     detail: 'a fault of this program, to be replayed once it is mended: TypeError: no such digest',
@@ -84,9 +81,8 @@ test('of what is too large the beginning is held, with the size and digest of al
   const whole = { exchange: 'nova', routingKey: 'notifications.info', body }
   const held = cut(whole, MAX_BODY)
   expect(held.body.buffer.byteLength).toBe(65_536)
-  const context = normalizeContext(now)
   const kept = [whole, held].map((message) => {
-    const result = readMessage(message, MAX_BODY, context)
+    const result = readMessage(message, MAX_BODY)
     if (result.kind === 'stored') throw new Error('it was stored')
     return rejectedRow('east', message, result, now)
   })
@@ -110,7 +106,7 @@ describe('rejected is a body', () => {
 })
 
 test('notifications from 2010 until two days ahead are stored', () => {
-  expect(normalizeContext(now)).toMatchObject({ horizon: EARLIEST, latest: now + 2 * 86_400 * SECOND })
+  expect(storageWindow(now)).toEqual({ horizon: EARLIEST, latest: now + 2 * 86_400 * SECOND })
   expect(EARLIEST).toBe((Date.UTC(2010, 0, 1) / 1000) * SECOND)
   expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
 })

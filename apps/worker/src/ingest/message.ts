@@ -4,11 +4,11 @@ import {
   AHEAD,
   EARLIEST,
   type Instant,
-  type NormalizeContext,
   type NormalizeResult,
   normalize,
   type Rejection,
   rejected,
+  type StorageWindow,
   serviceOf,
 } from '@stacktach/domain'
 
@@ -51,16 +51,28 @@ function digestOf(body: Buffer): Digest {
 }
 
 /**
- * What normalizing needs at a moment: notifications until two days ahead are stored.
+ * Which notifications are stored at a moment: until two days ahead.
  *
  * @param horizon since when notifications are kept; 2010 while nothing is pruned
  */
-export function normalizeContext(now: Instant, horizon: Instant = EARLIEST): NormalizeContext {
-  return { horizon, latest: now + AHEAD, digest: sha256 }
+export function storageWindow(now: Instant, horizon: Instant = EARLIEST): StorageWindow {
+  return { horizon, latest: now + AHEAD }
 }
 
-/** What a message means: a row to be stored, or why it cannot be. */
-export function readMessage(message: Message, maxBody: number, context: NormalizeContext): NormalizeResult {
+/** A message and what it means. */
+export type Read<M extends Message> = M & { result: NormalizeResult }
+
+/** Messages with what they mean. */
+export function readMessages<M extends Message>(messages: readonly M[], maxBody: number): Read<M>[] {
+  return messages.map((message) => ({ ...message, result: readMessage(message, maxBody) }))
+}
+
+/** What a message means: a row to be stored, if its time is within the window then, or why it cannot be. */
+export function readMessage(
+  message: Message,
+  maxBody: number,
+  digest: (text: string) => string = sha256,
+): NormalizeResult {
   const size = message.whole?.size ?? message.body.length
   if (size > maxBody) return rejected('too large', `the body has ${size} bytes, more than ${maxBody}`)
   let body: string
@@ -70,7 +82,7 @@ export function readMessage(message: Message, maxBody: number, context: Normaliz
     return rejected('not utf-8', `the body is not UTF-8 text${looksLike(message.body)}`)
   }
   try {
-    return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, context)
+    return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, digest)
   } catch (error) {
     // A bug of ours, which the same message meets again each time: it must not hold up all that come after it.
     const what = error instanceof Error ? `${error.name}: ${error.message}` : String(error)

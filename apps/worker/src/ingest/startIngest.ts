@@ -15,7 +15,7 @@ import pRetry from 'p-retry'
 import { goodbye } from '../broker/goodbye.ts'
 import { shardOf } from '../shardOf.ts'
 import { ExchangeConsumer } from './consumer.ts'
-import type { Message } from './message.ts'
+import type { Message, Read } from './message.ts'
 import { storeMessages } from './storeMessages.ts'
 import { declareTopology } from './topology.ts'
 
@@ -130,7 +130,7 @@ function storing(
   partitions: Partitions,
   stopping: AbortSignal,
   logger: Logger,
-): (messages: Message[]) => Promise<void> {
+): (messages: Read<Message>[]) => Promise<void> {
   let id: number | undefined
   const skewed = sometimes((text) => logger.warn(text))
   return async (messages) => {
@@ -145,7 +145,6 @@ function storing(
             deploymentId: id,
             service: serviceOf(exchange),
             shards: config.SHARDS,
-            maxBody: config.MAX_BODY,
           }
           return storeMessages(database, partitions, destination, messages, clock())
         },

@@ -1,13 +1,15 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { type Database, deploymentId, migrate, openDatabase, Partitions } from '@stacktach/db'
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
-import type { Message } from './message.ts'
+import { type Message, readMessages } from './message.ts'
 import { storeMessages } from './storeMessages.ts'
 
 /** 2026-11-24 00:00:00 */
 const now = 1_795_478_400_000_000
 
 const BATCH = 500
+
+const MAX_BODY = 1_048_576
 
 let testDatabase: TestDatabase
 let database: Database
@@ -50,11 +52,16 @@ test('rows that PostgreSQL refuses cost their way down a halved batch, and the b
     deploymentId: await deploymentId(database.pool, 'east'),
     service: 'nova',
     shards: 8,
-    maxBody: 1_048_576,
   } as const
   const cost = async (name: string, isRefused: (index: number) => boolean) => {
     transactions = 0
-    const { stored, rejected } = await storeMessages(database, partitions, destination, batch(name, isRefused), now)
+    const { stored, rejected } = await storeMessages(
+      database,
+      partitions,
+      destination,
+      readMessages(batch(name, isRefused), MAX_BODY),
+      now,
+    )
     return { transactions, stored, rejected }
   }
   await cost('first', () => false)

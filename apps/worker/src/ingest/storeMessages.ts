@@ -9,8 +9,8 @@ import {
   storeBatch,
   storeRejected,
 } from '@stacktach/db'
-import type { Instant, NotificationRow, Rejection, Service } from '@stacktach/domain'
-import { type Message, normalizeContext, readMessage, rejectedRow } from './message.ts'
+import { type Instant, type NotificationRow, outsideWindow, type Rejection, type Service } from '@stacktach/domain'
+import { type Message, type Read, rejectedRow, storageWindow } from './message.ts'
 
 /** Where the messages of one channel go. */
 export interface Destination {
@@ -18,7 +18,6 @@ export interface Destination {
   deploymentId: number
   service: Service
   shards: number
-  maxBody: number
 }
 
 export interface Stored {
@@ -68,17 +67,18 @@ export async function storeMessages<M extends Message>(
   database: Database,
   partitions: Partitions,
   destination: Destination,
-  messages: readonly M[],
+  messages: readonly Read<M>[],
   now: Instant,
   settle: Settle<M> = keepRejected(destination.deployment, now),
 ): Promise<Stored & { latest: Instant | null }> {
-  const context = normalizeContext(now, await partitions.horizon(destination.service))
+  const window = storageWindow(now, await partitions.horizon(destination.service))
   const accepted: Accepted<M>[] = []
   const rejected: Rejected<M>[] = []
   for (const message of messages) {
-    const result = readMessage(message, destination.maxBody, context)
-    if (result.kind === 'stored') accepted.push({ message, row: result.row })
-    else rejected.push({ message, reason: result.reason, detail: result.detail })
+    const { result } = message
+    const rejection = result.kind === 'stored' ? outsideWindow(result.row.when, window) : result
+    if (rejection !== null) rejected.push({ message, reason: rejection.reason, detail: rejection.detail })
+    else if (result.kind === 'stored') accepted.push({ message, row: result.row })
   }
   const stored = await store({ database, partitions, destination, settle }, accepted, rejected)
   const latest = accepted.reduce<Instant | null>((last, { row }) => Math.max(last ?? row.when, row.when), null)

@@ -8,7 +8,7 @@ import {
 } from '@stacktach/db'
 import { serviceOf } from '@stacktach/domain'
 import type { Payload, Progress } from '@stacktach/jobs'
-import { type Message, withoutNul } from '../ingest/message.ts'
+import { type Message, readMessages, withoutNul } from '../ingest/message.ts'
 import { type Settle, type Stored, storeMessages } from '../ingest/storeMessages.ts'
 import { shardOf } from '../shardOf.ts'
 import type { JobContext } from './context.ts'
@@ -85,10 +85,16 @@ async function replayChannel(context: JobContext, deployment: string, messages: 
     deploymentId: await deploymentId(database.pool, deployment),
     service: serviceOf(messages[0]?.exchange ?? ''),
     shards,
-    maxBody,
   }
   try {
-    const done = await storeMessages(database, partitions, destination, messages, clock(), settle)
+    const done = await storeMessages(
+      database,
+      partitions,
+      destination,
+      readMessages(messages, maxBody),
+      clock(),
+      settle,
+    )
     doorbell.ring(done.touched.map(shardOf))
     return done
   } catch (error) {

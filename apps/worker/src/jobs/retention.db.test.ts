@@ -20,6 +20,7 @@ import { DAY, type NovaRow, SECOND } from '@stacktach/domain'
 import { Doorbell, Producer } from '@stacktach/jobs'
 import { createLogger } from '@stacktach/runtime'
 import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
+import { readMessages } from '../ingest/message.ts'
 import { storeMessages } from '../ingest/storeMessages.ts'
 import type { JobContext } from './context.ts'
 import { kpi } from './kpi.ts'
@@ -259,14 +260,19 @@ describe('what is too old', () => {
     deploymentId: await deploymentId(database.pool, 'cloud'),
     service: 'nova' as const,
     shards: SHARDS,
-    maxBody: 1_048_576,
   })
 
   test('is stored by no process, whatever that one still believes, and never makes its partition again', async () => {
     const { context, database } = stack
     const other = new Partitions(database.pool, 1)
     const give = async (id: string) =>
-      storeMessages(database, other, await destination(stack), [message('2026-11-17 02:00:00', id)], context.clock())
+      storeMessages(
+        database,
+        other,
+        await destination(stack),
+        readMessages([message('2026-11-17 02:00:00', id)], context.maxBody),
+        context.clock(),
+      )
     expect(await give('1')).toMatchObject({ stored: 1 })
     await prune(stack, MONDAY + 3 * DAY)
     await expect(give('2')).rejects.toMatchObject({ code: '23514' })
@@ -287,7 +293,7 @@ describe('what is too old', () => {
       [0, 1, 2].map(async () => {
         const partitions = new Partitions(database.pool, 1)
         for (let after = 0; after < 5; after += pruned ? 1 : 0) {
-          const one = [message('2026-11-17 02:00:00', String(given++))]
+          const one = readMessages([message('2026-11-17 02:00:00', String(given++))], context.maxBody)
           const give = () => storeMessages(database, partitions, to, one, context.clock())
           await give().catch((error: unknown) => {
             if (!isMissingPartition(error)) throw error
@@ -413,23 +419,25 @@ test('images: what glance said is folded first, stays, and goes on', async () =>
         deploymentId: await deploymentId(database.pool, 'cloud'),
         service: 'glance',
         shards: SHARDS,
-        maxBody: 1_048_576,
       },
-      [
-        {
-          exchange: 'glance',
-          routingKey: 'notifications.info',
-          body: Buffer.from(
-            JSON.stringify({
-              event_type: event,
-              publisher_id: 'image.host',
-              message_id: `${event} ${when}`,
-              timestamp: when,
-              payload,
-            }),
-          ),
-        },
-      ],
+      readMessages(
+        [
+          {
+            exchange: 'glance',
+            routingKey: 'notifications.info',
+            body: Buffer.from(
+              JSON.stringify({
+                event_type: event,
+                publisher_id: 'image.host',
+                message_id: `${event} ${when}`,
+                timestamp: when,
+                payload,
+              }),
+            ),
+          },
+        ],
+        context.maxBody,
+      ),
       context.clock(),
     )
   await glance('image.activate', '2026-11-16 01:00:05', image)

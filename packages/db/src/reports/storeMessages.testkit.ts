@@ -45,7 +45,7 @@ export async function storeMessages(db: Database, messages: readonly ToldMessage
     }
     const result = normalize(
       { service: 'nova', routingKey: message.error ? 'n.error' : 'n.info', body: JSON.stringify(body) },
-      { horizon: 0, latest: Number.MAX_SAFE_INTEGER, digest: (text) => text },
+      (text) => text,
     )
     if (result.kind === 'rejected') throw new Error(result.detail)
     await partitions.ensure('nova', [result.row.when])

@@ -17,14 +17,15 @@ export interface Delivery {
   body: string
 }
 
-/** What normalizing takes from outside, since it neither has a clock nor reads a configuration. */
-export interface NormalizeContext {
+/** SHA-256 of a text, in hexadecimal. */
+export type Digest = (text: string) => string
+
+/** When notifications are stored: that depends on a clock and on what is pruned, not on the message alone. */
+export interface StorageWindow {
   /** Notifications before it are too old to be stored. */
   horizon: Instant
   /** Notifications after it are from a clock that is wrong. */
   latest: Instant
-  /** SHA-256 of a text, in hexadecimal. */
-  digest(text: string): string
 }
 
 /** Why a message was rejected: a short constant, which is also a metric's label. */

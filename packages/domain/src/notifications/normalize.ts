@@ -9,7 +9,7 @@ import {
   storable,
   text,
 } from './columns.ts'
-import { type Delivery, type NormalizeContext, type Rejection, rejected } from './delivery.ts'
+import { type Delivery, type Digest, type Rejection, rejected, type StorageWindow } from './delivery.ts'
 import { type Opened, openEnvelope } from './envelope.ts'
 import { glanceFacts, instanceFacts } from './facts.ts'
 import { at, canonicalJson, isObject, type JsonObject } from './json.ts'
@@ -27,9 +27,9 @@ export type NormalizeResult = { kind: 'stored'; row: NotificationRow } | Rejecti
 
 /**
  * What a message means: the columns it is stored with (StackTach's rules), or why it cannot be. Never throws for what a
- * message holds.
+ * message holds. Whether it may be stored now, `outsideWindow` says.
  */
-export function normalize(delivery: Delivery, context: NormalizeContext): NormalizeResult {
+export function normalize(delivery: Delivery, digest: Digest): NormalizeResult {
   const opened = openEnvelope(delivery.body)
   if (opened.kind === 'rejected') return opened
   const { notification } = opened
@@ -44,8 +44,6 @@ export function normalize(delivery: Delivery, context: NormalizeContext): Normal
       `neither timestamp (${shown(notification.timestamp)}) nor _context_timestamp (${shown(notification._context_timestamp)}) is a time`,
     )
   }
-  const outside = outsideRange(when, context)
-  if (outside) return outside
 
   const versioned = delivery.service === 'nova' && isVersioned(notification)
   const event = versioned ? classicEvent(eventType) : eventType
@@ -58,7 +56,7 @@ export function normalize(delivery: Delivery, context: NormalizeContext): Normal
     when,
     event,
     ...splitPublisher(publisherId, versioned),
-    ...identity(opened, context),
+    ...identity(opened, digest),
     routingKey: storable(delivery.routingKey),
     requestId: text(notification._context_request_id) ?? '',
     imageType: imageTypeBits(payload),
@@ -124,12 +122,13 @@ function imageMeta(payload: JsonObject | null, key: string): string {
   return firstText(at(payload, 'image_meta', key)) ?? ''
 }
 
-function identity({ notification }: Opened, context: NormalizeContext): Pick<CommonColumns, 'messageId' | 'dedupKey'> {
+function identity({ notification }: Opened, digest: Digest): Pick<CommonColumns, 'messageId' | 'dedupKey'> {
   const messageId = firstText(text(notification.message_id))
-  return { messageId, dedupKey: messageId ?? `sha256:${context.digest(canonicalJson(notification))}` }
+  return { messageId, dedupKey: messageId ?? `sha256:${digest(canonicalJson(notification))}` }
 }
 
-function outsideRange(when: Instant, { horizon, latest }: NormalizeContext): Rejection | null {
+/** Why a notification of such a time is not stored; null when it is. */
+export function outsideWindow(when: Instant, { horizon, latest }: StorageWindow): Rejection | null {
   if (when < EARLIEST || when > latest) {
     return rejected(
       'time out of range',

@@ -47,7 +47,7 @@ export function redact(text: string): string {
   if (!isSuspect(text)) return text
   // Nearly always a key says it all, and its value can be cut out of the text.
   const cut = escapedLetter.test(text) ? null : replaceMembers(text, heldSecrets, JSON.stringify(REDACTED))
-  return cut?.text ?? redactByWalk(text)
+  return cut ?? redactByWalk(text)
 }
 
 /** @throws SyntaxError when it is no JSON and may hold secrets */

@@ -1,10 +1,3 @@
-/** What a text became, null when there is a name in it that is no key of its own: in a string, perhaps in JSON in a string. */
-export interface Replaced {
-  text: string
-  /** Whether a value was replaced. */
-  changed: boolean
-}
-
 /**
  * A JSON text with the values of some members replaced, every other character as it was, in one pass over the text. Many
  * times faster than parsing and writing it again, and exact where that is not: numbers, white space, equal keys.
@@ -14,7 +7,7 @@ export interface Replaced {
  * @param replacement the JSON of a value
  * @returns null when a name stands elsewhere than in a key: then this cannot tell what it is about
  */
-export function replaceMembers(text: string, name: RegExp, replacement: string): Replaced | null {
+export function replaceMembers(text: string, name: RegExp, replacement: string): string | null {
   let out = ''
   let copied = 0
   name.lastIndex = 0
@@ -34,7 +27,7 @@ export function replaceMembers(text: string, name: RegExp, replacement: string):
     }
     name.lastIndex = to
   }
-  return { text: copied === 0 ? text : out + text.slice(copied), changed: copied > 0 }
+  return out + text.slice(copied)
 }
 
 /** Whether it holds nothing: null, or an empty text, list or object. */
