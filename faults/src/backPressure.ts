@@ -7,7 +7,7 @@ import type { Servers } from './world/servers.ts'
 import { createWorld, type World } from './world/world.ts'
 
 /** Unacknowledged messages of a channel at most, by the programs' own default; a deployment has two channels. */
-const PREFETCH = 1_000
+const PREFETCH = 1_500
 const UNACKNOWLEDGED = PREFETCH * 2 * deployments.length
 
 /** Megabytes that memory may differ by: what the garbage collector leaves lying about, and far less than what waits. */

@@ -11,7 +11,7 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** A batcher whose batches are noted, and in hand until they are let go. */
+/** A batcher whose batches are noted, and in hand until they are let go, the first first. */
 function gather(given: Partial<BatchLimits> = {}) {
   const batches: string[] = []
   const inHand: (() => void)[] = []
@@ -22,7 +22,7 @@ function gather(given: Partial<BatchLimits> = {}) {
   return {
     batcher,
     batches,
-    /** Ends the batch in hand, and lets what follows from that happen. */
+    /** Ends the first batch in hand, and lets what follows from that happen. */
     async letGo(): Promise<void> {
       inHand.shift()?.()
       await jest.advanceTimersByTimeAsync(0)
@@ -43,11 +43,11 @@ describe('a batch ends', () => {
     expect(batches).toEqual(['abc'])
   })
 
-  test('by bytes, before the item that would pass them', async () => {
-    const { batcher, batches, letGo } = gather({ count: 100 })
+  test('by bytes, before the item that would pass them', () => {
+    const { batcher, batches } = gather({ count: 100 })
     add(batcher, 'abc', 40)
     expect(batches).toEqual(['ab'])
-    await letGo()
+    jest.advanceTimersByTime(10)
     expect(batches).toEqual(['ab', 'c'])
   })
 
@@ -92,48 +92,52 @@ describe('a batch ends', () => {
   })
 })
 
-describe('one batch is in hand at a time', () => {
+describe('two batches are in hand at a time', () => {
   test('while the next one gathers, which follows at once when it is due', async () => {
     const { batcher, batches, letGo } = gather()
-    add(batcher, 'abc')
-    add(batcher, 'de')
+    add(batcher, 'abcdefgh')
     jest.advanceTimersByTime(1000)
-    expect(batches).toEqual(['abc'])
+    expect(batches).toEqual(['abc', 'def'])
     await letGo()
-    expect(batches).toEqual(['abc', 'de'])
+    expect(batches).toEqual(['abc', 'def', 'gh'])
   })
 
   test('and goes on gathering when it is not', async () => {
     const { batcher, batches, letGo } = gather()
-    add(batcher, 'abc')
+    add(batcher, 'abcdef')
     jest.advanceTimersByTime(5)
-    add(batcher, 'd')
+    add(batcher, 'g')
     await letGo()
-    expect(batches).toEqual(['abc'])
+    expect(batches).toEqual(['abc', 'def'])
     jest.advanceTimersByTime(10)
-    expect(batches).toEqual(['abc', 'd'])
+    expect(batches).toEqual(['abc', 'def', 'g'])
   })
 
   test('what gathered is cut to size, in order', async () => {
     const { batcher, batches, letGo } = gather()
-    add(batcher, 'abcdefghij')
+    add(batcher, 'abcdefghijklm')
+    expect(batches).toEqual(['abc', 'def'])
+    jest.advanceTimersByTime(10)
     await letGo()
     await letGo()
+    expect(batches).toEqual(['abc', 'def', 'ghi', 'jkl'])
     await letGo()
-    expect(batches).toEqual(['abc', 'def', 'ghi', 'j'])
+    jest.advanceTimersByTime(10)
+    expect(batches).toEqual(['abc', 'def', 'ghi', 'jkl', 'm'])
   })
 })
 
 describe('finish', () => {
   test('flushes what there is without lingering, and waits for all of it', async () => {
     const { batcher, batches, letGo } = gather()
-    add(batcher, 'abcd')
+    add(batcher, 'abcdefg')
     let finished = false
     const finish = batcher.finish().then(() => {
       finished = true
     })
     await letGo()
-    expect(batches).toEqual(['abc', 'd'])
+    expect(batches).toEqual(['abc', 'def', 'g'])
+    await letGo()
     expect(finished).toBe(false)
     await letGo()
     await finish
@@ -160,12 +164,13 @@ describe('finish', () => {
 describe('clear', () => {
   test('forgets what has gathered, and not what is in hand', async () => {
     const { batcher, batches, letGo } = gather()
-    add(batcher, 'abcdef')
+    add(batcher, 'abcdefghi')
     batcher.clear()
+    await letGo()
     await letGo()
     jest.advanceTimersByTime(1000)
     await batcher.finish()
-    expect(batches).toEqual(['abc'])
+    expect(batches).toEqual(['abc', 'def'])
   })
 
   test('forgets their bytes too, and what comes after is gathered afresh', () => {

@@ -11,10 +11,13 @@ interface Item<T> {
   size: number
 }
 
+/** Batches in hand at once: one is prepared and sent while the database commits the other, which takes it no processor. */
+export const IN_HAND = 2
+
 /**
- * Cuts a stream of items into batches, one in hand at a time: while `flush` works on one, the next one gathers.
+ * Cuts a stream of items into batches, two in hand at a time: while `flush` works on them, the next one gathers.
  *
- * States: empty (no timer), gathering (timer runs), due (full or waited long enough, but one is in hand).
+ * States: empty (no timer), gathering (timer runs), due (full or waited long enough, but two are in hand).
  */
 export class Batcher<T> {
   readonly #limits: BatchLimits
@@ -23,7 +26,7 @@ export class Batcher<T> {
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
   #due = false
-  #inHand: Promise<void> | undefined
+  readonly #inHand = new Set<Promise<void>>()
 
   constructor(limits: BatchLimits, flush: (batch: T[]) => Promise<void>) {
     this.#limits = limits
@@ -33,15 +36,15 @@ export class Batcher<T> {
   add(value: T, size: number): void {
     this.#items.push({ value, size })
     this.#bytes += size
-    if (this.#items.length >= this.#limits.count || this.#bytes >= this.#limits.bytes) this.#becomeDue()
-    else this.#timer ??= setTimeout(() => this.#becomeDue(), this.#limits.linger)
+    if (this.#isFull()) this.#becomeDue()
+    else this.#linger()
   }
 
   /** Flushes what there is and resolves when nothing is left in hand. */
   async finish(): Promise<void> {
-    while (this.#items.length > 0 || this.#inHand) {
+    while (this.#items.length > 0 || this.#inHand.size > 0) {
       this.#becomeDue()
-      await this.#inHand
+      await Promise.race(this.#inHand)
     }
   }
 
@@ -54,20 +57,29 @@ export class Batcher<T> {
     this.#timer = undefined
   }
 
+  #isFull(): boolean {
+    return this.#items.length >= this.#limits.count || this.#bytes >= this.#limits.bytes
+  }
+
+  #linger(): void {
+    this.#timer ??= setTimeout(() => this.#becomeDue(), this.#limits.linger)
+  }
+
   #becomeDue(): void {
     clearTimeout(this.#timer)
     this.#timer = undefined
     this.#due = this.#items.length > 0
-    if (this.#due && !this.#inHand) this.#start()
+    this.#startDue()
   }
 
-  #start(): void {
-    const batch = this.#take()
-    this.#inHand = this.#flush(batch).finally(() => {
-      this.#inHand = undefined
-      // What gathered meanwhile has waited at least as long as a commit takes.
-      if (this.#due) this.#start()
-    })
+  #startDue(): void {
+    while (this.#due && this.#inHand.size < IN_HAND) {
+      const batch = this.#flush(this.#take()).finally(() => {
+        this.#inHand.delete(batch)
+        this.#startDue()
+      })
+      this.#inHand.add(batch)
+    }
   }
 
   #take(): T[] {
@@ -80,7 +92,8 @@ export class Batcher<T> {
     }
     const taken = this.#items.splice(0, count)
     this.#bytes -= bytes
-    this.#due = this.#items.length > 0
+    this.#due = this.#isFull()
+    if (!this.#due && this.#items.length > 0) this.#linger()
     return taken.map(({ value }) => value)
   }
 }

@@ -120,6 +120,8 @@ class Subscription {
   readonly #batcher: Batcher<Received>
   #end: (reason: string) => void = () => {}
   readonly #tags: string[] = []
+  /** When all batches until now are acknowledged, or given back. */
+  #settled: Promise<void> = Promise.resolve()
   #open = true
 
   constructor(channel: Channel, options: ConsumerOptions) {
@@ -163,18 +165,27 @@ class Subscription {
     this.#batcher.add({ receipt, message, result }, message.body.length)
   }
 
-  async #store(batch: Received[]): Promise<void> {
+  /** Stores a batch, and acknowledges it when those before it are: in the order of delivery, whichever commits first. */
+  #store(batch: Received[]): Promise<void> {
+    this.#settled = Promise.all([this.#commit(batch), this.#settled]).then(() => this.#acknowledge(batch))
+    return this.#settled
+  }
+
+  async #commit(batch: readonly Received[]): Promise<void> {
     if (!this.#open) return
     try {
       const { maxBody, store } = this.#options
       await store(batch.map(({ message, result }) => ({ ...message, result: result ?? readMessage(message, maxBody) })))
     } catch (error) {
+      // Nothing is acknowledged on this channel any more.
       await this.#give(error instanceof Error ? error.message : String(error))
-      return
     }
+  }
+
+  #acknowledge(batch: readonly Received[]): void {
     const last = batch.at(-1)
     try {
-      // Batches leave in the order of delivery, so this acknowledges exactly this one.
+      // All that were delivered before are acknowledged already, so this acknowledges exactly this batch.
       if (this.#open && last) this.#channel.ack(last.receipt, true)
     } catch (error) {
       // Closed in this very moment: the broker delivers them again, and they are known by then.

@@ -8,32 +8,36 @@ function column<Row>(type: string, value: (row: Row) => unknown) {
   return { type, array: (rows: readonly Row[]): unknown => rows.map(value) }
 }
 
-/** Most of a row's bytes, and full of quotes. */
+function textColumn<Row>(value: (row: Row) => string | null, type = 'text') {
+  return { type, array: (rows: readonly Row[]): unknown => textArray(rows.map(value)) }
+}
+
+/** Most of a row's bytes. */
 function jsonColumn<Row>(value: (row: Row) => string | null) {
-  return { type: 'json', array: (rows: readonly Row[]): unknown => textArray(rows.map(value)) }
+  return textColumn(value, 'json')
 }
 
 const common = {
   when: column<NotificationRow>('bigint', (row) => row.when),
-  dedup_key: column<NotificationRow>('text', (row) => row.dedupKey),
-  routing_key: column<NotificationRow>('text', (row) => row.routingKey),
-  publisher: column<NotificationRow>('text', (row) => row.publisher),
-  service: column<NotificationRow>('text', (row) => row.service),
-  host: column<NotificationRow>('text', (row) => row.host),
-  event: column<NotificationRow>('text', (row) => row.event),
-  message_id: column<NotificationRow>('text', (row) => row.messageId),
-  request_id: column<NotificationRow>('text', (row) => row.requestId),
+  dedup_key: textColumn<NotificationRow>((row) => row.dedupKey),
+  routing_key: textColumn<NotificationRow>((row) => row.routingKey),
+  publisher: textColumn<NotificationRow>((row) => row.publisher),
+  service: textColumn<NotificationRow>((row) => row.service),
+  host: textColumn<NotificationRow>((row) => row.host),
+  event: textColumn<NotificationRow>((row) => row.event),
+  message_id: textColumn<NotificationRow>((row) => row.messageId),
+  request_id: textColumn<NotificationRow>((row) => row.requestId),
   image_type: column<NotificationRow>('int', (row) => row.imageType),
   json: jsonColumn<NotificationRow>((row) => row.json),
 }
 
 const states = {
-  tenant: column<NovaRow | GenericRow>('text', (row) => row.tenant),
-  instance: column<NovaRow | GenericRow>('text', (row) => row.instance),
-  state: column<NovaRow | GenericRow>('text', (row) => row.state),
-  old_state: column<NovaRow | GenericRow>('text', (row) => row.oldState),
-  task: column<NovaRow | GenericRow>('text', (row) => row.task),
-  old_task: column<NovaRow | GenericRow>('text', (row) => row.oldTask),
+  tenant: textColumn<NovaRow | GenericRow>((row) => row.tenant),
+  instance: textColumn<NovaRow | GenericRow>((row) => row.instance),
+  state: textColumn<NovaRow | GenericRow>((row) => row.state),
+  old_state: textColumn<NovaRow | GenericRow>((row) => row.oldState),
+  task: textColumn<NovaRow | GenericRow>((row) => row.task),
+  old_task: textColumn<NovaRow | GenericRow>((row) => row.oldTask),
 }
 
 const facts = jsonColumn<NovaRow | GlanceRow>((row) => (row.facts === null ? null : JSON.stringify(row.facts)))
@@ -45,19 +49,19 @@ export const notificationTables = {
     ...states,
     facts,
     versioned: column<NovaRow>('boolean', (row) => row.versioned),
-    user_id: column<NovaRow>('text', (row) => row.userId),
-    os_architecture: column<NovaRow>('text', (row) => row.osArchitecture),
-    os_distro: column<NovaRow>('text', (row) => row.osDistro),
-    os_version: column<NovaRow>('text', (row) => row.osVersion),
-    rax_options: column<NovaRow>('text', (row) => row.raxOptions),
+    user_id: textColumn<NovaRow>((row) => row.userId),
+    os_architecture: textColumn<NovaRow>((row) => row.osArchitecture),
+    os_distro: textColumn<NovaRow>((row) => row.osDistro),
+    os_version: textColumn<NovaRow>((row) => row.osVersion),
+    rax_options: textColumn<NovaRow>((row) => row.raxOptions),
   },
   glance: {
     ...common,
     facts,
-    owner: column<GlanceRow>('text', (row) => row.owner),
-    instance: column<GlanceRow>('text', (row) => row.instance),
-    uuid: column<GlanceRow>('text', (row) => row.uuid),
-    status: column<GlanceRow>('text', (row) => row.status),
+    owner: textColumn<GlanceRow>((row) => row.owner),
+    instance: textColumn<GlanceRow>((row) => row.instance),
+    uuid: textColumn<GlanceRow>((row) => row.uuid),
+    status: textColumn<GlanceRow>((row) => row.status),
   },
   generic: { ...common, ...states },
 } satisfies Record<Service, Record<string, Column>>

@@ -16,8 +16,32 @@ export function at(value: unknown, ...path: string[]): unknown {
   return found
 }
 
-/** A number of sixteen digits or more: one stands after a bracket, comma, colon or blank, as digits inside an id do not. */
-const sixteenDigits = /(?:^|[[,:\s])-?\d{16}/
+/** From sixteen digits on a number may not hold an integer exactly. */
+const LONG = 16
+
+/** A number so long: one stands after a bracket, comma, colon or blank, as digits inside an id do not. */
+const longNumber = /(?:^|[[,:\s])-?\d{16}/
+
+function mayHoldLongNumber(text: string): boolean {
+  // Wherever so many digits begin, one of them is at a multiple of that: few characters have to be looked at.
+  for (let at = LONG - 1; at < text.length; at += LONG) {
+    if (isDigit(text.charCodeAt(at)) && isAmongDigits(text, at)) return longNumber.test(text)
+  }
+  return false
+}
+
+/** Whether sixteen digits stand in a row, this being one of them. */
+function isAmongDigits(text: string, at: number): boolean {
+  let first = at
+  while (at - first < LONG && isDigit(text.charCodeAt(first - 1))) first--
+  let last = at
+  while (last - first < LONG - 1 && isDigit(text.charCodeAt(last + 1))) last++
+  return last - first >= LONG - 1
+}
+
+function isDigit(code: number): boolean {
+  return code >= 0x30 && code <= 0x39
+}
 
 /**
  * JSON.parse, except that an integer which a number cannot hold exactly (bandwidth counters pass 2^53) comes as a
@@ -25,7 +49,7 @@ const sixteenDigits = /(?:^|[[,:\s])-?\d{16}/
  */
 export function parseJson(text: string): unknown {
   // Few bodies hold such a number, and the exact parser is several times slower.
-  return sixteenDigits.test(text) ? parseExactly(text, exactNumber) : JSON.parse(text)
+  return mayHoldLongNumber(text) ? parseExactly(text, exactNumber) : JSON.parse(text)
 }
 
 /** As JSON.stringify, except that a bigint is written as the number it is. */

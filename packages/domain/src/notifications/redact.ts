@@ -21,7 +21,7 @@ const mayHoldSecret = new RegExp(heldSecret, 'i')
 const heldSecrets = new RegExp(heldSecret, 'gi')
 
 /** An escape in a place where nobody needs one: a name could be written so. */
-const escapedLetter = /\\u00[4-7]/i
+const escapedLetter = /\\u00[4-7]/
 
 /**
  * A secret in a text that is no JSON as a whole: in Python's notation, a piece of JSON (the quotes may have backslashes before
@@ -46,7 +46,7 @@ export const REDACTED = '<redacted>'
 export function redact(text: string): string {
   if (!isSuspect(text)) return text
   // Nearly always a key says it all, and its value can be cut out of the text.
-  const cut = escapedLetter.test(text) ? null : replaceMembers(text, heldSecrets, JSON.stringify(REDACTED))
+  const cut = hasEscapedLetter(text) ? null : replaceMembers(text, heldSecrets, JSON.stringify(REDACTED))
   return cut ?? redactByWalk(text)
 }
 
@@ -68,7 +68,12 @@ export function redactAny(text: string): string | null {
 }
 
 function isSuspect(text: string): boolean {
-  return mayHoldSecret.test(text) || escapedLetter.test(text)
+  return mayHoldSecret.test(text) || hasEscapedLetter(text)
+}
+
+function hasEscapedLetter(text: string): boolean {
+  // A search for one text is many times faster than one for a pattern, and nearly always enough.
+  return text.includes('\\u00') && escapedLetter.test(text)
 }
 
 /** One way through a document, and whether there was a secret on it. */

@@ -34,7 +34,7 @@ test('what is not set has a default', () => {
     MAX_BODY: 1_048_576,
     BATCH_SIZE: 500,
     BATCH_LINGER: 10,
-    PREFETCH: 1000,
+    PREFETCH: 1500,
     SHARDS: 8,
     PARTITION_DAYS: 7,
   })
@@ -138,10 +138,10 @@ describe('a whole number', () => {
   })
 })
 
-test('the prefetch is at least two batches', () => {
+test('the prefetch is at least three batches', () => {
   const prefetch = (given: object) => ingestConfig({ ...complete, ...given }).PREFETCH
-  expect(prefetch({ BATCH_SIZE: '50' })).toBe(100)
-  expect(prefetch({ BATCH_SIZE: '50', PREFETCH: '20' })).toBe(100)
+  expect(prefetch({ BATCH_SIZE: '50' })).toBe(150)
+  expect(prefetch({ BATCH_SIZE: '50', PREFETCH: '20' })).toBe(150)
   expect(prefetch({ BATCH_SIZE: '50', PREFETCH: '300' })).toBe(300)
 })
 

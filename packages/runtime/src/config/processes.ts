@@ -17,7 +17,7 @@ export function ingestConfig(environment: NodeJS.ProcessEnv) {
     'SHARDS',
     'PARTITION_DAYS',
   ])
-  return { ...config, PREFETCH: Math.max(config.PREFETCH ?? 0, 2 * config.BATCH_SIZE) }
+  return { ...config, PREFETCH: Math.max(config.PREFETCH ?? 0, 3 * config.BATCH_SIZE) }
 }
 
 /** Configuration of `jobs`. Throws ConfigError. */
