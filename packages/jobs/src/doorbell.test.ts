@@ -1,19 +1,22 @@
-import { expect, test } from '@jest/globals'
+import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import { Doorbell, type Ring } from './doorbell.ts'
 import type { Producer } from './producer.ts'
 
 /** A producer that notes what is rung, and answers when it is told to. */
 function fakeProducer() {
   const rung: string[] = []
+  const delays: number[] = []
   let answers: ((error?: Error) => void)[] = []
-  const enqueue = (job: string, { shard }: { shard: number }) => {
+  const enqueue = (job: string, { shard }: { shard: number }, _round: number | undefined, delay: number) => {
     rung.push(`${job}-${shard}`)
+    delays.push(delay)
     return new Promise<void>((resolve, reject) => {
       answers.push((error) => (error ? reject(error) : resolve()))
     })
   }
   return {
     rung,
+    delays,
     producer: { enqueue } as unknown as Producer,
     async answer(error?: Error): Promise<void> {
       const waiting = answers
@@ -97,4 +100,32 @@ test('is settled only when nothing is left to ring', async () => {
   await answer()
   await waiting
   expect(settled).toBe(true)
+})
+
+describe('at full speed', () => {
+  afterEach(() => {
+    jest.useRealTimers()
+  })
+
+  test('the first ring for a shard is heard at once, those that follow together, half a second later', async () => {
+    jest.useFakeTimers({ doNotFake: ['setImmediate'] })
+    const { delays, producer, answer } = fakeProducer()
+    const doorbell = new Doorbell(producer, noMiss)
+    const ringAfter = async (milliseconds: number, ring: Ring, round?: number) => {
+      jest.advanceTimersByTime(milliseconds)
+      doorbell.ring([ring], round)
+      await answer()
+      return delays.at(-1)
+    }
+    expect(await ringAfter(0, usage(1))).toBe(0)
+    expect(await ringAfter(100, usage(1))).toBe(400)
+    expect(await ringAfter(300, usage(1))).toBe(100)
+    // Another shard has its own.
+    expect(await ringAfter(0, usage(2))).toBe(0)
+    // What was to be heard half a second after the first is heard; the next waits from then on.
+    expect(await ringAfter(200, usage(1))).toBe(400)
+    expect(await ringAfter(5_000, usage(1))).toBe(0)
+    // The timer's rings never wait.
+    expect(await ringAfter(1, usage(1), 7)).toBe(0)
+  })
 })

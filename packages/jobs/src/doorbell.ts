@@ -4,6 +4,12 @@ import type { Producer } from './producer.ts'
 /** Milliseconds that a ring has left when the process stops. */
 const PATIENCE = 1_000
 
+/**
+ * Milliseconds between two rings for the same at least. A job costs hardly more for hundreds of notifications than for a few,
+ * so that at full speed they are better gathered; the first after a pause is heard at once.
+ */
+const GATHER = 500
+
 /** What is rung for: a shard, or whatever is due of one kind. */
 export type Ring =
   | { job: 'usage' | 'kpi'; shard: number }
@@ -17,6 +23,8 @@ export class Doorbell {
   readonly #producer: Producer
   readonly #onMissed: (error: Error) => void
   readonly #pending = new Map<string, { ring: Ring; round: number | undefined }>()
+  /** When each was last to be heard, also when that is yet to come. By performance.now(). */
+  readonly #heard = new Map<string, number>()
   #ringing: Promise<void> | undefined
 
   constructor(producer: Producer, onMissed: (error: Error) => void) {
@@ -54,15 +62,25 @@ export class Doorbell {
   }
 
   #enqueue(ring: Ring, round: number | undefined): Promise<unknown> {
+    const delay = round === undefined ? this.#delay(JSON.stringify(ring)) : 0
     switch (ring.job) {
       case 'usage':
       case 'kpi':
-        return this.#producer.enqueue(ring.job, { shard: ring.shard }, round)
+        return this.#producer.enqueue(ring.job, { shard: ring.shard }, round, delay)
       case 'verify-nova':
       case 'verify-glance':
-        return this.#producer.enqueue(ring.job, { range: null, again: false }, round)
+        return this.#producer.enqueue(ring.job, { range: null, again: false }, round, delay)
       case 'publish-verified':
-        return this.#producer.enqueue(ring.job, {}, round)
+        return this.#producer.enqueue(ring.job, {}, round, delay)
     }
+  }
+
+  #delay(key: string): number {
+    const now = performance.now()
+    const last = this.#heard.get(key) ?? Number.NEGATIVE_INFINITY
+    // One that is yet to be heard is heard for this, too: in Redis they are one.
+    const due = last > now ? last : Math.max(now, last + GATHER)
+    this.#heard.set(key, due)
+    return Math.ceil(due - now)
   }
 }

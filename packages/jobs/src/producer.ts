@@ -40,9 +40,12 @@ export class Producer {
     }
   }
 
-  /** @param round jobs of different rounds are never one, however much alike */
-  async enqueue<N extends JobName>(name: N, payload: Payload<N>, round?: number): Promise<Job> {
-    return this.queue(catalog[name].queue).add(name, payload, options(name, payload, round))
+  /**
+   * @param round jobs of different rounds are never one, however much alike
+   * @param delay milliseconds until it is worked on at the earliest
+   */
+  async enqueue<N extends JobName>(name: N, payload: Payload<N>, round?: number, delay = 0): Promise<Job> {
+    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, round), delay })
   }
 
   /**

@@ -17,22 +17,28 @@ export const NOTHING: Step = { claimed: 0, last: '' }
 export const CLAIM = 2_000
 
 /**
- * Works a shard's backlog off, one transaction after another, going round its keys so that none waits behind one that
- * never ends. Ends when a whole round found nothing, when another process holds the shard (`null`), or on stopping.
+ * Works a shard's backlog off, one transaction after another, going once round its keys, so that none waits behind one that
+ * never ends. What comes meanwhile is rung for by who stores it. Ends early on stopping, or when another process holds the
+ * shard (`null`): that one may have claimed before what this was rung for was there, so it is rung once more.
  *
  * @returns how many rows of the backlog were folded
  */
-export async function drain(context: JobContext, step: (after: string) => Promise<Step | null>): Promise<number> {
+export async function drain(
+  context: JobContext,
+  self: Ring,
+  step: (after: string) => Promise<Step | null>,
+): Promise<number> {
   let folded = 0
   let after = ''
   while (!context.stopping.aborted) {
     const done = await retrying(() => step(after))
+    if (done === null) context.doorbell.ring([self])
     if (done === null) break
     // Only now is it committed, and there for who is rung.
     context.doorbell.ring(done.rings ?? [])
     folded += done.claimed
-    if (done.claimed === 0 && after === '') break
-    after = done.claimed < CLAIM ? '' : done.last
+    if (done.claimed < CLAIM) break
+    after = done.last
   }
   return folded
 }

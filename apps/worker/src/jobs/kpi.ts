@@ -13,7 +13,7 @@ import { CLAIM, drain, NOTHING, type Step } from './drain.ts'
 
 /** Folds what waits of a shard of requests into their trackers. */
 export async function kpi(context: JobContext, { shard }: Payload<'kpi'>): Promise<{ folded: number }> {
-  const folded = await drain(context, (after) =>
+  const folded = await drain(context, { job: 'kpi', shard }, (after) =>
     withShard(context.database.pool, 'kpi', shard, (client) => trackShard(client, shard, after, context.rules)),
   )
   return { folded }

@@ -14,6 +14,7 @@ import {
   readTrackerStarts,
   readTwins,
   reopenInstanceExists,
+  waitingKinds,
   withShard,
   writeFolds,
   writeImages,
@@ -36,13 +37,21 @@ import { CLAIM, drain, NOTHING, type Step } from './drain.ts'
 
 /** Folds what waits of a shard of instances and images into their aggregates. */
 export async function usage(context: JobContext, { shard }: Payload<'usage'>): Promise<{ folded: number }> {
-  const instances = await drain(context, (after) =>
-    withShard(context.database.pool, 'usage', shard, (client) => foldInstanceShard(context, client, shard, after)),
-  )
-  const images = await drain(context, (after) =>
-    withShard(context.database.pool, 'usage', shard, (client) => foldImageShard(client, shard, after)),
-  )
-  return { folded: instances + images }
+  const { pool } = context.database
+  const self = { job: 'usage', shard } as const
+  const waiting = await waitingKinds(pool, shard)
+  let folded = 0
+  if (waiting.has('instance')) {
+    folded += await drain(context, self, (after) =>
+      withShard(pool, 'usage', shard, (client) => foldInstanceShard(context, client, shard, after)),
+    )
+  }
+  if (waiting.has('image')) {
+    folded += await drain(context, self, (after) =>
+      withShard(pool, 'usage', shard, (client) => foldImageShard(client, shard, after)),
+    )
+  }
+  return { folded }
 }
 
 async function foldInstanceShard(

@@ -1,6 +1,6 @@
 import type { GlanceFacts, ImageNotification, InstanceNotification } from '@stacktach/domain'
 import type { Queryable } from '../transaction.ts'
-import type { BackloggedShard } from './backlog.ts'
+import type { BackloggedShard, BacklogKind } from './backlog.ts'
 import {
   instanceNotificationColumns,
   type SelectedInstanceNotification,
@@ -134,6 +134,16 @@ export async function appendRequests(
     [given, shards],
   )
   return rows.map(({ shard }) => shard)
+}
+
+/** What waits of a shard. */
+export async function waitingKinds(client: Queryable, shard: number): Promise<Set<BacklogKind>> {
+  const { rows } = await client.query<{ kind: BacklogKind }>(
+    `select kind from unnest('{instance,image,request}'::text[]) as known(kind)
+      where exists (select from backlog where backlog.kind = known.kind and shard = $1)`,
+    [shard],
+  )
+  return new Set(rows.map(({ kind }) => kind))
 }
 
 /** Which shards have rows in the backlog. */

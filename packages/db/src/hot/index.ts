@@ -6,6 +6,7 @@ export {
   claimInstances,
   claimRequests,
   claimRest,
+  waitingKinds,
 } from './claim.ts'
 export { deploymentId } from './deployment.ts'
 export {
