@@ -24,7 +24,7 @@ describe('the audit sample, verified as StackTach verified it', () => {
     expect(await novaVerdicts(pipeline.database)).toEqual({
       'f16de572-442d-4680-8e59-1cab00e59193': null,
       '85b65d03-c4e0-423e-8d29-a1f8abb79393': null,
-      '686313f3-a493-4253-84db-1df77ac3da9a': 'no launch: none of this instance was seen',
+      '686313f3-a493-4253-84db-1df77ac3da9a': expect.stringMatching(/^no launch: none of this instance at /),
       '4c1c17aa-98db-4326-8d87-5013f00e048c': 'no launch: none of this instance at 2026-11-19 10:00:00',
       '14ea0053-3528-4faf-81b4-5e97ed1ae610': 'launch differs: tenant is "5001" in the exists and "5000" in the launch',
       '0fbaed8d-210a-4a04-8022-0a5c803d8435': 'launch differs: rax_options is "7" in the exists and "0" in the launch',

@@ -29,9 +29,7 @@ export async function claimInstanceExists(
             l.id as launch_id, l.launched_at as launch_launched_at, l.instance_type_id as launch_instance_type_id,
             l.instance_flavor_id as launch_instance_flavor_id, l.tenant as launch_tenant,
             l.rax_options as launch_rax_options, l.os_architecture as launch_os_architecture,
-            l.os_version as launch_os_version, l.os_distro as launch_os_distro,
-            l.id is not null or exists (select from instance_launch any_launch where any_launch.instance = e.instance)
-              as ever_launched
+            l.os_version as launch_os_version, l.os_distro as launch_os_distro
        from instance_exists e left join instance_launch l on l.id = e.launch_id
       where e.id = any($1)`,
     [ids],
@@ -110,7 +108,6 @@ interface Row {
   launch_os_architecture: string | null
   launch_os_version: string | null
   launch_os_distro: string | null
-  ever_launched: boolean
 }
 
 function existsOf(row: Row): VerifiedExists {
@@ -141,5 +138,5 @@ function evidenceOf(row: Row, deletes: Deletes): InstanceEvidence {
     osVersion: row.launch_os_version ?? '',
     osDistro: row.launch_os_distro ?? '',
   }
-  return { launch: launch || null, everLaunched: row.ever_launched, deletes: deletes.get(row.id) ?? [] }
+  return { launch: launch || null, deletes: deletes.get(row.id) ?? [] }
 }

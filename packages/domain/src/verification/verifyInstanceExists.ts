@@ -19,8 +19,6 @@ export interface VerifyOptions {
 export interface InstanceEvidence {
   /** The launch it is linked to: of its instance, in the same second; null when there is none. */
   launch: Omit<Launch, 'instance' | 'requestId' | 'firstWhen'> | null
-  /** Whether the instance was launched at all. */
-  everLaunched: boolean
   /** Of its instance, launched about then. */
   deletes: readonly Pick<InstanceDelete, 'launchedAt' | 'deletedAt' | 'payloadDeletedAt'>[]
 }
@@ -47,18 +45,13 @@ export type VerifiedExists = Pick<
  */
 export function verifyInstanceExists(
   exists: VerifiedExists,
-  { launch, everLaunched, deletes }: InstanceEvidence,
+  { launch, deletes }: InstanceEvidence,
   { level, flavorField, rules }: VerifyOptions,
 ): Verdict {
   const malformed = invalid(exists, level, flavorField)
   if (malformed !== null) return malformed
   const launchedAt = formatInstant(exists.launchedAt)
-  if (launch === null) {
-    return failed(
-      'no launch',
-      everLaunched ? `none of this instance at ${launchedAt}` : 'none of this instance was seen',
-    )
-  }
+  if (launch === null) return failed('no launch', `none of this instance at ${launchedAt}`)
   const difference = differenceFrom(exists, launch, flavorField, rules)
   if (difference !== null) return failed('launch differs', difference)
   const itsDeletes = ofSameSecond(deletes, exists.launchedAt, rules)
