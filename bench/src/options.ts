@@ -47,7 +47,7 @@ const QUICK = 6_000
 
 /** Sizes that go with a number of notifications. */
 export function optionsFor(notifications: number, { quick, json, only }: Omit<Given, 'notifications'>): BenchOptions {
-  const side = Math.round(Math.min(notifications / 20, 20_000))
+  const side = Math.round(Math.min(notifications / 20, 50_000))
   return {
     notifications,
     rounds: quick ? 3 : 5,
