@@ -117,6 +117,7 @@ describe('the broker', () => {
 
 describe('operators', () => {
   test('see queues, backlog and what is stored, as JSON that scripts can wait on', async () => {
+    expect((await pipeline.run('status')).output).toMatch(/│ east +│ never +│/)
     await pipeline.start('ingest')
     await publish(pipeline.vhost, good)
     await pipeline.start('jobs')
@@ -128,6 +129,7 @@ describe('operators', () => {
         stored: { nova: good.length, glance: 0, generic: 0 },
         rejected: 0,
         backlog: 0,
+        last_notification: { east: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/) },
         queues: [
           { deployment: 'east', exchange: 'nova', queue: 'stacktach_nova', waiting: 0, consumers: 1 },
           { deployment: 'east', exchange: 'glance', queue: 'stacktach_glance', waiting: 0, consumers: 1 },

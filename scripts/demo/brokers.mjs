@@ -12,15 +12,14 @@ const topics = {
   glance: [{ queue: 'stacktach_glance', routing_key: 'notifications.*' }],
 }
 
-/** Of this very demo, so that two on the same servers do not disturb each other. */
-const vhost = (name) => `stacktach-demo-${process.pid}-${name}`
-
 /**
- * Makes the demo's virtual hosts and writes the deployments file that names them.
+ * Makes the virtual hosts of a simulated cloud and writes the deployments file that names them.
  * @param {{ AMQP_URL: string, AMQP_MANAGEMENT_URL: string }} env
+ * @param {string} owner what their names begin with, so that two clouds on the same servers do not disturb each other
  * @param {string} file where the deployments file goes
  */
-export async function makeBrokers(env, file) {
+export async function makeBrokers(env, owner, file) {
+  const vhost = (name) => `${owner}-${name}`
   const broker = new URL(env.AMQP_URL)
   const user = decodeURIComponent(broker.username) || 'guest'
   for (const name of deployments) {
@@ -41,9 +40,9 @@ export async function makeBrokers(env, file) {
   writeFileSync(file, `${JSON.stringify({ deployments: entries }, null, 2)}\n`, { mode: 0o600 })
 }
 
-/** Removes the demo's virtual hosts with all that is in them. */
-export async function dropBrokers(env) {
-  for (const name of deployments) await manage(env, 'DELETE', `/api/vhosts/${vhost(name)}`).catch(() => {})
+/** Removes the virtual hosts with all that is in them. */
+export async function dropBrokers(env, owner) {
+  for (const name of deployments) await manage(env, 'DELETE', `/api/vhosts/${owner}-${name}`).catch(() => {})
 }
 
 /** RabbitMQ's management plugin; fetch wants the password of its URL in a header. */
@@ -60,7 +59,7 @@ async function manage(env, method, path, body) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   } catch {
-    throw new ServicesError(`the demo needs RabbitMQ's management plugin: set AMQP_MANAGEMENT_URL to where it answers`)
+    throw new ServicesError(`RabbitMQ's management plugin is needed: set AMQP_MANAGEMENT_URL to where it answers`)
   }
   if (!response.ok && !(method === 'DELETE' && response.status === 404)) {
     throw new ServicesError(`RabbitMQ's management plugin refused ${method} ${path}: ${response.status}`)

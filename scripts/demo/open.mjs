@@ -1,11 +1,12 @@
 import { spawn } from 'node:child_process'
 import { closeSync, mkdtempSync, openSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ensureServices, stopServices } from '../services/index.mjs'
 import { root, setUp } from '../setup.mjs'
 import { dropBrokers, makeBrokers } from './brokers.mjs'
+import { dropDatabase, dropKeys } from './drop.mjs'
+import { freePort } from './freePort.mjs'
 
 /** Milliseconds in which a process must be up. */
 const PATIENCE = 60_000
@@ -41,13 +42,13 @@ export async function openDemo(stopping) {
   const folder = mkdtempSync(join(tmpdir(), 'stacktach-demo-'))
   const deploymentsFile = join(folder, 'deployments.json')
   const children = []
-  const redisPrefix = `stacktach-demo-${process.pid}`
+  const owner = `stacktach-demo-${process.pid}`
   const databaseName = `stacktach_demo_${process.pid}`
   const close = async () => {
     for (const child of children.reverse()) await end(child)
-    await dropBrokers(servers)
+    await dropBrokers(servers, owner)
     await dropDatabase(servers.DATABASE_URL, databaseName)
-    await dropKeys(servers.REDIS_URL, redisPrefix)
+    await dropKeys(servers.REDIS_URL, owner)
     if (startedHere) await stopServices()
   }
   try {
@@ -59,7 +60,7 @@ export async function openDemo(stopping) {
       ...servers,
       DATABASE_URL: database.href,
       DATABASE_READ_URL: '',
-      REDIS_PREFIX: redisPrefix,
+      REDIS_PREFIX: owner,
       STACKTACH_DEPLOYMENTS_FILE: deploymentsFile,
       API_HOST: '127.0.0.1',
       API_PORT: String(port),
@@ -91,7 +92,7 @@ export async function openDemo(stopping) {
     const address = `http://127.0.0.1:${port}`
 
     process.stderr.write(`starting on ${address}, logs in ${folder}\n`)
-    await makeBrokers(servers, deploymentsFile)
+    await makeBrokers(servers, owner, deploymentsFile)
     const migrated = await run('stacktach', 'migrate')
     if (migrated.code !== 0) throw new Error(migrated.output)
     for (const name of ['ingest', 'jobs', 'api']) start(name)
@@ -106,23 +107,6 @@ export async function openDemo(stopping) {
     await close()
     throw error
   }
-}
-
-async function dropDatabase(url, name) {
-  const { default: pg } = await import('pg')
-  const client = new pg.Client({ connectionString: url })
-  await client.connect()
-  await client.query(`drop database if exists ${name} with (force)`)
-  await client.end()
-}
-
-async function dropKeys(url, prefix) {
-  const { Redis } = await import('ioredis')
-  const redis = new Redis(url)
-  for await (const keys of redis.scanStream({ match: `${prefix}:*`, count: 1000 })) {
-    if (keys.length > 0) await redis.unlink(keys)
-  }
-  redis.disconnect()
 }
 
 /** Resolves when `condition` holds; rejects when a process ended, on stopping, or when patience is over. */
@@ -150,17 +134,5 @@ function toEnd(child) {
     child.stderr.on('data', (chunk) => (output += chunk))
     child.on('error', reject)
     child.on('close', (code) => resolve({ code, output }))
-  })
-}
-
-/** The port, or one that is free when somebody has it. */
-function freePort(port) {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.once('error', () => (port === 0 ? reject(new Error('no port is free')) : resolve(freePort(0))))
-    server.listen(port, '127.0.0.1', () => {
-      const { port: found } = server.address()
-      server.close(() => resolve(found))
-    })
   })
 }

@@ -9,7 +9,7 @@ export function printJson(value: unknown): void {
 
 /** Prints rows as a table on standard output, for people. */
 export function printTable(head: readonly string[], rows: readonly (readonly unknown[])[]): void {
-  const table = new Table({ head: [...head], style: { head: [], border: [] } })
+  const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } })
   for (const row of rows)
     table.push(row.map((cell) => (cell === null || cell === undefined ? '' : visible(String(cell)))))
   process.stdout.write(`${table.toString()}\n`)

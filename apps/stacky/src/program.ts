@@ -49,6 +49,8 @@ export function program(): Command {
   for (const command of commands) stacky.addCommand(command)
   exitingWith(stacky, WRONG_USAGE)
   tab(stacky)
+  const complete = stacky.commands.find((command) => command.name() === 'complete')
+  complete?.description('print what completes commands and options in a shell: bash, zsh, fish')
   return stacky
 }
 

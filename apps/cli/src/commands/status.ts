@@ -1,4 +1,4 @@
-import { countExistsStatus, existsServices, existsStatuses, systemStatus } from '@stacktach/db'
+import { countExistsStatus, existsServices, existsStatuses, type SystemStatus, systemStatus } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 import { countJobs, type QueueCounts } from '@stacktach/jobs'
 import { brokerTrouble, operatorConfig, readDeployments } from '@stacktach/runtime'
@@ -28,7 +28,14 @@ export function statusCommand(): Command {
           glance: await countExistsStatus(database, 'glance', exact),
         }
         const jobs = await jobCounts()
-        if (options.json) return printJson({ stored, rejected, backlog, queues, exists, jobs })
+        const heard = lastNotifications(
+          status.deployments,
+          deployments.map(({ name }) => name),
+        )
+        if (options.json) {
+          const lastNotification = Object.fromEntries(heard)
+          return printJson({ stored, rejected, backlog, last_notification: lastNotification, queues, exists, jobs })
+        }
         const about = options.count ? '' : 'about '
         printTable(
           ['', 'Number'],
@@ -40,7 +47,7 @@ export function statusCommand(): Command {
         )
         printTable(
           ['Deployment', 'Last notification'],
-          status.deployments.map(({ name, lastWhen }) => [name, lastWhen === null ? 'never' : formatInstant(lastWhen)]),
+          heard.map(([name, at]) => [name, at ?? 'never']),
         )
         printTable(
           ['Deployment', 'Exchange', 'Queue', 'Waiting', 'Consumers'],
@@ -67,6 +74,13 @@ export function statusCommand(): Command {
         }
       })
     })
+}
+
+/** When something last came of each deployment, those among them that are listened to and have sent nothing yet. */
+function lastNotifications(known: SystemStatus['deployments'], listened: readonly string[]): [string, string | null][] {
+  const times = new Map<string, string | null>(listened.map((name) => [name, null]))
+  for (const { name, lastWhen } of known) times.set(name, lastWhen === null ? null : formatInstant(lastWhen))
+  return [...times].sort(([one], [other]) => (one < other ? -1 : 1))
 }
 
 /** Jobs of each queue; null, and a line that says so, when Redis is away: nothing that matters is in it. */
