@@ -5,13 +5,13 @@ import type { JobContext } from './context.ts'
 /** Of one transaction over a shard's backlog. */
 export interface Step {
   claimed: number
-  /** The last key claimed, where the next step goes on. */
-  last: string
+  /** The last key claimed, where the next step goes on; null when nothing is left after it. */
+  last: string | null
   /** Who has something to do now. */
   rings?: readonly Ring[]
 }
 
-export const NOTHING: Step = { claimed: 0, last: '' }
+export const NOTHING: Step = { claimed: 0, last: null }
 
 /** Rows of the backlog claimed in one transaction. */
 export const CLAIM = 2_000
@@ -37,7 +37,7 @@ export async function drain(
     // Only now is it committed, and there for who is rung.
     context.doorbell.ring(done.rings ?? [])
     folded += done.claimed
-    if (done.claimed < CLAIM) break
+    if (done.last === null) break
     after = done.last
   }
   return folded

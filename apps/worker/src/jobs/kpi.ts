@@ -20,7 +20,7 @@ export async function kpi(context: JobContext, { shard }: Payload<'kpi'>): Promi
 }
 
 async function trackShard(client: Queryable, shard: number, after: string, rules: Rules): Promise<Step> {
-  const requestIds = await claimRequests(client, shard, CLAIM, after)
+  const { items: requestIds, full } = await claimRequests(client, shard, CLAIM, after)
   if (requestIds.length === 0) return NOTHING
   const starts = await readRequestStarts(client, requestIds, rules)
   const ends = await readLatestEnds(client, requestIds)
@@ -30,5 +30,5 @@ async function trackShard(client: Queryable, shard: number, after: string, rules
     trackers.filter((tracker) => tracker !== null),
     requestIds.filter((id) => !starts.has(id)),
   )
-  return { claimed: requestIds.length, last: requestIds.at(-1) ?? '' }
+  return { claimed: requestIds.length, last: (full && requestIds.at(-1)) || null }
 }

@@ -60,7 +60,7 @@ async function foldInstanceShard(
   shard: number,
   after: string,
 ): Promise<Step> {
-  const notifications = await claimInstances(client, shard, CLAIM, after)
+  const { items: notifications, full } = await claimInstances(client, shard, CLAIM, after)
   if (notifications.length === 0) return NOTHING
   const claimed = byInstance(notifications)
   const lifecycles = await readLifecycles(client, [...claimed.keys()])
@@ -91,7 +91,7 @@ async function foldInstanceShard(
   const requestShards = await appendRequests(client, requests, shards)
   return {
     claimed: notifications.length,
-    last: [...claimed.keys()].at(-1) ?? '',
+    last: (full && notifications.at(-1)?.instance) || null,
     rings: [
       ...requestShards.map((shard) => ({ job: 'kpi', shard }) as const),
       ...(toVerify ? [{ job: 'verify-nova' } as const] : []),
@@ -100,12 +100,12 @@ async function foldInstanceShard(
 }
 
 async function foldImageShard(client: Queryable, shard: number, after: string): Promise<Step> {
-  const notifications = await claimImages(client, shard, CLAIM, after)
+  const { items: notifications, full } = await claimImages(client, shard, CLAIM, after)
   if (notifications.length === 0) return NOTHING
   await writeImages(client, foldImages(notifications))
   return {
     claimed: notifications.length,
-    last: notifications.at(-1)?.image ?? '',
+    last: (full && notifications.at(-1)?.image) || null,
     rings: [{ job: 'verify-glance' }],
   }
 }

@@ -1,4 +1,4 @@
-import type { GlanceFacts, ImageNotification, InstanceNotification } from '@stacktach/domain'
+import type { GlanceFacts, ImageNotification, InstanceNotification, Instant } from '@stacktach/domain'
 import type { Queryable } from '../transaction.ts'
 import type { BackloggedShard, BacklogKind } from './backlog.ts'
 import {
@@ -6,13 +6,14 @@ import {
   type SelectedInstanceNotification,
   toInstanceNotification,
 } from './instanceNotifications.ts'
+import { earliest, latest } from './spans.ts'
 
 /**
  * Takes rows of a shard off the backlog, in the order of their keys and then of time, beginning after `$4`: an
  * instance's notifications are claimed together, and no key waits behind another that never ends. The shard's lock is
  * held, so nobody else deletes here and the rows can be taken by their place.
  */
-const claimed = `
+const claiming = `
   claimed as (
     delete from backlog where ctid = any(array(
       select ctid from backlog where kind = $1 and shard = $2 and key > $4
@@ -20,23 +21,51 @@ const claimed = `
     returning key, "when", notification_id
   )`
 
+/** What was claimed of a backlog. */
+export interface Claim<T> {
+  items: T[]
+  /** Whether there may be more: as many rows were taken as were asked for. */
+  full: boolean
+}
+
+/** Takes the places of notifications off the backlog. They are read by another statement, which knows when they are. */
+async function claimNotifications(
+  client: Queryable,
+  kind: 'instance' | 'image',
+  shard: number,
+  limit: number,
+  after: string,
+): Promise<{ key: string; id: number; when: Instant }[]> {
+  const { rows } = await client.query<{ key: string; id: string; when: string }>(
+    `with ${claiming} select key, notification_id as id, "when" from claimed`,
+    [kind, shard, limit, after],
+  )
+  return rows.map(({ key, id, when }) => ({ key, id: Number(id), when: Number(when) }))
+}
+
 /** Claims up to `limit` nova notifications of a shard's instances after the instance `after`. */
 export async function claimInstances(
   client: Queryable,
   shard: number,
   limit: number,
   after: string,
-): Promise<InstanceNotification[]> {
+): Promise<Claim<InstanceNotification>> {
+  const notifications = await claimNotifications(client, 'instance', shard, limit, after)
+  if (notifications.length === 0) return { items: [], full: false }
   const { rows } = await client.query<SelectedInstanceNotification>(
-    `with ${claimed}
-     select ${instanceNotificationColumns}
-       from claimed c
-       join notification_nova n on n.id = c.notification_id and n."when" = c."when"
+    `select ${instanceNotificationColumns}
+       from unnest($1::bigint[], $2::bigint[]) as c(id, "when")
+       join notification_nova n on n.id = c.id and n."when" = c."when" and n."when" >= $3 and n."when" <= $4
        join deployment d on d.id = n.deployment_id
-      order by c.key`,
-    ['instance', shard, limit, after],
+      order by n.instance`,
+    [
+      notifications.map(({ id }) => id),
+      notifications.map(({ when }) => when),
+      earliest(notifications),
+      latest(notifications),
+    ],
   )
-  return rows.map(toInstanceNotification)
+  return { items: rows.map(toInstanceNotification), full: notifications.length === limit }
 }
 
 interface SelectedImageNotification {
@@ -60,13 +89,18 @@ export async function claimImages(
   shard: number,
   limit: number,
   after: string,
-): Promise<ImageNotification[]> {
+): Promise<Claim<ImageNotification>> {
+  const claimed = await claimNotifications(client, 'image', shard, limit, after)
+  if (claimed.length === 0) return { items: [], full: false }
   const { rows } = await client.query<SelectedImageNotification>(
-    `with ${claimed}, noted as materialized (
+    `with claimed as materialized (
+       select * from unnest($1::text[], $2::bigint[], $3::bigint[]) as claimed(key, notification_id, "when")
+     ), noted as materialized (
        select n.id, n.facts -> 'images' as images, n.facts ->> 'auditPeriodBeginning' as beginning,
               n.facts ->> 'auditPeriodEnding' as ending
          from (select distinct notification_id, "when" from claimed) as c
          join notification_glance n on n.id = c.notification_id and n."when" = c."when"
+          and n."when" >= $4 and n."when" <= $5
      ), about as materialized (
        select noted.id, image ->> 'uuid' as key,
               json_strip_nulls(json_build_object('images', json_agg(image order by place),
@@ -79,12 +113,19 @@ export async function claimImages(
             n.dedup_key, about.facts
        from claimed c
        join notification_glance n on n.id = c.notification_id and n."when" = c."when"
+        and n."when" >= $4 and n."when" <= $5
        join deployment d on d.id = n.deployment_id
        join about on about.id = n.id and about.key = c.key
       order by c.key`,
-    ['image', shard, limit, after],
+    [
+      claimed.map(({ key }) => key),
+      claimed.map(({ id }) => id),
+      claimed.map(({ when }) => when),
+      earliest(claimed),
+      latest(claimed),
+    ],
   )
-  return rows.map((row) => ({
+  const items = rows.map((row) => ({
     image: row.key,
     id: Number(row.id),
     when: Number(row.when),
@@ -95,15 +136,21 @@ export async function claimImages(
     dedupKey: row.dedup_key,
     facts: row.facts,
   }))
+  return { items, full: claimed.length === limit }
 }
 
-/** Claims up to `limit` request ids of a shard. */
-export async function claimRequests(client: Queryable, shard: number, limit: number, after: string): Promise<string[]> {
-  const { rows } = await client.query<{ key: string }>(
-    `with ${claimed} select distinct key from claimed order by key`,
+/** Claims request ids of a shard: those of up to `limit` rows, each once. */
+export async function claimRequests(
+  client: Queryable,
+  shard: number,
+  limit: number,
+  after: string,
+): Promise<Claim<string>> {
+  const { rows } = await client.query<{ key: string; rows: number }>(
+    `with ${claiming} select key, count(*)::int as rows from claimed group by key order by key`,
     ['request', shard, limit, after],
   )
-  return rows.map(({ key }) => key)
+  return { items: rows.map(({ key }) => key), full: rows.reduce((sum, row) => sum + row.rows, 0) === limit }
 }
 
 /** Takes what is left of some instances off the backlog: they are about to be folded from all that is stored. */

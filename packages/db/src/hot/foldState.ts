@@ -16,6 +16,7 @@ import {
   toInstanceNotification,
 } from './instanceNotifications.ts'
 import { numberOrNull } from './numbers.ts'
+import { earliest, latest, readSpans } from './spans.ts'
 
 interface SelectedLifecycle {
   instance: string
@@ -147,6 +148,9 @@ async function readRequestTwins(
   notifications: readonly InstanceNotification[],
 ): Promise<StoredTwin[]> {
   if (notifications.length === 0) return []
+  const spans = await readSpans(client, 'nova', 'request', [
+    ...new Set(notifications.map(({ requestId }) => requestId)),
+  ])
   const { rows } = await client.query<{
     instance: string
     event: string
@@ -156,11 +160,19 @@ async function readRequestTwins(
   }>(
     `select n.instance, n.event, n.request_id, n.versioned, min(n."when") as "when"
        from (select distinct * from unnest($1::text[], $2::text[])) as given(instance, request_id)
-       join notification_span span on span.service = 'nova' and span.kind = 'request' and span.key = given.request_id
+       join unnest($3::text[], $4::bigint[], $5::bigint[]) as span(request_id, lower, upper) using (request_id)
        join notification_nova n on n.request_id = given.request_id and n.instance = given.instance
-        and n."when" >= span.lower and n."when" < span.upper
+        and n."when" >= span.lower and n."when" < span.upper and n."when" >= $6 and n."when" < $7
       group by 1, 2, 3, 4`,
-    [notifications.map(({ instance }) => instance), notifications.map(({ requestId }) => requestId)],
+    [
+      notifications.map(({ instance }) => instance),
+      notifications.map(({ requestId }) => requestId),
+      spans.keys,
+      spans.lowers,
+      spans.uppers,
+      spans.from,
+      spans.to,
+    ],
   )
   return rows.map((row) => ({
     instance: row.instance,
@@ -187,8 +199,16 @@ async function readExistsTwins(
     `select n.instance, n.facts, n.versioned, n."when"
        from (select distinct * from unnest($1::text[], $2::bigint[])) as given(instance, "when")
        join notification_nova n on n.instance = given.instance and n.event = $3
-        and n."when" >= given."when" - $4::bigint and n."when" <= given."when" + $4::bigint`,
-    [notifications.map(({ instance }) => instance), notifications.map(({ when }) => when), EXISTS, TWIN_DISTANCE],
+        and n."when" >= given."when" - $4::bigint and n."when" <= given."when" + $4::bigint
+        and n."when" >= $5 and n."when" <= $6`,
+    [
+      notifications.map(({ instance }) => instance),
+      notifications.map(({ when }) => when),
+      EXISTS,
+      TWIN_DISTANCE,
+      earliest(notifications) - TWIN_DISTANCE,
+      latest(notifications) + TWIN_DISTANCE,
+    ],
   )
   return rows.map((row) => ({
     instance: row.instance,
@@ -201,16 +221,12 @@ async function readExistsTwins(
 /** Everything stored of some instances. */
 export async function readHistories(client: Queryable, instances: readonly string[]): Promise<InstanceNotification[]> {
   if (instances.length === 0) return []
-  const { rows: spans } = await client.query<{ lower: string | null; upper: string | null }>(
-    `select min(lower) as lower, max(upper) as upper from notification_span
-      where service = 'nova' and kind = 'instance' and key = any($1)`,
-    [instances],
-  )
+  const spans = await readSpans(client, 'nova', 'instance', instances)
   const { rows } = await client.query<SelectedInstanceNotification>(
     `select ${instanceNotificationColumns}
        from notification_nova n join deployment d on d.id = n.deployment_id
       where n.instance = any($1) and n."when" >= $2 and n."when" < $3`,
-    [instances, spans[0]?.lower, spans[0]?.upper],
+    [instances, spans.from, spans.to],
   )
   return rows.map(toInstanceNotification)
 }

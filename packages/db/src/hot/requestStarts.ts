@@ -6,12 +6,18 @@ export const startsRequestSql: Record<Rules, string> = {
   stacktach: `n.event = 'compute.instance.update' and n.service like '%api%'`,
 }
 
-/** Whether the classic twin of a versioned `n` is stored within `span`: then it does not count, as in every fold. */
-export const twinIsStored = `
+/**
+ * Whether the classic twin of a versioned `n` is stored within `span`: then it does not count, as in every fold.
+ *
+ * @param within more that is known of the time of `twin`
+ */
+export function twinIsStored(within = 'true'): string {
+  return `
   (n.versioned and exists (
     select from notification_nova twin
-     where twin.request_id = n.request_id and twin."when" >= span.lower and twin."when" < span.upper
+     where twin.request_id = n.request_id and twin."when" >= span.lower and twin."when" < span.upper and ${within}
        and twin.instance is not distinct from n.instance and twin.event = n.event and not twin.versioned))`
+}
 
 /** The order of the domain's comparePositions, with the deployment `d`. */
 export const startsInOrder = `

@@ -8,6 +8,7 @@ import {
   toRequestStarts,
   twinIsStored,
 } from './requestStarts.ts'
+import { readSpans } from './spans.ts'
 import { type ColumnTypes, unnest } from './unnest.ts'
 
 /**
@@ -20,19 +21,25 @@ export async function readRequestStarts(
   rules: Rules,
 ): Promise<Map<string, RequestStart>> {
   const starts = await readPrunedStarts(client, requestIds)
+  const spans = await readSpans(
+    client,
+    'nova',
+    'request',
+    requestIds.filter((id) => !starts.has(id)),
+  )
   const { rows } = await client.query<RequestStartRow>(
-    `select given.request_id, first.*
-       from unnest($1::text[]) as given(request_id)
-       join notification_span span on span.service = 'nova' and span.kind = 'request' and span.key = given.request_id
+    `select span.request_id, first.*
+       from unnest($1::text[], $2::bigint[], $3::bigint[]) as span(request_id, lower, upper)
        join lateral (
          select n.id, n."when", n.event, n.dedup_key || E'\\t' || d.name as identity
            from notification_nova n join deployment d on d.id = n.deployment_id
-          where n.request_id = given.request_id and n."when" >= span.lower and n."when" < span.upper
-            and ${startsRequestSql[rules]} and not ${twinIsStored}
+          where n.request_id = span.request_id and n."when" >= span.lower and n."when" < span.upper
+            and n."when" >= $4 and n."when" < $5
+            and ${startsRequestSql[rules]} and not ${twinIsStored('twin."when" >= $4 and twin."when" < $5')}
           order by ${startsInOrder}
           limit 1
        ) as first on true`,
-    [requestIds.filter((id) => !starts.has(id))],
+    [spans.keys, spans.lowers, spans.uppers, spans.from, spans.to],
   )
   return new Map([...starts, ...toRequestStarts(rows)])
 }

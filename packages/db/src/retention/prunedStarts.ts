@@ -20,7 +20,7 @@ export async function keepRequestStarts(client: Queryable, { name }: Partition, 
        from ${name} n
        join deployment d on d.id = n.deployment_id
        left join notification_span span on span.service = 'nova' and span.kind = 'request' and span.key = n.request_id
-      where n.request_id <> '' and ${startsRequestSql[rules]} and not ${twinIsStored}
+      where n.request_id <> '' and ${startsRequestSql[rules]} and not ${twinIsStored()}
       order by n.request_id, ${startsInOrder}
      on conflict do nothing`,
   )
