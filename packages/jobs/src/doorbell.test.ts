@@ -107,7 +107,7 @@ describe('at full speed', () => {
     jest.useRealTimers()
   })
 
-  test('the first ring for a shard is heard at once, those that follow together, a quarter of a second later', async () => {
+  test('the first ring for a shard is heard at once, those that follow together, half a second later', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] })
     const { delays, producer, answer } = fakeProducer()
     const doorbell = new Doorbell(producer, noMiss)
@@ -118,12 +118,12 @@ describe('at full speed', () => {
       return delays.at(-1)
     }
     expect(await ringAfter(0, usage(1))).toBe(0)
-    expect(await ringAfter(100, usage(1))).toBe(150)
-    expect(await ringAfter(100, usage(1))).toBe(50)
+    expect(await ringAfter(100, usage(1))).toBe(400)
+    expect(await ringAfter(300, usage(1))).toBe(100)
     // Another shard has its own.
     expect(await ringAfter(0, usage(2))).toBe(0)
-    // What was to be heard a quarter of a second after the first is heard; the next waits from then on.
-    expect(await ringAfter(100, usage(1))).toBe(200)
+    // What was to be heard half a second after the first is heard; the next waits from then on.
+    expect(await ringAfter(200, usage(1))).toBe(400)
     expect(await ringAfter(5_000, usage(1))).toBe(0)
     // The timer's rings never wait.
     expect(await ringAfter(1, usage(1), 7)).toBe(0)

@@ -8,7 +8,7 @@ const PATIENCE = 1_000
  * Milliseconds between two rings for the same at least. A job costs hardly more for hundreds of notifications than for a few,
  * so that at full speed they are better gathered; the first after a pause is heard at once.
  */
-const GATHER = 250
+const GATHER = 500
 
 /** What is rung for: a shard, or whatever is due of one kind. */
 export type Ring =
