@@ -56,12 +56,16 @@ export interface Pipeline {
   stop(): Promise<void>
 }
 
-/** @param deployments names of the deployments, each with a virtual host of its own; `vhost` is the first one's */
+/**
+ * @param deployments names of the deployments, each with a virtual host of its own; `vhost` is the first one's
+ * @param overrides of the environment; with DATABASE_URL that database is used, and not dropped
+ */
 export async function startPipeline(
   deployments: readonly string[],
   overrides: Record<string, string> = {},
 ): Promise<Pipeline> {
-  const testDatabase = await createTestDatabase(migrate)
+  const { DATABASE_URL: given } = overrides
+  const testDatabase = given === undefined ? await createTestDatabase(migrate) : { url: given, drop: async () => {} }
   const vhosts = new Map<string, TestVhost>()
   for (const name of deployments) vhosts.set(name, await createTestVhost())
   const [vhost] = vhosts.values()
