@@ -1,4 +1,7 @@
-import { Redis } from 'ioredis'
+import { Cluster, Redis, type RedisOptions } from 'ioredis'
+
+/** What speaks to Redis, one server or a cluster. */
+export type Connection = Redis | Cluster
 
 /**
  * Milliseconds without an answer after which a connection counts as dead and is made anew: its host may be gone without a
@@ -7,26 +10,57 @@ import { Redis } from 'ioredis'
 const SILENCE = 20_000
 
 /** Of a worker: it blocks, and waits for a Redis that is away as long as it takes. */
-export function workerConnection(url: string): Redis {
-  return new Redis(url, { maxRetriesPerRequest: null, socketTimeout: SILENCE, retryStrategy: backoff })
+export function workerConnection(url: string): Connection {
+  return connectionTo(url, { maxRetriesPerRequest: null, socketTimeout: SILENCE })
 }
 
 /**
  * Of a producer: fails fast, since what it rings for is in the database and will be rung for again. Commands are not kept
  * for a Redis that is away.
  */
-export function producerConnection(url: string): Redis {
-  return new Redis(url, {
+export function producerConnection(url: string): Connection {
+  return connectionTo(url, {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     commandTimeout: 5_000,
     socketTimeout: SILENCE,
-    retryStrategy: backoff,
   })
 }
 
+type Behaviour = Required<Pick<RedisOptions, 'maxRetriesPerRequest' | 'socketTimeout'>> &
+  Pick<RedisOptions, 'commandTimeout' | 'enableOfflineQueue'>
+
+function connectionTo(url: string, behaviour: Behaviour): Connection {
+  if (!isCluster(url)) return new Redis(url, { ...behaviour, retryStrategy: backoff })
+  const { protocol, hostname, port, username, password } = new URL(url)
+  const { enableOfflineQueue = true, ...ofEachNode } = behaviour
+  return new Cluster([{ host: hostname, port: Number(port || 6379) }], {
+    enableOfflineQueue,
+    clusterRetryStrategy: backoff,
+    redisOptions: {
+      ...ofEachNode,
+      ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+      ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+      ...(protocol === 'rediss+cluster:' ? { tls: {} } : {}),
+    },
+  })
+}
+
+/** Whether a URL names a node of a Redis cluster: `redis+cluster://…`. */
+function isCluster(url: string): boolean {
+  return /^rediss?\+cluster:/.test(url)
+}
+
+/**
+ * The prefix of every key. A cluster keeps keys with the same hash tag on one node, and BullMQ's scripts touch many of a queue
+ * at once.
+ */
+export function keyPrefix(url: string, prefix: string): string {
+  return isCluster(url) ? `{${prefix}}` : prefix
+}
+
 /** Tells of every error of a connection, and of a server that closes it without a word. */
-export function onTrouble(connection: Redis, tell: (error: Error) => void): void {
+export function onTrouble(connection: Connection, tell: (error: Error) => void): void {
   let told = false
   connection.on('error', (error: Error) => {
     told = true
@@ -62,7 +96,12 @@ const hopeless = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)|Unkno
  * @param milliseconds that it is waited for
  */
 export async function redisRefusal(url: string, milliseconds = 3_000): Promise<string | null> {
-  const redis = new Redis(url, { lazyConnect: true, connectTimeout: milliseconds, retryStrategy: () => null })
+  // Any node of a cluster says as well as its whole whether it lets us in.
+  const redis = new Redis(url.replace('+cluster', ''), {
+    lazyConnect: true,
+    connectTimeout: milliseconds,
+    retryStrategy: () => null,
+  })
   const refusal = new Promise<string | null>((resolve) => {
     redis.on('error', (error: Error) => {
       if (hopeless.test(error.message)) resolve(redisTrouble(error))

@@ -1,7 +1,6 @@
 import { type Job, type JobsOptions, Queue } from 'bullmq'
-import type { Redis } from 'ioredis'
 import { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
-import { onTrouble, producerConnection } from './connection.ts'
+import { type Connection, keyPrefix, onTrouble, producerConnection } from './connection.ts'
 
 /** How many jobs are kept when they are done, and how many that failed for good, for an operator to look at. */
 const kept = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
@@ -11,7 +10,7 @@ const PATIENT = 1
 
 /** Enqueues jobs of the catalog. Every call rejects at once when Redis is away. */
 export class Producer {
-  readonly #connection: Redis
+  readonly #connection: Connection
   readonly #queues: Map<QueueName, Queue>
 
   /**
@@ -24,7 +23,7 @@ export class Producer {
     onTrouble(this.#connection, onError)
     this.#queues = new Map(
       queueNames.map((name) => {
-        const queue = new Queue(name, { connection: this.#connection, prefix })
+        const queue = new Queue(name, { connection: this.#connection, prefix: keyPrefix(url, prefix) })
         queue.on('error', onError)
         return [name, queue]
       }),

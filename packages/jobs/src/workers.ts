@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq'
 import { catalog, type JobName, type Payload, type QueueName, queueNames } from './catalog.ts'
-import { onTrouble, workerConnection } from './connection.ts'
+import { keyPrefix, onTrouble, workerConnection } from './connection.ts'
 
 /** How far a job is, kept with it in Redis: for those who wait for it, and for its next attempt. */
 export interface Progress {
@@ -50,7 +50,7 @@ export function startWorkers(
     onTrouble(connection, events.onRedisError)
     const worker = new Worker(queue, work, {
       connection,
-      prefix,
+      prefix: keyPrefix(url, prefix),
       concurrency: concurrency[queue],
       lockDuration: LOCK,
       stalledInterval: LOCK,

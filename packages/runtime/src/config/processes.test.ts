@@ -80,7 +80,7 @@ test('every fault is listed, with what is wrong', () => {
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
     'PARTITION_DAYS must be at most 366, not "367"',
     'REDIS_PREFIX may hold letters, digits, - and _ only, not "a:b"',
-    'REDIS_URL must be a URL beginning with redis:// or rediss://, not what it is set to',
+    'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster://, not what it is set to',
     'RETENTION_DAYS must be at least 1, or off, not "0"',
     'RULES must be today or stacktach, not "tomorrow"',
     'SHARDS must be a whole number, not "1e3"',

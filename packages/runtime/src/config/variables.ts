@@ -48,7 +48,7 @@ export const variables = {
   DATABASE_URL: url('postgres:', 'postgresql:'),
   DATABASE_READ_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_POOL: whole(1, 1000).default(10),
-  REDIS_URL: url('redis:', 'rediss:'),
+  REDIS_URL: url('redis:', 'rediss:', 'redis+cluster:', 'rediss+cluster:'),
   /** Put before every key in Redis, so that several installations can share one server. */
   REDIS_PREFIX: z
     .string()
