@@ -83,7 +83,7 @@ async function start(ports) {
   const user = userFor('rabbitmq')
   ensureOwnedFolder(HOME, user)
   writeFileSync(SETTINGS, settings(ports))
-  writeFileSync(PLUGINS, '[rabbitmq_management].\n')
+  writeFileSync(PLUGINS, '[rabbitmq_management,rabbitmq_consistent_hash_exchange].\n')
   writeFileSync(NO_ENV_FILE, '')
   return startDetached(findServer(), [], { ...user, log: rabbitmq.log, env: serverEnv(ports), cwd: HOME })
 }

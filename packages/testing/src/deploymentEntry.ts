@@ -1,5 +1,5 @@
 /** Queues of a deployments file, by exchange. */
-export type Topics = Record<string, { queue: string; routing_key: string }[]>
+export type Topics = Record<string, { queue: string; routing_key: string; from?: string }[]>
 
 /**
  * A deployment's entry in a deployments file, as an operator writes it.

@@ -23,7 +23,9 @@ export async function createTestVhost(): Promise<TestVhost> {
     name,
     url: url.href,
     connect: () => connect(url.href),
-    drop: () => manage('DELETE', `/api/vhosts/${name}`),
+    drop: async () => {
+      await manage('DELETE', `/api/vhosts/${name}`)
+    },
   }
 }
 
@@ -55,8 +57,16 @@ export async function publish(
   return published
 }
 
+/** Types of exchanges that the broker knows: those of its plugins, too. */
+export async function exchangeTypes(): Promise<string[]> {
+  const response = await manage('GET', '/api/overview')
+  const overview: unknown = await response.json()
+  const types: unknown = typeof overview === 'object' && overview !== null && Reflect.get(overview, 'exchange_types')
+  return Array.isArray(types) ? types.map((type) => String(Reflect.get(Object(type), 'name'))) : []
+}
+
 /** The management plugin's API; its URL carries the password, which fetch wants in a header. */
-async function manage(method: string, path: string, body?: unknown): Promise<void> {
+async function manage(method: string, path: string, body?: unknown): Promise<Response> {
   const url = new URL(services().managementUrl)
   const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
   url.username = ''
@@ -67,4 +77,5 @@ async function manage(method: string, path: string, body?: unknown): Promise<voi
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   if (!response.ok) throw new Error(`RabbitMQ's management plugin: ${method} ${path}: ${response.status}`)
+  return response
 }

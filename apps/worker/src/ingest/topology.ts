@@ -36,7 +36,7 @@ export async function declareTopology(
     )
   }
   await onChannel(connection, async (channel) => {
-    for (const { queue, routing_key } of bindings) await channel.bindQueue(queue, exchange, routing_key)
+    for (const { queue, routing_key, from } of bindings) await channel.bindQueue(queue, from ?? exchange, routing_key)
   })
   const withoutErrors = topicsWithoutErrors(bindings)
   if (withoutErrors.length > 0) {
@@ -47,9 +47,9 @@ export async function declareTopology(
   }
 }
 
-/** Topics (`notifications`) of which `.info` is bound and `.error` is not. */
+/** Topics (`notifications`) of which `.info` is bound and `.error` is not. What comes from another exchange is not known. */
 export function topicsWithoutErrors(bindings: readonly QueueBinding[]): string[] {
-  const keys = [...new Set(bindings.map(({ routing_key }) => routing_key))]
+  const keys = [...new Set(bindings.filter(({ from }) => from === undefined).map(({ routing_key }) => routing_key))]
   return keys
     .filter((key) => key.endsWith('.info'))
     .map((key) => key.slice(0, -'.info'.length))

@@ -2,7 +2,12 @@ import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 import { ConfigError } from './readConfig.ts'
 
-const binding = z.object({ queue: z.string().min(1), routing_key: z.string().min(1) })
+const binding = z.object({
+  queue: z.string().min(1),
+  routing_key: z.string().min(1),
+  /** The exchange that the queue is bound to instead: one that shares out what it gets from the cloud's. It must be there. */
+  from: z.string().min(1).optional(),
+})
 
 /** One entry of the deployments file, in StackTach's own format; what it has besides is ignored. */
 const entry = z.object({
