@@ -37,6 +37,7 @@ export {
   type Rejection,
   type RejectReason,
   rejected,
+  rejectReasons,
   type Service,
   serviceOf,
   services,

@@ -1,6 +1,7 @@
 import type { Logger, QueueBinding } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import { Batcher, type BatchLimits } from './batcher.ts'
+import type { ChannelMetrics } from './ingestMetrics.ts'
 import { cut, type Message } from './message.ts'
 
 export interface ConsumerOptions {
@@ -16,6 +17,7 @@ export interface ConsumerOptions {
   store(messages: Message[]): Promise<void>
   /** Resolves when there is hope that `store` works again. */
   storable(): Promise<void>
+  metrics: Pick<ChannelMetrics, 'received' | 'subscribed'>
   logger: Logger
 }
 
@@ -91,9 +93,14 @@ export class ExchangeConsumer {
       await channel.close().catch(() => {})
       throw error
     }
-    if (!this.#stopped) return subscription
-    await subscription.stop()
-    return null
+    if (this.#stopped) {
+      await subscription.stop()
+      return null
+    }
+    const { metrics } = this.#options
+    metrics.subscribed(true)
+    void subscription.ended.then(() => metrics.subscribed(false))
+    return subscription
   }
 }
 
@@ -146,7 +153,8 @@ class Subscription {
   }
 
   #receive(delivered: ConsumeMessage): void {
-    const { exchange, maxBody } = this.#options
+    const { exchange, maxBody, metrics } = this.#options
+    metrics.received()
     const message = cut({ exchange, routingKey: delivered.fields.routingKey, body: delivered.content }, maxBody)
     // Without its content, which may be a hundred times what is kept of it.
     this.#batcher.add({ receipt: { ...delivered, content: NOTHING }, message }, message.body.length)

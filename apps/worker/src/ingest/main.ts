@@ -1,7 +1,17 @@
 import { openDatabase } from '@stacktach/db'
 import { Doorbell, Producer } from '@stacktach/jobs'
-import { Composition, createLogger, ingestConfig, readDeployments } from '@stacktach/runtime'
+import {
+  Composition,
+  createLogger,
+  ingestConfig,
+  Metrics,
+  poolMetrics,
+  readDeployments,
+  startMetrics,
+} from '@stacktach/runtime'
 import { agree } from '../agree.ts'
+import { lackingDatabase } from '../lackingDatabase.ts'
+import { ingestMetrics } from './ingestMetrics.ts'
 import { startIngest } from './startIngest.ts'
 
 /** The `ingest` process: from the brokers of the deployments file into the database. */
@@ -9,6 +19,8 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = ingestConfig(environment)
   const deployments = readDeployments(config.STACKTACH_DEPLOYMENTS_FILE)
   const logger = createLogger('ingest', config.LOG_LEVEL)
+  const metrics = new Metrics()
+  const counts = ingestMetrics(metrics, deployments)
   await Composition.empty()
     .add('database', async () => {
       const database = openDatabase({
@@ -18,7 +30,15 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
         queryTimeout: 30_000,
         onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
       })
+      poolMetrics(metrics, database.pool, config.DATABASE_POOL)
       return { value: database, stop: () => database.close() }
+    })
+    .add('metrics', ({ database }) => {
+      const lacks = async () => [
+        ...(await lackingDatabase(database)),
+        ...counts.unsubscribed().map((exchange) => `${exchange} is not subscribed to`),
+      ]
+      return startMetrics({ config, metrics, lacks, logger })
     })
     .add('doorbell', async () => {
       const missed = (error: Error) => logger.debug({ reason: error.message }, 'Redis did not hear')
@@ -34,7 +54,7 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
     })
     .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS }, logger))
     .add('ingest', ({ database, doorbell }) =>
-      startIngest({ database, doorbell, deployments, config, clock: () => Date.now() * 1000, logger }),
+      startIngest({ database, doorbell, deployments, config, clock: () => Date.now() * 1000, metrics, counts, logger }),
     )
     .run(logger)
 }

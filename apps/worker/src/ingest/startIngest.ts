@@ -1,12 +1,21 @@
 import { type Database, deploymentId, Partitions } from '@stacktach/db'
 import { type Instant, serviceOf } from '@stacktach/domain'
 import type { Doorbell } from '@stacktach/jobs'
-import { brokerOf, type Component, type DeploymentEntry, type IngestConfig, type Logger } from '@stacktach/runtime'
+import {
+  brokerOf,
+  type Component,
+  type DeploymentEntry,
+  type IngestConfig,
+  type Logger,
+  type Metrics,
+} from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
 import { shardOf } from '../shardOf.ts'
 import { ExchangeConsumer } from './consumer.ts'
+import type { ChannelMetrics, IngestMetrics } from './ingestMetrics.ts'
 import type { Message } from './message.ts'
+import { type Connected, queueDepths } from './queueDepths.ts'
 import { storeMessages } from './storeMessages.ts'
 import { declareTopology } from './topology.ts'
 
@@ -25,6 +34,8 @@ export interface IngestParts {
   deployments: readonly DeploymentEntry[]
   config: IngestConfig
   clock: () => Instant
+  metrics: Metrics
+  counts: IngestMetrics
   logger: Logger
 }
 
@@ -35,11 +46,12 @@ export async function startIngest(parts: IngestParts): Promise<Component<void>> 
   const running = await Promise.all(
     parts.deployments.map((deployment) => consumeDeployment(parts, deployment, partitions, stopping.signal)),
   )
+  queueDepths(parts.metrics, running)
   return {
     value: undefined,
     async stop() {
       const patience = setTimeout(() => stopping.abort(), STOP_PATIENCE)
-      await Promise.all(running.map((stop) => stop()))
+      await Promise.all(running.map(({ stop }) => stop()))
       clearTimeout(patience)
     },
   }
@@ -50,30 +62,40 @@ async function consumeDeployment(
   deployment: DeploymentEntry,
   partitions: Partitions,
   stopping: AbortSignal,
-): Promise<() => Promise<void>> {
+): Promise<Connected & { stop(): Promise<void> }> {
   const logger = parts.logger.child({ deployment: deployment.name })
-  const consumers = Object.entries(deployment.topics).map(
-    ([exchange, bindings]) =>
-      new ExchangeConsumer({
-        exchange,
-        bindings,
-        prefetch: parts.config.PREFETCH,
-        maxBody: parts.config.MAX_BODY,
-        limits: { count: parts.config.BATCH_SIZE, bytes: BATCH_BYTES, linger: parts.config.BATCH_LINGER },
-        declare: (connection) => declareTopology(connection, deployment, exchange, bindings, logger),
-        store: storing(parts, deployment.name, exchange, partitions, stopping, logger),
-        storable: () => databaseAnswers(parts.database, stopping),
-        logger,
-      }),
-  )
+  const consumers = Object.entries(deployment.topics).map(([exchange, bindings]) => {
+    const metrics = parts.counts.channel(deployment.name, exchange)
+    return new ExchangeConsumer({
+      exchange,
+      bindings,
+      prefetch: parts.config.PREFETCH,
+      maxBody: parts.config.MAX_BODY,
+      limits: { count: parts.config.BATCH_SIZE, bytes: BATCH_BYTES, linger: parts.config.BATCH_LINGER },
+      declare: (connection) => declareTopology(connection, deployment, exchange, bindings, logger),
+      store: storing(parts, deployment.name, exchange, partitions, stopping, metrics, logger),
+      storable: () => databaseAnswers(parts.database, stopping),
+      metrics,
+      logger,
+    })
+  })
+  let current: ChannelModel | undefined
   const connection = await connectTo(deployment, logger, async (model) => {
+    current = model
+    model.once('close', () => {
+      if (current === model) current = undefined
+    })
     for (const consumer of consumers) await consumer.consume(model)
     logger.info({ exchanges: Object.keys(deployment.topics) }, 'consuming')
   })
-  return async () => {
-    await Promise.all(consumers.map((consumer) => consumer.stop()))
-    // Closing a connection that is dead can hang.
-    await Promise.race([connection.close().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1_000))])
+  return {
+    deployment,
+    connection: () => current,
+    async stop() {
+      await Promise.all(consumers.map((consumer) => consumer.stop()))
+      // Closing a connection that is dead can hang.
+      await Promise.race([connection.close().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1_000))])
+    },
   }
 }
 
@@ -117,12 +139,13 @@ function storing(
   exchange: string,
   partitions: Partitions,
   stopping: AbortSignal,
+  metrics: ChannelMetrics,
   logger: Logger,
 ): (messages: Message[]) => Promise<void> {
   let id: number | undefined
   return async (messages) => {
     const began = performance.now()
-    const { touched, ...counts } = await unlessStopped(
+    const { touched, reasons, whens, ...counts } = await unlessStopped(
       stopping,
       pRetry(
         async () => {
@@ -144,13 +167,18 @@ function storing(
           signal: stopping,
           // Nothing is given up for any error: a bug is mended, and the messages are still there.
           shouldRetry: () => performance.now() - began < HOLD,
-          onFailedAttempt: ({ error, attemptNumber }) =>
-            logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store, trying again'),
+          onFailedAttempt: ({ error, attemptNumber }) => {
+            metrics.failed()
+            logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store, trying again')
+          },
         },
       ),
     )
     doorbell.ring(touched.map(shardOf))
-    logger.info({ exchange, ...counts, milliseconds: Math.round(performance.now() - began) }, 'stored')
+    const milliseconds = performance.now() - began
+    metrics.committed({ ...counts, reasons, whens, now: clock(), seconds: milliseconds / 1000 })
+    const why = counts.rejected > 0 ? { reasons } : {}
+    logger.info({ exchange, ...counts, ...why, milliseconds: Math.round(milliseconds) }, 'stored')
   }
 }
 

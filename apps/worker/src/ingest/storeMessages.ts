@@ -9,7 +9,14 @@ import {
   storeBatch,
   storeRejected,
 } from '@stacktach/db'
-import type { Instant, NotificationRow, Rejection, Service } from '@stacktach/domain'
+import {
+  type Instant,
+  type NotificationRow,
+  type Rejection,
+  type RejectReason,
+  rejectReasons,
+  type Service,
+} from '@stacktach/domain'
 import { type Message, normalizeContext, readMessage, rejectedRow } from './message.ts'
 
 /** Where the messages of one channel go. */
@@ -26,8 +33,12 @@ export interface Stored {
   /** New notifications; the rest were stored before, or rejected. */
   stored: number
   rejected: number
+  /** Those rejected, by why. */
+  reasons: Reasons
   touched: BackloggedShard[]
 }
+
+export type Reasons = Partial<Record<RejectReason, number>>
 
 /** What became of the messages of one transaction. */
 export interface Outcome<M extends Message> {
@@ -62,6 +73,7 @@ interface Work<M extends Message> {
  * is given again.
  *
  * @param settle keeps what is rejected; by default as new
+ * @returns with the times of the notifications that could be read
  */
 export async function storeMessages<M extends Message>(
   database: Database,
@@ -70,7 +82,7 @@ export async function storeMessages<M extends Message>(
   messages: readonly M[],
   now: Instant,
   settle: Settle<M> = keepRejected(destination.deployment, now),
-): Promise<Stored> {
+): Promise<Stored & { whens: Instant[] }> {
   const context = normalizeContext(now)
   const accepted: Accepted<M>[] = []
   const rejected: Rejected<M>[] = []
@@ -79,7 +91,8 @@ export async function storeMessages<M extends Message>(
     if (result.kind === 'stored') accepted.push({ message, row: result.row })
     else rejected.push({ message, reason: result.reason, detail: result.detail })
   }
-  return store({ database, partitions, destination, settle }, accepted, rejected)
+  const stored = await store({ database, partitions, destination, settle }, accepted, rejected)
+  return { ...stored, whens: accepted.map(({ row }) => row.when) }
 }
 
 function keepRejected(deployment: string, now: Instant): Settle<Message> {
@@ -108,7 +121,13 @@ async function store<M extends Message>(
       await settle(client, { accepted: accepted.map(({ message }) => message), rejected })
       return storeBatch(client, service, deploymentId, rows, shards)
     })
-    return { received: rows.length + rejected.length, stored, rejected: rejected.length, touched }
+    return {
+      received: rows.length + rejected.length,
+      stored,
+      rejected: rejected.length,
+      reasons: countReasons(rejected),
+      touched,
+    }
   } catch (error) {
     if (isMissingPartition(error)) partitions.forget()
     else if (isRefusedRow(error) && accepted.length > 0) {
@@ -132,6 +151,22 @@ function sum(a: Stored, b: Stored): Stored {
     received: a.received + b.received,
     stored: a.stored + b.stored,
     rejected: a.rejected + b.rejected,
+    reasons: addReasons(a.reasons, b.reasons),
     touched: [...a.touched, ...b.touched],
   }
+}
+
+function countReasons(rejected: readonly { reason: RejectReason }[]): Reasons {
+  const counts: Reasons = {}
+  for (const { reason } of rejected) counts[reason] = (counts[reason] ?? 0) + 1
+  return counts
+}
+
+function addReasons(a: Reasons, b: Reasons): Reasons {
+  const total = { ...a }
+  for (const reason of rejectReasons) {
+    const more = b[reason]
+    if (more !== undefined) total[reason] = (total[reason] ?? 0) + more
+  }
+  return total
 }
