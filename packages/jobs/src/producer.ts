@@ -40,6 +40,11 @@ export class Producer {
     }
   }
 
+  /** Whether Redis answers, as far as is known at this moment. */
+  isReady(): boolean {
+    return this.#connection.status === 'ready'
+  }
+
   /** @param round jobs of different rounds are never one, however much alike */
   async enqueue<N extends JobName>(name: N, payload: Payload<N>, round?: number): Promise<Job> {
     return this.queue(catalog[name].queue).add(name, payload, options(name, payload, round))

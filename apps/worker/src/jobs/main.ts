@@ -1,9 +1,20 @@
 import { openDatabase, Partitions } from '@stacktach/db'
 import { Doorbell, Producer, reportSchedules, startWorkers } from '@stacktach/jobs'
-import { Composition, createLogger, type JobsConfig, jobsConfig } from '@stacktach/runtime'
+import {
+  Composition,
+  createLogger,
+  type JobsConfig,
+  jobsConfig,
+  Metrics,
+  poolMetrics,
+  startMetrics,
+} from '@stacktach/runtime'
 import { agree } from '../agree.ts'
+import { lackingDatabase } from '../lackingDatabase.ts'
+import { askedMetrics } from './askedMetrics.ts'
 import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'
+import { jobsMetrics } from './jobsMetrics.ts'
 import { startTimer } from './timer.ts'
 
 /** The `jobs` process: aggregation, reports and maintenance, as BullMQ brings them. */
@@ -12,6 +23,9 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const schedules = reportSchedules(config.REPORT_SCHEDULES)
   const logger = createLogger('jobs', config.LOG_LEVEL)
   const stopping = new AbortController()
+  const clock = () => Date.now() * 1000
+  const metrics = new Metrics()
+  const counts = jobsMetrics(metrics)
   await Composition.empty()
     .add('database', async () => {
       const database = openDatabase({
@@ -20,6 +34,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         size: config.DATABASE_POOL,
         onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
       })
+      poolMetrics(metrics, database.pool, config.DATABASE_POOL)
       return { value: database, stop: () => database.close() }
     })
     .add('producer', async () => {
@@ -27,6 +42,14 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         logger.debug({ reason: error.message }, 'Redis is away'),
       )
       return { value: producer, stop: () => producer.close() }
+    })
+    .add('metrics', ({ database, producer }) => {
+      askedMetrics(metrics, database, producer, clock)
+      const lacks = async () => [
+        ...(await lackingDatabase(database)),
+        ...(producer.isReady() ? [] : ['Redis does not answer']),
+      ]
+      return startMetrics({ config, metrics, lacks, logger })
     })
     .add('context', async ({ database, producer }) => {
       const doorbell = new Doorbell(producer, (error) => logger.debug({ reason: error.message }, 'Redis did not hear'))
@@ -45,7 +68,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         publishing: publishingOf(config),
         maxBody: config.MAX_BODY,
         schedules,
-        clock: () => Date.now() * 1000,
+        clock,
         stopping: stopping.signal,
         logger,
       }
@@ -54,8 +77,14 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
     .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS, rules: config.RULES }, logger))
     .add('workers', async ({ context }) => {
       const stop = startWorkers(config.REDIS_URL, config.REDIS_PREFIX, handlers(context), {
-        onError: (error, { queue, job }) => logger.error({ queue, job, reason: error.message }, 'job failed'),
-        onDone: ({ result, ...done }) => logger.info({ ...done, result }, 'job done'),
+        onError: (error, { queue, job, milliseconds = 0, again = false }) => {
+          if (job !== undefined) counts.failed({ job, milliseconds, again })
+          logger.error({ queue, job, milliseconds, again, reason: error.message }, 'job failed')
+        },
+        onDone: (done) => {
+          counts.done(done.job, done.milliseconds, done.result)
+          logger.info(done, 'job done')
+        },
       })
       return {
         value: undefined,

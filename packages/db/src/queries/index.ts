@@ -12,6 +12,7 @@ export { type ExistsSearch, listExists, type VerifiedExists } from './listExists
 export type { ListedNotification } from './listedNotification.ts'
 export type { ListedReport } from './listedReport.ts'
 export { type ListedRejected, listRejected, type RejectedSearch, rejectedBody } from './listRejected.ts'
+export { type BacklogState, backlogState, type StoredState, storedState } from './measures.ts'
 export { notificationById, type WholeNotification } from './notificationById.ts'
 export { type NotificationService, notificationServices } from './notificationService.ts'
 export { type AfterOptions, notificationsAfter } from './notificationsAfter.ts'
