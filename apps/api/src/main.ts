@@ -1,5 +1,14 @@
-import { openDatabase } from '@stacktach/db'
-import { apiConfig, Composition, createLogger, runProcess } from '@stacktach/runtime'
+import { lackingDatabase, openDatabase } from '@stacktach/db'
+import {
+  apiConfig,
+  Composition,
+  createLogger,
+  Metrics,
+  poolMetrics,
+  runProcess,
+  startMetrics,
+} from '@stacktach/runtime'
+import { apiMetrics } from './apiMetrics.ts'
 import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
 import { readTls } from './http/readTls.ts'
@@ -10,6 +19,8 @@ await runProcess(async () => {
   const config = apiConfig(process.env)
   const tls = readTls(config)
   const logger = createLogger('api', config.LOG_LEVEL)
+  const metrics = new Metrics()
+  const onCall = apiMetrics(metrics)
   await Composition.empty()
     .add('access', () => startAccess(config, logger))
     .add('db', async () => {
@@ -24,16 +35,18 @@ await runProcess(async () => {
         queryTimeout: config.API_STATEMENT_TIMEOUT + 5_000,
         onIdleError: (err) => logger.warn({ err }, 'idle database connection lost'),
       })
+      poolMetrics(metrics, db.pool, config.DATABASE_POOL)
       await checkRole(db, logger)
       return { value: db, stop: () => db.close() }
     })
+    .add('metrics', ({ db }) => startMetrics({ config, metrics, lacks: () => lackingDatabase(db), logger }))
     .add('server', ({ access, db }) => {
       const admission = {
         tokens: access,
         requestsPerMinute: config.API_RATE_LIMIT,
         proxies: config.API_TRUST_PROXY,
       }
-      return startServer(createApp({ db, clock: () => Date.now() * 1000, logger, admission }), {
+      return startServer(createApp({ db, clock: () => Date.now() * 1000, logger, admission, onCall }), {
         host: config.API_HOST,
         port: config.API_PORT,
         ...(tls === null ? {} : { tls }),

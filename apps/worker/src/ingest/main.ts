@@ -1,4 +1,4 @@
-import { openDatabase } from '@stacktach/db'
+import { lackingDatabase, openDatabase } from '@stacktach/db'
 import { Doorbell, Producer } from '@stacktach/jobs'
 import {
   Composition,
@@ -10,7 +10,6 @@ import {
   startMetrics,
 } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
-import { lackingDatabase } from '../lackingDatabase.ts'
 import { ingestMetrics } from './ingestMetrics.ts'
 import { startIngest } from './startIngest.ts'
 

@@ -1,6 +1,7 @@
 import {
   backlogState,
   bounded,
+  countContradicted,
   countExistsStatus,
   type Database,
   existsServices,
@@ -69,17 +70,31 @@ export function askedMetrics(metrics: Metrics, database: Database, producer: Pro
         help: 'Exists by the state of their verification; the verified ones by PostgreSQL’s running count.',
         labels: ['service', 'status'],
       },
+      contradicted: {
+        name: 'exists_contradicted',
+        help: 'Exists that failed after they were published as verified.',
+        labels: ['service'],
+      },
     },
     async () => {
       const counted = await Promise.all(
-        existsServices.map(async (service) => {
-          const numbers = await ask((pool) => countExistsStatus({ pool }, service, false))
-          return existsStatuses.map((status) => ({
-            gauge: 'exists' as const,
-            labels: { service, status },
-            value: numbers[status],
-          }))
-        }),
+        existsServices.map((service) =>
+          ask(async (client) => {
+            const numbers = await countExistsStatus({ pool: client }, service, false)
+            return [
+              ...existsStatuses.map((status) => ({
+                gauge: 'exists' as const,
+                labels: { service, status },
+                value: numbers[status],
+              })),
+              {
+                gauge: 'contradicted' as const,
+                labels: { service },
+                value: await countContradicted(client, service),
+              },
+            ]
+          }),
+        ),
       )
       return counted.flat()
     },

@@ -14,32 +14,36 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
   const finished = metrics.counter({
     name: 'jobs_finished_total',
     help: 'Attempts at jobs by how they ended: done, failed for good, or failed to be tried again (retried).',
-    labels: ['job', 'outcome'],
+    labels: ['job_name', 'outcome'],
   })
   const duration = metrics.histogram(
-    { name: 'job_duration_seconds', help: 'How long an attempt at a job took, however it ended.', labels: ['job'] },
+    {
+      name: 'job_duration_seconds',
+      help: 'How long an attempt at a job took, however it ended.',
+      labels: ['job_name'],
+    },
     durations,
   )
   const folded = metrics.counter({
     name: 'backlog_folded_total',
     help: 'Rows of the backlog that were folded into aggregates.',
-    labels: ['job'],
+    labels: ['job_name'],
   })
   for (const job of Object.keys(catalog)) {
-    for (const outcome of ['done', 'failed', 'retried']) finished.inc({ job, outcome }, 0)
+    for (const outcome of ['done', 'failed', 'retried']) finished.inc({ job_name: job, outcome }, 0)
   }
-  for (const job of ['usage', 'kpi']) folded.inc({ job }, 0)
+  for (const job of ['usage', 'kpi']) folded.inc({ job_name: job }, 0)
   const count = (job: string, outcome: 'done' | 'failed' | 'retried', milliseconds: number) => {
     // Its name comes from Redis.
     if (!Object.hasOwn(catalog, job)) return
-    finished.inc({ job, outcome })
-    duration.observe({ job }, milliseconds / 1000)
+    finished.inc({ job_name: job, outcome })
+    duration.observe({ job_name: job }, milliseconds / 1000)
   }
   return {
     done(job, milliseconds, result) {
       count(job, 'done', milliseconds)
       const rows = foldedOf(result)
-      if (rows > 0) folded.inc({ job }, rows)
+      if (rows > 0) folded.inc({ job_name: job }, rows)
     },
     failed: ({ job, milliseconds, again }) => count(job, again ? 'retried' : 'failed', milliseconds),
   }

@@ -1,4 +1,4 @@
-import { openDatabase, Partitions } from '@stacktach/db'
+import { lackingDatabase, openDatabase, Partitions } from '@stacktach/db'
 import { Doorbell, Producer, reportSchedules, startWorkers } from '@stacktach/jobs'
 import {
   Composition,
@@ -10,7 +10,6 @@ import {
   startMetrics,
 } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
-import { lackingDatabase } from '../lackingDatabase.ts'
 import { askedMetrics } from './askedMetrics.ts'
 import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'

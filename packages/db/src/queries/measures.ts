@@ -1,6 +1,7 @@
 import type { Instant } from '@stacktach/domain'
 import type { BacklogKind } from '../hot/backlog.ts'
 import type { Queryable } from '../transaction.ts'
+import { type ExistsService, existsTables } from './existsStatuses.ts'
 
 /** What waits to be folded. */
 export interface BacklogState {
@@ -43,4 +44,12 @@ export async function storedState(client: Queryable): Promise<StoredState> {
     unsent: Number(rows[0]?.unsent ?? 0),
     lastWhens: deployments.rows.map(({ deployment, when }) => ({ deployment, when: Number(when) })),
   }
+}
+
+/** How many exists of a service have failed after they were published as verified. */
+export async function countContradicted(client: Queryable, service: ExistsService): Promise<number> {
+  const { rows } = await client.query<{ number: string }>(
+    `select count(*) as number from ${existsTables[service].table} where status = 'failed' and send_status = 201`,
+  )
+  return Number(rows[0]?.number ?? 0)
 }

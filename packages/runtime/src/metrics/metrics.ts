@@ -3,7 +3,7 @@ import { Reader, type Reading } from './reader.ts'
 
 /**
  * Every label there is. The values of each are few and known beforehand: constants of the program, or what the deployments
- * file holds. An instance, a tenant or a request is never one.
+ * file holds. An instance, a tenant or a request is never one. `job` and `instance` are Prometheus's own.
  */
 export type Label =
   | 'deployment'
@@ -11,7 +11,7 @@ export type Label =
   | 'service'
   | 'reason'
   | 'queue'
-  | 'job'
+  | 'job_name'
   | 'outcome'
   | 'state'
   | 'status'
@@ -101,13 +101,11 @@ export class Metrics {
         labelNames: [...labels],
         registers: [this.#registry],
         async collect() {
-          const readings = await reader.read()
+          const readings = (await reader.read()).filter(({ gauge }) => gauge === key)
           this.reset()
-          for (const { gauge, labels, value } of readings) {
-            if (gauge === key) this.set({ ...labels }, value)
-          }
           // Without labels a gauge that was reset says 0.
-          if (readings.length === 0) this.remove()
+          if (labels.length === 0) this.remove()
+          for (const { labels, value } of readings) this.set({ ...labels }, value)
         },
       })
     }

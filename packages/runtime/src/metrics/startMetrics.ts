@@ -27,10 +27,17 @@ interface Reply {
 /**
  * Serves what those who run the process ask of it, on a port of its own: `/metrics`, `/healthz`, `/readyz`, and `/loglevel`,
  * which changes with PUT, from this machine alone. Without METRICS_PORT there is no such port.
+ *
+ * @returns its URL, if there is one
  */
-export async function startMetrics({ config, metrics, lacks, logger }: MetricsOptions): Promise<Component<void>> {
+export async function startMetrics({
+  config,
+  metrics,
+  lacks,
+  logger,
+}: MetricsOptions): Promise<Component<string | null>> {
   const { METRICS_HOST: host, METRICS_PORT: port } = config
-  if (port === undefined) return { value: undefined, stop: async () => {} }
+  if (port === undefined) return { value: null, stop: async () => {} }
   const server = createServer({ headersTimeout: PATIENCE, requestTimeout: PATIENCE }, (request, response) => {
     answer(request, { metrics, lacks, logger })
       .catch((err: unknown): Reply => {
@@ -44,9 +51,10 @@ export async function startMetrics({ config, metrics, lacks, logger }: MetricsOp
     server.once('error', (error) => reject(explainListening(error, 'METRICS', host, port)))
     server.listen(port, host, resolve)
   })
-  logger.info({ metrics: urlOf(server.address()) }, 'metrics can be read')
+  const url = urlOf(server.address())
+  logger.info({ metrics: url }, 'metrics can be read')
   return {
-    value: undefined,
+    value: url,
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeAllConnections()
