@@ -1,16 +1,13 @@
-import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Truth } from '@stacktach/simulator'
-import { publish, type TestProcess } from '@stacktach/testing'
-import { parse } from 'yaml'
-import { type Pipeline, type Program, startPipeline } from './pipeline.ts'
-import { type Exposition, metricOf, namesIn, parseExposition } from './promql.ts'
+import { type Detour, detour, publish } from '@stacktach/testing'
+import { type Observation, observe, observedPrograms, total } from './observe.ts'
+import { type Pipeline, startPipeline } from './pipeline.ts'
 import { until } from './rejected.ts'
 import { hoursAgo, simulate } from './simulate.ts'
 
 const HOURS = 2
 const deployments = ['east', 'west']
-const programs = ['ingest', 'jobs', 'api'] as const
 
 /** Bodies that cannot be stored, by why; as many of each as it has. */
 const bad = {
@@ -22,44 +19,26 @@ const badMessages = Object.values(bad).flat().length
 
 let pipeline: Pipeline
 let truth: Truth
+let database: Detour
+let redis: Detour
+let processes: Observation['processes']
+let ask: Observation['ask']
+let scrape: Observation['scrape']
 let api: string
-const started = new Map<Program, { process: TestProcess; metrics: string }>()
 
-const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
-const processOf = (program: Program) => {
-  const found = started.get(program)
-  if (found === undefined) throw new Error(`${program} has not started`)
-  return found
-}
-
-async function ask(program: Program, path: string, options: RequestInit = {}) {
-  const response = await fetch(new URL(path, processOf(program).metrics), options)
-  return { status: response.status, text: await response.text() }
-}
-
-async function scrape(program: Program): Promise<Exposition> {
-  const { status, text } = await ask(program, '/metrics')
-  expect(status).toBe(200)
-  return parseExposition(text)
-}
-
-/** The sum of a metric's samples with these labels. */
-function total({ samples }: Exposition, name: string, labels: Record<string, string> = {}): number {
-  return samples
-    .filter((sample) => sample.name === `stacktach_${name}`)
-    .filter((sample) => Object.entries(labels).every(([label, value]) => sample.labels[label] === value))
-    .reduce((sum, { value }) => sum + value, 0)
+/** Messages that queues are bound for: those that a cloud sends twice go to topic `monitor`, which glance's queue does not take. */
+function sent() {
+  const { nova, glance } = truth.services
+  return { nova: nova.messages, glance: glance.notifications }
 }
 
 beforeAll(async () => {
   pipeline = await startPipeline(deployments, { METRICS_PORT: '0' })
-  for (const program of programs) {
-    const process = await pipeline.start(program)
-    const [, metrics = ''] = await process.printed(/"metrics":"([^"]+)"/)
-    started.set(program, { process, metrics })
-  }
-  const [, url = ''] = await processOf('api').process.printed(/"url":"([^"]+)"/)
-  api = url
+  database = await detour(pipeline.environment.DATABASE_URL ?? '')
+  redis = await detour(pipeline.environment.REDIS_URL ?? '')
+  await Promise.all([database.open(), redis.open()])
+  Object.assign(pipeline.environment, { DATABASE_URL: database.url, REDIS_URL: redis.url })
+  ;({ processes, ask, scrape, api } = await observe(pipeline))
   const options = {
     seed: 'metrics',
     format: 'both' as const,
@@ -78,33 +57,37 @@ beforeAll(async () => {
   )
   await pipeline.settled(simulated.notifications + badMessages)
   // The last duplicates are acknowledged after the last new one.
-  const { nova, glance } = truth.services
   await until(
-    async () => total(await scrape('ingest'), 'batch_messages_sum') >= nova.messages + glance.messages + badMessages,
+    async () => total(await scrape('ingest'), 'batch_messages_sum') >= sent().nova + sent().glance + badMessages,
   )
 })
 
-afterAll(() => pipeline?.stop())
+afterAll(async () => {
+  await pipeline?.stop()
+  await Promise.all([database?.shut(), redis?.shut()])
+})
 
 describe('what a simulated cloud sent is counted', () => {
   test('by ingest: received, stored, doubled, and rejected by why', async () => {
     const { nova, glance } = truth.services
-    const messages = nova.messages + glance.messages
+    const messages = sent().nova + sent().glance
     const notifications = nova.notifications + glance.notifications
     expect(messages).toBeGreaterThan(notifications)
     const counted = await scrape('ingest')
-    for (const [exchange, service] of Object.entries({ nova, glance })) {
+    for (const exchange of ['nova', 'glance'] as const) {
       const more = exchange === 'nova' ? badMessages : 0
+      const all = sent()[exchange]
+      const { notifications: distinct } = truth.services[exchange]
       expect({
         received: total(counted, 'messages_received_total', { exchange }),
         stored: total(counted, 'notifications_stored_total', { exchange }),
         doubled: total(counted, 'notifications_doubled_total', { exchange }),
         inBatches: total(counted, 'batch_messages_sum', { exchange }),
       }).toEqual({
-        received: service.messages + more,
-        stored: service.notifications,
-        doubled: service.messages - service.notifications,
-        inBatches: service.messages + more,
+        received: all + more,
+        stored: distinct,
+        doubled: all - distinct,
+        inBatches: all + more,
       })
     }
     for (const [reason, bodies] of Object.entries(bad)) {
@@ -181,7 +164,7 @@ describe('each call', () => {
 
   /** The line of the log about the call with an id. */
   async function lineOf(id: string): Promise<Record<string, unknown>> {
-    const { process } = processOf('api')
+    const process = processes.api
     await process.printed(new RegExp(`"requestId":"${id}".*"answered"`))
     const lines = process
       .output()
@@ -202,16 +185,14 @@ describe('each call', () => {
       status: 200,
       milliseconds: expect.any(Number),
     })
-    expect(processOf('api').process.output()).not.toContain('secret-of-the-caller')
+    expect(processes.api.output()).not.toContain('secret-of-the-caller')
   })
 
   test('keeps the id that a proxy gave it', async () => {
     const id = 'req-3f0a.71=/x:1@a+b'
     const answer = await fetch(new URL('/stacky/nope', api), { headers: { 'x-request-id': id } })
     expect(answer.headers.get('x-request-id')).toBe(id)
-    await processOf('api').process.printed(
-      /"requestId":"req-3f0a\.71=\/x:1@a\+b","method":"GET","endpoint":null,"status":404/,
-    )
+    await processes.api.printed(/"requestId":"req-3f0a\.71=\/x:1@a\+b","method":"GET","endpoint":null,"status":404/)
   })
 
   test.each(['', 'a b', 'a"b', 'a,b', 'é', 'x'.repeat(129)])('has another than %.20p', async (id) => {
@@ -221,7 +202,7 @@ describe('each call', () => {
 })
 
 describe('each process', () => {
-  test.each(programs)('%s is alive and ready', async (program) => {
+  test.each(observedPrograms)('%s is alive and ready', async (program) => {
     expect(await ask(program, '/healthz')).toEqual({ status: 200, text: 'alive\n' })
     expect(await ask(program, '/readyz')).toEqual({ status: 200, text: 'ready\n' })
   })
@@ -231,7 +212,7 @@ describe('each process', () => {
   })
 
   test('says more, and less, from then on that it is told so', async () => {
-    const { process } = processOf('api')
+    const process = processes.api
     const call = async (id: string) => {
       await (await fetch(new URL('/healthz', api), { headers: { 'x-request-id': id } })).text()
     }
@@ -247,134 +228,47 @@ describe('each process', () => {
   })
 
   test('writes a line for each batch and each job', async () => {
-    await processOf('ingest').process.printed(
+    await processes.ingest.printed(
       /"deployment":"east","exchange":"nova","received":\d+,"stored":\d+,"rejected":\d+,.*"milliseconds":\d+,"msg":"stored"/,
     )
-    await processOf('ingest').process.printed(/"rejected":[1-9]\d*,"reasons":\{"not json":/)
-    await processOf('jobs').process.printed(
+    await processes.ingest.printed(/"rejected":[1-9]\d*,"reasons":\{"not json":/)
+    await processes.jobs.printed(
       /"queue":"aggregation","job":"usage","milliseconds":\d+,"result":\{"folded":\d+\},"msg":"job done"/,
     )
   })
 })
 
-interface Rule {
-  alert: string
-  expr: string
-  for: string
-  labels: Record<string, string>
-  annotations: Record<string, string>
-}
-
-describe('dashboard, alert rules and documents name what there is', () => {
-  /** Of all processes: types by name, and labels by name. */
-  const types = new Map<string, string>()
-  const labels = new Map<string, Set<string>>()
-  const dashboard = JSON.parse(file('deploy/grafana/stacktach.json'))
-  const rules: Rule[] = parse(file('deploy/prometheus/alerts.yml')).groups.flatMap(
-    ({ rules }: { rules: Rule[] }) => rules,
-  )
-  const panels: { title: string; targets?: { expr: string; legendFormat: string }[] }[] = dashboard.panels
-  const targets = panels.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })))
-  /** What Prometheus itself puts on every sample. */
-  const targetLabels = ['job', 'instance']
+describe('with the database and Redis away', () => {
+  const failures = async (collection: string) =>
+    total(await scrape('jobs'), 'collection_failures_total', { collection })
 
   beforeAll(async () => {
-    for (const program of programs) {
-      const exposed = await scrape(program)
-      for (const [name, type] of exposed.types) types.set(name, type)
-      for (const { name, labels: given } of exposed.samples) {
-        const metric = metricOf(exposed.types, name) ?? name
-        const known = labels.get(metric) ?? new Set()
-        for (const label of Object.keys(given)) known.add(label)
-        labels.set(metric, known)
-      }
-    }
+    await Promise.all([database.shut(), redis.shut()])
   })
 
-  /** Fails unless every name in an expression is of a metric that a process exposes, and every label one that it has. */
-  function check(expression: string, legend: string[] = []): void {
-    const found = namesIn(expression.replaceAll('$__rate_interval', '5m'))
-    expect(found.metrics.size).toBeGreaterThan(0)
-    const known = new Set(targetLabels)
-    for (const name of found.metrics) {
-      if (name === 'up') continue
-      const metric = metricOf(types, name)
-      expect({ expression, name, metric }).toEqual({ expression, name, metric: expect.any(String) })
-      for (const label of labels.get(metric ?? '') ?? []) known.add(label)
-    }
-    expect({ expression, labels: [...found.labels, ...legend].filter((label) => !known.has(label)) }).toEqual({
-      expression,
-      labels: [],
-    })
-  }
-
-  test('the parser of expressions sees names, and what is none', () => {
-    const { metrics, labels } = namesIn('sum by (reason) (rate(a_total{job=~"x.*"}[5m])) / on (queue) b > 0')
-    expect([[...metrics], [...labels]]).toEqual([
-      ['a_total', 'b'],
-      ['reason', 'job', 'queue'],
-    ])
-    expect(() => namesIn('rate(a_total[5m]')).toThrow('no PromQL')
-    expect(() => check('sum(stacktach_messages_lost_total)')).toThrow()
-    expect(() => check('sum by (tenant) (stacktach_messages_received_total)')).toThrow()
+  test.each(observedPrograms)('%s lives, and says what it lacks', async (program) => {
+    const { status, text } = await ask(program, '/readyz')
+    expect({ status, text }).toEqual({ status: 503, text: expect.stringContaining('the database does not answer: ') })
+    if (program === 'jobs') expect(text).toContain('Redis does not answer\n')
+    expect(await ask(program, '/healthz')).toEqual({ status: 200, text: 'alive\n' })
   })
 
-  test('the dashboard', () => {
-    expect(targets.length).toBeGreaterThan(20)
-    for (const { expr, legendFormat } of targets) {
-      check(
-        expr,
-        [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label),
-      )
-    }
-    expect(new Set(dashboard.panels.map(({ id }: { id: number }) => id)).size).toBe(dashboard.panels.length)
+  test('what they know is not shown any more, and all else is', async () => {
+    const asked = ['stacktach_backlog_rows', 'stacktach_rejected_messages', 'stacktach_exists', 'stacktach_queue_jobs']
+    await until(async () => {
+      const { samples } = await scrape('jobs')
+      return !samples.some(({ name }) => asked.includes(name))
+    }, 30_000)
+    for (const collection of ['backlog', 'stored', 'exists', 'jobs'])
+      expect(await failures(collection)).toBeGreaterThan(0)
+    expect(total(await scrape('jobs'), 'jobs_finished_total')).toBeGreaterThan(0)
+    expect(total(await scrape('ingest'), 'notifications_stored_total')).toBeGreaterThan(0)
   })
 
-  test('the alerts, each with a section on what to do', () => {
-    expect(rules.length).toBeGreaterThan(10)
-    for (const rule of rules) {
-      check(
-        rule.expr,
-        [...JSON.stringify(rule.annotations).matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label),
-      )
-      expect(rule).toEqual({
-        alert: expect.stringMatching(/^StackTach[A-Z]\w+$/),
-        expr: rule.expr,
-        for: expect.stringMatching(/^\d+m$/),
-        labels: { severity: expect.stringMatching(/^(?:warning|critical)$/) },
-        annotations: { summary: expect.any(String), runbook: `docs/alerts.md#${rule.alert.toLowerCase()}` },
-      })
-    }
-    const sections = [...file('docs/alerts.md').matchAll(/^### (\w+)$/gm)].map(([, name]) => name)
-    expect(sections).toEqual(rules.map(({ alert }) => alert))
-  })
-
-  test('the table of metrics has all of them, with their types and labels', () => {
-    const ours = [...types].filter(([name]) => name.startsWith('stacktach_'))
-    const rows = [...file('docs/metrics.md').matchAll(/^\| `(stacktach_\w+)` \| (\w+) \| ([^|]*) \|/gm)].map(
-      ([, name, type, names = '']) => [name, type, [...names.matchAll(/`(\w+)`/g)].map(([, label]) => label).sort()],
-    )
-    const exposed = ours.map(([name, type]) => [
-      name,
-      type,
-      [...(labels.get(name) ?? [])].filter((label) => label !== 'le').sort(),
-    ])
-    expect(rows.sort()).toEqual(exposed.sort())
-  })
-
-  test('each of ours is on the dashboard or in an alert', () => {
-    const used = new Set(
-      [...targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '5m')), ...rules.map(({ expr }) => expr)]
-        .flatMap((expression) => [...namesIn(expression).metrics])
-        .map((name) => metricOf(types, name)),
-    )
-    expect([...types.keys()].filter((name) => name.startsWith('stacktach_') && !used.has(name))).toEqual([])
-  })
-
-  test('no label has values that grow with the cloud', () => {
-    const allowed =
-      'collection deployment endpoint exchange job_name kind le outcome queue reason service state status'.split(' ')
-    const ours = [...labels].filter(([name]) => name.startsWith('stacktach_')).flatMap(([, names]) => [...names])
-    expect(new Set(ours)).toEqual(new Set(allowed))
+  test('they are ready again as soon as these are back', async () => {
+    await Promise.all([database.open(), redis.open()])
+    for (const program of observedPrograms)
+      await until(async () => (await ask(program, '/readyz')).status === 200, 30_000)
+    await until(async () => total(await scrape('jobs'), 'rejected_messages') === badMessages, 30_000)
   })
 })
