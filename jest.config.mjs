@@ -19,7 +19,13 @@ export default {
   projects: [
     project(
       'unit',
-      ['apps/*/src/**/*.test.ts', 'packages/*/src/**/*.test.ts', 'scripts/**/*.test.ts'],
+      [
+        'apps/*/src/**/*.test.ts',
+        'packages/*/src/**/*.test.ts',
+        'faults/src/**/*.test.ts',
+        'bench/src/**/*.test.ts',
+        'scripts/**/*.test.ts',
+      ],
       ['\\.db\\.test\\.ts$'],
     ),
     project('database', ['apps/*/src/**/*.db.test.ts', 'packages/*/src/**/*.db.test.ts']),

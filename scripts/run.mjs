@@ -11,6 +11,7 @@ const programs = {
   api: ['apps/api/dist/main.js'],
   migrate: ['apps/cli/dist/main.js', 'migrate'],
   stacktach: ['apps/cli/dist/main.js'],
+  stacky: ['apps/stacky/dist/main.js'],
   simulate: ['packages/simulator/dist/main.js'],
 }
 

@@ -76,11 +76,12 @@ function isBuilt() {
 }
 
 function workspaces() {
-  return ['apps', 'packages'].flatMap((kind) =>
+  const below = ['apps', 'packages'].flatMap((kind) =>
     readdirSync(join(root, kind), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => join(root, kind, name)),
   )
+  return [...below, join(root, 'faults'), join(root, 'bench')]
 }
 
 function filesBelow(folder) {

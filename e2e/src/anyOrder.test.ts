@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { type CapturedMessage, captured, publish } from '@stacktach/testing'
+import { type CapturedMessage, captured, everyAggregate, everyRowId, publish } from '@stacktach/testing'
 import fc from 'fast-check'
-import { everyAggregate, everyRowId } from './everyAggregate.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { allVerified } from './verdicts.ts'
 

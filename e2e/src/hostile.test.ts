@@ -5,7 +5,7 @@ import { systemStatus } from '@stacktach/db'
 import { captured, capturedStreams, mutated, publish, type TestProcess } from '@stacktach/testing'
 import fc from 'fast-check'
 import { type Pipeline, startPipeline } from './pipeline.ts'
-import { until } from './rejected.ts'
+import { until } from './until.ts'
 
 /**
  * Every run draws its own messages; to see one again: HOSTILE_SEED=… . HOSTILE_MESSAGES says how many, for a long search.

@@ -129,8 +129,8 @@ describe('operators', () => {
         rejected: 0,
         backlog: 0,
         queues: [
-          { deployment: 'east', exchange: 'nova', queue: 'stacktach_nova', waiting: 0 },
-          { deployment: 'east', exchange: 'glance', queue: 'stacktach_glance', waiting: 0 },
+          { deployment: 'east', exchange: 'nova', queue: 'stacktach_nova', waiting: 0, consumers: 1 },
+          { deployment: 'east', exchange: 'glance', queue: 'stacktach_glance', waiting: 0, consumers: 1 },
         ],
         exists: {
           nova: { pending: 0, verifying: 0, verified: 0, failed: 0 },
@@ -195,7 +195,7 @@ describe('operators', () => {
       code: 2,
       output:
         'REDIS_URL must be a URL beginning with redis:// or rediss://, not what it is set to\n' +
-        'STACKTACH_DEPLOYMENTS_FILE is not set\n',
+        'STACKTACH_DEPLOYMENTS_FILE is not set: it names the file of the brokers; deploy/deployments/ has examples\n',
     })
   })
 })

@@ -5,7 +5,7 @@ import { parse } from 'yaml'
 import { observe, observedPrograms, total } from './observe.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { metricOf, namesIn } from './promql.ts'
-import { until } from './rejected.ts'
+import { until } from './until.ts'
 
 /** Dashboard, alert rules and documents name metrics and labels: each must be one that a process exposes. */
 const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')

@@ -3,8 +3,8 @@ import type { Truth } from '@stacktach/simulator'
 import { type Detour, detour, publish } from '@stacktach/testing'
 import { type Observation, observe, observedPrograms, total } from './observe.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
-import { until } from './rejected.ts'
 import { hoursAgo, simulate } from './simulate.ts'
+import { until } from './until.ts'
 
 const HOURS = 2
 const deployments = ['east', 'west']

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { captured, publish } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
-import { insertRejected, rejectedNotification, until } from './rejected.ts'
+import { insertRejected, rejectedNotification } from './rejected.ts'
+import { until } from './until.ts'
 
 let pipeline: Pipeline
 

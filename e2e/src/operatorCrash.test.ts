@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { systemStatus } from '@stacktach/db'
 import { type Pipeline, startPipeline } from './pipeline.ts'
-import { insertRejected, rejectedNotification, until } from './rejected.ts'
+import { insertRejected, rejectedNotification } from './rejected.ts'
+import { until } from './until.ts'
 
 const GOOD = 9_000
 const BAD = 1_000

@@ -6,6 +6,7 @@ import { type Database, migrate, openDatabase, systemStatus } from '@stacktach/d
 import {
   createTestDatabase,
   createTestVhost,
+  deploymentEntry,
   dropRedisKeys,
   runToEnd,
   services,
@@ -24,6 +25,9 @@ const programs = {
   stacktach: [join(root, 'apps/cli/dist/main.js')],
 } as const
 
+/** The client, which needs nothing but an api's address. */
+export const stackyProgram = join(root, 'apps/stacky/dist/main.js')
+
 export type Program = keyof typeof programs
 
 /** Topics of the captured and simulated clouds, each bound to queues of our own. */
@@ -41,6 +45,8 @@ export interface Pipeline {
   database: Database
   environment: Record<string, string>
   deploymentsFile: string
+  /** Starts a program, and does not wait until it is at work. */
+  launch(program: Program): TestProcess
   start(program: Program): Promise<TestProcess>
   /** Starts an api and returns what asks it. */
   api(): Promise<(path: string) => Promise<{ status: number; body: unknown }>>
@@ -63,7 +69,7 @@ export async function startPipeline(
   const deploymentsFile = join(tmpdir(), `${vhost.name}.json`)
   await writeFile(
     deploymentsFile,
-    JSON.stringify({ deployments: [...vhosts].map(([name, { url }]) => deploymentEntry(name, new URL(url))) }),
+    JSON.stringify({ deployments: [...vhosts].map(([name, { url }]) => deploymentEntry(name, new URL(url), topics)) }),
   )
   const environment = {
     DATABASE_URL: testDatabase.url,
@@ -71,17 +77,23 @@ export async function startPipeline(
     REDIS_PREFIX: vhost.name,
     STACKTACH_DEPLOYMENTS_FILE: deploymentsFile,
     API_PORT: '0',
-    // Who tests something else wants exists as the fold leaves them.
+    // Who tests something else wants exists as the fold leaves them, and no reports of days half told.
     VERIFY_SETTLE_SECONDS: '1000000000',
+    REPORT_SCHEDULES: '[]',
     ...overrides,
   }
   const database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 3 })
   const started: TestProcess[] = []
 
-  const start = async (program: Program) => {
+  const launch = (program: Program) => {
     const [file, ...args] = programs[program]
     const process = startProcess(file, args, environment)
     started.push(process)
+    return process
+  }
+
+  const start = async (program: Program) => {
+    const process = launch(program)
     await process.printed(program === 'ingest' ? /"consuming"/ : program === 'api' ? /"listening"/ : /"started"/)
     return process
   }
@@ -91,6 +103,7 @@ export async function startPipeline(
     database,
     environment,
     deploymentsFile,
+    launch,
     start,
     async api() {
       const process = await start('api')
@@ -122,18 +135,5 @@ export async function startPipeline(
         rm(deploymentsFile),
       ])
     },
-  }
-}
-
-/** A deployment's entry in a deployments file, as an operator writes it. */
-function deploymentEntry(name: string, broker: URL): object {
-  return {
-    name,
-    rabbit_host: broker.hostname,
-    rabbit_port: Number(broker.port || 5672),
-    rabbit_userid: decodeURIComponent(broker.username) || 'guest',
-    rabbit_password: decodeURIComponent(broker.password) || 'guest',
-    rabbit_virtual_host: decodeURIComponent(broker.pathname.slice(1)),
-    topics,
   }
 }

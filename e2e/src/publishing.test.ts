@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Detour, detour, publish } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { type Subscriber, subscribe } from './subscriber.ts'
+import { until } from './until.ts'
 import { create, deleted, exists, type Message } from './usageStory.ts'
 import { allVerified, novaVerdicts } from './verdicts.ts'
 
@@ -37,14 +38,6 @@ describe('what is verified is published', () => {
     return Object.fromEntries(rows.map(({ message_id, send_status }) => [message_id, send_status]))
   }
 
-  async function until(done: () => Promise<boolean> | boolean, what: string): Promise<void> {
-    const deadline = Date.now() + 30_000
-    while (!(await done())) {
-      if (Date.now() > deadline) throw new Error(`${what}, not within 30 seconds`)
-      await new Promise((resolve) => setTimeout(resolve, 50))
-    }
-  }
-
   test('a broker that is away delays it: it waits with its message id', async () => {
     await verified(create('one'), exists('one'), exists('failing'))
     const { rows } = await pipeline.database.pool.query('select original_message_id, send_status from publication')
@@ -61,7 +54,7 @@ describe('what is verified is published', () => {
 
   test('then it is sent, on every routing key, as the exists itself with an id of its own', async () => {
     subscriber = await subscribe(pipeline.vhost, 'stacktach')
-    await until(async () => (await sendStatus())['one exists 86460'] === 201, 'sent')
+    await until(async () => (await sendStatus())['one exists 86460'] === 201, 30_000, 'sent')
     const { rows } = await pipeline.database.pool.query<{ message_id: string }>('select message_id from publication')
     const messageId = rows[0]?.message_id
     expect(new Set(subscriber.messages.map(({ routingKey }) => routingKey))).toEqual(
@@ -87,7 +80,7 @@ describe('what is verified is published', () => {
     const twin = exists('one')
     await verified({ ...twin, body: Buffer.from(twin.body.toString().replace('one exists 86460', 'twin')) })
     await verified(create('two'), exists('two'))
-    await until(async () => (await sendStatus())['two exists 86460'] === 201, 'sent')
+    await until(async () => (await sendStatus())['two exists 86460'] === 201, 30_000, 'sent')
     expect(subscriber.messages.slice(before).map(({ body }) => body.original_message_id)).toEqual([
       'two exists 86460',
       'two exists 86460',
@@ -99,7 +92,7 @@ describe('what is verified is published', () => {
     const before = subscriber.messages.length
     await verified(deleted('two', 3600))
     await verified(create('three'), exists('three'))
-    await until(async () => (await sendStatus())['three exists 86460'] === 201, 'sent')
+    await until(async () => (await sendStatus())['three exists 86460'] === 201, 30_000, 'sent')
     expect(await novaVerdicts(pipeline.database)).toMatchObject({
       'two exists 86460': expect.stringMatching(/^delete contradicts/),
     })

@@ -42,12 +42,3 @@ export async function insertRejected(
   )
   return rows.map(({ id }) => Number(id))
 }
-
-/** Resolves when `met` does with true. */
-export async function until(met: () => Promise<boolean>, milliseconds = 20_000): Promise<void> {
-  const deadline = Date.now() + milliseconds
-  while (!(await met())) {
-    if (Date.now() > deadline) throw new Error(`not met within ${milliseconds} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
-  }
-}

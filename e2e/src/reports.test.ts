@@ -44,7 +44,7 @@ const isFailed = ({ verdict }: Exists) => verdict?.status === 'failed'
 const sizeOf = (tenant: string) => (tenant < '8' ? 'small' : 'large')
 
 beforeAll(async () => {
-  pipeline = await startPipeline(deployments, { REPORT_SCHEDULES: '[]', VERIFY_SETTLE_SECONDS: '0' })
+  pipeline = await startPipeline(deployments, { VERIFY_SETTLE_SECONDS: '0' })
   Object.assign(pipeline.environment, { PUBLISH_URL: pipeline.vhost.url })
   subscriber = await subscribe(pipeline.vhost, 'stacktach')
   await pipeline.start('ingest')

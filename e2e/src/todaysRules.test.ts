@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type CapturedMessage, captured, publish } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { type Subscriber, subscribe } from './subscriber.ts'
+import { until } from './until.ts'
 import { allVerified, novaVerdicts } from './verdicts.ts'
 
 const AT_ONCE = { VERIFY_SETTLE_SECONDS: '0' }
@@ -111,7 +112,7 @@ describe('a cloud that sends both formats', () => {
       )
       return rows[0]
     }
-    while ((await sent())?.unsent !== 0) await new Promise((resolve) => setTimeout(resolve, 100))
+    await until(async () => (await sent())?.unsent === 0, 60_000, 'every verified exists sent')
     const before = published()
     expect(before).toBeGreaterThan(5)
 

@@ -1,34 +1,33 @@
 import type { Database } from '@stacktach/db'
+import { until } from './until.ts'
 
 /** What became of an exists: null when it was verified, else the reason. */
 export type Verdicts = Record<string, string | null>
 
 /** Waits until no exists is pending. */
-export async function allVerified({ pool }: Database): Promise<void> {
-  const deadline = Date.now() + 60_000
-  for (;;) {
-    const { rows } = await pool.query<{ pending: number }>(
-      `select ((select count(*) from instance_exists where status = 'pending')
-             + (select count(*) from image_exists where status = 'pending'))::int as pending`,
-    )
-    if (rows[0]?.pending === 0) return
-    if (Date.now() > deadline) throw new Error(`${rows[0]?.pending} exists are still pending`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+export async function allVerified(database: Database): Promise<void> {
+  await noneLeft(
+    database,
+    'every exists verified',
+    `select (select count(*) from instance_exists where status = 'pending')
+          + (select count(*) from image_exists where status = 'pending')`,
+  )
 }
 
 /** Waits until every exists that is verified is marked as sent. */
-export async function everySent({ pool }: Database): Promise<void> {
-  const deadline = Date.now() + 60_000
-  for (;;) {
-    const { rows } = await pool.query<{ unsent: number }>(
-      `select ((select count(*) from instance_exists where status = 'verified' and send_status <> 201)
-             + (select count(*) from publication where send_status <> 201))::int as unsent`,
-    )
-    if (rows[0]?.unsent === 0) return
-    if (Date.now() > deadline) throw new Error(`${rows[0]?.unsent} verified exists are still not sent`)
-    await new Promise((resolve) => setTimeout(resolve, 100))
-  }
+export async function everySent(database: Database): Promise<void> {
+  await noneLeft(
+    database,
+    'every verified exists sent',
+    `select (select count(*) from instance_exists where status = 'verified' and send_status <> 201)
+          + (select count(*) from publication where send_status <> 201)`,
+  )
+}
+
+/** @param count SQL that counts what is left */
+async function noneLeft({ pool }: Database, what: string, count: string): Promise<void> {
+  const none = async () => (await pool.query<{ none: boolean }>(`select (${count}) = 0 as none`)).rows[0]?.none ?? false
+  await until(none, 60_000, what)
 }
 
 /** The verdict on every exists of nova, by message id. */

@@ -98,3 +98,14 @@ export async function stopDocker(purge) {
   if (!ok) throw new ServicesError(`docker compose down failed:\n${lastLines(output)}`)
   return running
 }
+
+/**
+ * Stops one container, which keeps its data and its ports.
+ * @param {string} name
+ * @param {boolean} atOnce as in a crash
+ * @returns {Promise<void>}
+ */
+export async function stopContainer(name, atOnce) {
+  const { ok, output } = await compose(readState().servers, atOnce ? 'kill' : 'stop', name)
+  if (!ok) throw new ServicesError(`docker compose could not stop ${name}:\n${lastLines(output)}`)
+}

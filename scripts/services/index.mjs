@@ -1,22 +1,20 @@
 import { existsSync, rmdirSync } from 'node:fs'
-import { join } from 'node:path'
 import { hasDocker, startDocker, stopDocker } from './docker.mjs'
 import { withLock } from './lock.mjs'
 import { defaultManagementUrl, demandNamed, namedServers, probeNamed, VARIABLES } from './named.mjs'
-import { ensureFolder, FOLDER } from './place.mjs'
+import { ensureFolder, FOLDER, LOCK } from './place.mjs'
 import { purgePrivate, startPrivate, stopPrivate } from './private.mjs'
 import { note, ServicesError } from './report.mjs'
 import { readState } from './state.mjs'
 import { ownUrls } from './urls.mjs'
 
+export { startOne, stopOne } from './control.mjs'
 export { ServicesError } from './report.mjs'
 export { servicesStatus } from './status.mjs'
 
 /**
  * @typedef {Record<import('./named.mjs').Variable, string>} ServicesEnv
  */
-
-const LOCK = join(FOLDER, 'lock')
 
 /**
  * Docker or private servers? Whatever it was before, since that is where the data is.

@@ -7,11 +7,17 @@ import { ServicesError } from './report.mjs'
 /** Absolute path of the checkout these scripts belong to. */
 export const CHECKOUT = realpathSync(join(dirname(fileURLToPath(import.meta.url)), '..', '..'))
 
-/** Short hash of the checkout's path: keeps the servers of two checkouts on one machine apart. */
-export const CHECKOUT_HASH = createHash('sha256').update(CHECKOUT).digest('hex').slice(0, 8)
+/** A checkout may have servers beside its ordinary ones, for who must restart them: this says what for. */
+const PURPOSE = process.env.STACKTACH_SERVICES ?? ''
+if (!/^[a-z]*$/.test(PURPOSE)) throw new Error('STACKTACH_SERVICES may hold small letters only')
 
-/** Name of everything that belongs to this checkout: folder, Docker project, RabbitMQ node. */
-export const NAME = `stacktach-${CHECKOUT_HASH}`
+const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 8)
+
+/** Name of everything that belongs to these servers: folder, Docker project, RabbitMQ node. */
+export const NAME = `stacktach-${hash(CHECKOUT)}${PURPOSE && `-${PURPOSE}`}`
+
+/** Keeps the ports of two checkouts, and of the servers of one, apart on a machine. */
+export const NAME_HASH = PURPOSE ? hash(NAME) : hash(CHECKOUT)
 
 /** The data folder. Not inside the checkout, since one below /root is closed to the servers' own users. */
 export const FOLDER = join('/var/tmp', NAME)
@@ -21,6 +27,9 @@ export const CONFIG_FOLDER = join(FOLDER, 'etc')
 
 /** Folder for the servers' output. */
 export const LOG_FOLDER = join(FOLDER, 'log')
+
+/** Held by who starts or stops these servers. */
+export const LOCK = join(FOLDER, 'lock')
 
 const PASSWORD_FILE = join(FOLDER, 'password')
 

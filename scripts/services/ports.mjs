@@ -1,12 +1,12 @@
 import { createServer } from 'node:net'
-import { CHECKOUT_HASH } from './place.mjs'
+import { NAME_HASH } from './place.mjs'
 import { ServicesError } from './report.mjs'
 
 // Below the range from which Linux takes the ports of outgoing connections, so that a port stays free while its server
 // is down. Each checkout begins elsewhere in it.
 const FIRST = 21000
 const COUNT = 8000
-const START = (Number.parseInt(CHECKOUT_HASH, 16) % (COUNT / 10)) * 10
+const START = (Number.parseInt(NAME_HASH, 16) % (COUNT / 10)) * 10
 
 /**
  * Whether nobody listens on a port of the loopback address.

@@ -2,7 +2,7 @@ import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { ensureInstalled } from './packages.mjs'
 import { FOLDER } from './place.mjs'
-import { choosePorts } from './ports.mjs'
+import { choosePorts, isFree } from './ports.mjs'
 import { postgres } from './postgres.mjs'
 import { isOurs, send, waitUntil } from './process.mjs'
 import { rabbitmq } from './rabbitmq.mjs'
@@ -110,12 +110,12 @@ export async function startPrivate(names) {
   return true
 }
 
-async function stopServer(server, state) {
+async function stopServer(server, state, signals = server.signals) {
   const pid = runningPid(server, state)
   if (pid) {
     const gone = () => !isOurs(pid, server.program, server.folder)
-    send(pid, server.signals[0])
-    if (!(await waitUntil(gone, 60_000))) send(pid, server.signals[1])
+    send(pid, signals[0])
+    if (!(await waitUntil(gone, 60_000))) send(pid, signals[1])
     if (!(await waitUntil(gone, 20_000))) throw new ServicesError(`${server.label}: process ${pid} does not end`)
   }
   await server.afterStop(state.servers[server.name]?.ports)
@@ -132,6 +132,21 @@ export async function stopPrivate() {
   for (const entry of Object.values(state.servers)) delete entry.pid
   if (Object.keys(state.servers).length > 0) writeState(state)
   return stopped.filter(Boolean)
+}
+
+/**
+ * Stops one private server and waits until it is gone.
+ * @param {string} name
+ * @param {boolean} atOnce as in a crash, with no time to put anything in order
+ * @returns {Promise<void>}
+ */
+export async function stopPrivateServer(name, atOnce) {
+  const server = SERVERS.find((candidate) => candidate.name === name)
+  const [, last] = server.signals
+  const state = readState()
+  await stopServer(server, state, atOnce ? [last, last] : server.signals)
+  // A child of a killed server holds its ports for a moment longer; it is to come back to the same ones.
+  for (const port of Object.values(state.servers[name]?.ports ?? {})) await waitUntil(() => isFree(port), 10_000)
 }
 
 /**

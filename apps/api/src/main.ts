@@ -13,6 +13,7 @@ import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
 import { readTls } from './http/readTls.ts'
 import { startServer } from './http/startServer.ts'
+import { lookAtDatabase } from './lookAtDatabase.ts'
 import { startAccess } from './startAccess.ts'
 
 await runProcess(async () => {
@@ -21,6 +22,8 @@ await runProcess(async () => {
   const logger = createLogger('api', config.LOG_LEVEL)
   const metrics = new Metrics()
   const onCall = apiMetrics(metrics)
+  const clock = () => Date.now() * 1000
+  const variable = config.DATABASE_READ_URL === config.DATABASE_URL ? 'DATABASE_URL' : 'DATABASE_READ_URL'
   await Composition.empty()
     .add('access', () => startAccess(config, logger))
     .add('db', async () => {
@@ -36,6 +39,7 @@ await runProcess(async () => {
         onIdleError: (err) => logger.warn({ err }, 'idle database connection lost'),
       })
       poolMetrics(metrics, db.pool, config.DATABASE_POOL)
+      await lookAtDatabase(db, clock, variable, logger)
       await checkRole(db, logger)
       return { value: db, stop: () => db.close() }
     })
@@ -46,7 +50,7 @@ await runProcess(async () => {
         requestsPerMinute: config.API_RATE_LIMIT,
         proxies: config.API_TRUST_PROXY,
       }
-      return startServer(createApp({ db, clock: () => Date.now() * 1000, logger, admission, onCall }), {
+      return startServer(createApp({ db, clock, logger, admission, onCall }), {
         host: config.API_HOST,
         port: config.API_PORT,
         ...(tls === null ? {} : { tls }),

@@ -1,5 +1,5 @@
 import { type Database, openDatabase } from '@stacktach/db'
-import { Producer } from '@stacktach/jobs'
+import { Producer, redisTrouble } from '@stacktach/jobs'
 import { operatorConfig } from '@stacktach/runtime'
 
 /** Milliseconds that Redis has to answer in. */
@@ -29,18 +29,17 @@ export async function withQueues<T>(
   milliseconds: number = REDIS_PATIENCE,
 ): Promise<T> {
   const { REDIS_URL, REDIS_PREFIX } = operatorConfig(process.env)
-  let last = ''
-  const producer = new Producer(REDIS_URL, REDIS_PREFIX, ({ message }) => {
-    last = message
+  let last = new Error('')
+  const producer = new Producer(REDIS_URL, REDIS_PREFIX, (error) => {
+    last = error
   })
-  const away = (reason: string) =>
-    new Error(`Redis of REDIS_URL does not answer; see that it runs and can be reached${reason && ` (${reason})`}`)
+  const away = (error: Error) => new Error(redisTrouble(error))
   try {
     await producer.ready(milliseconds).catch(() => {
       throw away(last)
     })
     return await work(producer).catch((error: unknown) => {
-      throw error instanceof Error && redisAway.test(error.message) ? away(error.message) : error
+      throw error instanceof Error && redisAway.test(error.message) ? away(error) : error
     })
   } finally {
     await producer.close()

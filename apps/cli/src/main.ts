@@ -1,5 +1,5 @@
+import { failureOf } from '@stacktach/db'
 import { runProcess } from '@stacktach/runtime'
-import { failureOf } from './failure.ts'
 import { program } from './program.ts'
 
 // Whoever reads the answer may have seen enough of it.
@@ -9,6 +9,8 @@ await runProcess(async () => {
   await program()
     .parseAsync(process.argv)
     .catch((error: unknown) => {
-      throw failureOf(error)
+      const failure = failureOf(error)
+      // What the database answers makes a command fail; only what it is given makes it wrongly used.
+      throw failure === error ? error : new Error(failure.message, { cause: error })
     })
 })

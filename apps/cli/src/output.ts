@@ -37,7 +37,7 @@ export class ListPrinter<T> {
   add(items: readonly T[]): void {
     for (const item of items) {
       const before = this.#count++ === 0 ? '[' : ',\n'
-      if (this.#json) process.stdout.write(`${before}${JSON.stringify(this.#form.object(item))}`)
+      if (this.#json) process.stdout.write(`${before}${stringifyJson(this.#form.object(item))}`)
       else this.#rows.push(this.#form.cells(item))
     }
   }

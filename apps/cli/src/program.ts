@@ -1,9 +1,13 @@
 import { Command } from 'commander'
+import { checkCommand } from './commands/check.ts'
 import { existsCommand } from './commands/exists/index.ts'
+import { exportCommand } from './commands/export.ts'
+import { importCommand } from './commands/import.ts'
 import { jobsCommand } from './commands/jobs/index.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report.ts'
+import { retentionCommand } from './commands/retention/index.ts'
 import { statusCommand } from './commands/status.ts'
 import { tenantsCommand } from './commands/tenants.ts'
 import { tokenCommand } from './commands/token.ts'
@@ -16,12 +20,16 @@ export function program(): Command {
   const stacktach = new Command('stacktach').description('Look after a running StackTach').helpCommand(false)
   const commands = [
     statusCommand(),
+    checkCommand(),
     existsCommand(),
     rejectedCommand(),
     jobsCommand(),
     reportCommand(),
     tenantsCommand(),
     tokenCommand(),
+    retentionCommand(),
+    importCommand(),
+    exportCommand(),
     migrateCommand(),
   ]
   for (const command of commands) stacktach.addCommand(command)

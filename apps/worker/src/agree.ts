@@ -1,5 +1,6 @@
-import { agreedSetting, type Database, isMissingTable, isTransient } from '@stacktach/db'
-import { type Component, ConfigError, type Logger } from '@stacktach/runtime'
+import { agreedSetting, checkDatabase, type Database, databaseAway, failureOf, isTransient } from '@stacktach/db'
+import type { Instant } from '@stacktach/domain'
+import { type Component, ConfigError, type Logger, sometimes } from '@stacktach/runtime'
 import pRetry from 'p-retry'
 
 /** Of each setting that all processes of a database share: the variable, and what another value would do. */
@@ -11,24 +12,34 @@ const shared = {
 type Settings = Partial<Record<keyof typeof shared, string | number>>
 
 /**
- * Waits for the database, however long it takes, and makes sure that this process has what the others have.
+ * Waits for the database, however long it takes, and makes sure that it has the schema, and this process what the others have.
  *
- * @throws ConfigError naming the variable that differs
+ * @throws ConfigError saying what does not fit
  */
-export async function agree(database: Database, settings: Settings, logger: Logger): Promise<Component<void>> {
-  for (const name of ['shards', 'rules'] as const) {
-    const value = settings[name]
-    if (value === undefined) continue
-    const agreed = await pRetry(() => agreedSetting(database.pool, name, String(value)), {
+export async function agree(
+  database: Database,
+  settings: Settings,
+  clock: () => Instant,
+  logger: Logger,
+): Promise<Component<void>> {
+  const waiting = sometimes((reason) => logger.warn({ reason }, databaseAway()))
+  const asked = <T>(question: () => Promise<T>) =>
+    pRetry(question, {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 500,
       maxTimeout: 5_000,
       shouldRetry: ({ error }) => isTransient(error),
-      onFailedAttempt: ({ error }) => logger.warn({ reason: error.message }, 'waiting for the database'),
+      onFailedAttempt: ({ error }) => {
+        if (isTransient(error)) waiting(error.message)
+      },
     }).catch((error: unknown) => {
-      if (isMissingTable(error)) throw new ConfigError('DATABASE_URL has not the schema yet: npm run migrate brings it')
-      throw error
+      throw failureOf(error)
     })
+  for (const oddity of await asked(() => checkDatabase(database.pool, clock))) logger.warn(oddity)
+  for (const name of ['shards', 'rules'] as const) {
+    const value = settings[name]
+    if (value === undefined) continue
+    const agreed = await asked(() => agreedSetting(database.pool, name, String(value)))
     if (agreed !== String(value)) {
       const { variable, else: otherwise } = shared[name]
       throw new ConfigError(`${variable} is ${value}, but this database has ${agreed}: ${otherwise}`)

@@ -10,6 +10,7 @@ const transientCodes = new Set([
   '57P01', // admin_shutdown
   '57P02', // crash_shutdown
   '57P03', // cannot_connect_now
+  '25P03', // idle_in_transaction_session_timeout
   '25006', // read_only_sql_transaction: a standby, until it is promoted
   '08000',
   '08001',
@@ -66,9 +67,13 @@ export function databaseTrouble(error: unknown): 'away' | 'refuses' | 'not migra
   return isTransient(error) ? 'away' : null
 }
 
-/** Whether a row had no partition to go to: another process dropped it. */
+/** Name of the constraint that lets nothing more into a partition. */
+export const SEAL = 'sealed'
+
+/** Whether a row had no partition to go to: another process sealed or dropped it. */
 export function isMissingPartition(error: unknown): boolean {
-  return codeOf(error) === '23514' && messageOf(error).startsWith('no partition of relation')
+  if (codeOf(error) !== '23514') return false
+  return messageOf(error).startsWith('no partition of relation') || property(error, 'constraint') === SEAL
 }
 
 /** Whether PostgreSQL refused a row for its content: data exception, check violation, or a limit of the program. */

@@ -21,6 +21,15 @@ export interface DatabaseOptions {
   onIdleError?: (error: Error) => void
 }
 
+/**
+ * Milliseconds after which the server ends a transaction in which nothing happens: its client's host may be gone without a
+ * word, and its locks must go, too.
+ */
+const IDLE_TRANSACTION = 60_000
+
+/** Milliseconds of silence after which the network is asked whether the server is still there. */
+const KEEP_ALIVE = 10_000
+
 /** Milliseconds that closing may take. */
 const CLOSE_PATIENCE = 2_000
 
@@ -37,6 +46,7 @@ export function openDatabase(options: DatabaseOptions): Database {
   // Ours are the last, and so count.
   const settings = [
     ...given,
+    `-c idle_in_transaction_session_timeout=${IDLE_TRANSACTION}`,
     ...(options.readOnly ? ['-c default_transaction_read_only=on'] : []),
     ...(options.statementTimeout === undefined ? [] : [`-c statement_timeout=${options.statementTimeout}`]),
   ]
@@ -45,11 +55,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName,
     max: options.size ?? 10,
     keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE,
     // Without it a dead server is waited for for ever.
     connectionTimeoutMillis: 5_000,
     ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
     ...(options.refuseWriters ? { verify: refuseWriter } : {}),
-    ...(settings.length > 0 ? { options: settings.join(' ') } : {}),
+    options: settings.join(' '),
   })
   pool.on('error', options.onIdleError ?? (() => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })

@@ -8,6 +8,11 @@ export type Queryable = Pick<pg.ClientBase, 'query'>
 export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
   const client = await pool.connect()
   let broken: Error | undefined
+  // Told of a connection that is lost between two statements, too; an error that nobody hears ends the process.
+  const lost = (error: Error) => {
+    broken = error
+  }
+  client.on('error', lost)
   try {
     await client.query('begin')
     const result = await work(client)
@@ -16,13 +21,11 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
   } catch (error) {
     // A server that did not answer will not answer this either.
     if (isUnanswered(error)) broken = error
-    else
-      await client.query('rollback').catch((failure: Error) => {
-        broken = failure
-      })
+    else await client.query('rollback').catch(lost)
     throw error
   } finally {
     // A connection that could not even roll back must not be handed to anyone else.
+    client.off('error', lost)
     client.release(broken)
   }
 }

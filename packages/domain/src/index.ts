@@ -1,3 +1,4 @@
+export { type Boundary, foldBoundary } from './instance/boundary.ts'
 export {
   type FoldState,
   FROM_THE_BEGINNING,

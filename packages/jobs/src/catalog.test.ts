@@ -84,6 +84,8 @@ test('no key has a colon, which BullMQ refuses', () => {
     }),
     catalog['due-reports'].unique({}),
     catalog.partitions.unique({}),
+    catalog.retention.unique({ before: null, service: null }),
+    catalog.retention.unique({ before: 1, service: 'nova' }),
     catalog['replay-rejected'].unique({ ids: null }),
     catalog['replay-rejected'].unique({ ids: [1, 2] }),
     catalog['replay-rejected'].unique({ ids: [12] }),

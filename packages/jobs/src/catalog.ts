@@ -109,6 +109,18 @@ export const catalog = {
   }),
   /** Makes the partitions of the days to come, so that no notification waits for one. */
   partitions: job({ queue: 'maintenance', payload: z.object({}), attempts: 1, unique: () => 'partitions' }),
+  /** Drops partitions of notifications that are older than they are kept. */
+  retention: job({
+    queue: 'maintenance',
+    payload: z.object({
+      /** Those that lie wholly before this instant; null: those that the configuration no longer keeps. */
+      before: z.number().int().nullable().default(null),
+      /** Null: all services. */
+      service: z.enum(['nova', 'glance', 'generic']).nullable().default(null),
+    }),
+    attempts: 3,
+    unique: ({ before, service }) => `retention-${before ?? 'configured'}-${service ?? 'all'}`,
+  }),
 }
 
 export type Catalog = typeof catalog
@@ -119,4 +131,5 @@ export type Payload<N extends JobName> = z.output<Catalog[N]['payload']>
 export const schedules: Partial<Record<JobName, number>> = {
   'due-reports': 10 * 60_000,
   partitions: 60 * 60_000,
+  retention: 24 * 60 * 60_000,
 }

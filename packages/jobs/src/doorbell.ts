@@ -1,4 +1,8 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Producer } from './producer.ts'
+
+/** Milliseconds that a ring has left when the process stops. */
+const PATIENCE = 1_000
 
 /** What is rung for: a shard, or whatever is due of one kind. */
 export type Ring =
@@ -30,9 +34,10 @@ export class Doorbell {
     if (this.#pending.size > 0) this.#ringing ??= this.#drain()
   }
 
-  /** Resolves when nothing is left to ring. */
+  /** Resolves when nothing is left to ring. A Redis that was never there is not waited for: BullMQ waits for it for ever. */
   async settled(): Promise<void> {
-    await this.#ringing
+    if (this.#ringing === undefined) return
+    await Promise.race([this.#ringing, setTimeout(PATIENCE, undefined, { ref: false })])
   }
 
   async #drain(): Promise<void> {

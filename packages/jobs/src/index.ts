@@ -1,6 +1,15 @@
 export { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
+export { redisRefusal, redisTrouble } from './connection.ts'
 export { Doorbell, type Ring } from './doorbell.ts'
-export { countJobs, type FailedJob, failedJobs, type QueueCounts, type Retried, retryJob } from './inspect.ts'
+export {
+  countJobs,
+  type FailedJob,
+  failedJobs,
+  idleQueues,
+  type QueueCounts,
+  type Retried,
+  retryJob,
+} from './inspect.ts'
 export { Producer } from './producer.ts'
 export { dueAt, type ReportSchedule, reportSchedules } from './reportSchedules.ts'
 export { type Failure, type Handlers, type Progress, startWorkers, type WorkerEvents } from './workers.ts'

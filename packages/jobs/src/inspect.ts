@@ -27,6 +27,12 @@ export interface FailedJob {
 /** Ids of jobs that wait for the time of their schedule; they are no sign of trouble. */
 const SCHEDULED = 'repeat:'
 
+/** Queues that no `jobs` process works on. */
+export async function idleQueues(producer: Producer): Promise<QueueName[]> {
+  const workers = await Promise.all(queueNames.map((name) => producer.queue(name).getWorkersCount()))
+  return queueNames.filter((_, index) => workers[index] === 0)
+}
+
 export async function countJobs(producer: Producer): Promise<QueueCounts[]> {
   return Promise.all(
     queueNames.map(async (name) => {

@@ -1,7 +1,7 @@
 import { type Job, type JobsOptions, Queue } from 'bullmq'
 import type { Redis } from 'ioredis'
 import { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
-import { producerConnection } from './connection.ts'
+import { onTrouble, producerConnection } from './connection.ts'
 
 /** How many jobs are kept when they are done, and how many that failed for good, for an operator to look at. */
 const kept = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
@@ -21,7 +21,7 @@ export class Producer {
    */
   constructor(url: string, prefix: string, onError: (error: Error) => void) {
     this.#connection = producerConnection(url)
-    this.#connection.on('error', onError)
+    onTrouble(this.#connection, onError)
     this.#queues = new Map(
       queueNames.map((name) => {
         const queue = new Queue(name, { connection: this.#connection, prefix })

@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq'
 import { catalog, type JobName, type Payload, type QueueName, queueNames } from './catalog.ts'
-import { workerConnection } from './connection.ts'
+import { onTrouble, workerConnection } from './connection.ts'
 
 /** How far a job is, kept with it in Redis: for those who wait for it, and for its next attempt. */
 export interface Progress {
@@ -21,8 +21,10 @@ export interface Failure {
 }
 
 export interface WorkerEvents {
-  /** Told of connection errors and of jobs that failed. */
+  /** Told of attempts at jobs that failed. */
   onError(error: Error, context: { queue: QueueName } & Partial<Failure>): void
+  /** Told of errors of the connections; they come back by themselves. */
+  onRedisError(error: Error): void
   onDone(context: { queue: QueueName; job: string; milliseconds: number; result: unknown }): void
 }
 
@@ -32,6 +34,12 @@ const concurrency: Record<QueueName, number> = { aggregation: 4, verification: 2
 /** Milliseconds after which the job of a worker that was killed is given to another. Living ones renew their hold. */
 const LOCK = 10_000
 
+/** Milliseconds that jobs in hand have to end once the process stops; one that waits for a dead server is given back. */
+const FINISH = 4_000
+
+/** Milliseconds that Redis has to hear how the last jobs ended, and what the workers gave back. */
+const GOODBYE = 2_000
+
 /** Starts a worker for every queue. Returns what stops them: no new jobs, those in hand are finished. */
 export function startWorkers(
   url: string,
@@ -39,10 +47,16 @@ export function startWorkers(
   handlers: Handlers,
   events: WorkerEvents,
 ): () => Promise<void> {
+  const inHand = new Set<Promise<unknown>>()
+  const work = (job: Job): Promise<unknown> => {
+    const working = run(handlers, job.name, job.data, progressOf(job)).finally(() => inHand.delete(working))
+    inHand.add(working)
+    return working
+  }
   const workers = queueNames.map((queue) => {
     const connection = workerConnection(url)
-    connection.on('error', (error) => events.onError(error, { queue }))
-    const worker = new Worker(queue, (job) => run(handlers, job.name, job.data, progressOf(job)), {
+    onTrouble(connection, events.onRedisError)
+    const worker = new Worker(queue, work, {
       connection,
       prefix,
       concurrency: concurrency[queue],
@@ -51,7 +65,7 @@ export function startWorkers(
       // Handlers are idempotent, and a process that is killed often must not make a job fail for good.
       maxStalledCount: 10,
     })
-    worker.on('error', (error) => events.onError(error, { queue }))
+    worker.on('error', events.onRedisError)
     worker.on('failed', (job, error) => events.onError(error, { queue, ...(job ? failureOf(job) : {}) }))
     worker.on('completed', (job, result) =>
       events.onDone({
@@ -64,12 +78,11 @@ export function startWorkers(
     return { worker, connection }
   })
   return async () => {
-    await Promise.all(
-      workers.map(async ({ worker, connection }) => {
-        await worker.close()
-        connection.disconnect()
-      }),
-    )
+    const closed = Promise.all(workers.map(({ worker }) => worker.close()))
+    // A worker waits for a Redis that is away; what Redis does not hear, it gives to another as a job that stalled.
+    const finished = Promise.race([Promise.allSettled(inHand), after(FINISH)])
+    await Promise.race([closed, finished.then(() => after(GOODBYE))])
+    for (const { connection } of workers) connection.disconnect()
   }
 }
 
@@ -82,12 +95,16 @@ function failureOf(job: Job): Failure {
   }
 }
 
+function after(milliseconds: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, milliseconds))
+}
+
 function progressOf(job: Job): Progress {
   return { before: job.progress, tell: (progress) => job.updateProgress(progress) }
 }
 
 /** Runs a job as the catalog has it; its name and payload come from Redis, so both are checked. */
-function run(handlers: Handlers, name: string, data: unknown, progress: Progress): Promise<unknown> {
+async function run(handlers: Handlers, name: string, data: unknown, progress: Progress): Promise<unknown> {
   if (!isJobName(name)) throw new Error(`there is no job ${name}`)
   return dispatch(handlers, name, data, progress)
 }

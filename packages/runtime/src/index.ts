@@ -1,4 +1,5 @@
 export { type ApiConfig, apiConfig, readApiTokens } from './config/api.ts'
+export { brokerTrouble } from './config/brokerTrouble.ts'
 export {
   brokerOf,
   type DeploymentEntry,
@@ -7,6 +8,7 @@ export {
 } from './config/deployments.ts'
 export {
   type IngestConfig,
+  importConfig,
   ingestConfig,
   type JobsConfig,
   jobsConfig,
@@ -23,4 +25,5 @@ export { poolMetrics } from './metrics/pool.ts'
 export type { Reading } from './metrics/reader.ts'
 export { startMetrics } from './metrics/startMetrics.ts'
 export { runProcess } from './runProcess.ts'
+export { sometimes } from './sometimes.ts'
 export { findToken, newToken, parseTokens, type Token } from './tokens.ts'

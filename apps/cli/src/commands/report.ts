@@ -1,10 +1,11 @@
-import { type Database, openDatabase, reportById, searchReports } from '@stacktach/db'
+import { reportById, searchReports } from '@stacktach/db'
 import { formatInstant, periodLengths, type ReportKind, reportKinds, reportOrigin } from '@stacktach/domain'
-import { type OperatorConfig, operatorConfig } from '@stacktach/runtime'
 import { Argument, Command, Option } from 'commander'
+import { instant } from '../arguments.ts'
+import { withDatabase } from '../connections.ts'
 import { printJson, printTable } from '../output.ts'
 import { type AskOptions, askForReport } from '../reports/ask.ts'
-import { instantOption, type PeriodOptions, periodOf, wholeOption } from '../reports/options.ts'
+import { type PeriodOptions, periodOf, wholeOption } from '../reports/options.ts'
 import { describeReport, printReport } from '../reports/print.ts'
 
 export function reportCommand(): Command {
@@ -25,7 +26,7 @@ function listCommand(): Command {
     .addOption(new Option('--limit <number>', 'how many').argParser(wholeOption(1, 100_000)).default(50))
     .option('--json', 'one JSON array, for scripts')
     .action(({ name, limit, json }: { name?: string; limit: number; json?: boolean }) =>
-      withDatabase(async (_, database) => {
+      withDatabase('reads', async (database) => {
         const found = await searchReports(database, { name, limit, offset: 0 })
         const rows = found.map(({ periodStart, periodEnd, createdAt, ...report }) => ({
           ...report,
@@ -54,7 +55,7 @@ function runCommand(): Command {
     .description('make a report of a period, as a job')
     .addArgument(new Argument('<name>', 'which').choices(reportKinds))
     .addOption(new Option('--period <length>', 'how long the period is (default: "day")').choices(periodLengths))
-    .requiredOption('--at <time>', 'a time in the period, UTC: 2026-11-20 or 2026-11-20T13:00:00', instantOption)
+    .requiredOption('--at <time>', 'a time in the period, UTC: 2026-11-20 or 2026-11-20T13:00:00', instant)
     .option('--region <name>', 'only deployments whose name begins so')
     .option('--deployment <name...>', 'only these deployments')
     .option('--percentile <number>', 'of region-summary: shown beside the median (default: 97)', wholeOption(1, 100))
@@ -82,7 +83,7 @@ function runCommand(): Command {
         once: false,
         inProgress: options.inProgress ?? false,
       }
-      await withDatabase((config, database) => askForReport(config, database, payload, options))
+      await withDatabase('reads', (database) => askForReport(database, payload, options))
     })
   return run
 }
@@ -93,7 +94,7 @@ function showCommand(): Command {
     .argument('<id>', 'its number', anyId)
     .option('--json', 'the report with what it was made from as one JSON object, for scripts')
     .action((id: number, { json }: { json?: boolean }) =>
-      withDatabase(async (_, database) => {
+      withDatabase('reads', async (database) => {
         const report = await reportById(database, id)
         if (report === null) throw new Error(`there is no report ${id}`)
         if (json) printJson(describeReport(report))
@@ -110,7 +111,7 @@ function regenerateCommand(): Command {
     .option('--wait', 'wait until it is made, and show it')
     .option('--json', 'the report with what it was made from as one JSON object, for scripts')
     .action((id: number, options: AskOptions & { inProgress?: boolean }) =>
-      withDatabase(async (config, database) => {
+      withDatabase('reads', async (database) => {
         const report = await reportById(database, id)
         if (report === null) throw new Error(`there is no report ${id}`)
         const { region, parameters, periodStart: start, periodEnd: end } = report
@@ -124,17 +125,7 @@ function regenerateCommand(): Command {
           once: false,
           inProgress: options.inProgress ?? false,
         }
-        await askForReport(config, database, payload, options)
+        await askForReport(database, payload, options)
       }),
     )
-}
-
-async function withDatabase(work: (config: OperatorConfig, database: Database) => Promise<void>): Promise<void> {
-  const config = operatorConfig(process.env)
-  const database = openDatabase({ url: config.DATABASE_URL, applicationName: 'stacktach report', readOnly: true })
-  try {
-    await work(config, database)
-  } finally {
-    await database.close()
-  }
 }

@@ -1,9 +1,9 @@
-import { countExistsStatus, existsServices, existsStatuses, openDatabase, systemStatus } from '@stacktach/db'
+import { countExistsStatus, existsServices, existsStatuses, systemStatus } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 import { countJobs, type QueueCounts } from '@stacktach/jobs'
-import { operatorConfig, readDeployments } from '@stacktach/runtime'
+import { brokerTrouble, operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Command } from 'commander'
-import { withQueues } from '../connections.ts'
+import { withDatabase, withQueues } from '../connections.ts'
 import { printJson, printTable } from '../output.ts'
 import { waitingQueues } from '../queues.ts'
 
@@ -15,11 +15,10 @@ export function statusCommand(): Command {
     .action(async (options: { count?: boolean; json?: boolean }) => {
       const config = operatorConfig(process.env)
       const deployments = readDeployments(config.STACKTACH_DEPLOYMENTS_FILE)
-      const database = openDatabase({ url: config.DATABASE_URL, applicationName: 'stacktach status', readOnly: true })
-      try {
+      await withDatabase('reads', async (database) => {
         // Queues first: what leaves one in between is then counted as stored, never in neither.
-        const queues = await waitingQueues(deployments, (deployment, { message }) =>
-          console.error(`the broker of ${deployment} does not answer: ${message}`),
+        const queues = await waitingQueues(deployments, (deployment, error) =>
+          console.error(`${deployment.name}: ${brokerTrouble(error, deployment)}`),
         )
         const exact = options.count ?? false
         const status = await systemStatus(database, exact)
@@ -44,8 +43,14 @@ export function statusCommand(): Command {
           status.deployments.map(({ name, lastWhen }) => [name, lastWhen === null ? 'never' : formatInstant(lastWhen)]),
         )
         printTable(
-          ['Deployment', 'Exchange', 'Queue', 'Waiting'],
-          queues.map(({ deployment, exchange, queue, waiting }) => [deployment, exchange, queue, waiting ?? 'unknown']),
+          ['Deployment', 'Exchange', 'Queue', 'Waiting', 'Consumers'],
+          queues.map(({ deployment, exchange, queue, waiting, consumers }) => [
+            deployment,
+            exchange,
+            queue,
+            waiting ?? 'unknown',
+            consumers ?? 'unknown',
+          ]),
         )
         printTable(
           ['Exists', ...existsStatuses],
@@ -60,9 +65,7 @@ export function statusCommand(): Command {
             jobs.map(({ queue, waiting, active, delayed, failed }) => [queue, waiting, active, delayed, failed]),
           )
         }
-      } finally {
-        await database.close()
-      }
+      })
     })
 }
 

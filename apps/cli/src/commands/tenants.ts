@@ -1,8 +1,9 @@
 import { readFileSync } from 'node:fs'
-import { importTenants, openDatabase } from '@stacktach/db'
-import { operatorConfig } from '@stacktach/runtime'
+import { importTenants } from '@stacktach/db'
 import { Command } from 'commander'
+import { withDatabase } from '../connections.ts'
 import { printJson } from '../output.ts'
+import { ProgressLine } from '../progress.ts'
 import { parseTenants } from '../tenants/parseTenants.ts'
 
 export function tenantsCommand(): Command {
@@ -18,21 +19,18 @@ function importCommand(): Command {
     )
     .option('--json', 'what was done as one JSON object, for scripts')
     .action(async (file: string, { json }: { json?: boolean }) => {
-      const config = operatorConfig(process.env)
       const parsed = parseTenants(readFileSync(file, 'utf8'))
       if ('faults' in parsed) throw new Error(parsed.faults.map((fault) => `${file} ${fault}`).join('\n'))
       const { tenants } = parsed
-      const database = openDatabase({ url: config.DATABASE_URL, applicationName: 'stacktach tenants' })
-      try {
-        await importTenants(database, tenants, {
+      const line = new ProgressLine(json ?? false)
+      await withDatabase('writes', (database) =>
+        importTenants(database, tenants, {
           now: Date.now() * 1000,
-          onProgress: (written) => {
-            if (!json) console.error(`${written} of ${tenants.length} tenants`)
-          },
-        })
-      } finally {
-        await database.close()
-      }
+          onProgress: (written) => line.show(`${written} of ${tenants.length} tenants`),
+        }),
+      )
+      line.clear()
+      if (!json) console.error(`imported ${tenants.length} tenants`)
       if (json) printJson({ imported: tenants.length })
     })
 }

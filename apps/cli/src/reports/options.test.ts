@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
 import { formatInstant } from '@stacktach/domain'
-import { instantOption, periodOf, wholeOption } from './options.ts'
+import { instant } from '../arguments.ts'
+import { periodOf, wholeOption } from './options.ts'
 
 function written(...asked: Parameters<typeof periodOf>): string {
   const period = periodOf(...asked)
@@ -8,7 +9,7 @@ function written(...asked: Parameters<typeof periodOf>): string {
 }
 
 describe('the period of a report', () => {
-  const at = instantOption('2026-11-20T13:30:00')
+  const at = instant('2026-11-20T13:30:00')
 
   test('is the day that holds the time, or what is asked for', () => {
     expect(written('error-details', { at })).toBe('2026-11-20 00:00:00 2026-11-21 00:00:00')
@@ -28,5 +29,5 @@ test.each(['', '0', '101', '1.5', '-1', 'x', '1e1'])('%j is no number from 1 to 
 })
 
 test.each(['yesterday', '2026-02-30', '2026-11-20T25:00:00'])('%j is no time', (value) => {
-  expect(() => instantOption(value)).toThrow('such as 2026-11-20')
+  expect(() => instant(value)).toThrow('such as 2026-11-20')
 })

@@ -4,7 +4,6 @@ import {
   HOUR,
   type Instant,
   type PeriodLength,
-  parseInstant,
   periodHolding,
   type ReportKind,
   type TimePeriod,
@@ -29,13 +28,6 @@ export function periodOf(kind: ReportKind, { period, at, hours, startHour }: Per
   if (period !== undefined) return 'there is either --period or --hours and --start-hour'
   const start = floorTo(at, DAY) + (startHour ?? 0) * HOUR
   return { start, end: start + (hours ?? 24) * HOUR }
-}
-
-/** `2026-11-20`, or a time. */
-export function instantOption(value: string): Instant {
-  const found = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value} 00:00:00` : value)
-  if (found === null) throw new InvalidArgumentError('It must be a date or a time, such as 2026-11-20.')
-  return found
 }
 
 /** A whole number within limits. */

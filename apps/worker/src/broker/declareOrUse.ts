@@ -1,9 +1,13 @@
 import type { Channel, ChannelModel } from 'amqplib'
 
-/** Property of a channel's error: RabbitMQ's reply code. */
+/** Property of a channel's error: RabbitMQ's reply codes. */
 const PRECONDITION_FAILED = 406
+const ACCESS_REFUSED = 403
 
-/** Declares something, or uses what exists under its name with other properties, and tells of that. */
+/**
+ * Declares something, or uses what exists under its name: with other properties, which it tells of, or when the user may not
+ * declare it, as is usual for the cloud's own exchanges.
+ */
 export async function declareOrUse(
   connection: ChannelModel,
   declare: (channel: Channel) => Promise<unknown>,
@@ -13,9 +17,11 @@ export async function declareOrUse(
   try {
     await onChannel(connection, declare)
   } catch (error) {
-    if (!(error instanceof Error) || Reflect.get(error, 'code') !== PRECONDITION_FAILED) throw error
+    if (!(error instanceof Error)) throw error
+    const code = Reflect.get(error, 'code')
+    if (code !== PRECONDITION_FAILED && code !== ACCESS_REFUSED) throw error
     await onChannel(connection, use)
-    onOther(error.message)
+    if (code === PRECONDITION_FAILED) onOther(error.message)
   }
 }
 

@@ -1,8 +1,9 @@
 import { type ConfirmChannel, connect } from 'amqplib'
 import type { Publishing } from '../jobs/context.ts'
 import { declareOrUse } from './declareOrUse.ts'
+import { goodbye } from './goodbye.ts'
 
-/** Milliseconds to connect, for the broker's confirmation of a batch, and to close. */
+/** Milliseconds to connect, and for the broker's confirmation of a batch. */
 const PATIENCE = 10_000
 
 export interface OutgoingMessage {
@@ -24,7 +25,11 @@ export interface Publisher {
 
 /** Connects to the broker of a configuration, and declares its topic exchange unless it exists. */
 export async function openPublisher({ url, exchange, routingKeys }: Publishing): Promise<Publisher> {
-  const connection = await connect(url, { timeout: PATIENCE })
+  const connection = await connect(url, { timeout: PATIENCE }).catch((cause: Error) => {
+    throw new Error(`the broker of PUBLISH_URL does not answer, or does not let that user in (${cause.message})`, {
+      cause,
+    })
+  })
   connection.on('error', () => {})
   try {
     await declareOrUse(
@@ -46,10 +51,10 @@ export async function openPublisher({ url, exchange, routingKeys }: Publishing):
         await inTime(Promise.all(confirmed), 'the broker did not confirm what was published')
         return new Set(returned)
       },
-      close: () => inTime(connection.close(), 'the connection did not close').catch(() => {}),
+      close: () => goodbye(connection.close()),
     }
   } catch (error) {
-    await inTime(connection.close(), 'the connection did not close').catch(() => {})
+    await goodbye(connection.close())
     throw error
   }
 }

@@ -1,5 +1,6 @@
 import type { Logger, QueueBinding } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
+import { goodbye } from '../broker/goodbye.ts'
 import { Batcher, type BatchLimits } from './batcher.ts'
 import type { ChannelMetrics } from './ingestMetrics.ts'
 import { cut, type Message } from './message.ts'
@@ -18,6 +19,8 @@ export interface ConsumerOptions {
   /** Resolves when there is hope that `store` works again. */
   storable(): Promise<void>
   metrics: Pick<ChannelMetrics, 'received' | 'subscribed'>
+  /** Told why an exchange could not be subscribed to; it is tried again. */
+  onRefused(error: Error): void
   logger: Logger
 }
 
@@ -64,7 +67,7 @@ export class ExchangeConsumer {
   }
 
   async #keepSubscribed(connection: ChannelModel, life: { over: boolean }, first: Subscription): Promise<void> {
-    const { exchange, logger, storable } = this.#options
+    const { exchange, logger, onRefused, storable } = this.#options
     for (let current: Subscription | null = first; ; ) {
       if (current !== null) {
         const reason = await current.ended
@@ -75,7 +78,7 @@ export class ExchangeConsumer {
       await storable()
       if (life.over || this.#stopped) return
       current = await this.#subscribe(connection).catch((err: Error) => {
-        logger.error({ err, exchange }, 'could not subscribe')
+        onRefused(err)
         return null
       })
     }
@@ -145,10 +148,10 @@ class Subscription {
 
   async stop(): Promise<void> {
     if (!this.#open) return
-    for (const tag of this.#tags) await this.#channel.cancel(tag).catch(() => {})
+    await goodbye(Promise.all(this.#tags.map((tag) => this.#channel.cancel(tag))))
     await this.#batcher.finish()
     this.#open = false
-    await this.#channel.close().catch(() => {})
+    await goodbye(this.#channel.close())
     this.#end('stopped')
   }
 
@@ -182,7 +185,7 @@ class Subscription {
   async #give(reason: string): Promise<void> {
     if (!this.#open) return
     this.#closed(reason)
-    await this.#channel.close().catch(() => {})
+    await goodbye(this.#channel.close())
   }
 
   #closed(reason: string): void {

@@ -1,5 +1,5 @@
 import { lackingDatabase, openDatabase } from '@stacktach/db'
-import { Doorbell, Producer } from '@stacktach/jobs'
+import { Doorbell, Producer, redisTrouble } from '@stacktach/jobs'
 import {
   Composition,
   createLogger,
@@ -7,6 +7,7 @@ import {
   Metrics,
   poolMetrics,
   readDeployments,
+  sometimes,
   startMetrics,
 } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
@@ -18,6 +19,10 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = ingestConfig(environment)
   const deployments = readDeployments(config.STACKTACH_DEPLOYMENTS_FILE)
   const logger = createLogger('ingest', config.LOG_LEVEL)
+  const clock = () => Date.now() * 1000
+  if (deployments.length === 0) {
+    logger.warn({ file: config.STACKTACH_DEPLOYMENTS_FILE }, 'no deployment is enabled: nothing is consumed')
+  }
   const metrics = new Metrics()
   const counts = ingestMetrics(metrics, deployments)
   await Composition.empty()
@@ -41,7 +46,8 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
     })
     .add('doorbell', async () => {
       const missed = (error: Error) => logger.debug({ reason: error.message }, 'Redis did not hear')
-      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, missed)
+      const trouble = sometimes((text) => logger.warn(`${text}; answers are late until then`))
+      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => trouble(redisTrouble(error)))
       const doorbell = new Doorbell(producer, missed)
       return {
         value: doorbell,
@@ -51,9 +57,9 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
         },
       }
     })
-    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS }, logger))
+    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS }, clock, logger))
     .add('ingest', ({ database, doorbell }) =>
-      startIngest({ database, doorbell, deployments, config, clock: () => Date.now() * 1000, metrics, counts, logger }),
+      startIngest({ database, doorbell, deployments, config, clock, metrics, counts, logger }),
     )
     .run(logger)
 }

@@ -50,9 +50,13 @@ function digestOf(body: Buffer): Digest {
   return { size: body.length, sha256: sha256(body) }
 }
 
-/** What normalizing needs at a moment: notifications from 2010 until two days ahead are stored. */
-export function normalizeContext(now: Instant): NormalizeContext {
-  return { horizon: EARLIEST, latest: now + AHEAD, digest: sha256 }
+/**
+ * What normalizing needs at a moment: notifications until two days ahead are stored.
+ *
+ * @param horizon since when notifications are kept; 2010 while nothing is pruned
+ */
+export function normalizeContext(now: Instant, horizon: Instant = EARLIEST): NormalizeContext {
+  return { horizon, latest: now + AHEAD, digest: sha256 }
 }
 
 /** What a message means: a row to be stored, or why it cannot be. */

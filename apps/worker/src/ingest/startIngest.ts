@@ -1,16 +1,19 @@
 import { type Database, deploymentId, Partitions } from '@stacktach/db'
-import { type Instant, serviceOf } from '@stacktach/domain'
+import { type Instant, MINUTE, serviceOf } from '@stacktach/domain'
 import type { Doorbell } from '@stacktach/jobs'
 import {
   brokerOf,
+  brokerTrouble,
   type Component,
   type DeploymentEntry,
   type IngestConfig,
   type Logger,
   type Metrics,
+  sometimes,
 } from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
+import { goodbye } from '../broker/goodbye.ts'
 import { shardOf } from '../shardOf.ts'
 import { ExchangeConsumer } from './consumer.ts'
 import type { ChannelMetrics, IngestMetrics } from './ingestMetrics.ts'
@@ -64,6 +67,8 @@ async function consumeDeployment(
   stopping: AbortSignal,
 ): Promise<Connected & { stop(): Promise<void> }> {
   const logger = parts.logger.child({ deployment: deployment.name })
+  const refused = sometimes((text) => logger.error(text))
+  const onRefused = (error: Error) => refused(brokerTrouble(error, deployment))
   const consumers = Object.entries(deployment.topics).map(([exchange, bindings]) => {
     const metrics = parts.counts.channel(deployment.name, exchange)
     return new ExchangeConsumer({
@@ -76,11 +81,12 @@ async function consumeDeployment(
       store: storing(parts, deployment.name, exchange, partitions, stopping, metrics, logger),
       storable: () => databaseAnswers(parts.database, stopping),
       metrics,
+      onRefused,
       logger,
     })
   })
   let current: ChannelModel | undefined
-  const connection = await connectTo(deployment, logger, async (model) => {
+  const connection = await connectTo(deployment, logger, onRefused, async (model) => {
     current = model
     model.once('close', () => {
       if (current === model) current = undefined
@@ -93,8 +99,7 @@ async function consumeDeployment(
     connection: () => current,
     async stop() {
       await Promise.all(consumers.map((consumer) => consumer.stop()))
-      // Closing a connection that is dead can hang.
-      await Promise.race([connection.close().catch(() => {}), new Promise((resolve) => setTimeout(resolve, 1_000))])
+      await goodbye(connection.close())
     },
   }
 }
@@ -103,6 +108,7 @@ async function consumeDeployment(
 async function connectTo(
   deployment: DeploymentEntry,
   logger: Logger,
+  onRefused: (error: Error) => void,
   setup: (model: ChannelModel) => Promise<void>,
 ): Promise<RecoveringChannelModel> {
   const broker = `${deployment.rabbit_host}:${deployment.rabbit_port}`
@@ -127,7 +133,7 @@ async function connectTo(
     },
   )
   connection.on('error', (error: Error) => logger.warn({ broker, reason: error.message }, 'connection lost'))
-  connection.on('connect-failed', (error: Error) => logger.error({ broker, reason: error.message }, 'cannot connect'))
+  connection.on('connect-failed', onRefused)
   connection.on('disconnect', () => logger.warn({ broker }, 'disconnected'))
   return connection
 }
@@ -143,6 +149,7 @@ function storing(
   logger: Logger,
 ): (messages: Message[]) => Promise<void> {
   let id: number | undefined
+  const skewed = sometimes((text) => logger.warn(text))
   return async (messages) => {
     const began = performance.now()
     const { touched, reasons, whens, ...counts } = await unlessStopped(
@@ -175,6 +182,13 @@ function storing(
       ),
     )
     doorbell.ring(touched.map(shardOf))
+    const latest = whens.reduce((last, when) => Math.max(last, when), Number.NEGATIVE_INFINITY)
+    const minutes = Math.floor((latest - clock()) / MINUTE)
+    if (minutes > 0) {
+      skewed(
+        `notifications are ${minutes} minutes ahead of this machine's clock: see that NTP runs here and in the cloud`,
+      )
+    }
     const milliseconds = performance.now() - began
     metrics.committed({ ...counts, reasons, whens, now: clock(), seconds: milliseconds / 1000 })
     const why = counts.rejected > 0 ? { reasons } : {}

@@ -83,7 +83,7 @@ export async function storeMessages<M extends Message>(
   now: Instant,
   settle: Settle<M> = keepRejected(destination.deployment, now),
 ): Promise<Stored & { whens: Instant[] }> {
-  const context = normalizeContext(now)
+  const context = normalizeContext(now, await partitions.horizon(destination.service))
   const accepted: Accepted<M>[] = []
   const rejected: Rejected<M>[] = []
   for (const message of messages) {

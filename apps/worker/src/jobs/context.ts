@@ -2,6 +2,7 @@ import type { Database, Partitions } from '@stacktach/db'
 import type { Instant, Rules, VerifyOptions } from '@stacktach/domain'
 import type { Doorbell, Producer, ReportSchedule } from '@stacktach/jobs'
 import type { Logger } from '@stacktach/runtime'
+import type { RetentionDays } from './retention.ts'
 
 /** Where verified exists are published, and as what. */
 export interface Publishing {
@@ -23,6 +24,7 @@ export interface JobContext {
   verification: Omit<VerifyOptions, 'rules'> & { settleSeconds: number }
   /** Null: nothing is published. */
   publishing: Publishing | null
+  retention: RetentionDays
   /** Bytes of a message at most. */
   maxBody: number
   /** Which reports are made by themselves. */

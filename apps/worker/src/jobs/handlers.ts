@@ -6,6 +6,7 @@ import { partitions } from './partitions.ts'
 import { publishVerified } from './publishVerified.ts'
 import { replayRejected } from './replayRejected.ts'
 import { report } from './report.ts'
+import { retention } from './retention.ts'
 import { usage } from './usage.ts'
 import { verifyGlance, verifyNova } from './verify.ts'
 
@@ -20,6 +21,7 @@ export function handlers(context: JobContext): Handlers {
     report: (payload) => report(context, payload),
     'due-reports': () => dueReports(context),
     partitions: () => partitions(context),
+    retention: (payload) => retention(context, payload),
     'replay-rejected': (payload, progress) => replayRejected(context, payload, progress),
   }
 }

@@ -1,12 +1,14 @@
 import { lackingDatabase, openDatabase, Partitions } from '@stacktach/db'
-import { Doorbell, Producer, reportSchedules, startWorkers } from '@stacktach/jobs'
+import { Doorbell, Producer, redisRefusal, redisTrouble, reportSchedules, startWorkers } from '@stacktach/jobs'
 import {
   Composition,
+  ConfigError,
   createLogger,
   type JobsConfig,
   jobsConfig,
   Metrics,
   poolMetrics,
+  sometimes,
   startMetrics,
 } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
@@ -16,6 +18,9 @@ import { handlers } from './handlers.ts'
 import { jobsMetrics } from './jobsMetrics.ts'
 import { startTimer } from './timer.ts'
 
+/** Milliseconds; each statement of a job works on a bounded part, so that one which takes longer has lost its server. */
+const QUERY_TIMEOUT = 60_000
+
 /** The `jobs` process: aggregation, reports and maintenance, as BullMQ brings them. */
 export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = jobsConfig(environment)
@@ -23,6 +28,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const logger = createLogger('jobs', config.LOG_LEVEL)
   const stopping = new AbortController()
   const clock = () => Date.now() * 1000
+  const redisAway = sometimes((text) => logger.warn(`${text}; nothing is aggregated until then`))
   const metrics = new Metrics()
   const counts = jobsMetrics(metrics)
   await Composition.empty()
@@ -31,15 +37,19 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         url: config.DATABASE_URL,
         applicationName: 'stacktach jobs',
         size: config.DATABASE_POOL,
+        queryTimeout: QUERY_TIMEOUT,
         onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
       })
       poolMetrics(metrics, database.pool, config.DATABASE_POOL)
       return { value: database, stop: () => database.close() }
     })
+    .add('redis', async () => {
+      const refusal = await redisRefusal(config.REDIS_URL)
+      if (refusal !== null) throw new ConfigError(refusal)
+      return { value: undefined, stop: async () => {} }
+    })
     .add('producer', async () => {
-      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) =>
-        logger.debug({ reason: error.message }, 'Redis is away'),
-      )
+      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => redisAway(redisTrouble(error)))
       return { value: producer, stop: () => producer.close() }
     })
     .add('metrics', ({ database, producer }) => {
@@ -65,6 +75,12 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
           settleSeconds: config.VERIFY_SETTLE_SECONDS,
         },
         publishing: publishingOf(config),
+        retention: {
+          nova: config.RETENTION_DAYS_NOVA,
+          glance: config.RETENTION_DAYS_GLANCE,
+          generic: config.RETENTION_DAYS_GENERIC,
+          aggregates: config.AGGREGATE_RETENTION_DAYS,
+        },
         maxBody: config.MAX_BODY,
         schedules,
         clock,
@@ -73,13 +89,14 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
       }
       return { value: context, stop: () => doorbell.settled() }
     })
-    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS, rules: config.RULES }, logger))
+    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS, rules: config.RULES }, clock, logger))
     .add('workers', async ({ context }) => {
       const stop = startWorkers(config.REDIS_URL, config.REDIS_PREFIX, handlers(context), {
         onError: (error, { queue, job, milliseconds = 0, again = false }) => {
           if (job !== undefined) counts.failed({ job, milliseconds, again })
           logger.error({ queue, job, milliseconds, again, reason: error.message }, 'job failed')
         },
+        onRedisError: (error) => redisAway(redisTrouble(error)),
         onDone: (done) => {
           counts.done(done.job, done.milliseconds, done.result)
           logger.info(done, 'job done')

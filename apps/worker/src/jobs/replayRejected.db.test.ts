@@ -40,6 +40,7 @@ beforeEach(async () => {
     maxBody: 1_048_576,
     verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },
     publishing: null,
+    retention: { nova: null, glance: null, generic: null, aggregates: null },
     clock: () => now,
     stopping: new AbortController().signal,
     logger: createLogger('test', 'silent'),

@@ -1,4 +1,4 @@
-import { deploymentsInRegion, inSnapshot, storeReport } from '@stacktach/db'
+import { deploymentsInRegion, inSnapshot, reportKeptSince, storeReport } from '@stacktach/db'
 import { floorTo, reportHeading, reportRefusal, SECOND } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
@@ -19,8 +19,9 @@ export async function report(
   { database, rules, clock }: JobContext,
   { report: kind, period, region, deployments, percentile, once, inProgress }: Payload<'report'>,
 ): Promise<ReportOutcome> {
-  // Nothing is pruned in this version: RETENTION_DAYS is off.
-  const refused = reportRefusal(period, { now: clock(), keptSince: null, inProgress })
+  const refusal = async () =>
+    reportRefusal(period, { now: clock(), keptSince: await reportKeptSince(database.pool, kind), inProgress })
+  const refused = await refusal()
   if (refused !== null) return { id: null, refused }
   const json = await inSnapshot(database, async (client) => {
     const covered = await deploymentsInRegion(client, { region, names: deployments ?? [] })
@@ -35,6 +36,9 @@ export async function report(
   })
   if (json === undefined)
     return { id: null, refused: `no deployment is ${deployments?.join(' or ') ?? `in ${region}`}` }
+  // What goes is announced before it goes: so nothing that was read had gone.
+  const gone = await refusal()
+  if (gone !== null) return { id: null, refused: gone }
   const label = deployments?.join(',') ?? region
   const heading = reportHeading(kind, { period, region: label })
   const id = await storeReport(

@@ -7,6 +7,9 @@ import type { JobContext } from './context.ts'
 /** Milliseconds between two looks at what Redis may have forgotten. */
 const INTERVAL = 5_000
 
+/** Milliseconds that a look has to end once the process stops. */
+const GOODBYE = 500
+
 /**
  * Makes up for all that Redis can lose: puts the schedules back and rings every shard that has a backlog in PostgreSQL. Each
  * jobs process has one, so that the first ring after a wipe never takes longer than this.
@@ -26,7 +29,8 @@ export async function startTimer(context: JobContext): Promise<Component<void>> 
     value: undefined,
     async stop() {
       clearInterval(timer)
-      await running
+      // With a server that does not answer there is nothing to lose: whoever runs rings again.
+      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, GOODBYE))])
     },
   }
 }

@@ -5,6 +5,7 @@ import {
   claimRest,
   linkExists,
   type Queryable,
+  readBoundaries,
   readClosedRequests,
   readHistories,
   readLaunches,
@@ -54,8 +55,10 @@ async function foldInstanceShard(
   if (notifications.length === 0) return NOTHING
   const claimed = byInstance(notifications)
   const lifecycles = await readLifecycles(client, [...claimed.keys()])
-  const twins = await readTwins(client, withPossibleTwins(claimed, lifecycles))
+  const paired = withPossibleTwins(claimed, lifecycles)
+  const twins = await readTwins(client, paired)
   const plan = planFolds(claimed, lifecycles, twins)
+  const boundaries = await readBoundaries(client, [...plan.refolded, ...paired.map(({ instance }) => instance)])
 
   // First taken off the backlog, then read: what is stored in between stays in the backlog and is folded again.
   if (plan.refolded.length > 0) await claimRest(client, shard, plan.refolded)
@@ -67,9 +70,9 @@ async function foldInstanceShard(
   // Of a refolded instance everything: what was taken off the backlog with it rings for its requests here or never.
   const trackerStarts = await readTrackerStarts(client, startableRequests([...notifications, ...histories], rules))
 
-  const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, twins }, rules)
+  const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, twins, boundaries }, rules)
 
-  const changed = await writeFolds(client, folds, lifecycles, plan.refolded)
+  const changed = await writeFolds(client, folds, lifecycles, plan.refolded, boundaries)
   const ranges = rangesToLink(folds, launches, plan.refolded)
   await linkExists(client, ranges, existsToLink(folds, plan.refolded), rules)
   const reopened = await reopenInstanceExists(client, changed.launches, changed.deletes)

@@ -6,6 +6,8 @@ export interface Target<R> {
   /** The natural key; the id of a row that is there stays. */
   key: readonly string[]
   types: Record<string, string>
+  /** The column that says when a row came about, of which a fold from a boundary makes only those after it. */
+  since?: string
   /** What else is set where a row that is there changes. */
   onChange?: readonly string[]
   columns(row: R): Record<string, unknown>
@@ -14,6 +16,7 @@ export interface Target<R> {
 export const timings: Target<Timing> = {
   table: 'timing',
   key: ['notification_id'],
+  since: 'when',
   types: {
     notification_id: 'bigint',
     instance: 'text',
@@ -109,6 +112,7 @@ export const deletes: Target<InstanceDelete> = {
 export const exists: Target<InstanceExists> = {
   table: 'instance_exists',
   key: ['deployment_id', 'dedup_key'],
+  since: 'when',
   types: {
     deployment_id: 'int',
     dedup_key: 'text',

@@ -21,7 +21,7 @@ export { type LinkRange, linkExists } from './linkExists.ts'
 export { Partitions } from './partitions.ts'
 export { agreedSetting } from './setting.ts'
 export { type NewReason, rejectAgain, removeRejected } from './settleRejected.ts'
-export { withShard } from './shardLock.ts'
+export { withShard, withShardWaiting } from './shardLock.ts'
 export { type StoreResult, storeBatch } from './storeBatch.ts'
 export { type RejectedRow, storeRejected } from './storeRejected.ts'
 export {

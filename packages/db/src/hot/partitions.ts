@@ -1,9 +1,18 @@
-import { DAY, floorTo, type Instant, type Service } from '@stacktach/domain'
+import { DAY, EARLIEST, floorTo, type Instant, type Service } from '@stacktach/domain'
 import type pg from 'pg'
-import { inTransaction } from '../transaction.ts'
+import { readHorizon } from '../retention/horizon.ts'
+import { inTransaction, type Queryable } from '../transaction.ts'
 
-/** Key of the advisory lock under which partitions are made. */
+/** Key of the advisory lock under which partitions are made and dropped, and horizons raised. */
 const PARTITIONS_LOCK = 7246_001
+
+/** Until the transaction ends. */
+export async function lockPartitions(client: Queryable): Promise<void> {
+  await client.query('select pg_advisory_xact_lock($1)', [PARTITIONS_LOCK])
+}
+
+/** Milliseconds that a horizon is believed. One that was raised since is noticed at the latest when storing fails. */
+const HORIZON_HOLDS = 60_000
 
 /**
  * Makes sure that the partitions for some instants are there. What is known to be there is remembered, so that only the
@@ -14,6 +23,7 @@ export class Partitions {
   readonly #size: number
   /** Aligned starts of spans that are covered, by service. */
   readonly #covered = new Set<string>()
+  readonly #horizons = new Map<Service, { instant: Instant; readAt: number }>()
 
   /** @param days in one partition */
   constructor(pool: pg.Pool, days: number) {
@@ -21,6 +31,16 @@ export class Partitions {
     this.#size = days * DAY
   }
 
+  /** The instant before which nothing of a service is stored. */
+  async horizon(service: Service): Promise<Instant> {
+    const known = this.#horizons.get(service)
+    if (known !== undefined && performance.now() - known.readAt < HORIZON_HOLDS) return known.instant
+    const instant = (await readHorizon(this.#pool, service)) ?? EARLIEST
+    this.#horizons.set(service, { instant, readAt: performance.now() })
+    return instant
+  }
+
+  /** Nothing is made before the horizon: what belongs there finds no partition. */
   async ensure(service: Service, instants: Iterable<Instant>): Promise<void> {
     const missing = new Set<Instant>()
     for (const instant of instants) {
@@ -32,22 +52,24 @@ export class Partitions {
     for (const lower of missing) this.#covered.add(`${service} ${lower}`)
   }
 
-  /** Forgets what is known: another process may have dropped a partition. */
+  /** Forgets what is known: another process may have sealed or dropped a partition. */
   forget(): void {
     this.#covered.clear()
+    this.#horizons.clear()
   }
 
   /** Covers one aligned span with partitions, around those of another size that are there already. */
   #create(service: Service, lower: Instant): Promise<void> {
     const upper = lower + this.#size
     return inTransaction(this.#pool, async (client) => {
-      await client.query('select pg_advisory_xact_lock($1)', [PARTITIONS_LOCK])
+      await lockPartitions(client)
+      const horizon = (await readHorizon(client, service)) ?? lower
       const present = await client.query<{ lower: string; upper: string }>(
         `select lower, upper from notification_partition
           where service = $1 and lower < $3 and upper > $2 order by lower`,
         [service, lower, upper],
       )
-      let from = lower
+      let from = Math.min(Math.max(lower, horizon), upper)
       for (const gapEnd of [...present.rows, { lower: String(upper), upper: String(upper) }]) {
         if (Number(gapEnd.lower) > from) await createPartition(client, service, from, Number(gapEnd.lower))
         from = Math.max(from, Number(gapEnd.upper))

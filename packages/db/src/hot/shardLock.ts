@@ -21,3 +21,20 @@ export function withShard<T>(
     return rows[0]?.locked ? work(client) : null
   })
 }
+
+/**
+ * Runs `work` in a transaction that holds a shard's lock, as soon as it is free: who tries for it meanwhile does not get it
+ * first.
+ */
+export function withShardWaiting<T>(
+  pool: pg.Pool,
+  fold: keyof typeof classes,
+  shard: number,
+  work: (client: pg.PoolClient) => Promise<T>,
+): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query(`set local lock_timeout = '60s'`)
+    await client.query('select pg_advisory_xact_lock($1, $2)', [classes[fold], shard])
+    return work(client)
+  })
+}

@@ -1,29 +1,26 @@
 import type { ClosingEnd, RequestStart, RequestTracker, Rules } from '@stacktach/domain'
+import { readPrunedStarts } from '../retention/prunedStarts.ts'
 import type { Queryable } from '../transaction.ts'
+import {
+  type RequestStartRow,
+  startsInOrder,
+  startsRequestSql,
+  toRequestStarts,
+  twinIsStored,
+} from './requestStarts.ts'
 import { type ColumnTypes, unnest } from './unnest.ts'
-
-// The same as the domain's startsRequest, for the index to end at the first that holds.
-const starts: Record<Rules, string> = {
-  today: `n.user_id is not null`,
-  stacktach: `n.event = 'compute.instance.update' and n.service like '%api%'`,
-}
 
 /**
  * Where some requests began: the earliest of their notifications that can start one. A versioned one whose classic twin is
- * there does not count, as in every fold.
+ * there does not count, as in every fold. One whose beginning is gone began then.
  */
 export async function readRequestStarts(
   client: Queryable,
   requestIds: readonly string[],
   rules: Rules,
 ): Promise<Map<string, RequestStart>> {
-  const { rows } = await client.query<{
-    request_id: string
-    id: string
-    when: string
-    event: string
-    identity: string
-  }>(
+  const starts = await readPrunedStarts(client, requestIds)
+  const { rows } = await client.query<RequestStartRow>(
     `select given.request_id, first.*
        from unnest($1::text[]) as given(request_id)
        join notification_span span on span.service = 'nova' and span.kind = 'request' and span.key = given.request_id
@@ -31,24 +28,13 @@ export async function readRequestStarts(
          select n.id, n."when", n.event, n.dedup_key || E'\\t' || d.name as identity
            from notification_nova n join deployment d on d.id = n.deployment_id
           where n.request_id = given.request_id and n."when" >= span.lower and n."when" < span.upper
-            and ${starts[rules]}
-            and not (n.versioned and exists (
-              select from notification_nova twin
-               where twin.request_id = n.request_id and twin."when" >= span.lower and twin."when" < span.upper
-                 and twin.instance is not distinct from n.instance and twin.event = n.event and not twin.versioned))
-          order by n."when",
-                case when n.event like '%.start' then 0 when n.event like '%.end' then 2 else 1 end,
-                n.event collate "C", (n.dedup_key || E'\\t' || d.name) collate "C"
+            and ${startsRequestSql[rules]} and not ${twinIsStored}
+          order by ${startsInOrder}
           limit 1
        ) as first on true`,
-    [requestIds],
+    [requestIds.filter((id) => !starts.has(id))],
   )
-  return new Map(
-    rows.map((row) => [
-      row.request_id,
-      { id: Number(row.id), when: Number(row.when), event: row.event, identity: row.identity },
-    ]),
-  )
+  return new Map([...starts, ...toRequestStarts(rows)])
 }
 
 /** Of some requests, the ends with the latest `when` that closed a timing with a start. */

@@ -1,4 +1,4 @@
-import type { InstanceExists, InstanceFold, Lifecycle } from '@stacktach/domain'
+import type { Boundary, InstanceExists, InstanceFold, Instant, Lifecycle } from '@stacktach/domain'
 import type pg from 'pg'
 import type { Queryable } from '../transaction.ts'
 import type { ChangedDelete } from '../verification/reopen.ts'
@@ -15,8 +15,8 @@ export interface ChangedEvidence {
 
 /**
  * Writes what folds made: new rows are inserted, rows that are there keep their ids, rows that did not change are not
- * touched. Of an instance folded from its beginning (`refolded`), rows that are no more are deleted. An exists keeps its
- * verdict unless it says something else than before.
+ * touched. Of an instance folded from its beginning or its boundary (`refolded`), rows that are no more are deleted. An
+ * exists keeps its verdict unless it says something else than before.
  *
  * @throws ConcurrentFold when another process folded one of these instances in between
  */
@@ -25,28 +25,30 @@ export async function writeFolds(
   folds: readonly InstanceFold[],
   before: ReadonlyMap<string, Lifecycle>,
   refolded: readonly string[],
+  boundaries: ReadonlyMap<string, Boundary>,
 ): Promise<ChangedEvidence> {
+  const whole = refolded.map((instance) => ({ instance, from: boundaries.get(instance)?.from ?? 0 }))
   await writeLifecycles(client, folds, before)
   const all = <R>(rows: (fold: InstanceFold) => readonly R[]) => folds.flatMap(rows)
   await write(
     client,
     timings,
     all((fold) => fold.timings),
-    refolded,
+    whole,
   )
   const changedLaunches = await write(
     client,
     launches,
     all((fold) => fold.launches),
-    refolded,
+    whole,
   )
   const changedDeletes = await write(
     client,
     deletes,
     all((fold) => fold.deletes),
-    refolded,
+    whole,
   )
-  await write(client, exists, lastOfEachKey(all((fold) => fold.exists)), refolded)
+  await write(client, exists, lastOfEachKey(all((fold) => fold.exists)), whole)
   return {
     launches: changedLaunches.map((row) => Number(row.id)),
     deletes: changedDeletes.map((row) => ({
@@ -62,24 +64,33 @@ function lastOfEachKey(rows: readonly InstanceExists[]): InstanceExists[] {
   return [...new Map(rows.map((row) => [`${row.deploymentId} ${row.dedupKey}`, row])).values()]
 }
 
+/** An instance of which all rows that came about from an instant on are given. */
+interface Whole {
+  instance: string
+  from: Instant
+}
+
 /** Returns the key and id of each row that was written or deleted. */
 async function write<R>(
   client: Queryable,
   target: Target<R>,
   rows: readonly R[],
-  refolded: readonly string[],
+  whole: readonly Whole[],
 ): Promise<pg.QueryResultRow[]> {
   const { table, key, types } = target
   const changed: pg.QueryResultRow[] = []
   const given = rows.map(target.columns)
   const { sql, columns, values } = unnest(types, given)
-  if (refolded.length > 0) {
+  if (whole.length > 0) {
+    const since = target.since === undefined ? '' : `and stale."${target.since}" >= whole."from"`
     const same = key.map((name) => `given."${name}" = stale."${name}"`).join(' and ')
     const deleted = await client.query(
-      `delete from ${table} stale where stale.instance = any($${values.length + 1})
+      `delete from ${table} stale
+        using unnest($${values.length + 1}::text[], $${values.length + 2}::bigint[]) as whole(instance, "from")
+        where stale.instance = whole.instance ${since}
           and not exists (select from ${sql} where ${same})
        returning stale.id, ${key.map((name) => `stale."${name}"`).join(', ')}`,
-      [...values, refolded],
+      [...values, whole.map(({ instance }) => instance), whole.map(({ from }) => from)],
     )
     changed.push(...deleted.rows)
   }

@@ -1,8 +1,13 @@
+import type pg from 'pg'
 import type { Database } from '../open.ts'
+
+/** Milliseconds that an answer may take: who asks wants to know soon. */
+const PATIENCE = 3_000
 
 /** Resolves when the database answers, rejects when it does not. */
 export async function databaseAnswers(db: Database): Promise<void> {
-  await db.pool.query('select 1')
+  const query: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: PATIENCE }
+  await db.pool.query(query)
 }
 
 /** For those who ask whether a process is ready: that the database does not answer, if so. */

@@ -1,6 +1,12 @@
 import type { Instant } from '@stacktach/domain'
 import type { Queryable } from '../transaction.ts'
 
+/** Whether the original of an exists is still there to be published. */
+const originalIsThere = (service: 'nova' | 'glance', id: string, when: string) =>
+  `(exists (select from notification_partition there
+             where there.service = '${service}' and there.lower <= ${when} and there.upper > ${when})
+    or exists (select from kept_original kept where kept.service = '${service}' and kept.notification_id = ${id}))`
+
 /** Send status of what the broker confirmed, as StackTach writes it. */
 const CONFIRMED = 201
 
@@ -17,7 +23,7 @@ export async function publishInstanceExists(client: Queryable, ids: readonly num
        select id, notification_id, "when", message_id,
               concat_ws(' ', instance, coalesce(audit_period_beginning / 1000000, 0),
                         coalesce(audit_period_ending / 1000000, 0), launched_at / 1000000) as key
-         from instance_exists where id = any($1)
+         from instance_exists where id = any($1) and ${originalIsThere('nova', 'instance_exists.notification_id', 'instance_exists."when"')}
      ), published as (
        insert into publication (service, key, message_id, original_message_id, notification_id, notification_when, created_at)
        select distinct on (key) 'nova', key, gen_random_uuid(), message_id, notification_id, "when", $2::bigint
@@ -55,6 +61,7 @@ export async function publishImageExists(client: Queryable, ids: readonly number
            on all_images.deployment_id = given.deployment_id and all_images.dedup_key = given.dedup_key
         group by all_images.deployment_id, all_images.dedup_key
        having bool_and(all_images.status = 'verified')
+          and ${originalIsThere('glance', 'min(all_images.notification_id)', 'min(all_images."when")')}
      ), published as (
        insert into publication (service, key, message_id, original_message_id, notification_id, notification_when, created_at)
        select 'glance', key, gen_random_uuid(), message_id, notification_id, "when", $2::bigint from complete order by key
@@ -97,12 +104,13 @@ export async function claimUnsent(client: Queryable, limit: number): Promise<Uns
                 and not exists (select from image_exists e where e.publication_id = p.id and e.status <> 'verified')))
         order by p.id limit $1 for update skip locked
      )
-     select c.id, c.service, c.message_id, c.original_message_id, coalesce(n.json, g.json)::text as json
+     select c.id, c.service, c.message_id, c.original_message_id, coalesce(n.json, g.json, kept.json)::text as json
        from claimed c
        left join notification_nova n
          on c.service = 'nova' and n.id = c.notification_id and n."when" = c.notification_when
        left join notification_glance g
          on c.service = 'glance' and g.id = c.notification_id and g."when" = c.notification_when
+       left join kept_original kept on kept.service = c.service and kept.notification_id = c.notification_id
       order by c.id`,
     [limit],
   )
@@ -117,6 +125,11 @@ export async function claimUnsent(client: Queryable, limit: number): Promise<Uns
 export async function markSent(client: Queryable, ids: readonly number[], now: Instant): Promise<void> {
   if (ids.length === 0) return
   await client.query('update publication set send_status = $2, sent_at = $3 where id = any($1)', [ids, CONFIRMED, now])
+  await client.query(
+    `delete from kept_original kept using publication p
+      where p.id = any($1) and kept.service = p.service and kept.notification_id = p.notification_id`,
+    [ids],
+  )
   for (const table of ['instance_exists', 'image_exists']) {
     await client.query(`update ${table} set send_status = $2 where publication_id = any($1)`, [ids, CONFIRMED])
   }

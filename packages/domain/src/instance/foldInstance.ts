@@ -28,6 +28,8 @@ export interface FoldState {
   launches: ReadonlyMap<string, Launch>
   /** Keys of classic notifications stored earlier that may have a versioned twin among the new ones. */
   knownClassic: ReadonlySet<string>
+  /** Keys of versioned notifications that counted and are gone: their classic twins count no more. */
+  prunedVersioned: ReadonlySet<string>
 }
 
 export const FROM_THE_BEGINNING: FoldState = {
@@ -35,9 +37,10 @@ export const FROM_THE_BEGINNING: FoldState = {
   openTimings: [],
   launches: new Map(),
   knownClassic: new Set(),
+  prunedVersioned: new Set(),
 }
 
-/** Rows that are new or changed; folded from the beginning, these are all rows of the instance. */
+/** Rows that are new or changed; folded from the beginning, or from a boundary, these are all rows that can change. */
 export interface InstanceFold {
   instance: string
   lifecycle: Lifecycle
@@ -59,7 +62,7 @@ export function foldInstance(
   notifications: readonly InstanceNotification[],
   rules: Rules,
 ): InstanceFold {
-  const counted = withoutTwins(notifications, state.knownClassic)
+  const counted = withoutTwins(notifications, state.knownClassic, state.prunedVersioned)
   return {
     instance,
     lifecycle: foldLifecycle(instance, state.lifecycle, notifications, counted),

@@ -92,7 +92,7 @@ describe('a plan', () => {
     const end = notice('create.end', 9, of('known'), { launchedAt: at(8) })
     const again = [notice('pause.start', 1, of('late')), notice('pause.end', 3, of('late'))]
     const plan = { continued: byInstance([end]), refolded: ['late'] }
-    const stored = { lifecycles: lifecyclesOf(start), openTimings: timings, launches, twins: [] }
+    const stored = { lifecycles: lifecyclesOf(start), openTimings: timings, launches, twins: [], boundaries: new Map() }
     const [known, late] = foldInstances(plan, again, stored, 'today')
     expect(told(known?.timings ?? [])).toEqual(['create 1 to 9'])
     expect(known?.launches).toMatchObject([{ launchedAt: at(8), firstWhen: at(1) }])

@@ -4,6 +4,7 @@ import { FIRST_INSTANT, LAST_INSTANT, SECOND } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { InstanceExists } from '../usage/exists.ts'
 import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
+import { type Boundary, foldFromBoundary } from './boundary.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle, needsRefold } from './foldInstance.ts'
 import { type InstanceNotification, inOrder } from './notification.ts'
 
@@ -24,12 +25,16 @@ export interface FoldPlan {
   refolded: string[]
 }
 
-/** What is stored of the instances that are continued, as far as their new notifications can change it. */
+/**
+ * What is stored of the instances that are continued, as far as their new notifications can change it, and the boundaries
+ * of those that are refolded or come in both formats.
+ */
 export interface StoredState {
   lifecycles: ReadonlyMap<string, Lifecycle>
   openTimings: readonly Timing[]
   launches: readonly Launch[]
   twins: readonly StoredTwin[]
+  boundaries: ReadonlyMap<string, Boundary>
 }
 
 /** What an exists is known by. */
@@ -91,7 +96,7 @@ export function neededState(
 /**
  * Carries a plan out.
  *
- * @param histories everything stored of the refolded instances
+ * @param histories everything stored of the refolded instances; what lies before an instance's boundary is in that already
  */
 export function foldInstances(
   plan: FoldPlan,
@@ -106,18 +111,30 @@ export function foldInstances(
     ({ instance }) => instance,
   )
   const continued = [...plan.continued].map(([instance, notifications]) => {
+    const boundary = stored.boundaries.get(instance)
     const state = {
       lifecycle: stored.lifecycles.get(instance) ?? null,
       openTimings: open.get(instance) ?? [],
       launches: new Map((launches.get(instance) ?? []).map((launch) => [launch.requestId, launch])),
-      knownClassic: new Set(classic.get(instance)?.map(({ key }) => key)),
+      knownClassic: new Set([...(classic.get(instance) ?? []).map(({ key }) => key), ...(boundary?.classic ?? [])]),
+      prunedVersioned: new Set(boundary?.versioned),
     }
     return foldInstance(instance, state, notifications, rules)
   })
-  const refolded = [...byInstance(histories)].map(([instance, notifications]) =>
-    foldInstance(instance, FROM_THE_BEGINNING, notifications, rules),
-  )
+  const refolded = [...byInstance(sinceBoundaries(histories, stored.boundaries))].map(([instance, notifications]) => {
+    const boundary = stored.boundaries.get(instance)
+    return boundary === undefined
+      ? foldInstance(instance, FROM_THE_BEGINNING, notifications, rules)
+      : foldFromBoundary(boundary, notifications, rules)
+  })
   return [...continued, ...refolded]
+}
+
+function sinceBoundaries(
+  histories: readonly InstanceNotification[],
+  boundaries: ReadonlyMap<string, Boundary>,
+): InstanceNotification[] {
+  return histories.filter(({ instance, when }) => when >= (boundaries.get(instance)?.from ?? 0))
 }
 
 /**

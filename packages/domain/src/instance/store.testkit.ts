@@ -1,7 +1,9 @@
-import { type ClosingEnd, type RequestTracker, startsRequest, trackRequest } from '../kpi/tracker.ts'
+import { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from '../kpi/tracker.ts'
 import type { Rules } from '../rules.ts'
+import type { Instant } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
+import { type Boundary, foldBoundary } from './boundary.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle } from './foldInstance.ts'
 import { comparePositions, type InstanceNotification, inOrder, positionOf } from './notification.ts'
 import {
@@ -53,8 +55,8 @@ export function timingKey({ instance, start, end }: Timing): string {
   return `timing ${instance} ${(start ?? end)?.id}`
 }
 
-/** A request is tracked over all instances: its earliest start, and the latest ends of its timings. */
-function track(requestId: string, stored: readonly InstanceNotification[], timings: Iterable<Timing>, rules: Rules) {
+/** The earliest notification of a request that can start it. */
+function startOf(requestId: string, stored: readonly InstanceNotification[], rules: Rules) {
   const own = stored.filter((notification) => notification.requestId === requestId)
   const classic = new Set(
     own.filter(({ versioned }) => !versioned).map(({ instance, event }) => `${instance} ${event}`),
@@ -62,12 +64,17 @@ function track(requestId: string, stored: readonly InstanceNotification[], timin
   const starts = own
     .filter((one) => startsRequest(one, rules) && !(one.versioned && classic.has(`${one.instance} ${one.event}`)))
     .sort((a, b) => comparePositions(positionOf(a), positionOf(b)))
+  return starts[0] ?? null
+}
+
+/** A request is tracked over all instances: from its start to the latest ends of its timings. */
+function track(requestId: string, start: RequestStart | null, timings: Iterable<Timing>) {
   const ends = [...timings].flatMap(({ name, instance, start, end }): ClosingEnd[] =>
     start && end?.requestId === requestId ? [{ timingId: start.id, name, instance, ...end }] : [],
   )
   const latest = Math.max(...ends.map(({ when }) => when))
   const last = ends.filter(({ when }) => when === latest)
-  return trackRequest(requestId, starts[0] ?? null, last)
+  return trackRequest(requestId, start, last)
 }
 
 /** All rows of a set of notifications, each instance folded once, in order, from its beginning. */
@@ -78,7 +85,7 @@ export function foldedAtOnce(notifications: readonly InstanceNotification[], rul
   const timings = folds.flatMap((fold) => fold.timings)
   const requests = new Set(notifications.map(({ requestId }) => requestId).filter((id) => id !== ''))
   const trackers = [...requests].flatMap((id): [string, unknown][] => {
-    const tracker = track(id, notifications, timings, rules)
+    const tracker = track(id, startOf(id, notifications, rules), timings)
     return tracker === null ? [] : [[`tracker ${id}`, tracker]]
   })
   return asText([...folds.flatMap(keyed), ...trackers])
@@ -96,7 +103,7 @@ export class Store {
   readonly rules: Rules
   readonly steps: Step[] = []
   readonly ids = new Map<string, number>()
-  private readonly stored: InstanceNotification[] = []
+  private stored: InstanceNotification[] = []
   private waiting: InstanceNotification[] = []
   private readonly requests = new Set<string>()
   private readonly rowsByKey = new Map<string, unknown>()
@@ -104,6 +111,8 @@ export class Store {
   readonly timings = new Map<string, Timing>()
   readonly launches = new Map<string, Launch>()
   readonly trackers = new Map<string, RequestTracker>()
+  readonly boundaries = new Map<string, Boundary>()
+  private readonly prunedStarts = new Map<string, RequestStart>()
   private nextId = 1
 
   constructor(rules: Rules) {
@@ -137,9 +146,30 @@ export class Store {
     this.trackRequests()
   }
 
+  /** Lets go of all that is older than `from`, once it is folded, but for what later folds begin from. */
+  prune(from: Instant): void {
+    for (let shard = 0; shard < SHARDS; shard++) this.foldShard(shard)
+    const old = this.stored.filter(({ when }) => when < from)
+    for (const [instance, notifications] of byInstance(old)) {
+      const classic = this.stored.filter((one) => one.instance === instance && !one.versioned && one.when >= from)
+      const before = this.boundaries.get(instance) ?? null
+      const known = new Set(classic.map(twinKey))
+      this.boundaries.set(instance, foldBoundary(before, instance, notifications, from, known, this.rules))
+    }
+    for (const id of new Set(old.map(({ requestId }) => requestId))) {
+      const start = id === '' ? null : this.startOf(id)
+      if (start !== null && start.when < from) this.prunedStarts.set(id, start)
+    }
+    this.stored = this.stored.filter(({ when }) => when >= from)
+  }
+
+  private startOf(requestId: string): RequestStart | null {
+    return this.prunedStarts.get(requestId) ?? startOf(requestId, this.stored, this.rules)
+  }
+
   trackRequests(): void {
     for (const id of this.requests) {
-      const tracker = track(id, this.stored, this.timings.values(), this.rules)
+      const tracker = track(id, this.startOf(id), this.timings.values())
       if (tracker === null) this.trackers.delete(id)
       else this.trackers.set(id, tracker)
       if (tracker === null) this.remove(`tracker ${id}`)
@@ -179,7 +209,7 @@ export class Store {
     const trackerStarts = new Map(
       [...this.trackers].filter(([id]) => startable.includes(id)).map(([id, { start }]) => [id, start.when]),
     )
-    const stored = { lifecycles: this.lifecycles, openTimings, launches, twins }
+    const stored = { lifecycles: this.lifecycles, openTimings, launches, twins, boundaries: this.boundaries }
     const folds = foldInstances(plan, histories, stored, this.rules)
     const vanished = this.write(folds, plan.refolded)
     this.steps.push({ claimed, lifecycles: before, twins, plan, vanished })
@@ -189,9 +219,11 @@ export class Store {
 
   private write(folds: readonly InstanceFold[], refolded: readonly string[]): string[] {
     const fresh = new Set(folds.flatMap(keyed).map(([key]) => key))
-    const stale = [...this.rowsByKey.keys()].filter(
-      (key) => !key.startsWith('tracker ') && refolded.includes(key.split(' ')[1] ?? '') && !fresh.has(key),
-    )
+    const stale = [...this.rowsByKey].flatMap(([key, row]) => {
+      const instance = key.split(' ')[1] ?? ''
+      const gone = !key.startsWith('tracker ') && refolded.includes(instance) && !fresh.has(key)
+      return gone && whenOf(row) >= (this.boundaries.get(instance)?.from ?? 0) ? [key] : []
+    })
     for (const key of stale) this.remove(key)
     for (const fold of folds) {
       for (const [key, row] of keyed(fold)) this.put(key, row)
@@ -220,6 +252,12 @@ export class Store {
       .filter(({ instance }) => instances.has(instance))
       .map((one) => ({ instance: one.instance, key: twinKey(one), versioned: one.versioned, when: one.when }))
   }
+}
+
+/** When of a row that says it: a timing or an exists. */
+function whenOf(row: unknown): number {
+  const { when, start, end } = row as { when?: number; start?: { when: number } | null; end?: { when: number } | null }
+  return start?.when ?? end?.when ?? when ?? Number.POSITIVE_INFINITY
 }
 
 function compare(a: { identity: string }, b: { identity: string }): number {

@@ -24,17 +24,20 @@ function wholeSecond(instant: number | null): number | '' {
 
 /**
  * Without the versioned notifications whose classic twin is there too: among these, or known to be stored already.
- * That depends on the set of notifications alone, so it is the same in any order.
+ * That depends on the set of notifications alone, so it is the same in any order. The one exception: a versioned one that
+ * counted and is gone cannot be left out any more, so that its classic twin is.
+ *
+ * @param prunedVersioned keys of versioned notifications that counted and are gone
  */
 export function withoutTwins(
   notifications: readonly InstanceNotification[],
   knownClassic: ReadonlySet<string> = new Set(),
+  prunedVersioned: ReadonlySet<string> = new Set(),
 ): InstanceNotification[] {
   const classic = new Set(notifications.filter(({ versioned }) => !versioned).map(twinKey))
-  if (classic.size === notifications.length) return [...notifications]
+  if (classic.size === notifications.length && prunedVersioned.size === 0) return [...notifications]
   return notifications.filter((notification) => {
-    if (!notification.versioned) return true
     const key = twinKey(notification)
-    return !classic.has(key) && !knownClassic.has(key)
+    return notification.versioned ? !classic.has(key) && !knownClassic.has(key) : !prunedVersioned.has(key)
   })
 }

@@ -80,13 +80,19 @@ function readJson(path: string): unknown {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new ConfigError(prefix(path) + (error instanceof Error ? error.message : String(error)))
+    const code = error instanceof Error ? Reflect.get(error, 'code') : undefined
+    const reasons: Record<string, string> = {
+      ENOENT: 'there is no such file',
+      EACCES: 'this user may not read it',
+      EISDIR: 'this is a folder',
+    }
+    throw new ConfigError(prefix(path) + (reasons[String(code)] ?? String(error)))
   }
   try {
     return JSON.parse(text)
   } catch (error) {
     // Node's message quotes the text around the fault, which may be a password.
     const position = /at position \d+(?: \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '')
-    throw new ConfigError(`${prefix(path)}is not JSON${position ? `, ${position[0]}` : ''}`)
+    throw new ConfigError(`${prefix(path)}is not JSON${position ? `, ${position[0]}` : ': jq . says where'}`)
   }
 }

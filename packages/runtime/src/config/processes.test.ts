@@ -7,6 +7,11 @@ const servers = {
   DATABASE_URL: 'postgresql://stacktach:hunter2@db/stacktach',
   REDIS_URL: 'redis://:hunter2@redis:6379',
 }
+const unset = {
+  database: 'DATABASE_URL is not set: it names PostgreSQL, as postgres://user:password@host/database',
+  redis: 'REDIS_URL is not set: it names Redis, as redis://host:6379',
+  file: 'STACKTACH_DEPLOYMENTS_FILE is not set: it names the file of the brokers; deploy/deployments/ has examples',
+}
 const complete = { ...servers, STACKTACH_DEPLOYMENTS_FILE: '/etc/stacktach/deployments.json' }
 
 /** The lines that a wrong configuration is refused with. */
@@ -33,7 +38,6 @@ test('what is not set has a default', () => {
     PREFETCH: 1000,
     SHARDS: 8,
     PARTITION_DAYS: 7,
-    RETENTION_DAYS: 'off',
   })
   expect(jobsConfig(servers)).toMatchObject({ RULES: 'today', SHARDS: 8 })
   expect(apiConfig(servers)).toMatchObject({ API_HOST: '127.0.0.1', API_PORT: 8000, API_STATEMENT_TIMEOUT: 10_000 })
@@ -41,7 +45,7 @@ test('what is not set has a default', () => {
 
 test('an empty variable counts as not set', () => {
   expect(jobsConfig({ ...servers, RULES: '', SHARDS: '' })).toEqual(jobsConfig(servers))
-  expect(faults(() => migrateConfig({ DATABASE_URL: '' }))).toEqual(['DATABASE_URL is not set'])
+  expect(faults(() => migrateConfig({ DATABASE_URL: '' }))).toEqual([unset.database])
 })
 
 test('a process reads its own variables only', () => {
@@ -54,11 +58,10 @@ test('a process reads its own variables only', () => {
 
 test('each process says everything that it misses', () => {
   const nothing = {}
-  const file = 'STACKTACH_DEPLOYMENTS_FILE is not set'
-  expect(faults(() => ingestConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set', file])
-  expect(faults(() => operatorConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set', file])
-  expect(faults(() => jobsConfig(nothing))).toEqual(['DATABASE_URL is not set', 'REDIS_URL is not set'])
-  expect(faults(() => apiConfig(nothing))).toEqual(['DATABASE_URL is not set'])
+  expect(faults(() => ingestConfig(nothing))).toEqual([unset.database, unset.redis, unset.file])
+  expect(faults(() => operatorConfig(nothing))).toEqual([unset.database, unset.redis, unset.file])
+  expect(faults(() => jobsConfig(nothing))).toEqual([unset.database, unset.redis])
+  expect(faults(() => apiConfig(nothing))).toEqual([unset.database])
 })
 
 test('every fault is listed, with what is wrong', () => {
@@ -70,19 +73,49 @@ test('every fault is listed, with what is wrong', () => {
     RULES: 'tomorrow',
     SHARDS: '1e3',
     PARTITION_DAYS: '367',
-    RETENTION_DAYS: '30',
+    RETENTION_DAYS: '0',
   }
   expect(faults(() => jobsConfig(wrong)).sort()).toEqual([
     'DATABASE_POOL must be at least 1, not "0"',
-    'DATABASE_URL is not set',
+    unset.database,
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
     'PARTITION_DAYS must be at most 366, not "367"',
     'REDIS_PREFIX may hold letters, digits, - and _ only, not "a:b"',
     'REDIS_URL must be a URL beginning with redis:// or rediss://, not what it is set to',
-    'RETENTION_DAYS must be off: nothing is pruned in this version, not "30"',
+    'RETENTION_DAYS must be at least 1, or off, not "0"',
     'RULES must be today or stacktach, not "tomorrow"',
     'SHARDS must be a whole number, not "1e3"',
   ])
+})
+
+test('nothing is pruned unless it is asked for, and a service can be kept longer than the others', () => {
+  const days = (environment: Record<string, string>) => {
+    const { RETENTION_DAYS_NOVA, RETENTION_DAYS_GLANCE, RETENTION_DAYS_GENERIC, AGGREGATE_RETENTION_DAYS } = jobsConfig(
+      {
+        ...servers,
+        ...environment,
+      },
+    )
+    return [RETENTION_DAYS_NOVA, RETENTION_DAYS_GLANCE, RETENTION_DAYS_GENERIC, AGGREGATE_RETENTION_DAYS]
+  }
+  expect(days({})).toEqual([null, null, null, null])
+  expect(days({ RETENTION_DAYS: '90', RETENTION_DAYS_GLANCE: 'off', RETENTION_DAYS_GENERIC: '7' })).toEqual([
+    90,
+    null,
+    7,
+    null,
+  ])
+  expect(days({ RETENTION_DAYS: '90', AGGREGATE_RETENTION_DAYS: '90' })).toEqual([90, 90, 90, 90])
+})
+
+test.each([
+  { AGGREGATE_RETENTION_DAYS: '90' },
+  { AGGREGATE_RETENTION_DAYS: '90', RETENTION_DAYS: '91' },
+  { AGGREGATE_RETENTION_DAYS: '90', RETENTION_DAYS: '30', RETENTION_DAYS_GLANCE: 'off' },
+])('aggregates cannot go before what they are made of: %j', (environment) => {
+  expect(faults(() => jobsConfig({ ...servers, ...environment })).join()).toMatch(
+    /^AGGREGATE_RETENTION_DAYS is 90, but/,
+  )
 })
 
 test('no password is shown', () => {

@@ -1,4 +1,4 @@
-import { readConfig } from './readConfig.ts'
+import { ConfigError, readConfig } from './readConfig.ts'
 
 const database = ['DATABASE_URL', 'DATABASE_POOL'] as const
 const operation = ['LOG_LEVEL', 'METRICS_HOST', 'METRICS_PORT'] as const
@@ -17,14 +17,13 @@ export function ingestConfig(environment: NodeJS.ProcessEnv) {
     'PREFETCH',
     'SHARDS',
     'PARTITION_DAYS',
-    'RETENTION_DAYS',
   ])
   return { ...config, PREFETCH: Math.max(config.PREFETCH ?? 0, 2 * config.BATCH_SIZE) }
 }
 
 /** Configuration of `jobs`. Throws ConfigError. */
 export function jobsConfig(environment: NodeJS.ProcessEnv) {
-  return readConfig(environment, [
+  const config = readConfig(environment, [
     ...database,
     ...redis,
     ...operation,
@@ -33,6 +32,10 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
     'SHARDS',
     'PARTITION_DAYS',
     'RETENTION_DAYS',
+    'RETENTION_DAYS_NOVA',
+    'RETENTION_DAYS_GLANCE',
+    'RETENTION_DAYS_GENERIC',
+    'AGGREGATE_RETENTION_DAYS',
     'VERIFY_LEVEL',
     'VERIFY_FLAVOR_FIELD',
     'VERIFY_SETTLE_SECONDS',
@@ -43,11 +46,43 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
     'PUBLISH_GLANCE_EVENT',
     'REPORT_SCHEDULES',
   ])
+  return { ...config, ...retention(config) }
+}
+
+interface Retention {
+  RETENTION_DAYS: number | null
+  RETENTION_DAYS_NOVA?: number | null | undefined
+  RETENTION_DAYS_GLANCE?: number | null | undefined
+  RETENTION_DAYS_GENERIC?: number | null | undefined
+  AGGREGATE_RETENTION_DAYS: number | null
+}
+
+/** Aggregates can only go after all that they are made of. */
+function retention(config: Retention) {
+  const of = (days: number | null | undefined) => (days === undefined ? config.RETENTION_DAYS : days)
+  const kept = {
+    RETENTION_DAYS_NOVA: of(config.RETENTION_DAYS_NOVA),
+    RETENTION_DAYS_GLANCE: of(config.RETENTION_DAYS_GLANCE),
+    RETENTION_DAYS_GENERIC: of(config.RETENTION_DAYS_GENERIC),
+  }
+  const aggregates = config.AGGREGATE_RETENTION_DAYS
+  const outlives = (days: number | null) => days === null || (aggregates !== null && days > aggregates)
+  if (aggregates !== null && (outlives(kept.RETENTION_DAYS_NOVA) || outlives(kept.RETENTION_DAYS_GLANCE))) {
+    throw new ConfigError(
+      `AGGREGATE_RETENTION_DAYS is ${aggregates}, but notifications of nova or glance are kept longer: aggregates are kept at least as long as what they are made of`,
+    )
+  }
+  return kept
 }
 
 /** Configuration of `migrate`. Throws ConfigError. */
 export function migrateConfig(environment: NodeJS.ProcessEnv) {
   return readConfig(environment, ['DATABASE_URL', 'LOG_LEVEL'])
+}
+
+/** Configuration of `import`. Throws ConfigError. */
+export function importConfig(environment: NodeJS.ProcessEnv) {
+  return readConfig(environment, [...database, 'MAX_BODY', 'SHARDS', 'PARTITION_DAYS'])
 }
 
 /** Configuration of the operator commands. Throws ConfigError. */

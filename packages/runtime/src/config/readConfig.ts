@@ -27,7 +27,7 @@ export function readConfig<V extends Variable>(environment: NodeJS.ProcessEnv, n
     parsed.error.issues
       .map(({ path, message }) => {
         const name = String(path[0])
-        return name in given ? `${name} ${message}, not ${shown(name, environment[name])}` : `${name} is not set`
+        return name in given ? `${name} ${message}, not ${shown(name, environment[name])}` : notSet(name)
       })
       .join('\n'),
   )
@@ -36,4 +36,16 @@ export function readConfig<V extends Variable>(environment: NodeJS.ProcessEnv, n
 /** URLs carry passwords, and a token may stand where its digest should: what is wrong with these is said without showing them. */
 function shown(name: string, value: string | undefined): string {
   return name.endsWith('_URL') || name === 'API_TOKENS' ? 'what it is set to' : JSON.stringify(value)
+}
+
+/** What a variable without a default is for, so that the line says what to do. */
+const purposes: Partial<Record<string, string>> = {
+  DATABASE_URL: 'it names PostgreSQL, as postgres://user:password@host/database',
+  REDIS_URL: 'it names Redis, as redis://host:6379',
+  STACKTACH_DEPLOYMENTS_FILE: 'it names the file of the brokers; deploy/deployments/ has examples',
+}
+
+function notSet(name: string): string {
+  const purpose = purposes[name]
+  return purpose === undefined ? `${name} is not set` : `${name} is not set: ${purpose}`
 }

@@ -27,6 +27,12 @@ const tokens = z.string().transform((value, context) => {
   return tokens
 })
 
+const days = z
+  .string()
+  .regex(/^(off|\d{1,5})$/, 'must be a number of days, or off')
+  .transform((value) => (value === 'off' ? null : Number(value)))
+  .pipe(z.number().min(1, 'must be at least 1, or off').nullable())
+
 const url = (...protocols: string[]) =>
   z.string().refine(
     (value) => {
@@ -78,9 +84,16 @@ export const variables = {
   RULES: z.enum(['today', 'stacktach'], { error: 'must be today or stacktach' }).default('today'),
   /** Bytes; a larger message is rejected with its digest and first 64 KB. */
   MAX_BODY: whole(1024, 134_217_728).default(1_048_576),
-  RETENTION_DAYS: z.enum(['off'], { error: 'must be off: nothing is pruned in this version' }).default('off'),
   /** Which reports are made by themselves: a JSON array, or the path of a file that holds one. */
   REPORT_SCHEDULES: z.string().optional(),
+  /** Days that notifications are kept; `off` is for ever. */
+  RETENTION_DAYS: days.default(null),
+  /** The same of one service, when it is to be another than RETENTION_DAYS. */
+  RETENTION_DAYS_NOVA: days.optional(),
+  RETENTION_DAYS_GLANCE: days.optional(),
+  RETENTION_DAYS_GENERIC: days.optional(),
+  /** Days that timings, launches, exists and the like are kept: as long as notifications, or longer. */
+  AGGREGATE_RETENTION_DAYS: days.default(null),
   BATCH_SIZE: whole(1, 10_000).default(500),
   /** Milliseconds that a batch waits for more. */
   BATCH_LINGER: whole(0, 10_000).default(10),

@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { failureOf } from './failure.ts'
+import { ConfigError } from '@stacktach/runtime'
+import { failureOf } from './failureOf.ts'
 
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code })
 
@@ -23,4 +24,10 @@ test.each([
 test('any other error says what it says', () => {
   expect(failureOf(new Error('there is no job 7')).message).toBe('there is no job 7')
   expect(failureOf('odd').message).toBe('odd')
+})
+
+test('what trying again does not mend is a fault of the configuration', () => {
+  expect(failureOf(coded('28P01', 'no'))).toBeInstanceOf(ConfigError)
+  expect(failureOf(coded('42P01', 'no'))).toBeInstanceOf(ConfigError)
+  expect(failureOf(coded('ECONNREFUSED', 'no'))).not.toBeInstanceOf(ConfigError)
 })

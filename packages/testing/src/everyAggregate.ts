@@ -1,4 +1,4 @@
-import type { Database } from '@stacktach/db'
+import type pg from 'pg'
 
 interface Aggregate {
   /** Rows without their ids: message ids stand for notifications, natural keys for rows that are linked. */
@@ -58,7 +58,7 @@ const aggregates: Record<string, Aggregate> = {
 }
 
 /** The rows of every aggregate, row ids aside, each table in an order of its own. */
-export async function everyAggregate({ pool }: Database): Promise<Record<string, string[]>> {
+export async function everyAggregate({ pool }: { pool: pg.Pool }): Promise<Record<string, string[]>> {
   const found: Record<string, string[]> = {}
   for (const [table, { rows: sql }] of Object.entries(aggregates)) {
     const { rows } = await pool.query<object>(sql)
@@ -67,8 +67,23 @@ export async function everyAggregate({ pool }: Database): Promise<Record<string,
   return found
 }
 
+/**
+ * The same, each row as a hash of itself, in order: small enough to be kept of many moments.
+ */
+export async function everyAggregateHash({ pool }: { pool: pg.Pool }): Promise<string[]> {
+  const hashes: string[] = []
+  for (const [table, { rows: sql }] of Object.entries(aggregates)) {
+    const { rows } = await pool.query<{ hash: string }>(
+      `select hashtextextended($1 || a::text, 0) as hash from (${sql}) as a`,
+      [table],
+    )
+    for (const { hash } of rows) hashes.push(hash)
+  }
+  return hashes.sort()
+}
+
 /** The id of every row that has one, by table and natural key. */
-export async function everyRowId({ pool }: Database): Promise<Map<string, string>> {
+export async function everyRowId({ pool }: { pool: pg.Pool }): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (const [table, { ids }] of Object.entries(aggregates)) {
     if (ids === undefined) continue

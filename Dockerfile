@@ -1,0 +1,42 @@
+# One image for all processes: `docker run stacktach ingest`, `jobs`, `api`, `migrate`, `simulate`, or `stacktach <command>`.
+
+# The version that the tests run on.
+ARG NODE_VERSION=20
+
+FROM node:${NODE_VERSION}-bookworm-slim AS build
+WORKDIR /build
+# The manifests first, so that dependencies are installed again only when these change.
+COPY package.json package-lock.json .npmrc ./
+COPY apps/api/package.json apps/api/
+COPY apps/cli/package.json apps/cli/
+COPY apps/stacky/package.json apps/stacky/
+COPY apps/worker/package.json apps/worker/
+COPY bench/package.json bench/
+COPY e2e/package.json e2e/
+COPY faults/package.json faults/
+COPY packages/db/package.json packages/db/
+COPY packages/domain/package.json packages/domain/
+COPY packages/jobs/package.json packages/jobs/
+COPY packages/runtime/package.json packages/runtime/
+COPY packages/simulator/package.json packages/simulator/
+COPY packages/testing/package.json packages/testing/
+RUN npm ci --ignore-scripts
+COPY . .
+# Prisma brings a compiler for each kind of database; one is needed.
+RUN npm run build \
+ && npm prune --omit=dev --omit=peer --omit=optional --ignore-scripts \
+ && find node_modules/@prisma/client/runtime -name 'query_compiler*' ! -name '*postgresql*' -delete \
+ && mkdir /out \
+ && cp -r --parents package.json node_modules scripts/run.mjs scripts/setup.mjs prisma/migrations \
+      apps/*/package.json apps/*/dist packages/*/package.json packages/*/dist /out \
+ && find /out/apps /out/packages -name '*.map' -delete -o -name '*.d.ts' -delete
+
+FROM node:${NODE_VERSION}-bookworm-slim
+ENV NODE_ENV=production
+WORKDIR /opt/stacktach
+COPY --from=build /out ./
+# A user of the base image that owns none of the files.
+USER node
+EXPOSE 8000
+ENTRYPOINT ["node", "scripts/run.mjs"]
+CMD ["stacktach", "--help"]

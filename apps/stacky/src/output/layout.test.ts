@@ -1,0 +1,92 @@
+import { describe, expect, test } from '@jest/globals'
+import fc from 'fast-check'
+import stringWidth from 'string-width'
+import { columnWidths, wrap } from './layout.ts'
+
+describe('wrap', () => {
+  test.each<[string, number, string[]]>([
+    ['compute.instance.create.start', 29, ['compute.instance.create.start']],
+    ['compute.instance.create.start', 20, ['compute.instance.', 'create.start']],
+    ['block_device_mapping', 13, ['block_device_', 'mapping']],
+    ['2026-11-23 22:02:04.709106', 15, ['2026-11-23', '22:02:04.709106']],
+    ['compute-03.west.example.org', 16, ['compute-03.west.', 'example.org']],
+    ['aaaaaaaaaa', 4, ['aaaa', 'aaaa', 'aa']],
+    ['日本日本', 5, ['日本', '日本']],
+  ])('%s in %s columns', (text, width, lines) => {
+    expect(wrap(text, width)).toEqual(lines)
+  })
+
+  test('nothing is lost but spaces, and no line is too long', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 30 }), (text, width) => {
+        const lines = wrap(text, width)
+        expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
+        // What people see as one character is never cut.
+        const characters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => stringWidth(segment))
+        for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(Math.max(width, ...characters))
+      }),
+    )
+  })
+})
+
+describe('column widths', () => {
+  const uuid = 'd0a51abf-00e3-48f6-bc3b-59d26612f884'
+
+  test('natural where there is room', () => {
+    expect(
+      columnWidths(
+        [
+          ['a', 'bb'],
+          ['aaa', 'b'],
+        ],
+        12,
+      ),
+    ).toEqual([3, 2])
+  })
+
+  test('the widest gives way', () => {
+    expect(
+      columnWidths(
+        [
+          ['Event', 'UUID'],
+          ['compute.instance.create', uuid],
+        ],
+        62,
+      ),
+    ).toEqual([17, 36])
+    expect(
+      columnWidths(
+        [
+          ['Event', 'UUID'],
+          ['compute.instance.create', `req-${uuid}`],
+        ],
+        56,
+      ),
+    ).toEqual([9, 40])
+  })
+
+  test('a uuid is never cut: rather no table', () => {
+    expect(
+      columnWidths(
+        [
+          ['Event', 'UUID'],
+          ['compute.instance.create', uuid],
+        ],
+        51,
+      ),
+    ).toBeNull()
+    expect(
+      columnWidths(
+        [
+          ['Event', 'UUID'],
+          ['compute.instance.create', uuid],
+        ],
+        52,
+      ),
+    ).toEqual([9, 36])
+  })
+
+  test('a long text without joints may be cut', () => {
+    expect(columnWidths([['Value'], ['x'.repeat(100)]], 60)).toEqual([56])
+  })
+})

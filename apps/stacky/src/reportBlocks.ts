@@ -1,0 +1,42 @@
+/** A part of a report as people read it. */
+export type Block = { title: string | null; rows: readonly (readonly unknown[])[] } | { lines: readonly string[] }
+
+/**
+ * A stored report taken apart. Reports are of three shapes: an object of numbers; a list that begins with an object of
+ * metadata, with a table or (`raw_text`) lines of text after it; a table alone. Each may be JSON within a JSON string.
+ */
+export function reportBlocks(report: unknown): Block[] {
+  if (typeof report === 'string') return fromText(report)
+  if (isObject(report)) return [keysAndValues(report, null)]
+  if (!Array.isArray(report)) return asJson(report)
+  const [first, ...rest]: unknown[] = report
+  if (!isObject(first)) return isTable(report) ? [{ title: null, rows: report }] : asJson(report)
+  if (first.raw_text) return [{ lines: rest.map(String) }]
+  const metadata = keysAndValues(first, 'Report Metadata')
+  return isTable(rest) ? [metadata, { title: 'Report Details', rows: rest }] : [metadata, ...asJson(rest)]
+}
+
+function fromText(text: string): Block[] {
+  try {
+    const inner: unknown = JSON.parse(text)
+    return typeof inner === 'object' ? reportBlocks(inner) : [{ lines: [text] }]
+  } catch {
+    return [{ lines: [text] }]
+  }
+}
+
+function keysAndValues(object: object, title: string | null): Block {
+  return { title, rows: [['Key', 'Value'], ...Object.entries(object)] }
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function isTable(value: readonly unknown[]): value is unknown[][] {
+  return value.every(Array.isArray)
+}
+
+function asJson(value: unknown): Block[] {
+  return [{ lines: JSON.stringify(value, null, 2).split('\n') }]
+}

@@ -1,0 +1,103 @@
+import { createReadStream } from 'node:fs'
+import { stat } from 'node:fs/promises'
+import { parseArgs } from 'node:util'
+import { type Database, failureOf, openDatabase, Partitions } from '@stacktach/db'
+import { createLogger, importConfig } from '@stacktach/runtime'
+import { agree } from '../agree.ts'
+import { type ImportParts, importLines } from './importLines.ts'
+import { ProgressBar } from './progressBar.ts'
+import { type LineBatch, readBatches } from './readBatches.ts'
+import { type ImportState, nothingYet, StateFile } from './state.ts'
+
+/** Lines that are no messages and are named; more are only counted. */
+const NAMED = 10
+
+/**
+ * The command `import [FILE]`: stores the messages of a file, or of standard input, at the speed of ingest. Of a file that
+ * was begun before, it goes on where that ended.
+ */
+export async function importMessages(environment: NodeJS.ProcessEnv): Promise<void> {
+  const { values, positionals } = parseArgs({
+    args: process.argv.slice(3),
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  })
+  const file = positionals[0] === '-' ? undefined : positionals[0]
+  const config = importConfig(environment)
+  const logger = createLogger('import', 'silent')
+  const clock = () => Date.now() * 1000
+  const database = openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: 'stacktach import',
+    size: config.DATABASE_POOL,
+  })
+  try {
+    await answers(database)
+    await agree(database, { shards: config.SHARDS }, clock, logger)
+    let named = 0
+    const parts: ImportParts = {
+      database,
+      partitions: new Partitions(database.pool, config.PARTITION_DAYS),
+      shards: config.SHARDS,
+      maxBody: config.MAX_BODY,
+      clock,
+      onUnreadable(line, reason) {
+        if (named++ < NAMED) console.error(`line ${line}: ${reason}`)
+      },
+    }
+    report(await importFrom(parts, file, values.json), values.json)
+  } finally {
+    await database.close()
+  }
+}
+
+/** An import that is begun waits for its database; one that cannot begin says so. */
+async function answers({ pool }: Database): Promise<void> {
+  await pool.query('select 1').catch((error: unknown) => {
+    throw failureOf(error)
+  })
+}
+
+async function importFrom(parts: ImportParts, file: string | undefined, silent: boolean): Promise<ImportState> {
+  const states = file === undefined ? null : await StateFile.of(file)
+  const began = states === null ? nothingYet() : await states.read()
+  const size = file === undefined ? null : (await stat(file)).size
+  const stream =
+    file === undefined ? process.stdin : createReadStream(file, { start: began.offset, highWaterMark: 1 << 20 })
+  const bar = new ProgressBar(size, began, silent)
+  let state = began
+  let storing: Promise<void> = Promise.resolve()
+  const store = async (batch: LineBatch) => {
+    const counts = await importLines(parts, { ...batch, first: began.lines + batch.first })
+    state = {
+      offset: began.offset + batch.end,
+      lines: state.lines + batch.lines.length,
+      stored: state.stored + counts.stored,
+      known: state.known + counts.known,
+      rejected: state.rejected + counts.rejected,
+      unreadable: state.unreadable + counts.unreadable,
+    }
+    await states?.write(state)
+    bar.show(state)
+  }
+  // The next batch is read while this one commits, and never more than that.
+  for await (const batch of readBatches(stream)) {
+    await storing
+    storing = store(batch)
+    // Awaited in the next round; until then nobody else listens.
+    storing.catch(() => {})
+  }
+  await storing
+  bar.clear()
+  await states?.remove()
+  return state
+}
+
+function report({ offset: _, lines, ...counts }: ImportState, json: boolean): void {
+  if (json) process.stdout.write(`${JSON.stringify({ lines, ...counts })}\n`)
+  else {
+    const { stored, known, rejected } = counts
+    console.error(`${lines} lines: stored ${stored}, known before ${known}, rejected ${rejected}`)
+  }
+  if (counts.unreadable > 0) throw new Error(`${counts.unreadable} of ${lines} lines are no messages`)
+}

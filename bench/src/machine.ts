@@ -1,0 +1,46 @@
+import { cpus, loadavg, totalmem } from 'node:os'
+import { services } from '@stacktach/testing'
+import pg from 'pg'
+
+/** What the figures were measured on. */
+export interface Machine {
+  cpu: string
+  cores: number
+  /** Gigabytes. */
+  memory: number
+  /** Of the last minute, at the start and at the end. */
+  load: number[]
+  servers: string
+  settings: Record<string, string>
+}
+
+/** Of PostgreSQL: what a rate of writing depends on. */
+const settings = ['shared_buffers', 'max_wal_size', 'fsync', 'synchronous_commit', 'full_page_writes', 'wal_level']
+
+/** What is known at the start. */
+export async function lookAtMachine(): Promise<Machine> {
+  const client = new pg.Client({ connectionString: services().databaseUrl })
+  await client.connect()
+  try {
+    const version = await client.query<{ server_version: string }>('show server_version')
+    const { rows } = await client.query<{ name: string; value: string }>(
+      `select name, current_setting(name) as value from unnest($1::text[]) as name`,
+      [settings],
+    )
+    return {
+      cpu: cpus()[0]?.model.trim() ?? 'unknown',
+      cores: cpus().length,
+      memory: totalmem() / 2 ** 30,
+      load: [loadavg()[0] ?? 0],
+      servers: `PostgreSQL ${version.rows[0]?.server_version}, Node ${process.versions.node}`,
+      settings: Object.fromEntries(rows.map(({ name, value }) => [name, value])),
+    }
+  } finally {
+    await client.end()
+  }
+}
+
+/** The same with the load at the end. */
+export function atTheEnd(machine: Machine): Machine {
+  return { ...machine, load: [...machine.load, loadavg()[0] ?? 0] }
+}

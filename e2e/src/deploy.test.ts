@@ -1,0 +1,151 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { apiConfig, ingestConfig, jobsConfig, migrateConfig, operatorConfig, readDeployments } from '@stacktach/runtime'
+import { runToEnd } from '@stacktach/testing'
+import { z } from 'zod'
+import { compose, composeFaults, composeServices, environmentOf, filesOf, read, root, settings } from './deploy.ts'
+import { startPipeline } from './pipeline.ts'
+import { until } from './until.ts'
+
+const configs = { ingest: ingestConfig, jobs: jobsConfig, api: apiConfig, migrate: migrateConfig }
+
+/** Names of `npm run …` that the image takes as its command. */
+const programs = [...read('scripts/run.mjs').matchAll(/^ {2}(\w+): \['/gm)].map(([, name]) => name)
+
+test('the compose file is one by the compose specification', () => {
+  expect(composeFaults(compose())).toEqual([])
+  const wrong = { services: { api: { image: 'x', helthcheck: {}, ports: 8000 } } }
+  expect(composeFaults(wrong)).toEqual(expect.arrayContaining([expect.stringContaining('/services/api')]))
+})
+
+test('each process of the compose file has a configuration that it takes, and waits for what it needs', () => {
+  const services = composeServices()
+  const ours = Object.entries(services).filter(([, { image }]) => image === 'stacktach')
+  expect(ours.map(([name]) => name).sort()).toEqual(['api', 'cloud', 'ingest', 'jobs', 'migrate'])
+  for (const [, { command = [], environment = {}, volumes, depends_on }] of ours) {
+    expect(programs).toContain(command[0])
+    const [mounted] = volumes
+    expect(mounted).toMatch(/:-\.\/deploy\/deployments\/compose\.json\}:\/etc\/stacktach\/deployments\.json:ro$/)
+    expect(environment.STACKTACH_DEPLOYMENTS_FILE).toBe('/etc/stacktach/deployments.json')
+    for (const [needed, { condition }] of Object.entries(depends_on)) {
+      if (condition === 'service_healthy') expect(services[needed]?.healthcheck).toBeDefined()
+      else expect([needed, condition]).toEqual(['migrate', 'service_completed_successfully'])
+    }
+  }
+  for (const [name, config] of Object.entries(configs)) {
+    const environment = services[name]?.environment ?? {}
+    const { DATABASE_URL } = config(environment)
+    expect(Object.keys(services)).toContain(new URL(DATABASE_URL).hostname)
+  }
+  const { REDIS_URL } = operatorConfig(services.ingest?.environment ?? {})
+  expect(Object.keys(services)).toContain(new URL(REDIS_URL).hostname)
+  const [deployment] = readDeployments(join(root, 'deploy/deployments/compose.json'))
+  expect(Object.keys(services)).toContain(deployment?.rabbit_host)
+  // Passwords that are public must not be reachable from elsewhere.
+  for (const port of Object.values(services).flatMap(({ ports }) => ports)) expect(port).toMatch(/^127\.0\.0\.1:/)
+})
+
+test('a health check says whether a process works, and why not', async () => {
+  const pipeline = await startPipeline(['east'])
+  try {
+    const api = await pipeline.start('api')
+    const [, url = ''] = await api.printed(/"url":"([^"]+)"/)
+    const check = async (service: string) => {
+      const [kind, command, ...args] = composeServices()[service]?.healthcheck?.test ?? []
+      expect([kind, command]).toEqual(['CMD', 'node'])
+      const [file = '', ...rest] = args
+      // In its container the api has its usual port.
+      const where = service === 'api' ? ['--url', url] : []
+      return runToEnd(join(root, file), [...rest, ...where], pipeline.environment)
+    }
+    expect(await Promise.all(['ingest', 'jobs', 'api'].map(check))).toEqual([
+      { code: 1, output: 'east: nobody consumes stacktach_nova\neast: nobody consumes stacktach_glance\n' },
+      {
+        code: 1,
+        output: ['aggregation', 'verification', 'reports', 'maintenance']
+          .map((queue) => `nobody works on the jobs of ${queue}\n`)
+          .join(''),
+      },
+      { code: 0, output: '' },
+    ])
+    const ingest = await pipeline.start('ingest')
+    const jobs = await pipeline.start('jobs')
+    await until(async () => (await check('jobs')).code === 0, 20_000)
+    expect(await check('ingest')).toEqual({ code: 0, output: '' })
+    await Promise.all([ingest.stop(), jobs.stop(), api.stop()])
+    expect(await check('api')).toEqual({
+      code: 1,
+      output: expect.stringMatching(/^http:\S+ does not answer \(connect ECONNREFUSED .*\)\n$/),
+    })
+    expect((await check('ingest')).code).toBe(1)
+    await until(async () => (await check('jobs')).code === 1, 20_000)
+  } finally {
+    await pipeline.stop()
+  }
+})
+
+test('the image is built of every workspace, and does not run as root', () => {
+  const dockerfile = read('Dockerfile')
+  const { workspaces } = z.object({ workspaces: z.array(z.string()) }).parse(JSON.parse(read('package.json')))
+  const folders = workspaces.flatMap((place) => (place.endsWith('/*') ? filesOf(place.slice(0, -2)) : [place]))
+  for (const workspace of folders) {
+    expect(dockerfile).toContain(`COPY ${workspace}/package.json ${workspace}/\n`)
+  }
+  const last = dockerfile.slice(dockerfile.lastIndexOf('\nFROM '))
+  expect(last).toMatch(/\nUSER (?!root|0)\w+\n/)
+})
+
+test.each(filesOf('deploy/deployments'))('%s has queues of its own, and hears of errors', (path) => {
+  const deployments = readDeployments(join(root, path))
+  expect(deployments).toHaveLength(1)
+  for (const { topics, durable_queue } of deployments) {
+    expect(durable_queue).toBe(true)
+    expect(Object.keys(topics)).toEqual(['nova', 'glance'])
+    for (const { queue, routing_key } of Object.values(topics).flat()) {
+      // oslo.messaging's own are named after their routing keys.
+      expect(queue).toMatch(/^stacktach_/)
+      expect(routing_key).toMatch(/\.\*$/)
+    }
+  }
+})
+
+const nova = [
+  'DEFAULT: instance_usage_audit = true',
+  'DEFAULT: instance_usage_audit_period = hour',
+  'notifications: notify_on_state_change = vm_and_task_state',
+  'notifications: notification_format = unversioned',
+]
+const sent = [
+  'oslo_messaging_notifications: driver = messagingv2',
+  'oslo_messaging_notifications: topics = notifications',
+]
+
+test.each([
+  ['deploy/clouds/kolla-ansible/nova.conf', [...nova, ...sent]],
+  ['deploy/clouds/kolla-ansible/glance-api.conf', sent],
+  ['deploy/clouds/devstack/local.conf', [...nova, ...sent, ...nova, ...sent, ...sent]],
+])('%s says what a cloud has to send', (path, expected) => {
+  expect(settings(path)).toEqual(expected)
+})
+
+test('systemd starts programs that exist, with a configuration they take, and not again when that is wrong', () => {
+  const units = filesOf('deploy/systemd').filter((path) => path.endsWith('.service'))
+  expect(units).toHaveLength(4)
+  for (const unit of units) {
+    const found = settings(unit)
+    const [, file = ''] = /^Service: ExecStart = \/usr\/bin\/node \/opt\/stacktach\/(\S+)/m.exec(found.join('\n')) ?? []
+    expect(existsSync(join(root, file))).toBe(true)
+    expect(found).toEqual(
+      expect.arrayContaining([
+        'Service: EnvironmentFile = /etc/stacktach/stacktach.env',
+        'Service: RestartPreventExitStatus = 2',
+        'Service: User = stacktach',
+      ]),
+    )
+  }
+  const environment = environmentOf('deploy/stacktach.env')
+  for (const config of Object.values(configs)) expect(config(environment).DATABASE_URL).toBe(environment.DATABASE_URL)
+  const wanted = settings('deploy/systemd/stacktach.target').find((line) => line.startsWith('Unit: Wants'))
+  for (const unit of units) expect(wanted).toContain(unit.slice('deploy/systemd/'.length).replace('@.', '@1.'))
+})

@@ -1,0 +1,331 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import { migrate } from '@stacktach/db'
+import {
+  createTestDatabase,
+  createTestUser,
+  createTestVhost,
+  dropRedisKeys,
+  type Permissions,
+  publish,
+  services,
+  startProcess,
+  type TestDatabase,
+  type TestVhost,
+} from '@stacktach/testing'
+import { firstSaid, type Program, programs } from './firstMinute.ts'
+import { rejectedNotification } from './rejected.ts'
+
+let database: TestDatabase
+let empty: TestDatabase
+let vhost: TestVhost
+let folder: string
+let environment: Record<string, string>
+
+beforeAll(async () => {
+  database = await createTestDatabase(migrate)
+  empty = await createTestDatabase(async () => {})
+  vhost = await createTestVhost()
+  folder = await mkdtemp(join(tmpdir(), 'first-minute-'))
+  environment = {
+    DATABASE_URL: database.url,
+    REDIS_URL: services().redisUrl,
+    REDIS_PREFIX: vhost.name,
+    STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile({}),
+    API_PORT: '0',
+  }
+})
+
+afterAll(async () => {
+  await Promise.all([database.drop(), empty.drop(), vhost.drop(), dropRedisKeys(vhost.name)])
+  await rm(folder, { recursive: true })
+})
+
+/** A deployments file with one deployment, that works but for what is given. */
+async function deploymentsFile(entry: object): Promise<string> {
+  const broker = new URL(vhost.url)
+  const file = join(folder, `${Math.random()}.json`)
+  const deployment = {
+    name: 'east',
+    rabbit_host: broker.hostname,
+    rabbit_port: Number(broker.port || 5672),
+    rabbit_userid: decodeURIComponent(broker.username) || 'guest',
+    rabbit_password: decodeURIComponent(broker.password) || 'guest',
+    rabbit_virtual_host: vhost.name,
+    topics: { nova: [{ queue: 'stacktach_nova', routing_key: 'notifications.*' }] },
+    ...entry,
+  }
+  await writeFile(file, JSON.stringify({ deployments: [deployment] }))
+  return file
+}
+
+function changed(
+  url: string,
+  change: Partial<Record<'host' | 'hostname' | 'username' | 'password' | 'pathname', string>>,
+) {
+  return Object.assign(new URL(url), change).href
+}
+
+type Expected = readonly [Program, number | 'goes on', string | RegExp]
+
+/** Starts the programs side by side, and compares what each says, and whether it ends. */
+async function expectSaid(overrides: Record<string, string>, expected: readonly Expected[]): Promise<void> {
+  const said = await Promise.all(expected.map(([program]) => firstSaid(program, { ...environment, ...overrides })))
+  expect(said).toEqual(
+    expected.map(([program, code, line]) => ({
+      program,
+      code,
+      line: typeof line === 'string' ? line : expect.stringMatching(line),
+    })),
+  )
+}
+
+/** The same said of a fault by several programs. */
+const all = (names: readonly Program[], code: Expected[1], line: Expected[2]) =>
+  names.map((name): Expected => [name, code, line])
+
+describe('PostgreSQL', () => {
+  test('not named', () =>
+    expectSaid(
+      { DATABASE_URL: '' },
+      all(
+        ['ingest', 'jobs', 'api', 'status', 'migrate'],
+        2,
+        /^DATABASE_URL is not set: it names PostgreSQL, as postgres:.*$/,
+      ),
+    ))
+
+  test('named by something that is no URL of it', () =>
+    expectSaid(
+      { DATABASE_URL: 'mysql://db/stacktach' },
+      all(
+        ['ingest', 'migrate'],
+        2,
+        'DATABASE_URL must be a URL beginning with postgres:// or postgresql://, not what it is set to',
+      ),
+    ))
+
+  test('away: a process waits, a command says so', async () => {
+    const away = 'the database of DATABASE_URL does not answer; see that PostgreSQL runs and can be reached'
+    await expectSaid({ DATABASE_URL: changed(database.url, { host: '127.0.0.1:1' }) }, [
+      ...all(['ingest', 'jobs', 'api'], 'goes on', away),
+      ...all(['status', 'migrate'], 1, `${away} (connect ECONNREFUSED 127.0.0.1:1)`),
+    ])
+  })
+
+  test('on a machine that nobody knows', () =>
+    expectSaid({ DATABASE_URL: changed(database.url, { hostname: 'no.such.host.invalid' }) }, [
+      ['status', 1, /^the database of DATABASE_URL does not answer; .* \(getaddrinfo \w+ no\.such\.host\.invalid\)$/],
+    ]))
+
+  test('lets nobody in with this password', () => {
+    const line =
+      /^the database of DATABASE_URL does not let that user in; see the user and the password \(.*newcomer.*\)$/
+    return expectSaid({ DATABASE_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
+      ...all(['ingest', 'jobs', 'api'], 2, line),
+      ...all(['status', 'migrate'], 1, line),
+    ])
+  })
+
+  test('lets nobody in with the password of the URL for reading', () =>
+    expectSaid({ DATABASE_READ_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
+      ['api', 2, /^the database of DATABASE_READ_URL does not let that user in; .* \(.*newcomer.*\)$/],
+    ]))
+
+  test('has no such database, or an empty one', async () => {
+    const line = /^the database has not the schema of this version: npm run migrate brings it \(.* does not exist\)$/
+    const expected = [...all(['ingest', 'jobs', 'api'], 2, line), ...all(['status'], 1, line)]
+    await expectSaid({ DATABASE_URL: changed(database.url, { pathname: '/nowhere' }) }, expected)
+    await expectSaid({ DATABASE_URL: empty.url }, expected)
+  })
+})
+
+describe('Redis', () => {
+  test('away: what is stored is stored all the same', async () => {
+    const away =
+      'Redis of REDIS_URL does not answer; see that it runs and can be reached (connect ECONNREFUSED 127.0.0.1:1)'
+    await expectSaid({ REDIS_URL: 'redis://127.0.0.1:1' }, [
+      ['ingest', 'goes on', `${away}; answers are late until then`],
+      ['jobs', 'goes on', `${away}; nothing is aggregated until then`],
+      ['jobs list', 1, away],
+    ])
+  })
+
+  test('lets nobody in with this password', async () => {
+    const refused = /^Redis of REDIS_URL does not let us in; see the user and the password \(WRONGPASS .*\)/
+    await expectSaid({ REDIS_URL: changed(services().redisUrl, { username: 'newcomer', password: 'wrong' }) }, [
+      ['ingest', 'goes on', refused],
+      ['jobs', 2, refused],
+      ['jobs list', 1, refused],
+    ])
+  })
+
+  test('is another server, that answers or closes the connection', async () => {
+    await expectSaid({ REDIS_URL: `redis://${new URL(services().managementUrl).host}` }, [
+      ['jobs', 2, /^what answers at REDIS_URL is not Redis/],
+      ['ingest', 'goes on', /^what answers at REDIS_URL is not Redis/],
+    ])
+    await expectSaid(
+      { REDIS_URL: `redis://${new URL(services().databaseUrl).host}` },
+      all(['ingest', 'jobs'], 'goes on', /^Redis of REDIS_URL does not answer; .*(closed|EPIPE|ECONNRESET)/),
+    )
+  })
+})
+
+describe('RabbitMQ: a process waits for it, since other deployments may work', () => {
+  /** @param line what is said of the broker, by ingest and, with the deployment's name before it, by status */
+  async function expectBroker(entry: object, line: string) {
+    await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(entry) }, [
+      ['ingest', 'goes on', line],
+      ['status', 0, `east: ${line}`],
+    ])
+  }
+
+  const broker = () => `the broker at ${new URL(vhost.url).host}`
+
+  test('away', () =>
+    expectBroker(
+      { rabbit_host: '127.0.0.1', rabbit_port: 1 },
+      'the broker at 127.0.0.1:1 does not answer: see rabbit_host and rabbit_port, and that RabbitMQ runs (connect ECONNREFUSED 127.0.0.1:1)',
+    ))
+
+  test('lets nobody in with this password', () =>
+    expectBroker(
+      { rabbit_userid: 'newcomer', rabbit_password: 'wrong' },
+      `${broker()} does not let newcomer in: see rabbit_userid and rabbit_password`,
+    ))
+
+  test('has no such vhost, or the user no permission on it', async () => {
+    const says = (name: string, user: string) =>
+      `${broker()} has no vhost ${name}, or ${user} no permission on it: see rabbit_virtual_host, and rabbitmqctl list_permissions -p ${name}`
+    await expectBroker(
+      { rabbit_virtual_host: 'nowhere' },
+      says('nowhere', decodeURIComponent(new URL(vhost.url).username) || 'guest'),
+    )
+    await withUser(null, (user) => expectBroker(user, says(vhost.name, user.rabbit_userid)))
+  })
+
+  test('has the exchange, which the user may only read', async () => {
+    const connection = await vhost.connect()
+    const channel = await connection.createChannel()
+    await channel.assertExchange('nova', 'topic', { durable: true })
+    await connection.close()
+    const own = '^stacktach_.*$'
+    await withUser({ configure: own, write: own, read: '^(nova|glance|stacktach_.*)$' }, async (user) => {
+      const [file, ...args] = programs.ingest
+      const ingest = startProcess(file, args, {
+        ...environment,
+        STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(user),
+      })
+      await ingest.printed(/"consuming"/)
+      expect(await ingest.stop()).toBe(0)
+      expect(ingest.output()).not.toMatch(/"level":[45]0/)
+    })
+    await withUser({ configure: '^$', write: '^$', read: '.*' }, async (user) => {
+      const missing = { ...user, topics: { elsewhere: [{ queue: 'stacktach_nova', routing_key: 'notifications.*' }] } }
+      const { rabbit_userid: name } = user
+      await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(missing) }, [
+        ['ingest', 'goes on', `${broker()} has no exchange elsewhere, and ${name} may not declare it`],
+      ])
+    })
+    await withUser({ configure: '.*', write: '.*', read: '^$' }, async (user) => {
+      const { rabbit_userid: name } = user
+      const file = await deploymentsFile({ ...user, topics: { glance: [{ queue: 'q', routing_key: '#' }] } })
+      await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: file }, [
+        [
+          'ingest',
+          'goes on',
+          `${broker()} does not let ${name} use exchange glance: rabbitmqctl set_permissions -p ${vhost.name} ${name} gives the permission`,
+        ],
+      ])
+    })
+  })
+
+  async function withUser(
+    permissions: Permissions,
+    work: (user: { rabbit_userid: string; rabbit_password: string }) => Promise<void>,
+  ) {
+    const { name, password, drop } = await createTestUser(vhost, permissions)
+    await work({ rabbit_userid: name, rabbit_password: password }).finally(drop)
+  }
+})
+
+test('the clock of a cloud is ahead', async () => {
+  const [file, ...args] = programs.ingest
+  const ingest = startProcess(file, args, environment)
+  await ingest.printed(/"consuming"/)
+  const ahead = {
+    event_type: 'compute.instance.update',
+    publisher_id: 'compute.host',
+    message_id: 'ahead',
+    timestamp: new Date(Date.now() + 5.5 * 60_000).toISOString(),
+    payload: { instance_id: 'ahead' },
+  }
+  await publish(vhost, [
+    { exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from(JSON.stringify(ahead)) },
+  ])
+  await ingest.printed(
+    /"notifications are 5 minutes ahead of this machine's clock: see that NTP runs here and in the cloud"/,
+  )
+  expect(await ingest.stop()).toBe(0)
+})
+
+test.each(['ingest', 'jobs'] as const)(
+  '%s can be stopped with Redis away and something to ring for',
+  async (program) => {
+    await publish(vhost, [
+      { exchange: 'nova', routing_key: 'notifications.info', body: rejectedNotification(program.length) },
+    ])
+    const away = { ...environment, REDIS_URL: 'redis://127.0.0.1:1' }
+    const [file, ...args] = programs.ingest
+    const ingest = startProcess(file, args, away)
+    await ingest.printed(/"stored"/)
+    const stopped = program === 'ingest' ? ingest : startProcess(programs[program][0], programs[program].slice(1), away)
+    await stopped.printed(/"started"/)
+    // A look of the timer at what there is to do.
+    await setTimeout(500)
+    expect(await stopped.stop()).toBe(0)
+    expect(stopped.output()).not.toContain('did not stop')
+    await ingest.stop()
+  },
+)
+
+describe('the deployments file', () => {
+  test.each([
+    ['is not there', null, 'there is no such file'],
+    ['is not JSON', '{ "deployments": [,] }', 'is not JSON: jq . says where'],
+    ['is wrong', '{ "deployments": [{ "topics": {} }] }', /deployments\.0\.name: .*/],
+  ])('%s', async (name, content, reason) => {
+    const file = join(folder, `${name}.json`)
+    if (content !== null) await writeFile(file, content)
+    const prefix = `STACKTACH_DEPLOYMENTS_FILE ${file}: `
+    const line = typeof reason === 'string' ? prefix + reason : new RegExp(`^${prefix}${reason.source}$`)
+    await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: file }, all(['ingest', 'status'], 2, line))
+  })
+
+  test('has no deployment', async () => {
+    const file = join(folder, 'none.json')
+    await writeFile(file, '{ "deployments": [] }')
+    await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: file }, [
+      ['ingest', 'goes on', 'no deployment is enabled: nothing is consumed'],
+    ])
+  })
+})
+
+test('the port of the api is taken', async () => {
+  const server = createServer()
+  const port = await new Promise<number>((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    })
+  })
+  await expectSaid({ API_PORT: String(port) }, [
+    ['api', 1, `API_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`],
+  ])
+  await new Promise((resolve) => server.close(resolve))
+})

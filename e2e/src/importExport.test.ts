@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { formatInstant } from '@stacktach/domain'
+import { simulateCloud } from '@stacktach/simulator'
+import { everyAggregate, startProcess } from '@stacktach/testing'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+
+const worker = fileURLToPath(new URL('../../apps/worker/dist/main.js', import.meta.url))
+
+let pipeline: Pipeline
+let file: string
+
+beforeEach(async () => {
+  pipeline = await startPipeline(['east', 'west'])
+  file = join(tmpdir(), `import-${randomBytes(8).toString('hex')}.jsonl`)
+})
+
+afterEach(async () => {
+  await pipeline.stop()
+  await rm(file, { force: true })
+  await rm(`${file}.import`, { force: true })
+})
+
+/** What a simulated cloud of both formats says, as lines to be imported. */
+function lines(operations: number): string[] {
+  const cloud = simulateCloud({ seed: 'import', format: 'both', operations })
+  return [...cloud.messages].map(({ deployment, exchange, routingKey, body }) =>
+    JSON.stringify({ deployment, exchange, routing_key: routingKey, body }),
+  )
+}
+
+/** What a command answers as JSON, and its exit code. */
+async function json(...args: string[]): Promise<{ code: number | null; answer: unknown }> {
+  const { code, output } = await pipeline.run(...args, '--json')
+  const line = output.split('\n').find((each) => each.startsWith('{'))
+  if (line === undefined) throw new Error(`${args.join(' ')} ended with ${code}: ${output}`)
+  return { code, answer: JSON.parse(line) }
+}
+
+test('what is exported and imported elsewhere gives the same aggregates; imported again it is known', async () => {
+  const all = lines(40)
+  await writeFile(file, `${all.join('\n')}\n`)
+  const counts = { lines: all.length, stored: all.length, known: 0, rejected: 0, unreadable: 0 }
+  expect(await json('import', file)).toEqual({ code: 0, answer: counts })
+  expect(existsSync(`${file}.import`)).toBe(false)
+  expect(await json('import', file)).toEqual({ code: 0, answer: { ...counts, stored: 0, known: all.length } })
+  await pipeline.start('jobs')
+  await pipeline.settled(all.length)
+  const aggregates = await everyAggregate(pipeline.database)
+
+  const { code, output } = await pipeline.run('export')
+  expect(code).toBe(0)
+  const exported = output.split('\n').filter((line) => line.startsWith('{'))
+  expect(exported).toHaveLength(all.length)
+  const elsewhere = await startPipeline(['east', 'west'])
+  try {
+    await writeFile(file, exported.join('\n'))
+    expect((await elsewhere.run('import', file)).code).toBe(0)
+    await elsewhere.start('jobs')
+    await elsewhere.settled(all.length)
+    expect(await everyAggregate(elsewhere.database)).toEqual(aggregates)
+  } finally {
+    await elsewhere.stop()
+  }
+})
+
+test('killed in the middle it goes on where it ended, and stores each once', async () => {
+  const all = lines(700)
+  await writeFile(file, `${all.join('\n')}\n`)
+  const first = startProcess(worker, ['import', file], pipeline.environment)
+  const offset = async () =>
+    Number(/"offset":(\d+)/.exec(await readFile(`${file}.import`, 'utf8').catch(() => ''))?.[1] ?? 0)
+  while ((await offset()) === 0) await new Promise((resolve) => setTimeout(resolve, 5))
+  await first.stop('SIGKILL')
+  expect(await offset()).toBeLessThan(Buffer.byteLength(all.join('\n')))
+  const { code, answer } = await json('import', file)
+  expect(code).toBe(0)
+  // At most the batch that was committed and not yet written down is known.
+  expect(answer).toMatchObject({ lines: all.length, rejected: 0, unreadable: 0 })
+  const { rows } = await pipeline.database.pool.query<{ count: string }>(
+    'select (select count(*) from notification_nova) + (select count(*) from notification_glance) as count',
+  )
+  expect(Number(rows[0]?.count)).toBe(all.length)
+})
+
+test('lines that are no messages are named and the others stored; what is bad is rejected', async () => {
+  const [good = ''] = lines(1)
+  const bad = JSON.stringify({ deployment: 'east', exchange: 'nova', routing_key: 'k', body: { event_type: 'e' } })
+  await writeFile(file, [good, 'nova is well', '', bad, good].join('\n'))
+  const { code, output } = await pipeline.run('import', file, '--json')
+  expect(code).toBe(1)
+  expect(output).toContain('line 2: it is not JSON\n')
+  expect(output).toContain('{"lines":5,"stored":1,"known":1,"rejected":1,"unreadable":1}')
+  expect(output).toContain('1 of 5 lines are no messages')
+  expect((await pipeline.run('import', '/nowhere')).code).toBe(2)
+  expect((await pipeline.run('export', '--from', '2026-11-02', '--to', '2026-11-01')).code).toBe(2)
+})
+
+test('retention run drops what is older, show tells since when is kept, and aggregates stay', async () => {
+  const all = lines(40)
+  await writeFile(file, all.join('\n'))
+  await pipeline.run('import', file)
+  await pipeline.start('jobs')
+  await pipeline.settled(all.length)
+  const timings = async () =>
+    (await pipeline.database.pool.query('select start_when, end_when, name from timing order by 1, 2, 3')).rows
+  const before = await timings()
+  const partitions = async () =>
+    (
+      await pipeline.database.pool.query<{ name: string; upper: string }>(
+        `select name, upper from notification_partition where service = 'nova' and upper < 1e6 * extract(epoch from now()) order by lower`,
+      )
+    ).rows
+  const old = await partitions()
+  expect(old.length).toBeGreaterThan(0)
+  expect(await json('retention', 'run')).toEqual({ code: 0, answer: { partitions: [], aggregates: {} } })
+  const ask = await pipeline.api()
+  const body = async (path: string) => JSON.stringify((await ask(path)).body)
+  expect(await body('/stacky/events')).toContain('compute.instance.create.end')
+  const { code, answer } = await json(
+    'retention',
+    'run',
+    '--service',
+    'nova',
+    '--before',
+    formatInstant(Date.now() * 1000),
+  )
+  expect(code).toBe(0)
+  expect(answer).toEqual({ partitions: old.map(({ name }) => name), aggregates: {} })
+  expect(await partitions()).toEqual([])
+  expect(await timings()).toEqual(before)
+  expect(await body('/stacky/events')).toBe('[["Event Name"]]')
+  expect(await body('/stacky/summary')).toContain('compute.instance.create')
+  const shown = await json('retention', 'show')
+  expect(shown).toMatchObject({ answer: { kept_since: { nova: formatInstant(Number(old.at(-1)?.upper)) } } })
+  expect((await json('import', file)).answer).toMatchObject({ stored: 0 })
+  expect((await pipeline.run('retention', 'run', '--before', '2100-01-01')).code).toBe(2)
+})

@@ -1,0 +1,38 @@
+import type { RequestStart, Rules } from '@stacktach/domain'
+
+/** Of a notification `n`: the same as the domain's startsRequest, for the index to end at the first that holds. */
+export const startsRequestSql: Record<Rules, string> = {
+  today: `n.user_id is not null`,
+  stacktach: `n.event = 'compute.instance.update' and n.service like '%api%'`,
+}
+
+/** Whether the classic twin of a versioned `n` is stored within `span`: then it does not count, as in every fold. */
+export const twinIsStored = `
+  (n.versioned and exists (
+    select from notification_nova twin
+     where twin.request_id = n.request_id and twin."when" >= span.lower and twin."when" < span.upper
+       and twin.instance is not distinct from n.instance and twin.event = n.event and not twin.versioned))`
+
+/** The order of the domain's comparePositions, with the deployment `d`. */
+export const startsInOrder = `
+  n."when", case when n.event like '%.start' then 0 when n.event like '%.end' then 2 else 1 end,
+  n.event collate "C", (n.dedup_key || E'\\t' || d.name) collate "C"`
+
+/** Where a request began, as statements select it. */
+export interface RequestStartRow {
+  request_id: string
+  id: string
+  when: string
+  event: string
+  identity: string
+}
+
+/** By request id. */
+export function toRequestStarts(rows: readonly RequestStartRow[]): Map<string, RequestStart> {
+  return new Map(
+    rows.map(({ request_id, id, when, event, identity }) => [
+      request_id,
+      { id: Number(id), when: Number(when), event, identity },
+    ]),
+  )
+}

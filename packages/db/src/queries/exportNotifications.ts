@@ -1,0 +1,71 @@
+import type { Instant, Service } from '@stacktach/domain'
+import type { Database } from '../open.ts'
+
+/** A stored notification as it can be imported again. */
+export interface ExportedNotification {
+  when: Instant
+  deployment: string
+  service: Service
+  routingKey: string
+  /** Text of the notification, without its secrets and its envelope. */
+  body: string
+}
+
+/** Rows read at once: at the largest, each is a megabyte. */
+const PAGE = 200
+
+/**
+ * Stored notifications of some services in order of `when`, read a page at a time: memory does not grow with how many.
+ *
+ * @param from and `to` inclusive, null is open
+ */
+export async function* exportNotifications(
+  database: Database,
+  services: readonly Service[],
+  from: Instant | null,
+  to: Instant | null,
+): AsyncGenerator<ExportedNotification> {
+  const streams = services.map((service) => ofService(database, service, from ?? 0, to ?? Number.MAX_SAFE_INTEGER))
+  const heads = await Promise.all(streams.map(async (stream) => ({ stream, next: await stream.next() })))
+  for (;;) {
+    let first: (typeof heads)[number] | null = null
+    for (const head of heads) {
+      if (head.next.done) continue
+      if (first === null || first.next.done || head.next.value.when < first.next.value.when) first = head
+    }
+    if (first === null || first.next.done) return
+    yield first.next.value
+    first.next = await first.stream.next()
+  }
+}
+
+async function* ofService(
+  { pool }: Database,
+  service: Service,
+  from: Instant,
+  to: Instant,
+): AsyncGenerator<ExportedNotification, undefined> {
+  let [when, id] = [from, 0]
+  for (;;) {
+    const { rows } = await pool.query<{
+      id: string
+      when: string
+      deployment: string
+      routing_key: string | null
+      body: string
+    }>(
+      `select n.id, n."when", d.name as deployment, n.json ->> 0 as routing_key, (n.json -> 1)::text as body
+         from notification_${service} n join deployment d on d.id = n.deployment_id
+        where n."when" >= $1 and n."when" <= $3 and (n."when", n.id) > ($1, $2)
+        order by n."when", n.id limit $4`,
+      [when, id, to, PAGE],
+    )
+    for (const row of rows) {
+      const { deployment, body } = row
+      yield { when: Number(row.when), deployment, service, routingKey: row.routing_key ?? '', body }
+    }
+    const last = rows.at(-1)
+    if (last === undefined || rows.length < PAGE) return
+    ;[when, id] = [Number(last.when), Number(last.id)]
+  }
+}

@@ -1,0 +1,35 @@
+import type { Instant } from '@stacktach/domain'
+import type { Database } from '../open.ts'
+import type { HorizonKind } from '../retention/horizon.ts'
+import type { Partition } from '../retention/seal.ts'
+
+/** Since when what is kept, and where it lies. */
+export interface RetentionState {
+  horizons: { kind: HorizonKind; instant: Instant }[]
+  /** Oldest first. A sealed one is about to be dropped. */
+  partitions: (Partition & { sealed: boolean; bytes: number })[]
+}
+
+export async function retentionState({ pool }: Database): Promise<RetentionState> {
+  const horizons = await pool.query<{ kind: HorizonKind; instant: string }>('select * from horizon order by kind')
+  const partitions = await pool.query<{
+    service: Partition['service']
+    lower: string
+    upper: string
+    name: string
+    sealed: boolean
+    bytes: string | null
+  }>(
+    `select service, lower, upper, name, sealed, pg_total_relation_size(to_regclass(name)) as bytes
+       from notification_partition order by service, lower`,
+  )
+  return {
+    horizons: horizons.rows.map(({ kind, instant }) => ({ kind, instant: Number(instant) })),
+    partitions: partitions.rows.map((row) => ({
+      ...row,
+      lower: Number(row.lower),
+      upper: Number(row.upper),
+      bytes: Number(row.bytes ?? 0),
+    })),
+  }
+}

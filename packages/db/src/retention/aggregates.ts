@@ -1,0 +1,93 @@
+import type { Instant } from '@stacktach/domain'
+import type pg from 'pg'
+import { inTransaction, type Queryable } from '../transaction.ts'
+import { keptSince, raiseHorizon, readHorizon } from './horizon.ts'
+
+/** Instances forgotten in one transaction. */
+const INSTANCES = 1_000
+
+/** Of instances that are still there: what nothing that comes can change, and no answer or verdict needs. */
+const old = {
+  timing: 'end_when is not null and "when" < $1 and end_when < $1',
+  request_tracker: 'start_when < $1 and coalesce(end_when, start_when) < $1',
+  pruned_start:
+    '"when" < $1 and not exists (select from request_tracker t where t.request_id = pruned_start.request_id)',
+  instance_exists: `"when" < $1 and status = any('{verified,failed}')`,
+  image_exists: `"when" < $1 and status = any('{verified,failed}')`,
+  publication: 'notification_when < $1 and send_status <> 0',
+} as const
+
+const ofInstance = ['timing', 'instance_launch', 'instance_delete', 'instance_exists', 'instance_boundary'] as const
+
+/**
+ * Deletes aggregates from before an instant, as far as the notifications they are made of are gone as well: all of
+ * instances and images that have not been heard of since, and of the others what is over. Launches and deletes of an
+ * instance that goes on stay, since its exists are held against them.
+ *
+ * @returns how many rows were deleted, by table
+ */
+export async function pruneAggregates(pool: pg.Pool, before: Instant): Promise<Record<string, number>> {
+  const nova = await readHorizon(pool, 'nova')
+  const glance = await readHorizon(pool, 'glance')
+  const deleted: Record<string, number> = {}
+  const count = (table: string, rows: number | null) => {
+    deleted[table] = (deleted[table] ?? 0) + (rows ?? 0)
+  }
+  if (nova === null && glance === null) return deleted
+  const instant = Math.min(before, nova ?? before, glance ?? before)
+  await raiseHorizon(pool, 'aggregates', instant)
+  if (nova !== null) while ((await forgetInstances(pool, instant, count)) === INSTANCES);
+  for (const [table, condition] of Object.entries(old)) {
+    const kept = table === 'image_exists' ? glance : nova
+    if (kept !== null) count(table, (await pool.query(`delete from ${table} where ${condition}`, [instant])).rowCount)
+  }
+  if (glance !== null) {
+    const images = await pool.query<{ uuid: string }>(
+      'delete from image_delete where "when" < $1 and deleted_at < $1 returning uuid',
+      [instant],
+    )
+    count('image_delete', images.rowCount)
+    const usages = await pool.query('delete from image_usage where uuid = any($1) and "when" < $2', [
+      images.rows.map(({ uuid }) => uuid),
+      instant,
+    ])
+    count('image_usage', usages.rowCount)
+  }
+  await forgetOriginals(pool)
+  return deleted
+}
+
+/** A fold of one of them at the same moment finds its lifecycle gone, is undone, and begins anew. */
+function forgetInstances(
+  pool: pg.Pool,
+  before: Instant,
+  count: (table: string, rows: number | null) => void,
+): Promise<number> {
+  return inTransaction(pool, async (client) => {
+    const { rows } = await client.query<{ instance: string }>(
+      `delete from lifecycle where notification_when < $1 and folded_when < $1 and instance in (
+         select instance from lifecycle where notification_when < $1 and folded_when < $1
+          order by instance limit $2 for update)
+       returning instance`,
+      [before, INSTANCES],
+    )
+    const instances = rows.map(({ instance }) => instance)
+    count('lifecycle', instances.length)
+    for (const table of ofInstance) {
+      count(table, (await client.query(`delete from ${table} where instance = any($1)`, [instances])).rowCount)
+    }
+    return instances.length
+  })
+}
+
+async function forgetOriginals(client: Queryable): Promise<void> {
+  const horizon = await keptSince(client, ['aggregates'])
+  if (horizon === null) return
+  await client.query(
+    `delete from kept_original kept
+      where not exists (select from publication p
+                         where p.service = kept.service and p.notification_id = kept.notification_id)
+        and not exists (select from instance_exists e where kept.service = 'nova' and e.notification_id = kept.notification_id)
+        and not exists (select from image_exists e where kept.service = 'glance' and e.notification_id = kept.notification_id)`,
+  )
+}

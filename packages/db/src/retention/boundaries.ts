@@ -1,0 +1,72 @@
+import type { Boundary, InstanceNotification } from '@stacktach/domain'
+import {
+  instanceNotificationColumns,
+  type SelectedInstanceNotification,
+  toInstanceNotification,
+} from '../hot/instanceNotifications.ts'
+import { unnest } from '../hot/unnest.ts'
+import type { Queryable } from '../transaction.ts'
+import type { Partition } from './seal.ts'
+
+/** Where the older notifications of some instances went, if they did. */
+export async function readBoundaries(client: Queryable, instances: readonly string[]): Promise<Map<string, Boundary>> {
+  if (instances.length === 0) return new Map()
+  const { rows } = await client.query<{ instance: string; state: Boundary }>(
+    'select instance, state from instance_boundary where instance = any($1)',
+    [instances],
+  )
+  return new Map(rows.map(({ instance, state }) => [instance, state]))
+}
+
+export async function writeBoundaries(client: Queryable, boundaries: readonly Boundary[]): Promise<void> {
+  if (boundaries.length === 0) return
+  const rows = boundaries.map((boundary) => ({
+    instance: boundary.instance,
+    from: boundary.from,
+    state: JSON.stringify(boundary),
+  }))
+  const { sql, values } = unnest({ instance: 'text', from: 'bigint', state: 'text' }, rows)
+  await client.query(
+    `insert into instance_boundary (instance, "from", state)
+     select instance, "from", state::json from ${sql} order by instance
+     on conflict (instance) do update set "from" = excluded."from", state = excluded.state`,
+    values,
+  )
+}
+
+/** An instance with how many notifications a partition holds of it. */
+export interface CountedInstance {
+  instance: string
+  notifications: number
+}
+
+/** Instances of a shard that a partition has notifications of, in order, beginning after one of them. */
+export async function instancesOfPartition(
+  client: Queryable,
+  { name }: Partition,
+  { shard, shards }: { shard: number; shards: number },
+  after: string,
+  limit: number,
+): Promise<CountedInstance[]> {
+  const { rows } = await client.query<CountedInstance>(
+    `select instance, count(*)::int as notifications from ${name}
+      where instance > $1 and abs(hashtextextended(instance, 0) % $2::bigint) = $3
+      group by instance order by instance limit $4`,
+    [after, shards, shard, limit],
+  )
+  return rows
+}
+
+/** What a partition holds of some instances. */
+export async function notificationsOfPartition(
+  client: Queryable,
+  { name }: Partition,
+  instances: readonly string[],
+): Promise<InstanceNotification[]> {
+  const { rows } = await client.query<SelectedInstanceNotification>(
+    `select ${instanceNotificationColumns} from ${name} n join deployment d on d.id = n.deployment_id
+      where n.instance = any($1)`,
+    [instances],
+  )
+  return rows.map(toInstanceNotification)
+}
