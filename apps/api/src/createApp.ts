@@ -7,6 +7,7 @@ import { endpoints, health } from './endpoints/index.ts'
 import { admit, type Tokens } from './http/access.ts'
 import type { Endpoint } from './http/defineEndpoint.ts'
 import { describeError } from './http/describeError.ts'
+import { answeredBy, type Call, followCalls, requestIdOf } from './http/followCalls.ts'
 import { HttpError } from './http/httpError.ts'
 import { limitRate } from './http/limitRate.ts'
 import { errorRows, send } from './http/send.ts'
@@ -17,6 +18,8 @@ export interface AppOptions {
   clock: () => Instant
   logger: Logger
   admission: Admission
+  /** Told of every call once it is over. */
+  onCall?: (call: Call) => void
 }
 
 /** Who is let in, and how often. */
@@ -37,13 +40,14 @@ export function createApp(options: AppOptions): Express {
   // Every parameter is one text: `a[b]=` is a name like any other, and a repeated one is seen as repeated.
   app.set('query parser', 'simple')
   app.set('trust proxy', options.admission.proxies)
+  app.use(followCalls(options.logger, options.onCall ?? (() => {})))
   // Nothing that is answered here is a page.
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } }))
   app.use(refuseUnreadable)
   for (const endpoint of health)
     app.all(
       `/${endpoint.path}`,
-      answer(endpoint, options, () => {}),
+      answer(endpoint, options, () => {}, true),
     )
   if (options.admission.requestsPerMinute > 0) app.use(limitRate(options.admission.requestsPerMinute))
   const { tokens } = options.admission
@@ -60,8 +64,14 @@ export function createApp(options: AppOptions): Express {
   return app
 }
 
-function answer(endpoint: Endpoint, { db, clock }: AppOptions, enter: (request: Request) => void): RequestHandler {
+function answer(
+  endpoint: Endpoint,
+  { db, clock }: AppOptions,
+  enter: (request: Request) => void,
+  quiet = false,
+): RequestHandler {
   return async (request, response) => {
+    answeredBy(response, endpoint.path, quiet)
     enter(request)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HttpError(405, `${request.method} is not allowed here`, { Allow: 'GET, HEAD' })
@@ -87,8 +97,9 @@ function errorTable(logger: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const { status, message, headers } = describeError(error)
     const { method, originalUrl, ip } = request
+    const requestId = requestIdOf(response)
     // A search can hold a long text.
-    const about = { method, url: originalUrl.slice(0, 500), status }
+    const about = { requestId, method, url: originalUrl.slice(0, 500), status }
     if (status === 401 || status === 403) logger.info({ ...about, ip }, 'refused')
     if (status >= 500) {
       if (status === 500) logger.error({ err: error, ...about }, 'request failed')

@@ -1,5 +1,14 @@
-import { openDatabase } from '@stacktach/db'
-import { apiConfig, Composition, createLogger, runProcess } from '@stacktach/runtime'
+import { lackingDatabase, openDatabase } from '@stacktach/db'
+import {
+  apiConfig,
+  Composition,
+  createLogger,
+  Metrics,
+  poolMetrics,
+  runProcess,
+  startMetrics,
+} from '@stacktach/runtime'
+import { apiMetrics } from './apiMetrics.ts'
 import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
 import { readTls } from './http/readTls.ts'
@@ -11,6 +20,8 @@ await runProcess(async () => {
   const config = apiConfig(process.env)
   const tls = readTls(config)
   const logger = createLogger('api', config.LOG_LEVEL)
+  const metrics = new Metrics()
+  const onCall = apiMetrics(metrics)
   const clock = () => Date.now() * 1000
   const variable = config.DATABASE_READ_URL === config.DATABASE_URL ? 'DATABASE_URL' : 'DATABASE_READ_URL'
   await Composition.empty()
@@ -27,17 +38,19 @@ await runProcess(async () => {
         queryTimeout: config.API_STATEMENT_TIMEOUT + 5_000,
         onIdleError: (err) => logger.warn({ err }, 'idle database connection lost'),
       })
+      poolMetrics(metrics, db.pool, config.DATABASE_POOL)
       await lookAtDatabase(db, clock, variable, logger)
       await checkRole(db, logger)
       return { value: db, stop: () => db.close() }
     })
+    .add('metrics', ({ db }) => startMetrics({ config, metrics, lacks: () => lackingDatabase(db), logger }))
     .add('server', ({ access, db }) => {
       const admission = {
         tokens: access,
         requestsPerMinute: config.API_RATE_LIMIT,
         proxies: config.API_TRUST_PROXY,
       }
-      return startServer(createApp({ db, clock, logger, admission }), {
+      return startServer(createApp({ db, clock, logger, admission, onCall }), {
         host: config.API_HOST,
         port: config.API_PORT,
         ...(tls === null ? {} : { tls }),

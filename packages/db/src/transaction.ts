@@ -29,3 +29,15 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     client.release(broken)
   }
 }
+
+/** Asks what is not worth waiting for: a statement that takes longer than so many milliseconds is given up by the server. */
+export function bounded<T>(
+  pool: pg.Pool,
+  milliseconds: number,
+  question: (client: Queryable) => Promise<T>,
+): Promise<T> {
+  return inTransaction(pool, async (client) => {
+    await client.query(`set local statement_timeout = ${milliseconds}`)
+    return question(client)
+  })
+}

@@ -37,6 +37,7 @@ export {
   type Rejection,
   type RejectReason,
   rejected,
+  rejectReasons,
   type Service,
   type StorageWindow,
   serviceOf,

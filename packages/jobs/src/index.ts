@@ -12,4 +12,4 @@ export {
 } from './inspect.ts'
 export { Producer } from './producer.ts'
 export { dueAt, type ReportSchedule, reportSchedules } from './reportSchedules.ts'
-export { type Handlers, type Progress, startWorkers, type WorkerEvents } from './workers.ts'
+export { type Failure, type Handlers, type Progress, startWorkers, type WorkerEvents } from './workers.ts'

@@ -39,6 +39,11 @@ export class Producer {
     }
   }
 
+  /** Whether Redis answers, as far as is known at this moment. */
+  isReady(): boolean {
+    return this.#connection.status === 'ready'
+  }
+
   /**
    * @param round jobs of different rounds are never one, however much alike
    * @param delay milliseconds until it is worked on at the earliest

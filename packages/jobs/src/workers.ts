@@ -12,9 +12,17 @@ export interface Progress {
 /** One handler for each job of the catalog; a missing one does not compile. */
 export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progress) => Promise<unknown> }
 
+/** An attempt at a job that failed. */
+export interface Failure {
+  job: string
+  milliseconds: number
+  /** It is tried again by itself, as often as the catalog has it. */
+  again: boolean
+}
+
 export interface WorkerEvents {
-  /** Told of jobs that failed. */
-  onError(error: Error, context: { queue: QueueName; job?: string }): void
+  /** Told of attempts at jobs that failed. */
+  onError(error: Error, context: { queue: QueueName } & Partial<Failure>): void
   /** Told of errors of the connections; they come back by themselves. */
   onRedisError(error: Error): void
   onDone(context: { queue: QueueName; job: string; milliseconds: number; result: unknown }): void
@@ -58,7 +66,7 @@ export function startWorkers(
       maxStalledCount: 10,
     })
     worker.on('error', events.onRedisError)
-    worker.on('failed', (job, error) => events.onError(error, { queue, ...(job ? { job: job.name } : {}) }))
+    worker.on('failed', (job, error) => events.onError(error, { queue, ...(job ? failureOf(job) : {}) }))
     worker.on('completed', (job, result) =>
       events.onDone({
         queue,
@@ -75,6 +83,15 @@ export function startWorkers(
     const finished = Promise.race([Promise.allSettled(inHand), after(FINISH)])
     await Promise.race([closed, finished.then(() => after(GOODBYE))])
     for (const { connection } of workers) connection.disconnect()
+  }
+}
+
+function failureOf(job: Job): Failure {
+  const { name, finishedOn, processedOn = Date.now(), attemptsMade, opts } = job
+  return {
+    job: name,
+    milliseconds: (finishedOn ?? Date.now()) - processedOn,
+    again: attemptsMade < (opts.attempts ?? 1),
   }
 }
 

@@ -1,7 +1,7 @@
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import type { Component, Logger } from '@stacktach/runtime'
+import { type Component, explainListening, type Logger } from '@stacktach/runtime'
 import type { Express } from 'express'
 import { answerRaw } from './rawAnswers.ts'
 
@@ -46,7 +46,7 @@ export async function startServer(app: Express, options: Options): Promise<Compo
   answerRaw(server)
   const inHand = countRequests(server)
   await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explain(error, host, port)))
+    server.once('error', (error) => reject(explainListening(error, 'API', host, port)))
     server.listen(port, host, resolve)
   })
   const url = urlOf(tls ? 'https' : 'http', server.address())
@@ -81,19 +81,6 @@ function countRequests(server: Server) {
         if (count === 0) resolve()
       }),
   }
-}
-
-function explain(error: NodeJS.ErrnoException, host: string, port: number): Error {
-  if (error.code === 'EADDRINUSE')
-    return new Error(`API_PORT ${port} is already in use on ${host}: stop what listens there, or set another`, {
-      cause: error,
-    })
-  if (error.code === 'EACCES')
-    return new Error(`API_PORT ${port} may not be opened by this user: set one above 1023`, { cause: error })
-  if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new Error(`API_HOST ${host} is no address of this machine: set one that is, or 127.0.0.1`, { cause: error })
-  }
-  return error
 }
 
 function urlOf(protocol: string, address: string | AddressInfo | null): string {

@@ -3,6 +3,7 @@ import type { Logger, QueueBinding } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import { goodbye } from '../broker/goodbye.ts'
 import { Batcher, type BatchLimits } from './batcher.ts'
+import type { ChannelMetrics } from './ingestMetrics.ts'
 import { cut, type Message, type Read, readMessage } from './message.ts'
 
 export interface ConsumerOptions {
@@ -18,6 +19,7 @@ export interface ConsumerOptions {
   store(messages: Read<Message>[]): Promise<void>
   /** Resolves when there is hope that `store` works again. */
   storable(): Promise<void>
+  metrics: Pick<ChannelMetrics, 'received' | 'subscribed'>
   /** Told why an exchange could not be subscribed to; it is tried again. */
   onRefused(error: Error): void
   logger: Logger
@@ -98,9 +100,14 @@ export class ExchangeConsumer {
       await channel.close().catch(() => {})
       throw error
     }
-    if (!this.#stopped) return subscription
-    await subscription.stop()
-    return null
+    if (this.#stopped) {
+      await subscription.stop()
+      return null
+    }
+    const { metrics } = this.#options
+    metrics.subscribed(true)
+    void subscription.ended.then(() => metrics.subscribed(false))
+    return subscription
   }
 }
 
@@ -156,7 +163,8 @@ class Subscription {
   }
 
   #receive(delivered: ConsumeMessage): void {
-    const { exchange, maxBody } = this.#options
+    const { exchange, maxBody, metrics } = this.#options
+    metrics.received()
     const message = cut({ exchange, routingKey: delivered.fields.routingKey, body: delivered.content }, maxBody)
     // Without its content, which may be a hundred times what is kept of it.
     const receipt = { ...delivered, content: NOTHING }

@@ -1,7 +1,17 @@
-import { openDatabase } from '@stacktach/db'
+import { lackingDatabase, openDatabase } from '@stacktach/db'
 import { Doorbell, Producer, redisTrouble } from '@stacktach/jobs'
-import { Composition, createLogger, ingestConfig, readDeployments, sometimes } from '@stacktach/runtime'
+import {
+  Composition,
+  createLogger,
+  ingestConfig,
+  Metrics,
+  poolMetrics,
+  readDeployments,
+  sometimes,
+  startMetrics,
+} from '@stacktach/runtime'
 import { agree } from '../agree.ts'
+import { ingestMetrics } from './ingestMetrics.ts'
 import { startIngest } from './startIngest.ts'
 
 /** The `ingest` process: from the brokers of the deployments file into the database. */
@@ -13,6 +23,8 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
   if (deployments.length === 0) {
     logger.warn({ file: config.STACKTACH_DEPLOYMENTS_FILE }, 'no deployment is enabled: nothing is consumed')
   }
+  const metrics = new Metrics()
+  const counts = ingestMetrics(metrics, deployments)
   await Composition.empty()
     .add('database', async () => {
       const database = openDatabase({
@@ -22,7 +34,15 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
         queryTimeout: 30_000,
         onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
       })
+      poolMetrics(metrics, database.pool, config.DATABASE_POOL)
       return { value: database, stop: () => database.close() }
+    })
+    .add('metrics', ({ database }) => {
+      const lacks = async () => [
+        ...(await lackingDatabase(database)),
+        ...counts.unsubscribed().map((exchange) => `${exchange} is not subscribed to`),
+      ]
+      return startMetrics({ config, metrics, lacks, logger })
     })
     .add('doorbell', async () => {
       const missed = (error: Error) => logger.debug({ reason: error.message }, 'Redis did not hear')
@@ -38,6 +58,8 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
       }
     })
     .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS }, clock, logger))
-    .add('ingest', ({ database, doorbell }) => startIngest({ database, doorbell, deployments, config, clock, logger }))
+    .add('ingest', ({ database, doorbell }) =>
+      startIngest({ database, doorbell, deployments, config, clock, metrics, counts, logger }),
+    )
     .run(logger)
 }

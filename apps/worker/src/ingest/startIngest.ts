@@ -8,6 +8,7 @@ import {
   type DeploymentEntry,
   type IngestConfig,
   type Logger,
+  type Metrics,
   sometimes,
 } from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
@@ -15,7 +16,9 @@ import pRetry from 'p-retry'
 import { goodbye } from '../broker/goodbye.ts'
 import { shardOf } from '../shardOf.ts'
 import { ExchangeConsumer } from './consumer.ts'
+import type { ChannelMetrics, IngestMetrics } from './ingestMetrics.ts'
 import type { Message, Read } from './message.ts'
+import { type Connected, queueDepths } from './queueDepths.ts'
 import { storeMessages } from './storeMessages.ts'
 import { declareTopology } from './topology.ts'
 
@@ -34,6 +37,8 @@ export interface IngestParts {
   deployments: readonly DeploymentEntry[]
   config: IngestConfig
   clock: () => Instant
+  metrics: Metrics
+  counts: IngestMetrics
   logger: Logger
 }
 
@@ -44,11 +49,12 @@ export async function startIngest(parts: IngestParts): Promise<Component<void>> 
   const running = await Promise.all(
     parts.deployments.map((deployment) => consumeDeployment(parts, deployment, partitions, stopping.signal)),
   )
+  queueDepths(parts.metrics, running)
   return {
     value: undefined,
     async stop() {
       const patience = setTimeout(() => stopping.abort(), STOP_PATIENCE)
-      await Promise.all(running.map((stop) => stop()))
+      await Promise.all(running.map(({ stop }) => stop()))
       clearTimeout(patience)
     },
   }
@@ -59,32 +65,42 @@ async function consumeDeployment(
   deployment: DeploymentEntry,
   partitions: Partitions,
   stopping: AbortSignal,
-): Promise<() => Promise<void>> {
+): Promise<Connected & { stop(): Promise<void> }> {
   const logger = parts.logger.child({ deployment: deployment.name })
   const refused = sometimes((text) => logger.error(text))
   const onRefused = (error: Error) => refused(brokerTrouble(error, deployment))
-  const consumers = Object.entries(deployment.topics).map(
-    ([exchange, bindings]) =>
-      new ExchangeConsumer({
-        exchange,
-        bindings,
-        prefetch: parts.config.PREFETCH,
-        maxBody: parts.config.MAX_BODY,
-        limits: { count: parts.config.BATCH_SIZE, bytes: BATCH_BYTES, linger: parts.config.BATCH_LINGER },
-        declare: (connection) => declareTopology(connection, deployment, exchange, bindings, logger),
-        store: storing(parts, deployment.name, exchange, partitions, stopping, logger),
-        storable: () => databaseAnswers(parts.database, stopping),
-        onRefused,
-        logger,
-      }),
-  )
+  const consumers = Object.entries(deployment.topics).map(([exchange, bindings]) => {
+    const metrics = parts.counts.channel(deployment.name, exchange)
+    return new ExchangeConsumer({
+      exchange,
+      bindings,
+      prefetch: parts.config.PREFETCH,
+      maxBody: parts.config.MAX_BODY,
+      limits: { count: parts.config.BATCH_SIZE, bytes: BATCH_BYTES, linger: parts.config.BATCH_LINGER },
+      declare: (connection) => declareTopology(connection, deployment, exchange, bindings, logger),
+      store: storing(parts, deployment.name, exchange, partitions, stopping, metrics, logger),
+      storable: () => databaseAnswers(parts.database, stopping),
+      metrics,
+      onRefused,
+      logger,
+    })
+  })
+  let current: ChannelModel | undefined
   const connection = await connectTo(deployment, logger, onRefused, async (model) => {
+    current = model
+    model.once('close', () => {
+      if (current === model) current = undefined
+    })
     for (const consumer of consumers) await consumer.consume(model)
     logger.info({ exchanges: Object.keys(deployment.topics) }, 'consuming')
   })
-  return async () => {
-    await Promise.all(consumers.map((consumer) => consumer.stop()))
-    await goodbye(connection.close())
+  return {
+    deployment,
+    connection: () => current,
+    async stop() {
+      await Promise.all(consumers.map((consumer) => consumer.stop()))
+      await goodbye(connection.close())
+    },
   }
 }
 
@@ -129,13 +145,14 @@ function storing(
   exchange: string,
   partitions: Partitions,
   stopping: AbortSignal,
+  metrics: ChannelMetrics,
   logger: Logger,
 ): (messages: Read<Message>[]) => Promise<void> {
   let id: number | undefined
   const skewed = sometimes((text) => logger.warn(text))
   return async (messages) => {
     const began = performance.now()
-    const { touched, latest, ...counts } = await unlessStopped(
+    const { touched, reasons, whens, ...counts } = await unlessStopped(
       stopping,
       pRetry(
         async () => {
@@ -156,19 +173,25 @@ function storing(
           signal: stopping,
           // Nothing is given up for any error: a bug is mended, and the messages are still there.
           shouldRetry: () => performance.now() - began < HOLD,
-          onFailedAttempt: ({ error, attemptNumber }) =>
-            logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store, trying again'),
+          onFailedAttempt: ({ error, attemptNumber }) => {
+            metrics.failed()
+            logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store, trying again')
+          },
         },
       ),
     )
     doorbell.ring(touched.map(shardOf))
-    const minutes = latest === null ? 0 : Math.floor((latest - clock()) / MINUTE)
+    const latest = whens.reduce((last, when) => Math.max(last, when), Number.NEGATIVE_INFINITY)
+    const minutes = Math.floor((latest - clock()) / MINUTE)
     if (minutes > 0) {
       skewed(
         `notifications are ${minutes} minutes ahead of this machine's clock: see that NTP runs here and in the cloud`,
       )
     }
-    logger.info({ exchange, ...counts, milliseconds: Math.round(performance.now() - began) }, 'stored')
+    const milliseconds = performance.now() - began
+    metrics.committed({ ...counts, reasons, whens, now: clock(), seconds: milliseconds / 1000 })
+    const why = counts.rejected > 0 ? { reasons } : {}
+    logger.info({ exchange, ...counts, ...why, milliseconds: Math.round(milliseconds) }, 'stored')
   }
 }
 

@@ -9,7 +9,15 @@ import {
   storeBatch,
   storeRejected,
 } from '@stacktach/db'
-import { type Instant, type NotificationRow, outsideWindow, type Rejection, type Service } from '@stacktach/domain'
+import {
+  type Instant,
+  type NotificationRow,
+  outsideWindow,
+  type Rejection,
+  type RejectReason,
+  rejectReasons,
+  type Service,
+} from '@stacktach/domain'
 import { type Message, type Read, rejectedRow, storageWindow } from './message.ts'
 
 /** Where the messages of one channel go. */
@@ -25,8 +33,12 @@ export interface Stored {
   /** New notifications; the rest were stored before, or rejected. */
   stored: number
   rejected: number
+  /** Those rejected, by why. */
+  reasons: Reasons
   touched: BackloggedShard[]
 }
+
+export type Reasons = Partial<Record<RejectReason, number>>
 
 /** What became of the messages of one transaction. */
 export interface Outcome<M extends Message> {
@@ -60,8 +72,8 @@ interface Work<M extends Message> {
  * Rejects when the database is away or in trouble: nothing of the batch is stored then that would be counted twice when it
  * is given again.
  *
- * @returns with the latest time of a notification among them
  * @param settle keeps what is rejected; by default as new
+ * @returns with the times of the notifications that could be read
  */
 export async function storeMessages<M extends Message>(
   database: Database,
@@ -70,7 +82,7 @@ export async function storeMessages<M extends Message>(
   messages: readonly Read<M>[],
   now: Instant,
   settle: Settle<M> = keepRejected(destination.deployment, now),
-): Promise<Stored & { latest: Instant | null }> {
+): Promise<Stored & { whens: Instant[] }> {
   const window = storageWindow(now, await partitions.horizon(destination.service))
   const accepted: Accepted<M>[] = []
   const rejected: Rejected<M>[] = []
@@ -81,8 +93,7 @@ export async function storeMessages<M extends Message>(
     else if (result.kind === 'stored') accepted.push({ message, row: result.row })
   }
   const stored = await store({ database, partitions, destination, settle }, accepted, rejected)
-  const latest = accepted.reduce<Instant | null>((last, { row }) => Math.max(last ?? row.when, row.when), null)
-  return { ...stored, latest }
+  return { ...stored, whens: accepted.map(({ row }) => row.when) }
 }
 
 function keepRejected(deployment: string, now: Instant): Settle<Message> {
@@ -111,7 +122,13 @@ async function store<M extends Message>(
       await settle(client, { accepted: accepted.map(({ message }) => message), rejected })
       return storeBatch(client, service, deploymentId, rows, shards)
     })
-    return { received: rows.length + rejected.length, stored, rejected: rejected.length, touched }
+    return {
+      received: rows.length + rejected.length,
+      stored,
+      rejected: rejected.length,
+      reasons: countReasons(rejected),
+      touched,
+    }
   } catch (error) {
     if (isMissingPartition(error)) partitions.forget()
     else if (isRefusedRow(error) && accepted.length > 0) {
@@ -135,6 +152,22 @@ function sum(a: Stored, b: Stored): Stored {
     received: a.received + b.received,
     stored: a.stored + b.stored,
     rejected: a.rejected + b.rejected,
+    reasons: addReasons(a.reasons, b.reasons),
     touched: [...a.touched, ...b.touched],
   }
+}
+
+function countReasons(rejected: readonly { reason: RejectReason }[]): Reasons {
+  const counts: Reasons = {}
+  for (const { reason } of rejected) counts[reason] = (counts[reason] ?? 0) + 1
+  return counts
+}
+
+function addReasons(a: Reasons, b: Reasons): Reasons {
+  const total = { ...a }
+  for (const reason of rejectReasons) {
+    const more = b[reason]
+    if (more !== undefined) total[reason] = (total[reason] ?? 0) + more
+  }
+  return total
 }

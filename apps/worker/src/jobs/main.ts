@@ -1,9 +1,21 @@
-import { openDatabase, Partitions } from '@stacktach/db'
+import { lackingDatabase, openDatabase, Partitions } from '@stacktach/db'
 import { Doorbell, Producer, redisRefusal, redisTrouble, reportSchedules, startWorkers } from '@stacktach/jobs'
-import { Composition, ConfigError, createLogger, type JobsConfig, jobsConfig, sometimes } from '@stacktach/runtime'
+import {
+  Composition,
+  ConfigError,
+  createLogger,
+  type JobsConfig,
+  jobsConfig,
+  Metrics,
+  poolMetrics,
+  sometimes,
+  startMetrics,
+} from '@stacktach/runtime'
 import { agree } from '../agree.ts'
+import { askedMetrics } from './askedMetrics.ts'
 import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'
+import { jobsMetrics } from './jobsMetrics.ts'
 import { startTimer } from './timer.ts'
 
 /** Milliseconds; each statement of a job works on a bounded part, so that one which takes longer has lost its server. */
@@ -17,6 +29,8 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const stopping = new AbortController()
   const clock = () => Date.now() * 1000
   const redisAway = sometimes((text) => logger.warn(`${text}; nothing is aggregated until then`))
+  const metrics = new Metrics()
+  const counts = jobsMetrics(metrics)
   await Composition.empty()
     .add('database', async () => {
       const database = openDatabase({
@@ -26,6 +40,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         queryTimeout: QUERY_TIMEOUT,
         onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
       })
+      poolMetrics(metrics, database.pool, config.DATABASE_POOL)
       return { value: database, stop: () => database.close() }
     })
     .add('redis', async () => {
@@ -36,6 +51,14 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
     .add('producer', async () => {
       const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => redisAway(redisTrouble(error)))
       return { value: producer, stop: () => producer.close() }
+    })
+    .add('metrics', ({ database, producer }) => {
+      askedMetrics(metrics, database, producer, clock)
+      const lacks = async () => [
+        ...(await lackingDatabase(database)),
+        ...(producer.isReady() ? [] : ['Redis does not answer']),
+      ]
+      return startMetrics({ config, metrics, lacks, logger })
     })
     .add('context', async ({ database, producer }) => {
       const doorbell = new Doorbell(producer, (error) => logger.debug({ reason: error.message }, 'Redis did not hear'))
@@ -69,9 +92,15 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
     .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS, rules: config.RULES }, clock, logger))
     .add('workers', async ({ context }) => {
       const stop = startWorkers(config.REDIS_URL, config.REDIS_PREFIX, handlers(context), {
-        onError: (error, { queue, job }) => logger.error({ queue, job, reason: error.message }, 'job failed'),
+        onError: (error, { queue, job, milliseconds = 0, again = false }) => {
+          if (job !== undefined) counts.failed({ job, milliseconds, again })
+          logger.error({ queue, job, milliseconds, again, reason: error.message }, 'job failed')
+        },
         onRedisError: (error) => redisAway(redisTrouble(error)),
-        onDone: ({ result, ...done }) => logger.info({ ...done, result }, 'job done'),
+        onDone: (done) => {
+          counts.done(done.job, done.milliseconds, done.result)
+          logger.info(done, 'job done')
+        },
       })
       return {
         value: undefined,

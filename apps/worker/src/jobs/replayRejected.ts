@@ -100,7 +100,7 @@ async function replayChannel(context: JobContext, deployment: string, messages: 
   } catch (error) {
     if (!(error instanceof Gone)) throw error
     const left = messages.filter(({ id }) => !error.ids.has(id))
-    if (left.length === 0) return { received: 0, stored: 0, rejected: 0, touched: [] }
+    if (left.length === 0) return { received: 0, stored: 0, rejected: 0, reasons: {}, touched: [] }
     return replayChannel(context, deployment, left)
   }
 }

@@ -1,4 +1,5 @@
 import type { Database } from '../open.ts'
+import type { Queryable } from '../transaction.ts'
 import { type ExistsService, type ExistsStatus, existsStatuses, existsTables } from './existsStatuses.ts'
 
 export interface ExistsCounts {
@@ -34,7 +35,7 @@ export async function countExists({ pool }: Database, service: ExistsService): P
  * @param exact count the verified ones too; else PostgreSQL's running count of all says how many there must be
  */
 export async function countExistsStatus(
-  { pool }: Database,
+  { pool }: { pool: Queryable },
   service: ExistsService,
   exact: boolean,
 ): Promise<Record<ExistsStatus, number>> {

@@ -9,3 +9,13 @@ export async function databaseAnswers(db: Database): Promise<void> {
   const query: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: PATIENCE }
   await db.pool.query(query)
 }
+
+/** For those who ask whether a process is ready: that the database does not answer, if so. */
+export async function lackingDatabase(db: Database): Promise<string[]> {
+  try {
+    await databaseAnswers(db)
+    return []
+  } catch (error) {
+    return [`the database does not answer: ${error instanceof Error ? error.message : error}`]
+  }
+}

@@ -29,21 +29,24 @@ export interface StorageWindow {
 }
 
 /** Why a message was rejected: a short constant, which is also a metric's label. */
-export type RejectReason =
-  | 'too large'
-  | 'not utf-8'
-  | 'not json'
-  | 'not an object'
-  | 'bad envelope'
-  | 'nested too deeply'
-  | 'no event_type'
-  | 'no publisher_id'
-  | 'no time'
-  | 'time out of range'
-  | 'too old'
-  | 'value too long'
-  | 'not understood'
-  | 'refused by the database'
+export const rejectReasons = [
+  'too large',
+  'not utf-8',
+  'not json',
+  'not an object',
+  'bad envelope',
+  'nested too deeply',
+  'no event_type',
+  'no publisher_id',
+  'no time',
+  'time out of range',
+  'too old',
+  'value too long',
+  'not understood',
+  'refused by the database',
+] as const
+
+export type RejectReason = (typeof rejectReasons)[number]
 
 export interface Rejection {
   kind: 'rejected'

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { BlockList, isIP } from 'node:net'
 import { parseTokens, type Token } from '../tokens.ts'
+import { isLoopback } from './isLoopback.ts'
 import { ConfigError, readConfig } from './readConfig.ts'
 
 /** Requests that a client has in a minute where others than this machine can ask. */
@@ -24,6 +24,8 @@ export function apiConfig(environment: NodeJS.ProcessEnv) {
     'API_TLS_KEY',
     'API_REQUIRE_READ_ROLE',
     'LOG_LEVEL',
+    'METRICS_HOST',
+    'METRICS_PORT',
   ])
   const loopback = isLoopback(config.API_HOST)
   const guarded = config.API_TOKENS !== undefined || config.API_TOKENS_FILE !== undefined
@@ -74,14 +76,4 @@ function readTokensFile(path: string): Token[] {
   if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${prefix}: ${fault}`).join('\n'))
   if (tokens.length === 0) throw new ConfigError(`${prefix} holds no token`)
   return tokens
-}
-
-const loopbacks = new BlockList()
-loopbacks.addSubnet('127.0.0.0', 8)
-loopbacks.addAddress('::1', 'ipv6')
-
-/** Whether only this machine can reach what listens there. Of a name that is not known to be so, it is not. */
-function isLoopback(host: string): boolean {
-  const family = isIP(host)
-  return family === 0 ? host === 'localhost' : loopbacks.check(host, family === 4 ? 'ipv4' : 'ipv6')
 }

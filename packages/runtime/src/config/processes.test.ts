@@ -31,6 +31,7 @@ test('what is not set has a default', () => {
     DATABASE_POOL: 10,
     REDIS_PREFIX: 'stacktach',
     LOG_LEVEL: 'info',
+    METRICS_HOST: '127.0.0.1',
     MAX_BODY: 1_048_576,
     BATCH_SIZE: 500,
     BATCH_LINGER: 10,

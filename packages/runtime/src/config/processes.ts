@@ -1,6 +1,7 @@
 import { ConfigError, readConfig } from './readConfig.ts'
 
 const database = ['DATABASE_URL', 'DATABASE_POOL'] as const
+const operation = ['LOG_LEVEL', 'METRICS_HOST', 'METRICS_PORT'] as const
 const redis = ['REDIS_URL', 'REDIS_PREFIX'] as const
 
 /** Configuration of `ingest`. Throws ConfigError. */
@@ -8,8 +9,8 @@ export function ingestConfig(environment: NodeJS.ProcessEnv) {
   const config = readConfig(environment, [
     ...database,
     ...redis,
+    ...operation,
     'STACKTACH_DEPLOYMENTS_FILE',
-    'LOG_LEVEL',
     'MAX_BODY',
     'BATCH_SIZE',
     'BATCH_LINGER',
@@ -25,7 +26,7 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
   const config = readConfig(environment, [
     ...database,
     ...redis,
-    'LOG_LEVEL',
+    ...operation,
     'MAX_BODY',
     'RULES',
     'SHARDS',

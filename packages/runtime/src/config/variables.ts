@@ -9,6 +9,11 @@ const whole = (minimum: number, maximum: number) =>
     .transform(Number)
     .pipe(z.number().min(minimum, `must be at least ${minimum}`).max(maximum, `must be at most ${maximum}`))
 
+/** Pino's, from the one that says least but silence. */
+export const logLevels = ['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'] as const
+
+export type LogLevel = (typeof logLevels)[number]
+
 /** Yes or no, written so that a misspelt one is not taken for either. */
 const flag = z
   .enum(['0', '1'], { error: 'must be 1 or 0' })
@@ -72,11 +77,10 @@ export const variables = {
   API_TLS_KEY: z.string().optional(),
   /** Refuses a database role that could write. */
   API_REQUIRE_READ_ROLE: flag,
-  LOG_LEVEL: z
-    .enum(['fatal', 'error', 'warn', 'info', 'debug', 'trace', 'silent'], {
-      error: 'must be one of fatal, error, warn, info, debug, trace, silent',
-    })
-    .default('info'),
+  LOG_LEVEL: z.enum(logLevels, { error: `must be one of ${logLevels.join(', ')}` }).default('info'),
+  /** Where those who run a process read its metrics; not set: nowhere. */
+  METRICS_HOST: z.string().default('127.0.0.1'),
+  METRICS_PORT: whole(0, 65535).optional(),
   RULES: z.enum(['today', 'stacktach'], { error: 'must be today or stacktach' }).default('today'),
   /** Bytes; a larger message is rejected with its digest and first 64 KB. */
   MAX_BODY: whole(1024, 134_217_728).default(1_048_576),

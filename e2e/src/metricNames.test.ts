@@ -1,0 +1,144 @@
+import { readFileSync } from 'node:fs'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { captured, publish } from '@stacktach/testing'
+import { parse } from 'yaml'
+import { observe, observedPrograms, total } from './observe.ts'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+import { metricOf, namesIn } from './promql.ts'
+import { until } from './until.ts'
+
+/** Dashboard, alert rules and documents name metrics and labels: each must be one that a process exposes. */
+const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+
+interface Rule {
+  alert: string
+  expr: string
+  for: string
+  labels: Record<string, string>
+  annotations: Record<string, string>
+}
+
+let pipeline: Pipeline
+
+/** Of all processes: types by name, and labels by name. */
+const types = new Map<string, string>()
+const labels = new Map<string, Set<string>>()
+const dashboard = JSON.parse(file('deploy/grafana/stacktach.json'))
+const rules: Rule[] = parse(file('deploy/prometheus/alerts.yml')).groups.flatMap(
+  ({ rules }: { rules: Rule[] }) => rules,
+)
+const panels: { title: string; targets?: { expr: string; legendFormat: string }[] }[] = dashboard.panels
+const targets = panels.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })))
+/** What Prometheus itself puts on every sample. */
+const targetLabels = ['job', 'instance']
+
+beforeAll(async () => {
+  pipeline = await startPipeline(['north'], { METRICS_PORT: '0' })
+  const { api, scrape } = await observe(pipeline)
+  // A metric shows its labels once it has counted.
+  await publish(pipeline.vhost, captured('glance_messagingv2'))
+  await until(async () => total(await scrape('ingest'), 'batch_messages_count') > 0)
+  await until(async () => total(await scrape('jobs'), 'job_duration_seconds_count') > 0)
+  await until(async () => total(await scrape('jobs'), 'deployment_last_notification_timestamp_seconds') > 0)
+  await (await fetch(new URL('/stacky/events', api))).text()
+  await until(async () => total(await scrape('api'), 'api_request_duration_seconds_count') > 0)
+  for (const program of observedPrograms) {
+    const exposed = await scrape(program)
+    for (const [name, type] of exposed.types) types.set(name, type)
+    for (const { name, labels: given } of exposed.samples) {
+      const metric = metricOf(exposed.types, name) ?? name
+      const known = labels.get(metric) ?? new Set()
+      for (const label of Object.keys(given)) known.add(label)
+      labels.set(metric, known)
+    }
+  }
+})
+
+afterAll(() => pipeline?.stop())
+
+/** Fails unless every name in an expression is of a metric that a process exposes, and every label one that it has. */
+function check(expression: string, legend: string[] = []): void {
+  const found = namesIn(expression.replaceAll('$__rate_interval', '5m'))
+  expect(found.metrics.size).toBeGreaterThan(0)
+  const known = new Set(targetLabels)
+  for (const name of found.metrics) {
+    if (name === 'up') continue
+    const metric = metricOf(types, name)
+    expect({ expression, name, metric }).toEqual({ expression, name, metric: expect.any(String) })
+    for (const label of labels.get(metric ?? '') ?? []) known.add(label)
+  }
+  expect({ expression, labels: [...found.labels, ...legend].filter((label) => !known.has(label)) }).toEqual({
+    expression,
+    labels: [],
+  })
+}
+
+test('the parser of expressions sees names, and what is none', () => {
+  const { metrics, labels } = namesIn('sum by (reason) (rate(a_total{job=~"x.*"}[5m])) / on (queue) b > 0')
+  expect([[...metrics], [...labels]]).toEqual([
+    ['a_total', 'b'],
+    ['reason', 'job', 'queue'],
+  ])
+  expect(() => namesIn('rate(a_total[5m]')).toThrow('no PromQL')
+  expect(() => check('sum(stacktach_messages_lost_total)')).toThrow()
+  expect(() => check('sum by (tenant) (stacktach_messages_received_total)')).toThrow()
+})
+
+test('the dashboard', () => {
+  expect(targets.length).toBeGreaterThan(20)
+  for (const { expr, legendFormat } of targets) {
+    check(
+      expr,
+      [...legendFormat.matchAll(/\{\{(\w+)\}\}/g)].map(([, label = '']) => label),
+    )
+  }
+  expect(new Set(dashboard.panels.map(({ id }: { id: number }) => id)).size).toBe(dashboard.panels.length)
+})
+
+test('the alerts, each with a section on what to do', () => {
+  expect(rules.length).toBeGreaterThan(10)
+  for (const rule of rules) {
+    check(
+      rule.expr,
+      [...JSON.stringify(rule.annotations).matchAll(/\$labels\.(\w+)/g)].map(([, label = '']) => label),
+    )
+    expect(rule).toEqual({
+      alert: expect.stringMatching(/^StackTach[A-Z]\w+$/),
+      expr: rule.expr,
+      for: expect.stringMatching(/^\d+m$/),
+      labels: { severity: expect.stringMatching(/^(?:warning|critical)$/) },
+      annotations: { summary: expect.any(String), runbook: `docs/alerts.md#${rule.alert.toLowerCase()}` },
+    })
+  }
+  const sections = [...file('docs/alerts.md').matchAll(/^### (\w+)$/gm)].map(([, name]) => name)
+  expect(sections).toEqual(rules.map(({ alert }) => alert))
+})
+
+test('the table of metrics has all of them, with their types and labels', () => {
+  const ours = [...types].filter(([name]) => name.startsWith('stacktach_'))
+  const rows = [...file('docs/metrics.md').matchAll(/^\| `(stacktach_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
+    ([, name, type, names = '']) => [name, type, [...names.matchAll(/`(\w+)`/g)].map(([, label]) => label).sort()],
+  )
+  const exposed = ours.map(([name, type]) => [
+    name,
+    type,
+    [...(labels.get(name) ?? [])].filter((label) => label !== 'le').sort(),
+  ])
+  expect(rows.sort()).toEqual(exposed.sort())
+})
+
+test('each of ours is on the dashboard or in an alert', () => {
+  const used = new Set(
+    [...targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '5m')), ...rules.map(({ expr }) => expr)]
+      .flatMap((expression) => [...namesIn(expression).metrics])
+      .map((name) => metricOf(types, name)),
+  )
+  expect([...types.keys()].filter((name) => name.startsWith('stacktach_') && !used.has(name))).toEqual([])
+})
+
+test('no label has values that grow with the cloud', () => {
+  const allowed =
+    'collection deployment endpoint exchange job_name kind le outcome queue reason service state status'.split(' ')
+  const ours = [...labels].filter(([name]) => name.startsWith('stacktach_')).flatMap(([, names]) => [...names])
+  expect(new Set(ours)).toEqual(new Set(allowed))
+})

@@ -1,0 +1,274 @@
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
+import type { Truth } from '@stacktach/simulator'
+import { type Detour, detour, publish } from '@stacktach/testing'
+import { type Observation, observe, observedPrograms, total } from './observe.ts'
+import { type Pipeline, startPipeline } from './pipeline.ts'
+import { hoursAgo, simulate } from './simulate.ts'
+import { until } from './until.ts'
+
+const HOURS = 2
+const deployments = ['east', 'west']
+
+/** Bodies that cannot be stored, by why; as many of each as it has. */
+const bad = {
+  'not json': ['{', 'x', '['],
+  'no event_type': ['{"a":1}', '{"a":2}'],
+  'not utf-8': ['\xff\xfe'],
+}
+const badMessages = Object.values(bad).flat().length
+
+let pipeline: Pipeline
+let truth: Truth
+let database: Detour
+let redis: Detour
+let processes: Observation['processes']
+let ask: Observation['ask']
+let scrape: Observation['scrape']
+let api: string
+
+/** Messages that queues are bound for: those that a cloud sends twice go to topic `monitor`, which glance's queue does not take. */
+function sent() {
+  const { nova, glance } = truth.services
+  return { nova: nova.messages, glance: glance.notifications }
+}
+
+beforeAll(async () => {
+  pipeline = await startPipeline(deployments, { METRICS_PORT: '0' })
+  database = await detour(pipeline.environment.DATABASE_URL ?? '')
+  redis = await detour(pipeline.environment.REDIS_URL ?? '')
+  await Promise.all([database.open(), redis.open()])
+  Object.assign(pipeline.environment, { DATABASE_URL: database.url, REDIS_URL: redis.url })
+  ;({ processes, ask, scrape, api } = await observe(pipeline))
+  const options = {
+    seed: 'metrics',
+    format: 'both' as const,
+    deployments,
+    operations: 60,
+    failures: 0.2,
+    duplicates: 0.2,
+  }
+  const simulated = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
+  truth = simulated.truth
+  await publish(
+    pipeline.vhost,
+    Object.values(bad)
+      .flat()
+      .map((body) => ({ exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from(body, 'latin1') })),
+  )
+  await pipeline.settled(simulated.notifications + badMessages)
+  // The last duplicates are acknowledged after the last new one.
+  await until(
+    async () => total(await scrape('ingest'), 'batch_messages_sum') >= sent().nova + sent().glance + badMessages,
+  )
+})
+
+afterAll(async () => {
+  await pipeline?.stop()
+  await Promise.all([database?.shut(), redis?.shut()])
+})
+
+describe('what a simulated cloud sent is counted', () => {
+  test('by ingest: received, stored, doubled, and rejected by why', async () => {
+    const { nova, glance } = truth.services
+    const messages = sent().nova + sent().glance
+    const notifications = nova.notifications + glance.notifications
+    expect(messages).toBeGreaterThan(notifications)
+    const counted = await scrape('ingest')
+    for (const exchange of ['nova', 'glance'] as const) {
+      const more = exchange === 'nova' ? badMessages : 0
+      const all = sent()[exchange]
+      const { notifications: distinct } = truth.services[exchange]
+      expect({
+        received: total(counted, 'messages_received_total', { exchange }),
+        stored: total(counted, 'notifications_stored_total', { exchange }),
+        doubled: total(counted, 'notifications_doubled_total', { exchange }),
+        inBatches: total(counted, 'batch_messages_sum', { exchange }),
+      }).toEqual({
+        received: all + more,
+        stored: distinct,
+        doubled: all - distinct,
+        inBatches: all + more,
+      })
+    }
+    for (const [reason, bodies] of Object.entries(bad)) {
+      expect(total(counted, 'messages_rejected_total', { deployment: 'east', reason })).toBe(bodies.length)
+    }
+    expect(total(counted, 'messages_rejected_total')).toBe(badMessages)
+    expect(total(counted, 'messages_rejected_total', { deployment: 'west' })).toBe(0)
+    expect(total(counted, 'notification_lag_seconds_count')).toBe(messages)
+    expect(total(counted, 'batch_duration_seconds_count')).toBe(total(counted, 'batch_messages_count'))
+    expect(total(counted, 'exchange_subscribed')).toBe(2 * deployments.length)
+    expect(total(counted, 'batch_failures_total')).toBe(0)
+  })
+
+  test('by ingest: what the brokers hold', async () => {
+    const queues = ['stacktach_nova', 'stacktach_glance']
+    await until(async () => {
+      const { samples } = await scrape('ingest')
+      const depths = samples.filter(({ name }) => name === 'stacktach_queue_messages')
+      return depths.length === deployments.length * queues.length && depths.every(({ value }) => value === 0)
+    })
+    for (const deployment of deployments) {
+      for (const queue of queues) {
+        expect(total(await scrape('ingest'), 'queue_consumers', { deployment, queue })).toBe(1)
+      }
+    }
+  })
+
+  test('by jobs: folds, and what is in the database', async () => {
+    const { pool } = pipeline.database
+    const { rows } = await pool.query<{ pending: number; last: string }>(
+      `select (select count(*)::int from instance_exists where status = 'pending') as pending,
+              (select max(last_when) from deployment) as last`,
+    )
+    const [stored] = rows
+    expect(stored?.pending).toBeGreaterThan(0)
+    // What is asked of the database may be ten seconds old.
+    await until(
+      async () => total(await scrape('jobs'), 'exists', { service: 'nova', status: 'pending' }) === stored?.pending,
+    )
+    await until(async () => total(await scrape('jobs'), 'backlog_rows') === 0)
+    const counted = await scrape('jobs')
+    expect(total(counted, 'rejected_messages')).toBe(badMessages)
+    expect(total(counted, 'publications_unsent')).toBe(0)
+    expect(total(counted, 'backlog_oldest_age_seconds')).toBe(0)
+    const lasts = deployments.map((deployment) =>
+      total(counted, 'deployment_last_notification_timestamp_seconds', { deployment }),
+    )
+    expect(Math.max(...lasts)).toBe(Number(stored?.last) / 1e6)
+    expect(total(counted, 'jobs_finished_total', { job_name: 'usage', outcome: 'done' })).toBeGreaterThan(0)
+    expect(total(counted, 'jobs_finished_total', { outcome: 'failed' })).toBe(0)
+    expect(total(counted, 'job_duration_seconds_count')).toBe(total(counted, 'jobs_finished_total'))
+    // Every nova notification of an instance is folded at least once, and nothing else by this job but images.
+    expect(total(counted, 'backlog_folded_total', { job_name: 'usage' })).toBeGreaterThanOrEqual(
+      Object.values(truth.instances).reduce((sum, { notifications }) => sum + notifications, 0),
+    )
+  })
+
+  test('by the api: every answer, by endpoint and status', async () => {
+    const asked = ['/stacky/events', '/stacky/events', '/stacky/kpi/nobody', '/stacky/uuid', '/nope', '/healthz']
+    for (const path of asked) await (await fetch(new URL(path, api))).text()
+    const calls = async (endpoint: string, status: string) =>
+      total(await scrape('api'), 'api_request_duration_seconds_count', { endpoint, status })
+    await until(async () => (await calls('healthz', '200')) === 1)
+    expect(await calls('events', '200')).toBe(2)
+    expect(await calls('kpi/:tenant', '404')).toBe(1)
+    expect(await calls('uuid', '400')).toBe(1)
+    expect(await calls('none', '404')).toBe(1)
+    expect(total(await scrape('api'), 'api_request_duration_seconds_count')).toBe(asked.length)
+  })
+})
+
+describe('each call', () => {
+  const tokens = { authorization: 'Bearer stacktach_secret-of-the-caller' }
+
+  /** The line of the log about the call with an id. */
+  async function lineOf(id: string): Promise<Record<string, unknown>> {
+    const process = processes.api
+    await process.printed(new RegExp(`"requestId":"${id}".*"answered"`))
+    const lines = process
+      .output()
+      .split('\n')
+      .filter((line) => line.includes(`"requestId":"${id}"`))
+    expect(lines).toHaveLength(1)
+    return JSON.parse(lines[0] ?? '')
+  }
+
+  test('has an id, in its answer and in one line of the log, and nothing of a token', async () => {
+    const answer = await fetch(new URL('/stacky/events?service=nova', api), { headers: tokens })
+    const id = answer.headers.get('x-request-id') ?? ''
+    expect(id).toMatch(/^[\da-f-]{36}$/)
+    expect(await lineOf(id)).toMatchObject({
+      level: 30,
+      method: 'GET',
+      endpoint: 'events',
+      status: 200,
+      milliseconds: expect.any(Number),
+    })
+    expect(processes.api.output()).not.toContain('secret-of-the-caller')
+  })
+
+  test('keeps the id that a proxy gave it', async () => {
+    const id = 'req-3f0a.71=/x:1@a+b'
+    const answer = await fetch(new URL('/stacky/nope', api), { headers: { 'x-request-id': id } })
+    expect(answer.headers.get('x-request-id')).toBe(id)
+    await processes.api.printed(/"requestId":"req-3f0a\.71=\/x:1@a\+b","method":"GET","endpoint":null,"status":404/)
+  })
+
+  test.each(['', 'a b', 'a"b', 'a,b', 'é', 'x'.repeat(129)])('has another than %.20p', async (id) => {
+    const answer = await fetch(new URL('/stacky/hosts', api), { headers: { 'x-request-id': id } })
+    expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+  })
+})
+
+describe('each process', () => {
+  test.each(observedPrograms)('%s is alive and ready', async (program) => {
+    expect(await ask(program, '/healthz')).toEqual({ status: 200, text: 'alive\n' })
+    expect(await ask(program, '/readyz')).toEqual({ status: 200, text: 'ready\n' })
+  })
+
+  test('shows its metrics on their own port alone', async () => {
+    for (const path of ['/metrics', '/loglevel']) expect((await fetch(new URL(path, api))).status).toBe(404)
+  })
+
+  test('says more, and less, from then on that it is told so', async () => {
+    const process = processes.api
+    const call = async (id: string) => {
+      await (await fetch(new URL('/healthz', api), { headers: { 'x-request-id': id } })).text()
+    }
+    await call('before')
+    expect(await ask('api', '/loglevel', { method: 'PUT', body: 'debug' })).toEqual({ status: 200, text: 'debug\n' })
+    await call('between')
+    await process.printed(/"requestId":"between"/)
+    await ask('api', '/loglevel', { method: 'PUT', body: 'info' })
+    await call('after')
+    await fetch(new URL('/stacky/hosts', api), { headers: { 'x-request-id': 'last' } })
+    await process.printed(/"requestId":"last"/)
+    expect(process.output()).not.toMatch(/"requestId":"(?:before|after)"/)
+  })
+
+  test('writes a line for each batch and each job', async () => {
+    await processes.ingest.printed(
+      /"deployment":"east","exchange":"nova","received":\d+,"stored":\d+,"rejected":\d+,.*"milliseconds":\d+,"msg":"stored"/,
+    )
+    await processes.ingest.printed(/"rejected":[1-9]\d*,"reasons":\{"not json":/)
+    await processes.jobs.printed(
+      /"queue":"aggregation","job":"usage","milliseconds":\d+,"result":\{"folded":\d+\},"msg":"job done"/,
+    )
+  })
+})
+
+describe('with the database and Redis away', () => {
+  const failures = async (collection: string) =>
+    total(await scrape('jobs'), 'collection_failures_total', { collection })
+
+  beforeAll(async () => {
+    await Promise.all([database.shut(), redis.shut()])
+  })
+
+  test.each(observedPrograms)('%s lives, and says what it lacks', async (program) => {
+    const { status, text } = await ask(program, '/readyz')
+    expect({ status, text }).toEqual({ status: 503, text: expect.stringContaining('the database does not answer: ') })
+    if (program === 'jobs') expect(text).toContain('Redis does not answer\n')
+    expect(await ask(program, '/healthz')).toEqual({ status: 200, text: 'alive\n' })
+  })
+
+  test('what they know is not shown any more, and all else is', async () => {
+    const asked = ['stacktach_backlog_rows', 'stacktach_rejected_messages', 'stacktach_exists', 'stacktach_queue_jobs']
+    await until(async () => {
+      const { samples } = await scrape('jobs')
+      return !samples.some(({ name }) => asked.includes(name))
+    }, 30_000)
+    for (const collection of ['backlog', 'stored', 'exists', 'jobs'])
+      expect(await failures(collection)).toBeGreaterThan(0)
+    expect(total(await scrape('jobs'), 'jobs_finished_total')).toBeGreaterThan(0)
+    expect(total(await scrape('ingest'), 'notifications_stored_total')).toBeGreaterThan(0)
+  })
+
+  test('they are ready again as soon as these are back', async () => {
+    await Promise.all([database.open(), redis.open()])
+    for (const program of observedPrograms)
+      await until(async () => (await ask(program, '/readyz')).status === 200, 30_000)
+    await until(async () => total(await scrape('jobs'), 'rejected_messages') === badMessages, 30_000)
+  })
+})
