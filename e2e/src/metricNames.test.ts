@@ -107,10 +107,10 @@ test('the alerts, each with a section on what to do', () => {
       expr: rule.expr,
       for: expect.stringMatching(/^\d+m$/),
       labels: { severity: expect.stringMatching(/^(?:warning|critical)$/) },
-      annotations: { summary: expect.any(String), runbook: `docs/alerts.md#${rule.alert.toLowerCase()}` },
+      annotations: { summary: expect.any(String), runbook: `docs/runbook.md#${rule.alert.toLowerCase()}` },
     })
   }
-  const sections = [...file('docs/alerts.md').matchAll(/^### (\w+)$/gm)].map(([, name]) => name)
+  const sections = [...file('docs/runbook.md').matchAll(/^### (StackTach\w+)$/gm)].map(([, name]) => name)
   expect(sections).toEqual(rules.map(({ alert }) => alert))
 })
 

@@ -34,5 +34,5 @@ async function alert(tour) {
   await tour.until(alerts, /StackTachRejecting/)
   await tour.types(alerts)
   await tour.types(`curl -s ${tour.prometheus}/api/v1/alerts | grep -o '"summary":"[^"]*"'`)
-  tour.says('[alerts.md](alerts.md#stacktachrejecting) says what to do then: see what it is.')
+  tour.says('[runbook.md](runbook.md#stacktachrejecting) says what to do then: see what it is.')
 }
