@@ -37,11 +37,21 @@ export interface IngestMetrics {
 /** What `ingest` counts, for every exchange of every deployment from 0 on. */
 export function ingestMetrics(metrics: Metrics, deployments: readonly DeploymentEntry[]): IngestMetrics {
   const labels = ['deployment', 'exchange'] as const
-  const received = metrics.counter({
-    name: 'messages_received_total',
-    help: 'Messages that the broker delivered; one that was given back and delivered again counts each time.',
-    labels,
-  })
+  // A number is added to for each message, and the counter, which is looked up by its labels, when it is read.
+  const arrivals: { place: Record<(typeof labels)[number], string>; number: number }[] = []
+  const received = metrics.counter(
+    {
+      name: 'messages_received_total',
+      help: 'Messages that the broker delivered; one that was given back and delivered again counts each time.',
+      labels,
+    },
+    (counter) => {
+      for (const arrived of arrivals) {
+        counter.inc(arrived.place, arrived.number)
+        arrived.number = 0
+      }
+    },
+  )
   const stored = metrics.counter({ name: 'notifications_stored_total', help: 'Notifications that were new.', labels })
   const doubled = metrics.counter({
     name: 'notifications_doubled_total',
@@ -99,8 +109,12 @@ export function ingestMetrics(metrics: Metrics, deployments: readonly Deployment
     channel(deployment, exchange) {
       const place = { deployment, exchange }
       const lagOfThis = lag.labels({ deployment })
+      const arrived = { place, number: 0 }
+      arrivals.push(arrived)
       return {
-        received: () => received.inc(place),
+        received() {
+          arrived.number++
+        },
         committed(outcome) {
           stored.inc(place, outcome.stored)
           doubled.inc(place, outcome.received - outcome.stored - outcome.rejected)

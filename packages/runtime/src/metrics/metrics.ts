@@ -49,9 +49,24 @@ export class Metrics {
     })
   }
 
-  counter<L extends Label>({ name, help, labels = [] }: Description<L>): Counter<L> {
-    const registers = [this.#registry]
-    return new Counter({ name: checked(name, 'counter'), help, labelNames: [...labels], registers })
+  /** @param collect brings it up to date before it is read: what happens thousands of times a second is best added up outside */
+  counter<L extends Label>(
+    { name, help, labels = [] }: Description<L>,
+    collect?: (counter: Counter<L>) => void,
+  ): Counter<L> {
+    return new Counter({
+      name: checked(name, 'counter'),
+      help,
+      labelNames: [...labels],
+      registers: [this.#registry],
+      ...(collect === undefined
+        ? {}
+        : {
+            collect() {
+              collect(this)
+            },
+          }),
+    })
   }
 
   gauge<L extends Label>({ name, help, labels = [] }: Description<L>, value?: () => number): Gauge<L> {
