@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from '@jest/globals'
 import { apiConfig, ingestConfig, jobsConfig, migrateConfig, operatorConfig, readDeployments } from '@stacktach/runtime'
 import { runToEnd } from '@stacktach/testing'
+import { parse } from 'yaml'
 import { z } from 'zod'
 import { compose, composeFaults, composeServices, environmentOf, filesOf, read, root, settings } from './deploy.ts'
 import { startPipeline } from './pipeline.ts'
@@ -85,6 +86,48 @@ test('a health check says whether a process works, and why not', async () => {
   }
 })
 
+/** Where Prometheus looks for the processes of each kind. */
+const scrapes = (path: string) =>
+  z
+    .object({
+      rule_files: z.array(z.string()),
+      scrape_configs: z.array(
+        z.object({
+          job_name: z.string(),
+          static_configs: z.array(z.object({ targets: z.array(z.string()) })).default([]),
+          dns_sd_configs: z.array(z.object({ names: z.array(z.string()), port: z.number() })).default([]),
+        }),
+      ),
+    })
+    .parse(parse(read(path)))
+const observed = { ingest: ingestConfig, jobs: jobsConfig, api: apiConfig }
+
+test('the Prometheus of the compose file finds every container of ours', () => {
+  const services = composeServices()
+  const { rule_files, scrape_configs } = scrapes('deploy/prometheus/compose.yml')
+  expect(scrape_configs).toEqual(
+    Object.entries(observed).map(([name, config]) => {
+      const { METRICS_HOST, METRICS_PORT } = config(services[name]?.environment ?? {})
+      expect(METRICS_HOST).toBe('0.0.0.0')
+      return {
+        job_name: `stacktach-${name}`,
+        static_configs: [],
+        dns_sd_configs: [{ names: [name], port: METRICS_PORT }],
+      }
+    }),
+  )
+  for (const file of rule_files) expect(existsSync(join(root, 'deploy/prometheus', file))).toBe(true)
+  const { prometheus, grafana } = services
+  expect(prometheus?.volumes).toContain('./deploy/prometheus:/etc/prometheus:ro')
+  expect(prometheus?.command).toContain('--config.file=/etc/prometheus/compose.yml')
+  const mounts = [...(prometheus?.volumes ?? []), ...(grafana?.volumes ?? [])].filter((mount) => mount.startsWith('.'))
+  for (const mount of mounts) expect(existsSync(join(root, mount.split(':')[0] ?? ''))).toBe(true)
+  const [, folder] = /path: (\S+)/.exec(read('deploy/grafana/provisioning/dashboards/stacktach.yml')) ?? []
+  expect(grafana?.volumes).toContain(`./deploy/grafana/stacktach.json:${folder}/stacktach.json:ro`)
+  const [, source = ''] = /url: (\S+)/.exec(read('deploy/grafana/provisioning/datasources/prometheus.yml')) ?? []
+  expect(Object.keys(services)).toContain(new URL(source).hostname)
+})
+
 test('the image is built of every workspace, and does not run as root', () => {
   const dockerfile = read('Dockerfile')
   const { workspaces } = z.object({ workspaces: z.array(z.string()) }).parse(JSON.parse(read('package.json')))
@@ -146,6 +189,15 @@ test('systemd starts programs that exist, with a configuration they take, and no
   }
   const environment = environmentOf('deploy/stacktach.env')
   for (const config of Object.values(configs)) expect(config(environment).DATABASE_URL).toBe(environment.DATABASE_URL)
+  const targets = Object.entries(observed).map(([name, config]) => {
+    const [unit = ''] = units.filter((path) => path.includes(`stacktach-${name}`))
+    const own = settings(unit).flatMap((line) => [...line.matchAll(/^Service: Environment = (\w+)=(.+)$/g)])
+    const variables = Object.fromEntries(own.map(([, variable, value = '']) => [variable, value.replace('%i', '1')]))
+    const { METRICS_HOST, METRICS_PORT } = config({ ...variables, ...environment })
+    return { job_name: `stacktach-${name}`, static_configs: [{ targets: [`${METRICS_HOST}:${METRICS_PORT}`] }] }
+  })
+  expect(new Set(targets.flatMap(({ static_configs }) => static_configs[0]?.targets)).size).toBe(3)
+  expect(scrapes('deploy/prometheus/prometheus.yml').scrape_configs).toMatchObject(targets)
   const wanted = settings('deploy/systemd/stacktach.target').find((line) => line.startsWith('Unit: Wants'))
   for (const unit of units) expect(wanted).toContain(unit.slice('deploy/systemd/'.length).replace('@.', '@1.'))
 })

@@ -327,5 +327,11 @@ test('the port of the api is taken', async () => {
   await expectSaid({ API_PORT: String(port) }, [
     ['api', 1, `API_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`],
   ])
+  const taken = `METRICS_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`
+  await expectSaid({ METRICS_PORT: String(port) }, [
+    ['ingest', 1, taken],
+    ['jobs', 1, taken],
+    ['api', 1, taken],
+  ])
   await new Promise((resolve) => server.close(resolve))
 })

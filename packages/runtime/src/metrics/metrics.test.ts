@@ -43,6 +43,18 @@ test('names have the prefix, and labels are in the text', async () => {
   }
 })
 
+test('what was added up outside is put to its counter when that is read', async () => {
+  const metrics = new Metrics()
+  let number = 2
+  metrics.counter({ name: 'messages_total', help, labels: ['deployment'] }, (counter) => {
+    counter.inc({ deployment: 'east' }, number)
+    number = 0
+  })
+  expect((await metrics.text()).body).toContain('stacktach_messages_total{deployment="east"} 2\n')
+  number = 3
+  expect((await metrics.text()).body).toContain('stacktach_messages_total{deployment="east"} 5\n')
+})
+
 test('two processes in one program count apart', async () => {
   const [one, other] = [new Metrics(), new Metrics()]
   for (const metrics of [one, other]) metrics.counter({ name: 'messages_total', help })

@@ -1,0 +1,84 @@
+import { existsSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { expect, test } from '@jest/globals'
+import { rejectReasons } from '@stacktach/domain'
+import { parse } from 'yaml'
+import { z } from 'zod'
+import { filesOf, read, root } from './deploy.ts'
+import { startPipeline } from './pipeline.ts'
+
+const documents = [
+  ...[...filesOf('docs'), ...filesOf('docs/decisions')].filter((path) => path.endsWith('.md')),
+  ...['README.md', 'CHANGELOG.md', 'CONTRIBUTING.md', 'SECURITY.md'],
+]
+
+const headings = (path: string) => [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
+
+/** What links call a heading, as GitHub makes it. */
+const anchor = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+    .replaceAll(' ', '-')
+
+/** What is wrong with a link of a file: null, if nothing is. */
+function linkFault(from: string, link: string): string | null {
+  const [path = '', fragment] = link.split('#')
+  const target = path === '' ? from : join(dirname(from), path)
+  if (!existsSync(join(root, target))) return `${from}: ${link}: there is no ${target}`
+  if (fragment === undefined || headings(target).map(anchor).includes(fragment)) return null
+  return `${from}: ${link}: ${target} has no such heading`
+}
+
+test('each link leads somewhere', () => {
+  expect(documents.length).toBeGreaterThan(15)
+  const links = documents.flatMap((path) =>
+    [...read(path).matchAll(/\]\((?!\w+:)([^)\s]+)\)/g)].map(([, link = '']) => ({ path, link })),
+  )
+  expect(links.length).toBeGreaterThan(50)
+  expect(links.flatMap(({ path, link }) => linkFault(path, link) ?? [])).toEqual([])
+  expect(linkFault('README.md', 'docs/nowhere.md')).toContain('there is no')
+  expect(linkFault('docs/deploy.md', 'runbook.md#nothing')).toContain('no such heading')
+})
+
+test('the runbook says of each alert what it means, what to look at, and what to do', () => {
+  const { groups } = z
+    .object({
+      groups: z.array(
+        z.object({
+          rules: z.array(z.object({ alert: z.string(), annotations: z.object({ runbook: z.string() }) })),
+        }),
+      ),
+    })
+    .parse(parse(read('deploy/prometheus/alerts.yml')))
+  const rules = groups.flatMap(({ rules }) => rules)
+  const found = read('docs/runbook.md').matchAll(/^### (StackTach\w+)\n\n(?!- )\S[^]*?\n\n- Look at: [^]+?\n- Do: /gm)
+  expect([...found].map(([, name]) => name)).toEqual(rules.map(({ alert }) => alert))
+  for (const { alert, annotations } of rules) {
+    expect(annotations.runbook).toBe(`docs/runbook.md#${anchor(alert)}`)
+    expect(linkFault('README.md', annotations.runbook)).toBe(null)
+  }
+})
+
+test('the runbook has a heading for each line of status, and a row for each reason of a rejection', async () => {
+  const pipeline = await startPipeline(['east'])
+  try {
+    const { output } = await pipeline.run('status')
+    const rows = output.split('\n').map((line) => line.split('│').map((cell) => cell.trim()))
+    const lines = rows.filter(([, cell = '']) => /^(?:nova|glance|generic) notifications|^rejected|^waiting/.test(cell))
+    const columns = ['Last notification', 'Waiting', 'Consumers', 'Active', 'Delayed', 'Failed', 'pending', 'verifying']
+    const said = [...lines.map(([, cell = '']) => cell), ...rows.flat().filter((cell) => columns.includes(cell))]
+    expect(new Set(said).size).toBe(5 + columns.length)
+    const covers = (heading: string, line: string) => line.split(' ').every((word) => heading.includes(word))
+    for (const line of said) {
+      expect({ line, headings: headings('docs/runbook.md').filter((heading) => covers(heading, line)) }).toEqual({
+        line,
+        headings: expect.arrayContaining([expect.anything()]),
+      })
+    }
+  } finally {
+    await pipeline.stop()
+  }
+  const runbook = read('docs/runbook.md')
+  for (const reason of rejectReasons) expect(runbook).toMatch(new RegExp(`^\\|.*\`${reason}\``, 'm'))
+})
