@@ -16,7 +16,7 @@ export const OWNER = 'stacktach-tour'
 export const DATABASE = 'stacktach_tour'
 
 /** Of the metrics and of Prometheus, as `deploy/prometheus` has them. */
-const PORTS = [9101, 9102, 9103, 9090]
+const PORTS = [9101, 9111, 9121, 9090]
 
 /** Columns of the terminal: enough for all tables. */
 const COLUMNS = 190

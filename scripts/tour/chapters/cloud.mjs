@@ -12,11 +12,11 @@ StackTach's own format, as the [README](../README.md#your-own-cloud) has it.`,
   await tour.types('npm run -s migrate')
   tour.says('Then the processes, each in a terminal of its own, after `. ./env.sh`. They log JSON lines.')
   tour.ingest = await tour.starts(
-    'METRICS_PORT=9101 npm run -s ingest',
+    'METRICS_PORT=9111 npm run -s ingest',
     /"west".*consuming[\s\S]*consuming|"east".*consuming[\s\S]*consuming/,
   )
-  tour.jobs = await tour.starts('METRICS_PORT=9102 npm run -s jobs', /"job":"retention"/, { first: 2 })
-  tour.api = await tour.starts('METRICS_PORT=9103 npm run -s api', /"started"/)
+  tour.jobs = await tour.starts('METRICS_PORT=9121 npm run -s jobs', /"job":"retention"/, { first: 2 })
+  tour.api = await tour.starts('METRICS_PORT=9101 npm run -s api', /"started"/)
   tour.says(
     'The api says that the database user could write. It reads only all the same; [SECURITY.md](../SECURITY.md) says how to give it another.',
     'Nothing has come yet, and everything is ready:',

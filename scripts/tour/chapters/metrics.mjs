@@ -9,13 +9,13 @@ export async function metrics(tour) {
     `With \`METRICS_PORT\` each process answers on a port of its own; [metrics.md](metrics.md) lists all that it says.`,
   )
   await tour.types(
-    "curl -s http://127.0.0.1:9101/metrics | grep -E '^stacktach_(notifications_stored|queue_consumers)'",
+    "curl -s http://127.0.0.1:9111/metrics | grep -E '^stacktach_(notifications_stored|queue_consumers)'",
   )
-  await tour.types("curl -s http://127.0.0.1:9102/metrics | grep -E '^stacktach_(backlog|exists\\{)'")
-  await tour.types('curl -s http://127.0.0.1:9102/readyz')
+  await tour.types("curl -s http://127.0.0.1:9121/metrics | grep -E '^stacktach_(backlog|exists\\{)'")
+  await tour.types('curl -s http://127.0.0.1:9121/readyz')
   tour.says('The level of a log changes without a restart.')
-  await tour.types('curl -s -X PUT -d debug http://127.0.0.1:9103/loglevel')
-  await tour.types('curl -s -X PUT -d info http://127.0.0.1:9103/loglevel')
+  await tour.types('curl -s -X PUT -d debug http://127.0.0.1:9101/loglevel')
+  await tour.types('curl -s -X PUT -d info http://127.0.0.1:9101/loglevel')
 
   if (!(await tour.has('prometheus')) || !(await tour.has('promtool'))) {
     tour.says('Where this page was made there was no Prometheus; with one on the `PATH` the tour shows an alert.')
