@@ -32,7 +32,7 @@ export async function metrics(tour) {
   )
   tour.prometheus = 'http://127.0.0.1:9090'
   const up = `promtool query instant ${tour.prometheus} 'up'`
-  await tour.until(up, /(=> 1 @[^\n]*\n){3}/)
+  await tour.until(up, /(=> 1 [\s\S]*){3}/)
   await tour.types(up)
   await tour.types('promtool check rules deploy/prometheus/alerts.yml')
   tour.says(
