@@ -52,7 +52,9 @@ test('the runbook says of each alert what it means, what to look at, and what to
     })
     .parse(parse(read('deploy/prometheus/alerts.yml')))
   const rules = groups.flatMap(({ rules }) => rules)
-  const found = read('docs/runbook.md').matchAll(/^### (StackTach\w+)\n\n(?!- )\S[^]*?\n\n- Look at: [^]+?\n- Do: /gm)
+  const found = read('docs/runbook.md').matchAll(
+    /^### (StackTach\w+)\n\n(?!- )\S[\s\S]*?\n\n- Look at: [\s\S]+?\n- Do: /gm,
+  )
   expect([...found].map(([, name]) => name)).toEqual(rules.map(({ alert }) => alert))
   for (const { alert, annotations } of rules) {
     expect(annotations.runbook).toBe(`docs/runbook.md#${anchor(alert)}`)

@@ -7,6 +7,7 @@ const coded = (code: string) => Object.assign(new Error('secret'), { code })
 test.each([
   [new HttpError(404, 'nothing'), 404, 'nothing'],
   [coded('57014'), 503, expect.stringContaining('took too long')],
+  [coded('40001'), 503, expect.stringContaining('The replica')],
   [coded('57P01'), 503, 'The database cannot be reached'],
   [coded('P1001'), 503, 'The database cannot be reached'],
   [coded('28P01'), 503, 'The database cannot be reached'],
