@@ -35,11 +35,11 @@ const wanted = (name: string) => options.only.length === 0 || options.only.inclu
 try {
   const machine = await lookAtMachine()
   const medians: Medians = new Map()
-  const last = checkpoints(options.notifications).at(-1)
+  const [, day] = checkpoints(options.notifications)
   if (wanted('rounds') || wanted('answers') || wanted('reports')) {
     await measureRounds(context, async (stack, notifications) => {
       if (wanted('answers')) await measureAnswers(context, stack, notifications, medians)
-      if (wanted('reports') && notifications === last) await measureReports(context, stack)
+      if (wanted('reports') && notifications === day) await measureReports(context, stack)
     })
   }
   if (wanted('late')) await measureLate(context)

@@ -33,7 +33,11 @@ interface Given {
 export function parseOptions(argv: readonly string[]): BenchOptions {
   const command = new Command('bench')
     .description('How fast StackTach is, as a share of what the database allows on this machine.')
-    .option('--notifications <n>', 'how many in all (default: 1000000)', wholeNumber)
+    .option(
+      '--notifications <n>',
+      'how many in all (default: 1000000); beyond a million in days that are copies of the first',
+      wholeNumber,
+    )
     .option('--quick', 'a look in under a minute, with few notifications: rough')
     .option('--json', 'one JSON object, for machines')
     .option('--only <figure...>', 'only these: rounds, late, growth, processes, answers, reports')

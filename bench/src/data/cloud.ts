@@ -1,7 +1,6 @@
 import { DAY, floorTo, type Instant } from '@stacktach/domain'
 import { simulateCloud } from '@stacktach/simulator'
 import type { BenchMessage } from './message.ts'
-import { narrowed } from './narrow.ts'
 
 /** Of the simulated cloud: about how many notifications one operation makes. */
 const NOTIFICATIONS_AN_OPERATION = 8.3
@@ -42,13 +41,13 @@ export class Cloud {
     })()
   }
 
-  /** The next ones. @param narrow without what no column or fold reads of them */
-  *take(count: number, narrow = false): Generator<BenchMessage> {
+  /** The next ones. */
+  *take(count: number): Generator<BenchMessage> {
     for (let taken = 0; taken < count; taken++) {
       const next = this.#messages.next()
       if (next.done) return
       const { exchange, routingKey, body } = next.value
-      yield { exchange, routingKey, body: Buffer.from(JSON.stringify(narrow ? narrowed(body) : body)) }
+      yield { exchange, routingKey, body: Buffer.from(JSON.stringify(body)) }
     }
   }
 }

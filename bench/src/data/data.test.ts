@@ -1,6 +1,5 @@
 import { expect, test } from '@jest/globals'
 import { chains } from './chains.ts'
-import { narrowed } from './narrow.ts'
 import { shuffled } from './shuffle.ts'
 
 const START = 1_700_000_000_000_000
@@ -38,9 +37,4 @@ test('shuffling keeps every item, changes their order, and does the same again f
   expect([...mixed].sort((a, b) => a - b)).toEqual(items)
   expect(shuffled(items, 1)).toEqual(mixed)
   expect(shuffled(items, 2)).not.toEqual(mixed)
-})
-
-test('narrowing leaves out what only a reader sees, at every depth', () => {
-  const body = { event_type: 'e', _context_roles: ['a'], payload: { instance_id: 'i', display_name: 'web' } }
-  expect(narrowed(body)).toEqual({ event_type: 'e', payload: { instance_id: 'i' } })
 })

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Context } from '../context.ts'
 import { copyIn, copyOut, createPlainTable, preparePartitions } from '../copy.ts'
+import { copyDays } from '../copyDays.ts'
 import { Cloud, firstDay } from '../data/cloud.ts'
 import { drain } from '../drain.ts'
 import { figure } from '../figure.ts'
@@ -67,7 +68,10 @@ export async function measureRounds(context: Context, atCheckpoint: AtCheckpoint
       )
       await atCheckpoint(together, middle)
       if (large !== undefined) {
-        await grow(context, together, cloud, large - middle)
+        // Every day is like the first.
+        await copyDays(together, Math.round(large / middle) - 1, (day) =>
+          note(`${day + 1} days of ${middle} notifications`),
+        )
         await atCheckpoint(together, large)
       }
     })
@@ -147,37 +151,6 @@ function reportUsage({ add }: Context, name: string, used: readonly Used[]): voi
       unit: 'MB',
       values: used.map(({ atMost }) => atMost),
       meaning: 'The most resident memory it had until the work was done.',
-    }),
-  )
-}
-
-/** Notifications that are put into the queue at once on the way to ten million. */
-const STEP = 250_000
-
-/** Goes on with narrow notifications, and says how the rate changes on the way. */
-async function grow({ add, note, options }: Context, stack: Stack, cloud: Cloud, count: number): Promise<void> {
-  const rates: number[] = []
-  for (let done = 0; done < count; ) {
-    const messages = await fill([stack], cloud.take(Math.min(STEP, count - done), true))
-    const { aggregated } = await drain(stack, { messages, lead: options.lead, jobs: 1 })
-    done += messages
-    rates.push(aggregated)
-    note(`grown by ${done} notifications: ${Math.round(aggregated)} a second`)
-  }
-  add(
-    figure({
-      section: 'Rates beyond a million, narrow notifications',
-      name: 'everything aggregated',
-      unit: 'rows/s',
-      values: rates,
-      meaning: 'One ingest and one jobs process, step by step to the full number.',
-    }),
-    figure({
-      section: 'Rates beyond a million, narrow notifications',
-      name: 'last step to first',
-      unit: '×',
-      values: [(rates.at(-1) ?? 0) / (rates[0] ?? 1)],
-      meaning: 'As fast on the last as on the first is 1.',
     }),
   )
 }
