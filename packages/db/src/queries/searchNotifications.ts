@@ -42,11 +42,13 @@ export async function searchNotifications(db: Database, search: Search): Promise
   const test = await testOf(db, condition, parameters)
   if (test === null) return []
   const { rows } = await db.pool.query<ListedNotificationRow>(
+    // What is shown of a row is made of those of the page alone, not of those before it.
     `select ${listedColumns(service)}
-       from ${notificationTable[service]} n
-      where ${isWalk(condition) ? tried(test) : test}
-        and n."when" >= ${parameters.bind(min)} and n."when" <= ${parameters.bind(max)}
-      order by n."when" desc, n.id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}`,
+       from (select * from ${notificationTable[service]} n
+              where ${isWalk(condition) ? tried(test) : test}
+                and n."when" >= ${parameters.bind(min)} and n."when" <= ${parameters.bind(max)}
+              order by n."when" desc, n.id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}) n
+      order by n."when" desc, n.id desc`,
     parameters.values,
   )
   return rows.map(toListedNotification)
