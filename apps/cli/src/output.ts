@@ -7,12 +7,21 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${stringifyJson(value)}\n`)
 }
 
+/** Rows of a table that people are shown: nobody reads more, and laying out takes a time that grows with their square. */
+const SHOWN = 1_000
+
 /** Prints rows as a table on standard output, for people. */
 export function printTable(head: readonly string[], rows: readonly (readonly unknown[])[]): void {
+  process.stdout.write(tableOf(head, rows))
+}
+
+/** A table as text; of one that is too long the first rows, and a line that says so. */
+export function tableOf(head: readonly string[], rows: readonly (readonly unknown[])[]): string {
   const table = new Table({ head: [...head], style: { head: [], border: [], compact: true } })
-  for (const row of rows)
+  for (const row of rows.slice(0, SHOWN))
     table.push(row.map((cell) => (cell === null || cell === undefined ? '' : visible(String(cell)))))
-  process.stdout.write(`${table.toString()}\n`)
+  const more = rows.length - SHOWN
+  return `${table.toString()}\n${more > 0 ? `… ${more.toLocaleString('en-US')} more rows: --json has them all\n` : ''}`
 }
 
 /** How a list is shown to people and to scripts. */
