@@ -76,17 +76,23 @@ export class Composition<Values extends object> {
   }
 }
 
+/** Milliseconds in which signals are one: of a Ctrl-C the terminal tells this process, and npm, whom it tells too, once more. */
+const SAME_SIGNAL = 500
+
 /** `first` resolves with the first signal that asks this process to stop; a second one ends it at once. */
 function listenToSignals(logger: Logger): { first: Promise<NodeJS.Signals>; seen(): boolean; forget(): void } {
   let listener: (signal: NodeJS.Signals) => void = () => {}
   let seen = false
+  let seenAt = 0
   const first = new Promise<NodeJS.Signals>((resolve) => {
     listener = (signal) => {
+      if (seen && performance.now() - seenAt < SAME_SIGNAL) return
       if (seen) {
         logger.warn({ signal }, 'ended at once')
         process.exit(1)
       }
       seen = true
+      seenAt = performance.now()
       resolve(signal)
     }
   })
