@@ -17,6 +17,7 @@ export async function questions(pool: Pool): Promise<Map<string, string>> {
   const tenant = await near('tenant')
   const event = await near('event')
   const host = await near('host')
+  const shown = await near('id')
   const newest = await one('select max("when") / 1000000 as value from notification_nova')
   const image = await one('select uuid as value from notification_glance where uuid is not null limit 1')
   const report = await one(`
@@ -33,7 +34,7 @@ export async function questions(pool: Pool): Promise<Map<string, string>> {
     ['timings/uuid', `/stacky/timings/uuid?uuid=${instance}`],
     ['summary', '/stacky/summary'],
     ['request', `/stacky/request?request_id=${request}`],
-    ['show', `/stacky/show/${middle}`],
+    ['show', `/stacky/show/${shown}`],
     ['watch', `/stacky/watch/1?since=${Number(newest) - 2}`],
     ['search by tenant', `/stacky/search?field=tenant&value=${tenant}&limit=50`],
     ['search by event', `/stacky/search?field=event&value=${event}&limit=50`],
