@@ -4,6 +4,7 @@ import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
 import { migrate } from '../migrate.ts'
 import { type Database, openDatabase } from '../open.ts'
 import { reportById } from '../queries/reportById.ts'
+import { withRetentionLock } from '../retention/lock.ts'
 import { importTenants } from './importTenants.ts'
 import { type MadeReport, missingReports, storeReport } from './storeReport.ts'
 
@@ -37,6 +38,15 @@ test('an operator’s is stored beside the one that is there', async () => {
   const first = await store(made('again'))
   const second = await store(made('again'), false)
   expect(second).toBeGreaterThan(first ?? Number.NaN)
+})
+
+test('one is stored while another process prunes, however long that takes', async () => {
+  const began = Date.now()
+  const stored = await withRetentionLock(database.pool, () =>
+    Promise.race([store(made('meanwhile')), new Promise((resolve) => setTimeout(resolve, 3_000, 'held up'))]),
+  )
+  expect(stored).toEqual(expect.any(Number))
+  expect(Date.now() - began).toBeLessThan(3_000)
 })
 
 test('one of something else is another one', async () => {

@@ -4,7 +4,7 @@ import type { Database } from '../open.ts'
 import { inTransaction } from '../transaction.ts'
 
 /** Key of the advisory lock under which reports that are made once are stored. */
-const REPORTS_LOCK = 7246_002
+const REPORTS_LOCK = 7246_003
 
 /** What a report was asked for with, beside period and region. */
 export interface ReportParameters {
