@@ -48,6 +48,7 @@ export { parseJson, stringifyJson } from './notifications/json.ts'
 export { AHEAD, EARLIEST, type NormalizeResult, normalize, outsideWindow } from './notifications/normalize.ts'
 export { redactAny } from './notifications/redact.ts'
 export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'
+export { endOfValue, skipBlanks } from './notifications/scanJson.ts'
 export {
   countFailure,
   emptyErrorTally,

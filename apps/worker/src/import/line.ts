@@ -1,3 +1,4 @@
+import { endOfValue, skipBlanks } from '@stacktach/domain'
 import type { Message } from '../ingest/message.ts'
 
 /** A line of a file that is imported: what was published, and where. */
@@ -36,30 +37,15 @@ export function readLine(line: string): ImportedMessage | string {
 
 /** The text of a member's value in the text of a JSON object that has it; the last, if it is there twice. */
 export function valueText(json: string, name: string): string {
-  const start = json.indexOf('{')
   let found = ''
-  let depth = 0
-  let key: string | null = null
-  let from = start + 1
-  for (let index = start; index < json.length; index++) {
-    const character = json[index]
-    if (character === '"') index = stringEnd(json, index)
-    else if (character === '{' || character === '[') depth++
-    else if (character === ':' && depth === 1 && key === null) {
-      key = JSON.parse(json.slice(from, index))
-      from = index + 1
-    } else if ((character === ',' && depth === 1) || ((character === '}' || character === ']') && --depth === 0)) {
-      if (key === name) found = json.slice(from, index).trim()
-      key = null
-      from = index + 1
-    }
+  let at = skipBlanks(json, json.indexOf('{') + 1)
+  while (json[at] === '"') {
+    const keyEnd = endOfValue(json, at)
+    const from = skipBlanks(json, json.indexOf(':', keyEnd) + 1)
+    const to = endOfValue(json, from)
+    if (JSON.parse(json.slice(at, keyEnd)) === name) found = json.slice(from, to)
+    // Behind it a comma and the next member, or the end.
+    at = skipBlanks(json, skipBlanks(json, to) + 1)
   }
   return found
-}
-
-/** Where the string that begins at `index` ends. */
-function stringEnd(json: string, index: number): number {
-  let end = index + 1
-  while (json[end] !== '"' && end < json.length) end += json[end] === '\\' ? 2 : 1
-  return end
 }

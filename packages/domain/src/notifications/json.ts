@@ -1,4 +1,5 @@
 import { isLosslessNumber, parse, stringify } from 'lossless-json'
+import { endOfString } from './scanJson.ts'
 
 export type JsonObject = { [key: string]: unknown }
 
@@ -120,13 +121,9 @@ function hasAtMost(text: string, wanted: readonly string[], limit: number): bool
 
 function isWalkedWithin(text: string, limit: number): boolean {
   let depth = 0
-  let inString = false
   for (let index = 0; index < text.length; index++) {
     const code = text.charCodeAt(index)
-    if (inString) {
-      if (code === 0x5c) index++
-      else if (code === 0x22) inString = false
-    } else if (code === 0x22) inString = true
+    if (code === 0x22) index = endOfString(text, index) - 1
     else if (code === 0x7b || code === 0x5b) {
       if (++depth > limit) return false
     } else if (code === 0x7d || code === 0x5d) depth--

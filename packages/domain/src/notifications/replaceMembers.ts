@@ -1,3 +1,5 @@
+import { endOfValue, skipBlanks } from './scanJson.ts'
+
 /**
  * A JSON text with the values of some members replaced, every other character as it was, in one pass over the text. Many
  * times faster than parsing and writing it again, and exact where that is not: numbers, white space, equal keys.
@@ -43,62 +45,4 @@ function isEmptyValue(text: string, from: number, to: number): boolean {
     default:
       return false
   }
-}
-
-/** Where the value ends that begins at `from`: behind its last character. */
-function endOfValue(text: string, from: number): number {
-  switch (text[from]) {
-    case '"':
-      return endOfString(text, from)
-    case '[':
-    case '{':
-      return endOfContainer(text, from)
-    default: {
-      let at = from
-      while (at < text.length && !endsLiteral(text.charCodeAt(at))) at++
-      return at
-    }
-  }
-}
-
-function endOfString(text: string, from: number): number {
-  for (let at = from + 1; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === BACKSLASH) at++
-    else if (code === QUOTE) return at + 1
-  }
-  return text.length
-}
-
-function endOfContainer(text: string, from: number): number {
-  let depth = 0
-  for (let at = from; at < text.length; at++) {
-    const code = text.charCodeAt(at)
-    if (code === QUOTE) at = endOfString(text, at) - 1
-    else if (code === BRACE || code === BRACKET) depth++
-    else if ((code === BRACE_CLOSED || code === BRACKET_CLOSED) && --depth === 0) return at + 1
-  }
-  return text.length
-}
-
-function skipBlanks(text: string, from: number): number {
-  let at = from
-  while (isBlank(text.charCodeAt(at))) at++
-  return at
-}
-
-const QUOTE = 0x22
-const BACKSLASH = 0x5c
-const COMMA = 0x2c
-const BRACE = 0x7b
-const BRACE_CLOSED = 0x7d
-const BRACKET = 0x5b
-const BRACKET_CLOSED = 0x5d
-
-function isBlank(code: number): boolean {
-  return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
-}
-
-function endsLiteral(code: number): boolean {
-  return code === COMMA || code === BRACE_CLOSED || code === BRACKET_CLOSED || isBlank(code)
 }
