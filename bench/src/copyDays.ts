@@ -1,12 +1,9 @@
-import { Partitions } from '@stacktach/db'
+import { IDS_PER_SPAN, Partitions } from '@stacktach/db'
 import { DAY, floorTo } from '@stacktach/domain'
 import type { Stack } from './stack.ts'
 
 /** Beyond every id of the first day, and a whole number of the ids that share a span. */
 const IDS_A_DAY = 4_000_000
-
-/** Ids that share one row of the id spans. */
-const IDS_A_SPAN = 10_000
 
 /** Of these columns the copy's values are other ones. */
 const identities =
@@ -65,8 +62,8 @@ export async function copyDays(stack: Stack, number: number, onDay: (day: number
     }
     await pool.query(`
       insert into notification_span (service, kind, key, lower, upper)
-      select service, kind, (key::bigint + ${(day * IDS_A_DAY) / IDS_A_SPAN})::text, lower + ${day * DAY}, upper + ${day * DAY}
-        from notification_span where kind = 'id' and key::bigint < ${IDS_A_DAY / IDS_A_SPAN}`)
+      select service, kind, (key::bigint + ${(day * IDS_A_DAY) / IDS_PER_SPAN})::text, lower + ${day * DAY}, upper + ${day * DAY}
+        from notification_span where kind = 'id' and key::bigint < ${IDS_A_DAY / IDS_PER_SPAN}`)
     onDay(day)
   }
   await pool.query('update deployment set last_when = (select max("when") from notification_nova)')

@@ -82,6 +82,11 @@ export function isRefusedRow(error: unknown): boolean {
   return code.startsWith('22') || code.startsWith('54') || code === '23514' || code === '23502'
 }
 
+/** Whether a replica cut a statement off that only reads, since it read what was about to be replayed. */
+export function isRecoveryConflict(error: unknown): boolean {
+  return causes(error).some((cause) => codeOf(cause) === '40001')
+}
+
 /** Whether the statement ran into the connection's statement_timeout. */
 export function isStatementTimeout(error: unknown): boolean {
   return causes(error).some((cause) => codeOf(cause) === '57014')

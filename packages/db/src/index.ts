@@ -4,6 +4,7 @@ export {
   isExhausted,
   isMissingPartition,
   isMissingTable,
+  isRecoveryConflict,
   isRefusedRow,
   isStatementTimeout,
   isTransient,

@@ -32,8 +32,10 @@ export async function drain(
   let after = ''
   while (!context.stopping.aborted) {
     const done = await retrying(() => step(after))
-    if (done === null) context.doorbell.ring([self])
-    if (done === null) break
+    if (done === null) {
+      context.doorbell.ring([self])
+      break
+    }
     // Only now is it committed, and there for who is rung.
     context.doorbell.ring(done.rings ?? [])
     folded += done.claimed

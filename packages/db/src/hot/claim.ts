@@ -52,18 +52,14 @@ export async function claimInstances(
 ): Promise<Claim<InstanceNotification>> {
   const notifications = await claimNotifications(client, 'instance', shard, limit, after)
   if (notifications.length === 0) return { items: [], full: false }
+  const whens = notifications.map(({ when }) => when)
   const { rows } = await client.query<SelectedInstanceNotification>(
     `select ${instanceNotificationColumns}
        from unnest($1::bigint[], $2::bigint[]) as c(id, "when")
        join notification_nova n on n.id = c.id and n."when" = c."when" and n."when" >= $3 and n."when" <= $4
        join deployment d on d.id = n.deployment_id
       order by n.instance`,
-    [
-      notifications.map(({ id }) => id),
-      notifications.map(({ when }) => when),
-      earliest(notifications),
-      latest(notifications),
-    ],
+    [notifications.map(({ id }) => id), whens, earliest(whens), latest(whens)],
   )
   return { items: rows.map(toInstanceNotification), full: notifications.length === limit }
 }
@@ -92,6 +88,7 @@ export async function claimImages(
 ): Promise<Claim<ImageNotification>> {
   const claimed = await claimNotifications(client, 'image', shard, limit, after)
   if (claimed.length === 0) return { items: [], full: false }
+  const whens = claimed.map(({ when }) => when)
   const { rows } = await client.query<SelectedImageNotification>(
     `with claimed as materialized (
        select * from unnest($1::text[], $2::bigint[], $3::bigint[]) as claimed(key, notification_id, "when")
@@ -117,13 +114,7 @@ export async function claimImages(
        join deployment d on d.id = n.deployment_id
        join about on about.id = n.id and about.key = c.key
       order by c.key`,
-    [
-      claimed.map(({ key }) => key),
-      claimed.map(({ id }) => id),
-      claimed.map(({ when }) => when),
-      earliest(claimed),
-      latest(claimed),
-    ],
+    [claimed.map(({ key }) => key), claimed.map(({ id }) => id), whens, earliest(whens), latest(whens)],
   )
   const items = rows.map((row) => ({
     image: row.key,

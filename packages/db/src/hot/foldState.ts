@@ -190,6 +190,7 @@ async function readExistsTwins(
   notifications: readonly InstanceNotification[],
 ): Promise<StoredTwin[]> {
   if (notifications.length === 0) return []
+  const whens = notifications.map(({ when }) => when)
   const { rows } = await client.query<{
     instance: string
     facts: InstanceFacts | null
@@ -203,11 +204,11 @@ async function readExistsTwins(
         and n."when" >= $5 and n."when" <= $6`,
     [
       notifications.map(({ instance }) => instance),
-      notifications.map(({ when }) => when),
+      whens,
       EXISTS,
       TWIN_DISTANCE,
-      earliest(notifications) - TWIN_DISTANCE,
-      latest(notifications) + TWIN_DISTANCE,
+      earliest(whens) - TWIN_DISTANCE,
+      latest(whens) + TWIN_DISTANCE,
     ],
   )
   return rows.map((row) => ({

@@ -25,6 +25,7 @@ export { type NewReason, rejectAgain, removeRejected } from './settleRejected.ts
 export { withShard, withShardWaiting } from './shardLock.ts'
 export { type StoreResult, storeBatch } from './storeBatch.ts'
 export { type RejectedRow, storeRejected } from './storeRejected.ts'
+export { IDS_PER_SPAN } from './storeStatement.ts'
 export {
   readClosedRequests,
   readLatestEnds,

@@ -12,13 +12,13 @@ export interface Spans {
 }
 
 /** The first of some instants; far ahead when there are none. */
-export function earliest(of: readonly { when: Instant }[]): Instant {
-  return of.reduce((least, { when }) => Math.min(least, when), Number.MAX_SAFE_INTEGER)
+export function earliest(of: readonly Instant[]): Instant {
+  return of.reduce((least, instant) => Math.min(least, instant), Number.MAX_SAFE_INTEGER)
 }
 
 /** The last of some instants; 1970 when there are none. */
-export function latest(of: readonly { when: Instant }[]): Instant {
-  return of.reduce((most, { when }) => Math.max(most, when), 0)
+export function latest(of: readonly Instant[]): Instant {
+  return of.reduce((most, instant) => Math.max(most, instant), 0)
 }
 
 /** When some instances, requests or images occur. Those that do not are left out. */
@@ -38,7 +38,7 @@ export async function readSpans(
     keys: rows.map(({ key }) => key),
     lowers,
     uppers,
-    from: lowers.reduce((least, lower) => Math.min(least, lower), Number.MAX_SAFE_INTEGER),
-    to: uppers.reduce((most, upper) => Math.max(most, upper), 0),
+    from: earliest(lowers),
+    to: latest(uppers),
   }
 }

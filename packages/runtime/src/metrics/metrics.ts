@@ -59,13 +59,7 @@ export class Metrics {
       help,
       labelNames: [...labels],
       registers: [this.#registry],
-      ...(collect === undefined
-        ? {}
-        : {
-            collect() {
-              collect(this)
-            },
-          }),
+      ...whenRead(collect),
     })
   }
 
@@ -75,13 +69,7 @@ export class Metrics {
       help,
       labelNames: [...labels],
       registers: [this.#registry],
-      ...(value === undefined
-        ? {}
-        : {
-            collect() {
-              this.set(value())
-            },
-          }),
+      ...whenRead<Gauge<L>>(value && ((gauge) => gauge.set(value()))),
     })
   }
 
@@ -129,6 +117,16 @@ export class Metrics {
   /** All of them in Prometheus's text format. */
   async text(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() }
+  }
+}
+
+/** What has prom-client bring a metric up to date whenever it is read. */
+function whenRead<M>(update: ((metric: M) => void) | undefined): { collect?(this: M): void } {
+  if (update === undefined) return {}
+  return {
+    collect() {
+      update(this)
+    },
   }
 }
 
