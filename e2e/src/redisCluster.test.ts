@@ -1,19 +1,16 @@
 import { type ChildProcess, execFile, spawn } from 'node:child_process'
-import { existsSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { captured, freePort, publish } from '@stacktach/testing'
+import { captured, findProgram, freePort, publish } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { until } from './until.ts'
 
 const run = promisify(execFile)
 
-const isInstalled = ['redis-server', 'redis-cli'].every((program) =>
-  (process.env.PATH ?? '').split(delimiter).some((folder) => existsSync(join(folder, program))),
-)
+const isInstalled = ['redis-server', 'redis-cli'].every((program) => findProgram(program) !== null)
 
 /** Where Redis runs in a container only, there is nothing to make a cluster of. */
 const withRedis = isInstalled ? describe : describe.skip

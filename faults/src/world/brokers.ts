@@ -1,4 +1,4 @@
-import { deploymentEntry } from '@stacktach/testing'
+import { deploymentEntry, manageBroker } from '@stacktach/testing'
 import { deployments } from '../stream.ts'
 import type { Servers } from './servers.ts'
 
@@ -63,16 +63,6 @@ export async function createBrokers(servers: Servers, name: string): Promise<Bro
 }
 
 async function manage(servers: Servers, method: string, path: string, body?: unknown): Promise<unknown> {
-  const url = new URL(servers.managementUrl)
-  const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
-  url.username = ''
-  url.password = ''
-  const response = await fetch(`${url.href.replace(/\/$/, '')}${path}`, {
-    method,
-    headers: { authorization: `Basic ${credentials.toString('base64')}`, 'content-type': 'application/json' },
-    signal: AbortSignal.timeout(10_000),
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-  })
-  if (!response.ok) throw new Error(`RabbitMQ's management plugin: ${method} ${path}: ${response.status}`)
+  const response = await manageBroker(servers.managementUrl, method, path, body)
   return method === 'GET' ? response.json() : undefined
 }

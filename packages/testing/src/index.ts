@@ -11,9 +11,18 @@ export { createTestDatabase, type TestDatabase } from './database.ts'
 export { deploymentEntry, type Topics } from './deploymentEntry.ts'
 export { type Detour, detour, freePort } from './detour.ts'
 export { everyAggregate, everyAggregateHash, everyRowId } from './everyAggregate.ts'
+export { findProgram } from './findProgram.ts'
 export { type MutatedMessage, mutated } from './mutated.ts'
 export { runToEnd, startProcess, type TestProcess } from './processes.ts'
-export { createTestUser, createTestVhost, exchangeTypes, type Permissions, publish, type TestVhost } from './rabbit.ts'
+export {
+  createTestUser,
+  createTestVhost,
+  exchangeTypes,
+  manageBroker,
+  type Permissions,
+  publish,
+  type TestVhost,
+} from './rabbit.ts'
 export { dropRedisKeys } from './redis.ts'
 export { postgresBinaries, type Replicated, startReplicated, type TestServer } from './replicated.ts'
 export { type Services, services } from './services.ts'

@@ -65,15 +65,29 @@ export async function exchangeTypes(): Promise<string[]> {
   return Array.isArray(types) ? types.map((type) => String(Reflect.get(Object(type), 'name'))) : []
 }
 
-/** The management plugin's API; its URL carries the password, which fetch wants in a header. */
-async function manage(method: string, path: string, body?: unknown): Promise<Response> {
-  const url = new URL(services().managementUrl)
+function manage(method: string, path: string, body?: unknown): Promise<Response> {
+  return manageBroker(services().managementUrl, method, path, body)
+}
+
+/**
+ * Asks a broker's management plugin, whose URL carries the password, which fetch wants in a header.
+ *
+ * @throws Error when it refuses, or does not answer within ten seconds
+ */
+export async function manageBroker(
+  managementUrl: string,
+  method: string,
+  path: string,
+  body?: unknown,
+): Promise<Response> {
+  const url = new URL(managementUrl)
   const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
   url.username = ''
   url.password = ''
   const response = await fetch(`${url.href.replace(/\/$/, '')}${path}`, {
     method,
     headers: { authorization: `Basic ${credentials.toString('base64')}`, 'content-type': 'application/json' },
+    signal: AbortSignal.timeout(10_000),
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })
   if (!response.ok) throw new Error(`RabbitMQ's management plugin: ${method} ${path}: ${response.status}`)

@@ -2,9 +2,10 @@ import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { chownSync, existsSync, readdirSync } from 'node:fs'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import pg from 'pg'
 import { freePort } from './detour.ts'
+import { findProgram } from './findProgram.ts'
 
 /** A PostgreSQL of a test's own. */
 export interface TestServer {
@@ -28,11 +29,11 @@ export interface Replicated {
 export function postgresBinaries(): string | null {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
-  const folders = [
-    ...versions.map((version) => join(debian, version, 'bin')),
-    ...(process.env.PATH ?? '').split(delimiter),
-  ]
-  return folders.find((folder) => existsSync(join(folder, 'initdb'))) ?? null
+  const initdb = findProgram(
+    'initdb',
+    versions.map((version) => join(debian, version, 'bin')),
+  )
+  return initdb === null ? null : dirname(initdb)
 }
 
 /** Makes a primary and its standby, both running. */

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals'
-import { type Database, migrate, openDatabase, Partitions, removeRejected } from '@stacktach/db'
-import { Doorbell, Producer, type Progress } from '@stacktach/jobs'
-import { createLogger } from '@stacktach/runtime'
+import { type Database, migrate, openDatabase, removeRejected } from '@stacktach/db'
+import { Producer, type Progress } from '@stacktach/jobs'
 import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
+import { testContext } from './context.testkit.ts'
 import type { JobContext } from './context.ts'
 import { replayRejected } from './replayRejected.ts'
 
@@ -29,22 +29,7 @@ afterAll(async () => {
 beforeEach(async () => {
   testDatabase = await createTestDatabase(migrate)
   database = openDatabase({ url: testDatabase.url, applicationName: 'replay', size: 6 })
-  context = {
-    database,
-    partitions: new Partitions(database.pool, 7),
-    producer,
-    doorbell: new Doorbell(producer, () => {}),
-    rules: 'today',
-    schedules: [],
-    shards: 8,
-    maxBody: 1_048_576,
-    verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },
-    publishing: null,
-    retention: { nova: null, glance: null, generic: null, aggregates: null },
-    clock: () => now,
-    stopping: new AbortController().signal,
-    logger: createLogger('test', 'silent'),
-  }
+  context = testContext(database, producer, { partitionDays: 7, shards: 8, clock: () => now })
 })
 
 afterEach(async () => {

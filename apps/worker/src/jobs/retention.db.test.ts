@@ -17,11 +17,11 @@ import {
   storeBatch,
 } from '@stacktach/db'
 import { DAY, type NovaRow, SECOND } from '@stacktach/domain'
-import { Doorbell, Producer } from '@stacktach/jobs'
-import { createLogger } from '@stacktach/runtime'
+import { Producer } from '@stacktach/jobs'
 import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
 import { readMessages } from '../ingest/message.ts'
 import { storeMessages } from '../ingest/storeMessages.ts'
+import { testContext } from './context.testkit.ts'
 import type { JobContext } from './context.ts'
 import { kpi } from './kpi.ts'
 import { drawing, MONDAY, mayComeLate, novaRow, severalDays, shuffle } from './pruneStory.testkit.ts'
@@ -60,22 +60,11 @@ afterEach(() => stack.close())
 async function openStack(): Promise<Stack> {
   const testDatabase: TestDatabase = await createTestDatabase(migrate)
   const database = openDatabase({ url: testDatabase.url, applicationName: 'retention', size: 6 })
-  const context: JobContext = {
-    database,
-    partitions: new Partitions(database.pool, 1),
-    producer,
-    doorbell: new Doorbell(producer, () => {}),
-    rules: 'today',
+  const context = testContext(database, producer, {
+    partitionDays: 1,
     shards: SHARDS,
-    maxBody: 1_048_576,
-    verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },
-    publishing: null,
-    retention: { nova: null, glance: null, generic: null, aggregates: null },
-    schedules: [],
     clock: () => MONDAY + 30 * DAY,
-    stopping: new AbortController().signal,
-    logger: createLogger('test', 'silent'),
-  }
+  })
   return {
     context,
     database,

@@ -3,17 +3,8 @@ import fc from 'fast-check'
 import { at, notice, twinOf } from '../../samples/story.ts'
 import { type InstanceNotification, inOrder } from './notification.ts'
 import { foldedAtOnce, Store } from './store.testkit.ts'
-import { cloud, inPieces, shuffled } from './stream.testkit.ts'
+import { again, cloud, inPieces, shuffled } from './stream.testkit.ts'
 import { EXISTS, twinKey } from './twins.ts'
-
-const RUNS = 200
-
-const { FOLD_SEED, FOLD_PATH } = process.env
-const again = {
-  numRuns: RUNS,
-  ...(FOLD_SEED === undefined ? {} : { seed: Number(FOLD_SEED) }),
-  ...(FOLD_PATH === undefined ? {} : { path: FOLD_PATH }),
-}
 
 /** A run of a cloud that loses its beginning once or twice. */
 interface Run {

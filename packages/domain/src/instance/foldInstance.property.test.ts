@@ -6,21 +6,8 @@ import { countImages, countSet, countStep } from './countFired.testkit.ts'
 import { Fired } from './fired.testkit.ts'
 import { type InstanceNotification, inOrder } from './notification.ts'
 import { foldedAtOnce, Store } from './store.testkit.ts'
-import { cloud, inPieces, partlyDoubled, shuffled } from './stream.testkit.ts'
+import { again, cloud, inPieces, partlyDoubled, shuffled } from './stream.testkit.ts'
 import { withoutTwins } from './twins.ts'
-
-const RUNS = 200
-
-/**
- * A run that fails prints its seed and its path. To see it again: FOLD_SEED=… FOLD_PATH=… and jest's `-t` with the name
- * of the test. With the seed alone, every test draws what it drew then.
- */
-const { FOLD_SEED, FOLD_PATH } = process.env
-const again = {
-  numRuns: RUNS,
-  ...(FOLD_SEED === undefined ? {} : { seed: Number(FOLD_SEED) }),
-  ...(FOLD_PATH === undefined ? {} : { path: FOLD_PATH }),
-}
 
 const fired = new Fired()
 const ran = { streams: 0, notifications: 0, permutations: 0 }

@@ -2,6 +2,19 @@ import fc from 'fast-check'
 import { at, notice } from '../../samples/story.ts'
 import type { InstanceNotification } from './notification.ts'
 
+const RUNS = 200
+
+/**
+ * A run that fails prints its seed and its path. To see it again: FOLD_SEED=… FOLD_PATH=… and jest's `-t` with the name
+ * of the test. With the seed alone, every test draws what it drew then.
+ */
+const { FOLD_SEED, FOLD_PATH } = process.env
+export const again = {
+  numRuns: RUNS,
+  ...(FOLD_SEED === undefined ? {} : { seed: Number(FOLD_SEED) }),
+  ...(FOLD_PATH === undefined ? {} : { path: FOLD_PATH }),
+}
+
 /** What is said of a notification before it has a place in its stream. */
 interface Drawn {
   event: string
