@@ -44,7 +44,7 @@ export function* stream(length: number, seed: number, off: () => boolean): Gener
     const host = notification.publisher_id
     // A third of the hosts is a day late, a third a day early.
     if (!hosts.has(host)) hosts.set(host, (random.whole(0, 2) - 1) * DAY)
-    if (!shifts.has(message.messageId) && off()) shifts.set(message.messageId, hosts.get(host) ?? 0)
+    if (!shifts.has(message.messageId)) shifts.set(message.messageId, off() ? (hosts.get(host) ?? 0) : 0)
     yield {
       deployment: message.deployment,
       exchange: message.exchange,
