@@ -32,8 +32,8 @@ process.on('SIGINT', () => {
 
 const wanted = (name: string) => options.only.length === 0 || options.only.includes(name)
 
+const machine = await lookAtMachine()
 try {
-  const machine = await lookAtMachine()
   const medians: Medians = new Map()
   const [, day] = checkpoints(options.notifications)
   if (wanted('rounds') || wanted('answers') || wanted('reports')) {
@@ -45,12 +45,13 @@ try {
   if (wanted('late')) await measureLate(context)
   if (wanted('growth')) await measureGrowth(context)
   if (wanted('processes')) await measureProcesses(context)
+} finally {
+  // Also when the last of it failed: what came before took its time to measure.
   const end = atTheEnd(machine)
   process.stdout.write(
     options.json
       ? `${JSON.stringify({ machine: end, options, figures, answers }, null, 2)}\n`
       : printed(figures, answers, end),
   )
-} finally {
   await dropStacks()
 }
