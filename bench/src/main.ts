@@ -2,6 +2,7 @@ import type { Context } from './context.ts'
 import type { Answer, Figure } from './figure.ts'
 import { type Medians, measureAnswers } from './figures/answers.ts'
 import { measureGrowth } from './figures/growth.ts'
+import { measureImports } from './figures/imports.ts'
 import { measureLate } from './figures/late.ts'
 import { measureProcesses } from './figures/processes.ts'
 import { measureReports } from './figures/reports.ts'
@@ -43,6 +44,7 @@ try {
     })
   }
   if (wanted('late')) await measureLate(context)
+  if (wanted('import')) await measureImports(context)
   if (wanted('growth')) await measureGrowth(context)
   if (wanted('processes')) await measureProcesses(context)
 } finally {

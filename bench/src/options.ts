@@ -5,7 +5,7 @@ export interface BenchOptions {
   notifications: number
   /** Measured rounds of each figure; one more before them is for warming up. */
   rounds: number
-  /** Notifications in a round of what is measured beside the main rounds: late, processes, growth of work. */
+  /** Notifications in a round of what is measured beside the main rounds: late, import, processes, growth of work. */
   side: number
   /** Notifications that are stored before the clock starts, so that each new process has warmed up. */
   lead: number
@@ -40,7 +40,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     )
     .option('--quick', 'a look in under a minute, with few notifications: rough')
     .option('--json', 'one JSON object, for machines')
-    .option('--only <figure...>', 'only these: rounds, late, growth, processes, answers, reports')
+    .option('--only <figure...>', 'only these: rounds, late, import, growth, processes, answers, reports')
     .parse(argv, { from: 'user' })
   const given = command.opts<Given>()
   return optionsFor(given.notifications ?? (given.quick ? QUICK : MILLION), given)

@@ -4,10 +4,11 @@ import { parseArgs } from 'node:util'
 import { type Database, failureOf, openDatabase, Partitions } from '@stacktach/db'
 import { createLogger, importConfig } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
-import { type ImportParts, importLines } from './importLines.ts'
 import { ProgressBar } from './progressBar.ts'
-import { type LineBatch, readBatches } from './readBatches.ts'
+import { readBatches } from './readBatches.ts'
+import { readLines } from './readLines.ts'
 import { type ImportState, nothingYet, StateFile } from './state.ts'
+import { type StoreParts, storeLines } from './storeLines.ts'
 
 /** Lines that are no messages and are named; more are only counted. */
 const NAMED = 10
@@ -34,18 +35,13 @@ export async function importMessages(environment: NodeJS.ProcessEnv): Promise<vo
   try {
     await answers(database)
     await agree(database, { shards: config.SHARDS }, clock, logger)
-    let named = 0
-    const parts: ImportParts = {
+    const parts: StoreParts = {
       database,
       partitions: new Partitions(database.pool, config.PARTITION_DAYS),
       shards: config.SHARDS,
-      maxBody: config.MAX_BODY,
       clock,
-      onUnreadable(line, reason) {
-        if (named++ < NAMED) console.error(`line ${line}: ${reason}`)
-      },
     }
-    report(await importFrom(parts, file, values.json), values.json)
+    report(await importFrom(parts, file, config.MAX_BODY, values.json), values.json)
   } finally {
     await database.close()
   }
@@ -58,7 +54,12 @@ async function answers({ pool }: Database): Promise<void> {
   })
 }
 
-async function importFrom(parts: ImportParts, file: string | undefined, silent: boolean): Promise<ImportState> {
+async function importFrom(
+  parts: StoreParts,
+  file: string | undefined,
+  maxBody: number,
+  silent: boolean,
+): Promise<ImportState> {
   const states = file === undefined ? null : await StateFile.of(file)
   const began = states === null ? nothingYet() : await states.read()
   const size = file === undefined ? null : (await stat(file)).size
@@ -67,23 +68,24 @@ async function importFrom(parts: ImportParts, file: string | undefined, silent: 
   const bar = new ProgressBar(size, began, silent)
   let state = began
   let storing: Promise<void> = Promise.resolve()
-  const store = async (batch: LineBatch) => {
-    const counts = await importLines(parts, { ...batch, first: began.lines + batch.first })
-    state = {
-      offset: began.offset + batch.end,
-      lines: state.lines + batch.lines.length,
-      stored: state.stored + counts.stored,
-      known: state.known + counts.known,
-      rejected: state.rejected + counts.rejected,
-      unreadable: state.unreadable + counts.unreadable,
-    }
-    await states?.write(state)
-    bar.show(state)
-  }
-  // The next batch is read while this one commits, and never more than that.
+  let named = 0
+  // A batch is read while the one before commits, and never more than that.
   for await (const batch of readBatches(stream)) {
+    const read = readLines({ ...batch, first: began.lines + batch.first }, maxBody)
+    for (const { line, reason } of read.unreadable) if (named++ < NAMED) console.error(`line ${line}: ${reason}`)
     await storing
-    storing = store(batch)
+    storing = storeLines(parts, read).then(async (counts) => {
+      state = {
+        offset: began.offset + batch.end,
+        lines: state.lines + batch.lines.length,
+        stored: state.stored + counts.stored,
+        known: state.known + counts.known,
+        rejected: state.rejected + counts.rejected,
+        unreadable: state.unreadable + counts.unreadable,
+      }
+      await states?.write(state)
+      bar.show(state)
+    })
     // Awaited in the next round; until then nobody else listens.
     storing.catch(() => {})
   }

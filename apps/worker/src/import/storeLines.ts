@@ -1,47 +1,29 @@
 import { type Database, deploymentId, isMissingPartition, isTransient, type Partitions } from '@stacktach/db'
 import { type Instant, serviceOf } from '@stacktach/domain'
 import pRetry from 'p-retry'
-import { readMessages } from '../ingest/message.ts'
+import type { Read } from '../ingest/message.ts'
 import { storeMessages } from '../ingest/storeMessages.ts'
-import { type ImportedMessage, readLine } from './line.ts'
-import type { LineBatch } from './readBatches.ts'
+import type { ImportedMessage } from './line.ts'
+import type { ReadLines } from './readLines.ts'
 import type { Counts } from './state.ts'
 
 /** Milliseconds that an import waits for a database that is away. */
 const PATIENCE = 60_000
 
-export interface ImportParts {
+export interface StoreParts {
   database: Database
   partitions: Partitions
   shards: number
-  maxBody: number
   clock: () => Instant
-  /** Told of a line that is no message. */
-  onUnreadable(line: number, reason: string): void
 }
 
 /**
  * Stores the messages of some lines by the way they would have come from a broker: what is stored already is left alone,
  * what cannot be stored is kept as rejected.
  */
-export async function importLines(parts: ImportParts, { lines, first }: LineBatch): Promise<Counts> {
-  const counts: Counts = { stored: 0, known: 0, rejected: 0, unreadable: 0 }
-  const channels = new Map<string, ImportedMessage[]>()
-  lines.forEach((line, index) => {
-    const text = line.toString('utf8')
-    if (text.trim() === '') return
-    const read = readLine(text)
-    if (typeof read === 'string') {
-      counts.unreadable++
-      parts.onUnreadable(first + index, read)
-      return
-    }
-    const key = JSON.stringify([read.deployment, read.exchange])
-    const messages = channels.get(key)
-    if (messages) messages.push(read)
-    else channels.set(key, [read])
-  })
-  for (const messages of channels.values()) {
+export async function storeLines(parts: StoreParts, { channels, unreadable }: ReadLines): Promise<Counts> {
+  const counts: Counts = { stored: 0, known: 0, rejected: 0, unreadable: unreadable.length }
+  for (const messages of channels) {
     const { received, stored, rejected } = await storeChannel(parts, messages)
     counts.stored += stored
     counts.rejected += rejected
@@ -51,10 +33,9 @@ export async function importLines(parts: ImportParts, { lines, first }: LineBatc
 }
 
 /** Messages of one exchange of one deployment; tried again while the database is away or a partition just went. */
-async function storeChannel(parts: ImportParts, messages: readonly ImportedMessage[]) {
-  const { database, partitions, shards, maxBody, clock } = parts
+async function storeChannel(parts: StoreParts, messages: readonly Read<ImportedMessage>[]) {
+  const { database, partitions, shards, clock } = parts
   const { deployment = '', exchange = '' } = messages[0] ?? {}
-  const read = readMessages(messages, maxBody)
   return pRetry(
     async () => {
       const destination = {
@@ -63,7 +44,7 @@ async function storeChannel(parts: ImportParts, messages: readonly ImportedMessa
         service: serviceOf(exchange),
         shards,
       }
-      return storeMessages(database, partitions, destination, read, clock())
+      return storeMessages(database, partitions, destination, messages, clock())
     },
     {
       retries: Number.POSITIVE_INFINITY,
