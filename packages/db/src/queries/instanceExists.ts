@@ -14,26 +14,26 @@ export interface ListedExists {
   status: string
 }
 
+interface Row extends Pick<ListedExists, 'instance' | 'instanceTypeId' | 'instanceFlavorId' | 'messageId' | 'status'> {
+  launchedAt: string
+  deletedAt: string | null
+}
+
 /** Nova's exists, newest first; of one instance if given. */
 export async function instanceExists(
   db: Database,
   { instance, limit, offset }: Page & { instance?: string | undefined },
 ): Promise<ListedExists[]> {
-  const rows = await db.prisma.instanceExists.findMany({
-    select: {
-      instance: true,
-      launchedAt: true,
-      deletedAt: true,
-      instanceTypeId: true,
-      instanceFlavorId: true,
-      messageId: true,
-      status: true,
-    },
-    where: instance === undefined ? {} : { instance },
-    orderBy: [{ when: 'desc' }, { id: 'desc' }],
-    take: limit,
-    skip: offset,
-  })
+  const { rows } = await db.pool.query<Row>(
+    // An index alone finds the page; rows are read of it, not of all before it.
+    `select e.instance, e.launched_at as "launchedAt", e.deleted_at as "deletedAt", e.instance_type_id as "instanceTypeId",
+            e.instance_flavor_id as "instanceFlavorId", e.message_id as "messageId", e.status
+       from (select id from instance_exists ${instance === undefined ? '' : 'where instance = $3'}
+              order by "when" desc, id desc limit $1 offset $2) page
+       join instance_exists e using (id)
+      order by e."when" desc, e.id desc`,
+    [limit, offset, ...(instance === undefined ? [] : [instance])],
+  )
   return rows.map((row) => ({
     ...row,
     launchedAt: Number(row.launchedAt),

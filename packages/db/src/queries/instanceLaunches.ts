@@ -9,34 +9,38 @@ export interface ListedLaunch {
   instanceFlavorId: string | null
 }
 
-const order = [{ launchedAt: 'desc' }, { firstWhen: 'desc' }, { id: 'desc' }] as const
-const select = { instance: true, launchedAt: true, instanceTypeId: true, instanceFlavorId: true } as const
-
 /** Launches, newest first, those that never got there (no launched_at) last; of one instance if given. */
 export async function instanceLaunches(
-  { prisma }: Database,
+  db: Database,
   { instance, limit, offset }: Page & { instance?: string | undefined },
 ): Promise<ListedLaunch[]> {
-  const of = instance === undefined ? {} : { instance }
-  const launched = { ...of, launchedAt: { not: null } }
-  const rows = await prisma.instanceLaunch.findMany({
-    select,
-    where: launched,
-    orderBy: [...order],
-    take: limit,
-    skip: offset,
-  })
-  if (rows.length < limit) {
-    // Two questions, since PostgreSQL walks an index backwards only with the nulls first.
-    const before = offset === 0 ? rows.length : await prisma.instanceLaunch.count({ where: launched })
-    const unlaunched = await prisma.instanceLaunch.findMany({
-      select,
-      where: { ...of, launchedAt: null },
-      orderBy: [...order],
-      take: limit - rows.length,
-      skip: Math.max(0, offset - before),
-    })
-    rows.push(...unlaunched)
-  }
+  const launched = await page(db, { launched: true, instance, limit, offset })
+  if (launched.length === limit) return launched
+  // Two questions, since PostgreSQL walks an index backwards only with the nulls first.
+  const before =
+    offset === 0
+      ? launched.length
+      : await db.prisma.instanceLaunch.count({
+          where: { launchedAt: { not: null }, ...(instance === undefined ? {} : { instance }) },
+        })
+  const rest = { limit: limit - launched.length, offset: Math.max(0, offset - before) }
+  return [...launched, ...(await page(db, { launched: false, instance, ...rest }))]
+}
+
+async function page(
+  db: Database,
+  { launched, instance, limit, offset }: Page & { launched: boolean; instance: string | undefined },
+): Promise<ListedLaunch[]> {
+  const { rows } = await db.pool.query<Omit<ListedLaunch, 'launchedAt'> & { launchedAt: string | null }>(
+    // An index alone finds the page; rows are read of it, not of all before it.
+    `select l.instance, l.launched_at as "launchedAt", l.instance_type_id as "instanceTypeId",
+            l.instance_flavor_id as "instanceFlavorId"
+       from (select id from instance_launch
+              where launched_at is ${launched ? 'not null' : 'null'} ${instance === undefined ? '' : 'and instance = $3'}
+              order by launched_at desc, first_when desc, id desc limit $1 offset $2) page
+       join instance_launch l using (id)
+      order by l.launched_at desc, l.first_when desc, l.id desc`,
+    [limit, offset, ...(instance === undefined ? [] : [instance])],
+  )
   return rows.map((row) => ({ ...row, launchedAt: row.launchedAt === null ? null : Number(row.launchedAt) }))
 }
