@@ -119,7 +119,11 @@ describe('sizes', () => {
     await blocking.query('rollback')
     blocking.release()
     await until(async () => (await ids('last-')) === 1, 60_000)
-    await until(async () => (await systemStatus(pipeline.database, true)).rejected === LARGE, 60_000, 'all are rejected')
+    await until(
+      async () => (await systemStatus(pipeline.database, true)).rejected === LARGE,
+      60_000,
+      'all are rejected',
+    )
     const { rows } = await pool.query(
       'select reason, detail, body_size, body_sha256, body from rejected_message order by body_sha256',
     )

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { migrate } from '@stacktach/db'
+import { migrate, openDatabase } from '@stacktach/db'
 import { captured, postgresBinaries, publish, type Replicated, startReplicated } from '@stacktach/testing'
 import { everyAnswer } from './everyAnswer.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
@@ -52,6 +52,39 @@ withBinaries('an api that reads from a streaming replica', () => {
     expect(JSON.stringify(before)).not.toContain('a-new-host')
   })
 
+  test.each([
+    ['host', 'hosts'],
+    // By way of Prisma.
+    ['deployment', 'deployments'],
+  ])('asks once more what the replica cut off, and says so of what it cut off twice: %s', async (table, path) => {
+    const ask = await pipeline.api()
+    await slowly(table, async () => {
+      const once = ask(`/stacky/${path}`)
+      await disturb(table, undefined)
+      expect(await once).toMatchObject({ status: 200 })
+
+      const twice = ask(`/stacky/${path}`)
+      await disturb(table, await disturb(table, undefined))
+      expect(await twice).toMatchObject({ status: 503, body: [expect.anything(), [expect.anything(), cutOff]] })
+    })
+  })
+
+  test('is as far behind as status says', async () => {
+    const status = async () => JSON.parse((await pipeline.run('status', '--json')).output).replica
+    await servers.caughtUp()
+    expect(await status()).toEqual({ bytes: 0, behind: 0 })
+    await standbySql('select pg_wal_replay_pause()')
+    await pipeline.database.pool.query('update deployment set last_when = last_when')
+    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    expect(await status()).toEqual({ bytes: expect.any(Number), behind: expect.any(Number) })
+    const { bytes, behind } = await status()
+    expect(bytes).toBeGreaterThan(0)
+    expect(behind).toBeGreaterThan(1_000_000)
+    expect((await pipeline.run('status')).output).toMatch(/Replica .*Behind[\s\S]* bytes .*0d 00:00:\d/)
+    await standbySql('select pg_wal_replay_resume()')
+    await until(async () => (await status()).behind === 0, 20_000, 'the standby catches up')
+  })
+
   test('says so while the replica is away, and answers again when it is back', async () => {
     const ask = await pipeline.api()
     await servers.standby.stop()
@@ -63,6 +96,8 @@ withBinaries('an api that reads from a streaming replica', () => {
         ['Service Unavailable', expect.any(String)],
       ],
     ])
+    const { code, output } = await pipeline.run('status')
+    expect([code, output]).toEqual([0, expect.stringContaining('the database of DATABASE_READ_URL does not answer')])
     await servers.standby.start()
     await until(async () => (await ask('/stacky/deployments')).status === 200, 20_000, 'an answer')
   })
@@ -77,4 +112,45 @@ withBinaries('an api that reads from a streaming replica', () => {
     expect(await (await pipeline.api())('/stacky/summary')).toEqual(before)
     await servers.primary.start()
   })
+
+  const cutOff = expect.stringContaining('had to cut this off')
+
+  async function standbySql<Row extends Record<string, unknown>>(sql: string): Promise<Row[]> {
+    const standby = openDatabase({ url: servers.standby.url, applicationName: 'test', size: 1 })
+    const { rows } = await standby.pool.query<Row>(sql)
+    await standby.close()
+    return rows
+  }
+
+  /** Makes every question of a table take a second, so that the standby can be made to cut one off. */
+  async function slowly(table: string, work: () => Promise<void>): Promise<void> {
+    const { pool } = pipeline.database
+    await pool.query(`
+      alter table ${table} rename to ${table}_kept;
+      create view ${table} as
+        with slept as materialized (select pg_sleep(1)) select kept.* from slept, ${table}_kept kept`)
+    await servers.caughtUp()
+    await work().finally(async () => {
+      await pool.query(`drop view ${table}; alter table ${table}_kept rename to ${table}`)
+      await servers.caughtUp()
+    })
+  }
+
+  /**
+   * Has the primary lock a table, as dropping a partition does, once the standby works on another question than `before`.
+   *
+   * @returns when that question began
+   */
+  async function disturb(table: string, before: string | undefined): Promise<string | undefined> {
+    let began: string | undefined
+    await until(async () => {
+      const [row] = await standbySql<{ began: string }>(
+        `select query_start::text as began from pg_stat_activity where wait_event = 'PgSleep'`,
+      )
+      began = row?.began
+      return began !== undefined && began !== before
+    })
+    await pipeline.database.pool.query(`begin; lock table ${table}_kept in access exclusive mode; commit`)
+    return began
+  }
 })

@@ -1,4 +1,4 @@
-import type { Database } from '@stacktach/db'
+import { type Database, isRecoveryConflict } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
 import type { Logger } from '@stacktach/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
@@ -64,6 +64,10 @@ export function createApp(options: AppOptions): Express {
   return app
 }
 
+/**
+ * What a standby cut off to catch up with its primary is asked once more: what stood in the way is over by then, and nothing
+ * has been sent yet.
+ */
 function answer(
   endpoint: Endpoint,
   { db, clock }: AppOptions,
@@ -76,7 +80,8 @@ function answer(
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HttpError(405, `${request.method} is not allowed here`, { Allow: 'GET, HEAD' })
     }
-    send(response, 200, await endpoint.answer({ db, now: clock() }, request.params, request.query))
+    const ask = () => endpoint.answer({ db, now: clock() }, request.params, request.query)
+    send(response, 200, await ask().catch((error) => (isRecoveryConflict(error) ? ask() : Promise.reject(error))))
   }
 }
 

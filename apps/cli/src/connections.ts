@@ -16,6 +16,18 @@ export async function withDatabase<T>(mode: 'reads' | 'writes', work: (database:
   }
 }
 
+/** Works with the replica that the api reads, and closes it; null when there is none. */
+export async function withReplica<T>(work: (replica: Database) => Promise<T>): Promise<T | null> {
+  const { DATABASE_URL, DATABASE_READ_URL: url = DATABASE_URL } = operatorConfig(process.env)
+  if (url === DATABASE_URL) return null
+  const replica = openDatabase({ url, applicationName: 'stacktach command', size: 1, readOnly: true })
+  try {
+    return await work(replica)
+  } finally {
+    await replica.close()
+  }
+}
+
 /** What ioredis says of a server that is away. */
 const redisAway = /isn't writeable|Connection is closed|Command timed out|max retries per request/
 

@@ -16,6 +16,9 @@ export interface TestServer {
   stop(): Promise<void>
 }
 
+/** A standby cuts off soon what keeps it from replaying. */
+const settings = ['-c', 'shared_buffers=32MB', '-c', 'max_standby_streaming_delay=100ms']
+
 /** A PostgreSQL and another that follows it by streaming replication. */
 export interface Replicated {
   primary: TestServer
@@ -49,7 +52,7 @@ export async function startReplicated(binaries: string): Promise<Replicated> {
     testServer(ports[name], () =>
       spawn(
         join(binaries, 'postgres'),
-        ['-D', join(folder, name), '-p', String(ports[name]), '-h', '127.0.0.1', '-k', '', '-c', 'shared_buffers=32MB'],
+        ['-D', join(folder, name), '-p', String(ports[name]), '-h', '127.0.0.1', '-k', '', ...settings],
         { ...user, cwd: folder, stdio: 'ignore' },
       ),
     )

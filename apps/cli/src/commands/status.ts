@@ -1,15 +1,27 @@
-import { countExistsStatus, existsServices, existsStatuses, type SystemStatus, systemStatus } from '@stacktach/db'
-import { formatInstant } from '@stacktach/domain'
+import {
+  countExistsStatus,
+  type Database,
+  existsServices,
+  existsStatuses,
+  failureOf,
+  type ReplicaState,
+  replicaState,
+  type SystemStatus,
+  systemStatus,
+} from '@stacktach/db'
+import { formatDuration, formatInstant } from '@stacktach/domain'
 import { countJobs, type QueueCounts } from '@stacktach/jobs'
 import { brokerTrouble, operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Command } from 'commander'
-import { withDatabase, withQueues } from '../connections.ts'
+import { withDatabase, withQueues, withReplica } from '../connections.ts'
 import { printJson, printTable } from '../output.ts'
 import { waitingQueues } from '../queues.ts'
 
 export function statusCommand(): Command {
   return new Command('status')
-    .description('queues, backlog, exists, jobs, rejected messages, and the last notification of each deployment')
+    .description(
+      'queues, backlog, exists, jobs, replica, rejected messages, and the last notification of each deployment',
+    )
     .option('--count', 'count the stored notifications exactly, which takes longer the more there are')
     .option('--json', 'one JSON object, for scripts')
     .action(async (options: { count?: boolean; json?: boolean }) => {
@@ -28,13 +40,23 @@ export function statusCommand(): Command {
           glance: await countExistsStatus(database, 'glance', exact),
         }
         const jobs = await jobCounts()
+        const replica = await stateOfReplica(database)
         const heard = lastNotifications(
           status.deployments,
           deployments.map(({ name }) => name),
         )
         if (options.json) {
           const lastNotification = Object.fromEntries(heard)
-          return printJson({ stored, rejected, backlog, last_notification: lastNotification, queues, exists, jobs })
+          return printJson({
+            stored,
+            rejected,
+            backlog,
+            last_notification: lastNotification,
+            queues,
+            exists,
+            jobs,
+            replica,
+          })
         }
         const about = options.count ? '' : 'about '
         printTable(
@@ -66,6 +88,10 @@ export function statusCommand(): Command {
             ...existsStatuses.map((name) => `${name === 'verified' ? about : ''}${exists[service][name]}`),
           ]),
         )
+        if (replica !== null) {
+          const { bytes, behind } = replica
+          printTable(['Replica', 'Behind'], [[`${bytes} bytes`, behind === null ? 'unknown' : formatDuration(behind)]])
+        }
         if (jobs !== null) {
           printTable(
             ['Jobs', 'Waiting', 'Active', 'Delayed', 'Failed'],
@@ -89,6 +115,16 @@ async function jobCounts(): Promise<QueueCounts[] | null> {
     return await withQueues(countJobs, 2_000)
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)
+    return null
+  }
+}
+
+/** How far the replica that the api reads is behind; null when there is none, or, with a line that says so, when it is away. */
+async function stateOfReplica(database: Database): Promise<ReplicaState | null> {
+  try {
+    return await withReplica((replica) => replicaState(database, replica))
+  } catch (error) {
+    console.error(failureOf(error, 'DATABASE_READ_URL').message)
     return null
   }
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { topicsWithoutErrors } from './topology.ts'
+import { deliveryLimit, topicsWithoutErrors } from './topology.ts'
 
 function without(...keys: string[]): string[] {
   return topicsWithoutErrors(keys.map((routing_key) => ({ queue: 'stacktach', routing_key })))
@@ -27,4 +27,18 @@ test('a topic is named once, however many queues it is bound to', () => {
 test('topics may have dots, and nothing bound is nothing lost', () => {
   expect(without('cloud.monitor.info', 'monitor.error')).toEqual(['cloud.monitor'])
   expect(without()).toEqual([])
+})
+
+test('a quorum queue has a limit of deliveries, its own or that of the broker', () => {
+  const quorum = { 'x-queue-type': 'quorum' }
+  expect(deliveryLimit(quorum, '4.1.0')).toBe(20)
+  expect(deliveryLimit(quorum, '3.10.8')).toBeNull()
+  expect(deliveryLimit({ ...quorum, 'x-delivery-limit': 3 }, '3.10.8')).toBe(3)
+  expect(deliveryLimit({ ...quorum, 'x-delivery-limit': -1 }, '4.1.0')).toBeNull()
+  expect(deliveryLimit({ ...quorum, 'x-delivery-limit': 3, 'x-dead-letter-exchange': 'dead' }, '4.1.0')).toBeNull()
+})
+
+test('no other queue has one', () => {
+  expect(deliveryLimit({}, '4.1.0')).toBeNull()
+  expect(deliveryLimit({ 'x-queue-type': 'classic', 'x-delivery-limit': 3 }, '4.1.0')).toBeNull()
 })

@@ -38,6 +38,13 @@ export async function declareTopology(
   await onChannel(connection, async (channel) => {
     for (const { queue, routing_key, from } of bindings) await channel.bindQueue(queue, from ?? exchange, routing_key)
   })
+  const limit = deliveryLimit(deployment.queue_arguments, connection.connection.serverProperties.version)
+  if (limit !== null) {
+    logger.warn(
+      { limit },
+      'the broker drops what is given back this often, as when the database is full: set x-dead-letter-exchange, or x-delivery-limit -1',
+    )
+  }
   const withoutErrors = topicsWithoutErrors(bindings)
   if (withoutErrors.length > 0) {
     logger.warn(
@@ -45,6 +52,19 @@ export async function declareTopology(
       'only .info is bound: errors arrive on .error alone, so every failure is lost',
     )
   }
+}
+
+/** What a quorum queue has by default, since RabbitMQ 4. */
+const DELIVERY_LIMIT = 20
+
+/**
+ * How often a message of a queue with these arguments is delivered again before the broker drops it; null when it never is, or
+ * goes to a dead letter exchange. A policy may say otherwise, of which a client is not told.
+ */
+export function deliveryLimit(given: DeploymentEntry['queue_arguments'], brokerVersion: string): number | null {
+  if (given['x-queue-type'] !== 'quorum' || given['x-dead-letter-exchange'] !== undefined) return null
+  const limit = given['x-delivery-limit'] ?? (Number.parseInt(brokerVersion, 10) >= 4 ? DELIVERY_LIMIT : -1)
+  return typeof limit === 'number' && limit >= 0 ? limit : null
 }
 
 /** Topics (`notifications`) of which `.info` is bound and `.error` is not. What comes from another exchange is not known. */

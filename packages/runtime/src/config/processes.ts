@@ -87,7 +87,13 @@ export function importConfig(environment: NodeJS.ProcessEnv) {
 
 /** Configuration of the operator commands. Throws ConfigError. */
 export function operatorConfig(environment: NodeJS.ProcessEnv) {
-  return readConfig(environment, [...database, ...redis, 'STACKTACH_DEPLOYMENTS_FILE', 'LOG_LEVEL'])
+  return readConfig(environment, [
+    ...database,
+    'DATABASE_READ_URL',
+    ...redis,
+    'STACKTACH_DEPLOYMENTS_FILE',
+    'LOG_LEVEL',
+  ])
 }
 
 export type IngestConfig = ReturnType<typeof ingestConfig>
