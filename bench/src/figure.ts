@@ -45,6 +45,11 @@ export function reached({ value, ratio, goal }: Figure): boolean | null {
   return 'atLeast' in goal ? median >= goal.atLeast : median <= goal.atMost
 }
 
+/** A figure without its goal. */
+export function unjudged({ goal: _, ...rest }: Figure): Figure {
+  return rest
+}
+
 /** Milliseconds of an endpoint's answers at a number of notifications. */
 export interface Answer {
   endpoint: string

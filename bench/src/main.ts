@@ -1,5 +1,5 @@
 import type { Context } from './context.ts'
-import type { Answer, Figure } from './figure.ts'
+import { type Answer, type Figure, unjudged } from './figure.ts'
 import { type Medians, measureAnswers } from './figures/answers.ts'
 import { measureGrowth } from './figures/growth.ts'
 import { measureImports } from './figures/imports.ts'
@@ -19,7 +19,7 @@ const began = performance.now()
 const context: Context = {
   options,
   now: Date.now() * 1000,
-  add: (...more) => figures.push(...more),
+  add: (...more) => figures.push(...(options.judged ? more : more.map(unjudged))),
   addAnswer: (answer) => answers.push(answer),
   note: (text) => process.stderr.write(`[${((performance.now() - began) / 1000).toFixed(0)} s] ${text}\n`),
 }

@@ -7,6 +7,12 @@ export interface BenchOptions {
   rounds: number
   /** Notifications in a round of what is measured beside the main rounds: late, import, processes, growth of work. */
   side: number
+  /** Rounds of those. */
+  sideRounds: number
+  /** Numbers of processes that work at once. */
+  processes: readonly number[]
+  /** Whether figures are held against their goals: not when a process does little but start. */
+  judged: boolean
   /** Notifications that are stored before the clock starts, so that each new process has warmed up. */
   lead: number
   /** Requests to each endpoint, by one client. */
@@ -56,6 +62,9 @@ export function optionsFor(notifications: number, { quick, json, only }: Omit<Gi
     notifications,
     rounds: quick ? 3 : 5,
     side: quick ? Math.round(notifications / 8) : Math.max(side, 500),
+    sideRounds: side < 5_000 ? 1 : 3,
+    processes: quick ? [1, 2] : [1, 2, 4],
+    judged: !quick,
     lead: quick ? 100 : Math.round(Math.min(2_000, notifications / 100)),
     requests: quick ? 10 : 200,
     json: json ?? false,

@@ -12,7 +12,7 @@ const lengths = [1, 10, 100, 1_000, 10_000]
 export async function measureGrowth({ options, now, add, note }: Context): Promise<void> {
   const count = options.side
   const costs = new Map<number, number[]>()
-  for (let round = 0; round < (count < 5_000 ? 1 : 3); round++) {
+  for (let round = 0; round < options.sideRounds; round++) {
     for (const each of lengths.filter((length) => length <= count)) {
       const cost = await withStack(async (stack) => {
         await fill([stack], chains(count, each, firstDay(count, now)))

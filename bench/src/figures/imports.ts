@@ -23,7 +23,7 @@ export async function measureImports({ options, now, add, note }: Context): Prom
   try {
     await writeFile(nothing, '')
     await pipeline(Readable.from(lines(messages)), createWriteStream(file))
-    for (let round = 0; round < (options.side < 5_000 ? 1 : 3); round++) {
+    for (let round = 0; round < options.sideRounds; round++) {
       imported.push(
         await withStack(async (stack) => {
           const start = await timed(stack, nothing)

@@ -19,7 +19,7 @@ export async function measureLate({ options, now, add, note }: Context): Promise
     })
   const ordered: number[] = []
   const late: number[] = []
-  for (let round = 0; round < 3; round++) {
+  for (let round = 0; round < options.sideRounds; round++) {
     ordered.push(await rate(messages))
     late.push(await rate(shuffled(messages, round + 1)))
     note(`late: ${Math.round(ordered.at(-1) ?? 0)} a second in order, ${Math.round(late.at(-1) ?? 0)} shuffled`)

@@ -5,13 +5,11 @@ import { figure } from '../figure.ts'
 import { fill } from '../fill.ts'
 import { withStack } from '../stack.ts'
 
-const numbers = [1, 2, 4]
-
-/** The same work by one, two and four processes: ingest alone, then jobs on what it left. */
+/** The same work by one process and by several: ingest alone, then jobs on what it left. */
 export async function measureProcesses({ options, now, add, note }: Context): Promise<void> {
   const rates = { ingest: new Map<number, number[]>(), jobs: new Map<number, number[]>() }
-  for (let round = 0; round < (options.side < 5_000 ? 1 : 3); round++) {
-    for (const number of numbers) {
+  for (let round = 0; round < options.sideRounds; round++) {
+    for (const number of options.processes) {
       const cloud = new Cloud(`processes ${round}`, options.side, firstDay(options.side, now))
       const measured = await withStack(async (stack) => {
         const messages = await fill([stack], cloud.take(options.side))

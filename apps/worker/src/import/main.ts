@@ -5,9 +5,9 @@ import { type Database, failureOf, openDatabase, Partitions } from '@stacktach/d
 import { createLogger, importConfig } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
 import { ProgressBar } from './progressBar.ts'
-import { readBatches } from './readBatches.ts'
+import { type LineBatch, readBatches } from './readBatches.ts'
 import { readLines } from './readLines.ts'
-import { type ImportState, nothingYet, StateFile } from './state.ts'
+import { type Counts, type ImportState, nothingYet, StateFile } from './state.ts'
 import { type StoreParts, storeLines } from './storeLines.ts'
 
 /** Lines that are no messages and are named; more are only counted. */
@@ -67,29 +67,33 @@ async function importFrom(
     file === undefined ? process.stdin : createReadStream(file, { start: began.offset, highWaterMark: 1 << 20 })
   const bar = new ProgressBar(size, began, silent)
   let state = began
-  let storing: Promise<void> = Promise.resolve()
   let named = 0
-  // A batch is read while the one before commits, and never more than that.
-  for await (const batch of readBatches(stream)) {
-    const read = readLines({ ...batch, first: began.lines + batch.first }, maxBody)
-    for (const { line, reason } of read.unreadable) if (named++ < NAMED) console.error(`line ${line}: ${reason}`)
-    await storing
-    storing = storeLines(parts, read).then(async (counts) => {
-      state = {
-        offset: began.offset + batch.end,
-        lines: state.lines + batch.lines.length,
-        stored: state.stored + counts.stored,
-        known: state.known + counts.known,
-        rejected: state.rejected + counts.rejected,
-        unreadable: state.unreadable + counts.unreadable,
-      }
-      await states?.write(state)
-      bar.show(state)
-    })
-    // Awaited in the next round; until then nobody else listens.
-    storing.catch(() => {})
+  const settle = async (batch: LineBatch, storing: Promise<Counts>, before: Promise<void>) => {
+    const [counts] = await Promise.all([storing, before])
+    state = {
+      offset: began.offset + batch.end,
+      lines: state.lines + batch.lines.length,
+      stored: state.stored + counts.stored,
+      known: state.known + counts.known,
+      rejected: state.rejected + counts.rejected,
+      unreadable: state.unreadable + counts.unreadable,
+    }
+    await states?.write(state)
+    bar.show(state)
   }
-  await storing
+  // Two batches are in hand while a third is read; they count in the order of the file.
+  let last: Promise<void> = Promise.resolve()
+  let lastButOne = last
+  for await (const batch of readBatches(stream)) {
+    const read = await readLines({ ...batch, first: began.lines + batch.first }, maxBody)
+    for (const { line, reason } of read.unreadable) if (named++ < NAMED) console.error(`line ${line}: ${reason}`)
+    await lastButOne
+    lastButOne = last
+    last = settle(batch, storeLines(parts, read), last)
+    // Awaited later; until then nobody else listens.
+    last.catch(() => {})
+  }
+  await last
   bar.clear()
   await states?.remove()
   return state

@@ -1,4 +1,5 @@
-import { type Read, readMessages } from '../ingest/message.ts'
+import { setImmediate } from 'node:timers/promises'
+import { type Read, readMessage } from '../ingest/message.ts'
 import { type ImportedMessage, readLine } from './line.ts'
 import type { LineBatch } from './readBatches.ts'
 
@@ -10,22 +11,32 @@ export interface ReadLines {
   unreadable: { line: number; reason: string }[]
 }
 
-/** Reads the lines of a batch; empty ones mean nothing. @param maxBody bytes of a message's body at most */
-export function readLines({ lines, first }: LineBatch, maxBody: number): ReadLines {
+/** Lines that are read at once. */
+const SLICE = 25
+
+/**
+ * Reads the lines of a batch; empty ones mean nothing. It gives way now and then: what is stored meanwhile takes many steps,
+ * and would wait with each of them.
+ *
+ * @param maxBody bytes of a message's body at most
+ */
+export async function readLines({ lines, first }: LineBatch, maxBody: number): Promise<ReadLines> {
   const unreadable: ReadLines['unreadable'] = []
-  const channels = new Map<string, ImportedMessage[]>()
-  lines.forEach((line, index) => {
+  const channels = new Map<string, Read<ImportedMessage>[]>()
+  for (const [index, line] of lines.entries()) {
+    if (index % SLICE === 0) await setImmediate()
     const text = line.toString('utf8')
-    if (text.trim() === '') return
-    const read = readLine(text)
-    if (typeof read === 'string') {
-      unreadable.push({ line: first + index, reason: read })
-      return
+    if (text.trim() === '') continue
+    const message = readLine(text)
+    if (typeof message === 'string') {
+      unreadable.push({ line: first + index, reason: message })
+      continue
     }
-    const key = JSON.stringify([read.deployment, read.exchange])
-    const messages = channels.get(key)
-    if (messages) messages.push(read)
+    const read = { ...message, result: readMessage(message, maxBody) }
+    const key = JSON.stringify([message.deployment, message.exchange])
+    const channel = channels.get(key)
+    if (channel) channel.push(read)
     else channels.set(key, [read])
-  })
-  return { channels: [...channels.values()].map((messages) => readMessages(messages, maxBody)), unreadable }
+  }
+  return { channels: [...channels.values()], unreadable }
 }
