@@ -145,6 +145,7 @@ describe('operators', () => {
           delayed: 0,
           failed: 0,
         })),
+        replica: null,
       },
     })
     expect((await pipeline.run('status')).output).toContain('waiting to be aggregated')
