@@ -1,4 +1,4 @@
-import { type Database, openDatabase } from '@stacktach/db'
+import { type Database, type DatabaseOptions, openDatabase } from '@stacktach/db'
 import { Producer, redisTrouble } from '@stacktach/jobs'
 import { operatorConfig } from '@stacktach/runtime'
 
@@ -6,25 +6,25 @@ import { operatorConfig } from '@stacktach/runtime'
 const REDIS_PATIENCE = 5_000
 
 /** Works with the database of the environment, and closes it. Only a command that changes something may write. */
-export async function withDatabase<T>(mode: 'reads' | 'writes', work: (database: Database) => Promise<T>): Promise<T> {
-  const { DATABASE_URL: url } = operatorConfig(process.env)
-  const database = openDatabase({ url, applicationName: 'stacktach command', size: 2, readOnly: mode === 'reads' })
-  try {
-    return await work(database)
-  } finally {
-    await database.close()
-  }
+export function withDatabase<T>(mode: 'reads' | 'writes', work: (database: Database) => Promise<T>): Promise<T> {
+  return withOpen({ url: operatorConfig(process.env).DATABASE_URL, size: 2, readOnly: mode === 'reads' }, work)
 }
 
 /** Works with the replica that the api reads, and closes it; null when there is none. */
 export async function withReplica<T>(work: (replica: Database) => Promise<T>): Promise<T | null> {
   const { DATABASE_URL, DATABASE_READ_URL: url = DATABASE_URL } = operatorConfig(process.env)
-  if (url === DATABASE_URL) return null
-  const replica = openDatabase({ url, applicationName: 'stacktach command', size: 1, readOnly: true })
+  return url === DATABASE_URL ? null : withOpen({ url, size: 1, readOnly: true }, work)
+}
+
+async function withOpen<T>(
+  options: Omit<DatabaseOptions, 'applicationName'>,
+  work: (database: Database) => Promise<T>,
+): Promise<T> {
+  const database = openDatabase({ ...options, applicationName: 'stacktach command' })
   try {
-    return await work(replica)
+    return await work(database)
   } finally {
-    await replica.close()
+    await database.close()
   }
 }
 
