@@ -1,5 +1,5 @@
 import type { Metrics } from '@stacktach/runtime'
-import type { Call } from './http/followCalls.ts'
+import type { Call } from './http/requestLog.ts'
 
 /** Seconds; the last is the usual limit of a statement. */
 const durations = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10]

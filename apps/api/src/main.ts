@@ -13,8 +13,8 @@ import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
 import { readTls } from './http/readTls.ts'
 import { startServer } from './http/startServer.ts'
-import { lookAtDatabase } from './lookAtDatabase.ts'
-import { startAccess } from './startAccess.ts'
+import { startAccess } from './startAuth.ts'
+import { lookAtDatabase } from './warnAboutDatabase.ts'
 
 await runProcess(async () => {
   const config = apiConfig(process.env)

@@ -8,13 +8,6 @@ export {
   needsRefold,
 } from './instance/foldInstance.ts'
 export {
-  comparePositions,
-  type InstanceNotification,
-  inOrder,
-  type Position,
-  positionOf,
-} from './instance/notification.ts'
-export {
   type ByInstance,
   byInstance,
   type ExistsKey,
@@ -30,8 +23,8 @@ export {
   startableRequests,
   withPossibleTwins,
 } from './instance/plan.ts'
-export { EXISTS, periodKey, twinKey } from './instance/twins.ts'
 export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
+export { EXISTS, periodKey, twinKey } from './notifications/counterparts.ts'
 export {
   type Delivery,
   type Rejection,
@@ -44,6 +37,13 @@ export {
   services,
 } from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
+export {
+  comparePositions,
+  type InstanceNotification,
+  inOrder,
+  type Position,
+  positionOf,
+} from './notifications/instanceNotification.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
 export { AHEAD, EARLIEST, type NormalizeResult, normalize, outsideWindow } from './notifications/normalize.ts'
 export { redactAny } from './notifications/redact.ts'

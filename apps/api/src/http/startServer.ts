@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type Component, explainListening, type Logger } from '@stacktach/runtime'
 import type { Express } from 'express'
-import { answerRaw } from './rawAnswers.ts'
+import { answerRaw } from './clientErrors.ts'
 
 interface Options {
   host: string

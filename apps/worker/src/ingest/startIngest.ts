@@ -14,7 +14,7 @@ import {
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
 import { goodbye } from '../broker/goodbye.ts'
-import { shardOf } from '../shardOf.ts'
+import { shardOf } from '../wakeUpFor.ts'
 import { ExchangeConsumer } from './consumer.ts'
 import type { ChannelMetrics, IngestMetrics } from './ingestMetrics.ts'
 import type { Message, Read } from './message.ts'

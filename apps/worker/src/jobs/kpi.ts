@@ -9,7 +9,7 @@ import {
 import { type Rules, trackRequest } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
-import { CLAIM, drain, NOTHING, type Step } from './drain.ts'
+import { CLAIM, drain, NOTHING, type Step } from './foldBacklog.ts'
 
 /** Folds what waits of a shard of requests into their trackers. */
 export async function kpi(context: JobContext, { shard }: Payload<'kpi'>): Promise<{ folded: number }> {

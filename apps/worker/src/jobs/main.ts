@@ -12,10 +12,10 @@ import {
   startMetrics,
 } from '@stacktach/runtime'
 import { agree } from '../agree.ts'
-import { askedMetrics } from './askedMetrics.ts'
 import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'
 import { jobsMetrics } from './jobsMetrics.ts'
+import { askedMetrics } from './scrapedMetrics.ts'
 import { startTimer } from './timer.ts'
 
 /** Milliseconds; each statement of a job works on a bounded part, so that one which takes longer has lost its server. */

@@ -10,7 +10,7 @@ import { serviceOf } from '@stacktach/domain'
 import type { Payload, Progress } from '@stacktach/jobs'
 import { type Message, readMessages, withoutNul } from '../ingest/message.ts'
 import { type Settle, type Stored, storeMessages } from '../ingest/storeMessages.ts'
-import { shardOf } from '../shardOf.ts'
+import { shardOf } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
 /** Messages of one step at most, and about how many bytes of them. */

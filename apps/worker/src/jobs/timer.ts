@@ -1,7 +1,7 @@
 import { backloggedShards, dueVerification, isTransient } from '@stacktach/db'
 import { SECOND } from '@stacktach/domain'
 import type { Component } from '@stacktach/runtime'
-import { shardOf } from '../shardOf.ts'
+import { shardOf } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
 /** Milliseconds between two looks at what Redis may have forgotten. */

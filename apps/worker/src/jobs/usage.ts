@@ -33,7 +33,7 @@ import {
 } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
-import { CLAIM, drain, NOTHING, type Step } from './drain.ts'
+import { CLAIM, drain, NOTHING, type Step } from './foldBacklog.ts'
 
 /** Folds what waits of a shard of instances and images into their aggregates. */
 export async function usage(context: JobContext, { shard }: Payload<'usage'>): Promise<{ folded: number }> {

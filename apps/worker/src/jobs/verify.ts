@@ -16,7 +16,7 @@ import {
 import { type Instant, SECOND, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
-import { retrying } from './drain.ts'
+import { retrying } from './foldBacklog.ts'
 
 /** Exists verified in one transaction; of glance, notifications begun. A fold that changes their evidence waits for it. */
 const CLAIM = 500

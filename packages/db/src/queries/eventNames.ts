@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import type { NotificationService } from './notificationService.ts'
 
 /** Distinct event names of these services together, sorted by code point. */

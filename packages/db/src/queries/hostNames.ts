@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import type { NotificationService } from './notificationService.ts'
 
 /** Distinct hosts of a service, sorted by code point; null, for publishers without a host, comes first. */

@@ -1,6 +1,7 @@
-import { eachPiece } from '../eachPiece.ts'
-import { numberOrNull } from '../hot/numbers.ts'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { eachPiece } from '../sql/forEachBatch.ts'
+import { numberOrNull } from '../sql/numbers.ts'
+import { tried } from '../sql/opaqueToPlanner.ts'
 import {
   type ExistsService,
   type ExistsStatus,
@@ -9,7 +10,6 @@ import {
   existsTables,
 } from './existsStatuses.ts'
 import { Parameters } from './parameters.ts'
-import { tried } from './tried.ts'
 
 /** An exists with what its verification says. */
 export interface VerifiedExists {

@@ -1,7 +1,7 @@
-import { eachPiece } from '../eachPiece.ts'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { eachPiece } from '../sql/forEachBatch.ts'
+import { tried } from '../sql/opaqueToPlanner.ts'
 import { Parameters } from './parameters.ts'
-import { tried } from './tried.ts'
 
 /** A rejected message as lists show it, without its bytes. */
 export interface ListedRejected {

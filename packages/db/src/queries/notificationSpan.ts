@@ -1,5 +1,5 @@
-import { IDS_PER_SPAN } from '../hot/storeStatement.ts'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { IDS_PER_SPAN } from '../store/storeStatement.ts'
 import type { NotificationService } from './notificationService.ts'
 import type { Period } from './period.ts'
 

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { type Database, openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
-import { type Database, openDatabase } from '../open.ts'
 import { countExists, countExistsStatus } from './countExists.ts'
 import { listExists, type VerifiedExists } from './listExists.ts'
 import { type ListedRejected, listRejected } from './listRejected.ts'

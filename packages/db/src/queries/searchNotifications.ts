@@ -1,4 +1,5 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { tried } from '../sql/opaqueToPlanner.ts'
 import {
   type ListedNotification,
   type ListedNotificationRow,
@@ -11,7 +12,6 @@ import { notificationIdSpan, notificationSpan } from './notificationSpan.ts'
 import { Parameters } from './parameters.ts'
 import { overlap, type Page, type Period } from './period.ts'
 import type { SearchField, SearchLookup } from './searchFields.ts'
-import { tried } from './tried.ts'
 
 export interface SearchCondition {
   field: SearchField

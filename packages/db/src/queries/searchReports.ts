@@ -1,8 +1,8 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { tried } from '../sql/opaqueToPlanner.ts'
 import { type ListedReport, toListedReport } from './listedReport.ts'
 import { Parameters } from './parameters.ts'
 import type { Page, Period } from './period.ts'
-import { tried } from './tried.ts'
 
 export interface ReportSearch extends Page {
   id?: bigint | undefined

@@ -1,5 +1,5 @@
 import type { ExistsCount, GlanceUsage } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** Whether a deployment that counts published an image usage `u`; the rows do not say themselves. */

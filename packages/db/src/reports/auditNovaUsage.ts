@@ -1,6 +1,6 @@
 import { DAY, type ExistsCount, type LaunchFailure, type NovaUsage } from '@stacktach/domain'
-import { sameSecond } from '../sameSecond.ts'
-import type { Queryable } from '../transaction.ts'
+import { sameSecond } from '../sql/sameSecond.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** What nova said of instances in a period, and which launches it said nothing of. */

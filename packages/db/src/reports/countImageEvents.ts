@@ -1,5 +1,5 @@
 import type { ImageEventCounts } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** What happened to images in a period. */

@@ -1,5 +1,5 @@
 import { EXISTS, type RequestDetail } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import { inOrder } from './requestsOfPeriod.ts'
 
 /** The notifications of each of some requests on instances, in order, in the order of the requests. */

@@ -1,13 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DAY, HOUR, parseInstant, type RequestFacts, SECOND } from '@stacktach/domain'
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { type Database, openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
-import { type Database, openDatabase } from '../open.ts'
+import { everywhere, storeMessages, type ToldMessage } from '../testkit/storeTestMessages.ts'
 import { requestDetails } from './requestDetails.ts'
 import { requestsOfPeriod } from './requestsOfPeriod.ts'
 import { deploymentsInRegion, type ReportScope } from './scope.ts'
 import { inSnapshot } from './snapshot.ts'
-import { everywhere, storeMessages, type ToldMessage } from './storeMessages.testkit.ts'
 
 const start = parseInstant('2026-11-20 00:00:00') ?? 0
 const day = { start, end: start + DAY }

@@ -1,5 +1,5 @@
 import { EXISTS, type FailureNotification, operationOf, type RequestFacts, SECOND } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** Requests that are read, and handed on, at a time. */

@@ -1,7 +1,7 @@
 import { type Instant, type Service, stringifyJson, type TimePeriod } from '@stacktach/domain'
-import { numberOrNull } from '../hot/numbers.ts'
-import type { Database } from '../open.ts'
-import { inTransaction } from '../transaction.ts'
+import type { Database } from '../connection/open.ts'
+import { numberOrNull } from '../sql/numbers.ts'
+import { inTransaction } from '../sql/transaction.ts'
 
 /** Key of the advisory lock under which reports that are made once are stored. */
 const REPORTS_LOCK = 7246_003

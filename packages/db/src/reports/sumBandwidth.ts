@@ -1,4 +1,4 @@
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** Bytes that the exists whose audit period lies in a period sent to the public network. */

@@ -1,5 +1,5 @@
 import type { HoursUsage, TenantAccount, TenantHours } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** The verified exists whose audit period lies in a period, by tenant and flavor, with what is known of the tenants. */

@@ -1,6 +1,6 @@
 import type { InstanceEvidence, VerifiedExists } from '@stacktach/domain'
-import { numberOrNull } from '../hot/numbers.ts'
-import type { Queryable } from '../transaction.ts'
+import { numberOrNull } from '../sql/numbers.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 
 /** An exists to be verified, with what was seen to happen to its instance. */

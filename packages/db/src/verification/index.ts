@@ -7,7 +7,7 @@ export {
   publishImageExists,
   publishInstanceExists,
   type UnsentPublication,
-} from './publications.ts'
+} from './outbox.ts'
 export type { ExistsRange } from './range.ts'
 export { type ChangedDelete, reopenInstanceExists, reopenRange } from './reopen.ts'
 export { type ExistsTable, type Judged, writeVerdicts } from './writeVerdicts.ts'

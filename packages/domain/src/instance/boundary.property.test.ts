@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { at, notice, twinOf } from '../../samples/story.ts'
-import { type InstanceNotification, inOrder } from './notification.ts'
-import { foldedAtOnce, Store } from './store.testkit.ts'
-import { again, cloud, inPieces, shuffled } from './stream.testkit.ts'
-import { EXISTS, twinKey } from './twins.ts'
+import { EXISTS, twinKey } from '../notifications/counterparts.ts'
+import { type InstanceNotification, inOrder } from '../notifications/instanceNotification.ts'
+import { foldedAtOnce, Store } from '../testkit/store.ts'
+import { at, notice, twinOf } from '../testkit/story.ts'
+import { again, cloud, inPieces, shuffled } from '../testkit/stream.ts'
 
 /** A run of a cloud that loses its beginning once or twice. */
 interface Run {

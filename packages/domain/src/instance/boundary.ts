@@ -1,11 +1,11 @@
+import { twinKey, withoutTwins } from '../notifications/counterparts.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import { DAY, type Instant } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { InstanceDelete } from '../usage/deletes.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
 import { type FoldState, foldInstance, type InstanceFold, type Lifecycle } from './foldInstance.ts'
-import type { InstanceNotification } from './notification.ts'
-import { twinKey, withoutTwins } from './twins.ts'
 
 /**
  * Where an instance stands at an instant before which its notifications are gone, or about to be: what folds begin from

@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { at } from '../../samples/story.ts'
+import { withoutTwins } from '../notifications/counterparts.ts'
+import { type InstanceNotification, inOrder } from '../notifications/instanceNotification.ts'
+import { countImages, countSet, countStep } from '../testkit/countFired.ts'
+import { Fired } from '../testkit/fired.ts'
+import { foldedAtOnce, Store } from '../testkit/store.ts'
+import { at } from '../testkit/story.ts'
+import { again, cloud, inPieces, partlyDoubled, shuffled } from '../testkit/stream.ts'
 import { foldImages, type ImageFold, type ImageNotification } from '../usage/foldImages.ts'
-import { countImages, countSet, countStep } from './countFired.testkit.ts'
-import { Fired } from './fired.testkit.ts'
-import { type InstanceNotification, inOrder } from './notification.ts'
-import { foldedAtOnce, Store } from './store.testkit.ts'
-import { again, cloud, inPieces, partlyDoubled, shuffled } from './stream.testkit.ts'
-import { withoutTwins } from './twins.ts'
 
 const fired = new Fired()
 const ran = { streams: 0, notifications: 0, permutations: 0 }

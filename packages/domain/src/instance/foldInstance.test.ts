@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, notice, told, twinOf } from '../../samples/story.ts'
+import { twinKey } from '../notifications/counterparts.ts'
+import { type InstanceNotification, inOrder, positionOf } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
+import { at, notice, told, twinOf } from '../testkit/story.ts'
 import { type FoldState, FROM_THE_BEGINNING, foldInstance, needsRefold } from './foldInstance.ts'
-import { type InstanceNotification, inOrder, positionOf } from './notification.ts'
-import { twinKey } from './twins.ts'
 
 function fold(story: readonly InstanceNotification[], state: FoldState = FROM_THE_BEGINNING, rules: Rules = 'today') {
   return foldInstance('server', state, inOrder(story), rules)

@@ -1,11 +1,16 @@
+import { twinKey, withoutTwins } from '../notifications/counterparts.ts'
+import {
+  comparePositions,
+  type InstanceNotification,
+  type Position,
+  positionOf,
+} from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 import { foldTimings, type Timing } from '../timing/foldTimings.ts'
 import { foldDeletes, type InstanceDelete } from '../usage/deletes.ts'
 import { foldExists, type InstanceExists } from '../usage/exists.ts'
 import { foldLaunches, type Launch } from '../usage/foldLaunches.ts'
-import { comparePositions, type InstanceNotification, type Position, positionOf } from './notification.ts'
-import { twinKey, withoutTwins } from './twins.ts'
 
 /** Where an instance stands, and up to which position it is folded. */
 export interface Lifecycle extends Position {

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, MIDNIGHT, notice, told, twinOf } from '../../samples/story.ts'
+import { twinKey } from '../notifications/counterparts.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
+import { at, MIDNIGHT, notice, told, twinOf } from '../testkit/story.ts'
 import { FIRST_INSTANT, LAST_INSTANT, SECOND } from '../time/instant.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold } from './foldInstance.ts'
-import type { InstanceNotification } from './notification.ts'
 import {
   byInstance,
   existsToLink,
@@ -14,7 +15,6 @@ import {
   startableRequests,
   withPossibleTwins,
 } from './plan.ts'
-import { twinKey } from './twins.ts'
 
 const of = (instance: string) => ({ instance })
 

@@ -1,4 +1,5 @@
 import { startsRequest } from '../kpi/tracker.ts'
+import { type InstanceNotification, inOrder } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import { FIRST_INSTANT, LAST_INSTANT, SECOND } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
@@ -6,7 +7,6 @@ import type { InstanceExists } from '../usage/exists.ts'
 import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
 import { type Boundary, foldFromBoundary } from './boundary.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle, needsRefold } from './foldInstance.ts'
-import { type InstanceNotification, inOrder } from './notification.ts'
 
 /** Notifications of each instance, in order. */
 export type ByInstance = ReadonlyMap<string, InstanceNotification[]>

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, notice, told } from '../../samples/story.ts'
-import { inOrder } from '../instance/notification.ts'
+import { inOrder } from '../notifications/instanceNotification.ts'
+import { at, notice, told } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { durationOf, foldTimings } from './foldTimings.ts'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { at } from '../../samples/story.ts'
+import { at } from '../testkit/story.ts'
 import { failReason } from './verdict.ts'
 import { type ImageEvidence, type VerifiedImageExists, verifyImageExists } from './verifyImageExists.ts'
 
