@@ -3,7 +3,7 @@ import { type ApiConfig, type Component, type Logger, readApiTokens } from '@sta
 import type { Tokens } from './http/auth.ts'
 
 /** Milliseconds after which a changed file of tokens counts, at most. */
-const LOOK = 2_000
+const POLL_INTERVAL_MS = 2_000
 
 /**
  * The tokens of the configuration, read again whenever their file changes. A file that is wrong changes nothing: the tokens
@@ -11,7 +11,7 @@ const LOOK = 2_000
  *
  * @throws ConfigError when the file is wrong at the start
  */
-export async function startAccess(config: ApiConfig, logger: Logger): Promise<Component<Tokens>> {
+export async function startAuth(config: ApiConfig, logger: Logger): Promise<Component<Tokens>> {
   let tokens = readApiTokens(config)
   if (tokens === null && !config.loopback) logger.warn('everybody who can reach the api is let in')
   if (tokens !== null && !config.loopback && config.API_TLS_CERT === undefined && config.API_TRUST_PROXY === 0) {
@@ -28,7 +28,7 @@ export async function startAccess(config: ApiConfig, logger: Logger): Promise<Co
       logger.error({ reason: error instanceof Error ? error.message : String(error) }, 'the tokens stay as they were')
     }
   }
-  if (path !== undefined) watchFile(path, { interval: LOOK, persistent: false }, read)
+  if (path !== undefined) watchFile(path, { interval: POLL_INTERVAL_MS, persistent: false }, read)
   return {
     value: () => tokens,
     async stop() {

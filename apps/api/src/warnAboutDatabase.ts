@@ -1,4 +1,4 @@
-import { checkDatabase, type Database, databaseAway, isTransient, WriterRefused } from '@stacktach/db'
+import { checkDatabase, type Database, databaseUnavailable, isTransient, WriterRefused } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
 import { ConfigError, type Logger } from '@stacktach/runtime'
 
@@ -8,7 +8,7 @@ import { ConfigError, type Logger } from '@stacktach/runtime'
  *
  * @throws ConfigError when it lets nobody in or has not the schema of this version
  */
-export async function lookAtDatabase(
+export async function warnAboutDatabase(
   { pool }: Database,
   clock: () => Instant,
   variable: string,
@@ -23,7 +23,7 @@ export async function lookAtDatabase(
     const reason = error instanceof Error ? error.message : String(error)
     logger.warn(
       { reason },
-      isTransient(error) ? databaseAway(variable) : 'what the database has could not be looked at',
+      isTransient(error) ? databaseUnavailable(variable) : 'what the database has could not be looked at',
     )
   }
 }

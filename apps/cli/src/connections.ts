@@ -1,5 +1,5 @@
 import { type Database, type DatabaseOptions, openDatabase } from '@stacktach/db'
-import { Producer, redisTrouble } from '@stacktach/jobs'
+import { describeRedisError, Producer } from '@stacktach/jobs'
 import { operatorConfig } from '@stacktach/runtime'
 
 /** Milliseconds that Redis has to answer in. */
@@ -45,7 +45,7 @@ export async function withQueues<T>(
   const producer = new Producer(REDIS_URL, REDIS_PREFIX, (error) => {
     last = error
   })
-  const away = (error: Error) => new Error(redisTrouble(error))
+  const away = (error: Error) => new Error(describeRedisError(error))
   try {
     await producer.ready(milliseconds).catch(() => {
       throw away(last)

@@ -1,4 +1,4 @@
-import { failureOf } from '@stacktach/db'
+import { databaseError } from '@stacktach/db'
 import { runProcess } from '@stacktach/runtime'
 import { program } from './program.ts'
 
@@ -9,7 +9,7 @@ await runProcess(async () => {
   await program()
     .parseAsync(process.argv)
     .catch((error: unknown) => {
-      const failure = failureOf(error)
+      const failure = databaseError(error)
       // What the database answers makes a command fail; only what it is given makes it wrongly used.
       throw failure === error ? error : new Error(failure.message, { cause: error })
     })

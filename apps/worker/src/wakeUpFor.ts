@@ -1,7 +1,7 @@
 import type { BackloggedShard } from '@stacktach/db'
-import type { Ring } from '@stacktach/jobs'
+import type { WakeUp } from '@stacktach/jobs'
 
 /** What is rung for a shard that has a backlog. */
-export function shardOf({ kind, shard }: BackloggedShard): Ring {
+export function wakeUpFor({ kind, shard }: BackloggedShard): WakeUp {
   return { job: kind === 'request' ? 'kpi' : 'usage', shard }
 }

@@ -1,5 +1,5 @@
 export { checkDatabase } from './connection/checkDatabase.ts'
-export { databaseAway, failureOf, reasonOf } from './connection/databaseError.ts'
+export { databaseError, databaseUnavailable, reasonOf } from './connection/databaseError.ts'
 export {
   databaseTrouble,
   isExhausted,
@@ -11,7 +11,7 @@ export {
   isTransient,
 } from './connection/errors.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './connection/open.ts'
-export { WriterRefused, writerOf } from './connection/writePrivilegeWarning.ts'
+export { WriterRefused, writePrivilegeWarning } from './connection/writePrivilegeWarning.ts'
 export * from './fold/index.ts'
 export { type MigrateResult, migrate } from './migrate.ts'
 export * from './queries/index.ts'
@@ -19,6 +19,6 @@ export { reportById, type StoredReport } from './queries/reportById.ts'
 export { type SystemStatus, systemStatus } from './queries/systemStatus.ts'
 export * from './reports/index.ts'
 export * from './retention/index.ts'
-export { bounded, inTransaction, type Queryable } from './sql/transaction.ts'
+export { inTransaction, type Queryable, withStatementTimeout } from './sql/transaction.ts'
 export * from './store/index.ts'
 export * from './verification/index.ts'

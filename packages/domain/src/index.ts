@@ -18,13 +18,13 @@ export {
   planFolds,
   rangesToLink,
   requestsToTrack,
-  type StoredState,
-  type StoredTwin,
+  type StoredCounterpart,
+  type StoredFoldState,
   startableRequests,
-  withPossibleTwins,
+  withPossibleCounterparts,
 } from './instance/plan.ts'
 export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
-export { EXISTS, periodKey, twinKey } from './notifications/counterparts.ts'
+export { counterpartKey, EXISTS, periodKey } from './notifications/counterparts.ts'
 export {
   type Delivery,
   type Rejection,
@@ -40,9 +40,9 @@ export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/fac
 export {
   comparePositions,
   type InstanceNotification,
-  inOrder,
   type Position,
   positionOf,
+  sortByPosition,
 } from './notifications/instanceNotification.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
 export { AHEAD, EARLIEST, type NormalizeResult, normalize, outsideWindow } from './notifications/normalize.ts'
@@ -104,11 +104,11 @@ export {
   verifyLevels,
 } from './verification/validity.ts'
 export { type FailReason, failReason, type Verdict } from './verification/verdict.ts'
-export { type Publication, verifiedNotification } from './verification/verifiedNotification.ts'
-export { type ImageEvidence, type VerifiedImageExists, verifyImageExists } from './verification/verifyImageExists.ts'
+export { type VerifiedMessage, verifiedNotification } from './verification/verifiedNotification.ts'
+export { type ImageEvidence, type ImageExistsToVerify, verifyImageExists } from './verification/verifyImageExists.ts'
 export {
+  type ExistsToVerify,
   type InstanceEvidence,
-  type VerifiedExists,
   type VerifyOptions,
   verifyInstanceExists,
 } from './verification/verifyInstanceExists.ts'

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { Producer } from './producer.ts'
-import { Doorbell, type Ring } from './wakeUps.ts'
+import { type WakeUp, WakeUps } from './wakeUps.ts'
 
 /** A producer that notes what is rung, and answers when it is told to. */
 function fakeProducer() {
@@ -27,8 +27,8 @@ function fakeProducer() {
   }
 }
 
-const usage = (shard: number): Ring => ({ job: 'usage', shard })
-const kpi = (shard: number): Ring => ({ job: 'kpi', shard })
+const usage = (shard: number): WakeUp => ({ job: 'usage', shard })
+const kpi = (shard: number): WakeUp => ({ job: 'kpi', shard })
 
 function noMiss(error: Error): void {
   throw error
@@ -36,65 +36,65 @@ function noMiss(error: Error): void {
 
 test('rings for each shard, once', async () => {
   const { rung, producer, answer } = fakeProducer()
-  const doorbell = new Doorbell(producer, noMiss)
-  doorbell.ring([usage(1), kpi(1), usage(1), usage(2)])
+  const wakeUps = new WakeUps(producer, noMiss)
+  wakeUps.enqueue([usage(1), kpi(1), usage(1), usage(2)])
   expect(rung).toEqual(['usage-1', 'kpi-1', 'usage-2'])
   await answer()
-  await doorbell.settled()
+  await wakeUps.flushed()
 })
 
 test('rings that come while it rings are one ring, after it', async () => {
   const { rung, producer, answer } = fakeProducer()
-  const doorbell = new Doorbell(producer, noMiss)
-  doorbell.ring([usage(1)])
-  doorbell.ring([usage(1)])
-  doorbell.ring([usage(1), kpi(2)])
-  doorbell.ring([kpi(2)])
+  const wakeUps = new WakeUps(producer, noMiss)
+  wakeUps.enqueue([usage(1)])
+  wakeUps.enqueue([usage(1)])
+  wakeUps.enqueue([usage(1), kpi(2)])
+  wakeUps.enqueue([kpi(2)])
   expect(rung).toEqual(['usage-1'])
   await answer()
   expect(rung).toEqual(['usage-1', 'usage-1', 'kpi-2'])
   await answer()
-  await doorbell.settled()
+  await wakeUps.flushed()
   expect(rung).toHaveLength(3)
 })
 
 test('a ring that Redis did not hear is told once, and holds up no later one', async () => {
   const { rung, producer, answer } = fakeProducer()
   const missed: string[] = []
-  const doorbell = new Doorbell(producer, ({ message }) => missed.push(message))
-  doorbell.ring([usage(1), usage(2)])
-  doorbell.ring([usage(3)])
+  const wakeUps = new WakeUps(producer, ({ message }) => missed.push(message))
+  wakeUps.enqueue([usage(1), usage(2)])
+  wakeUps.enqueue([usage(3)])
   await answer(new Error('Redis is away'))
   expect(missed).toEqual(['Redis is away'])
   expect(rung).toEqual(['usage-1', 'usage-2', 'usage-3'])
   await answer()
-  await doorbell.settled()
-  doorbell.ring([usage(1)])
+  await wakeUps.flushed()
+  wakeUps.enqueue([usage(1)])
   expect(rung.slice(3)).toEqual(['usage-1'])
   await answer()
-  await doorbell.settled()
+  await wakeUps.flushed()
 })
 
 test('with nothing to ring it is settled, and rings the next time', async () => {
   const { rung, producer, answer } = fakeProducer()
-  const doorbell = new Doorbell(producer, noMiss)
-  doorbell.ring([])
-  await doorbell.settled()
-  doorbell.ring([kpi(0)])
+  const wakeUps = new WakeUps(producer, noMiss)
+  wakeUps.enqueue([])
+  await wakeUps.flushed()
+  wakeUps.enqueue([kpi(0)])
   expect(rung).toEqual(['kpi-0'])
   await answer()
-  await doorbell.settled()
+  await wakeUps.flushed()
 })
 
 test('is settled only when nothing is left to ring', async () => {
   const { producer, answer } = fakeProducer()
-  const doorbell = new Doorbell(producer, noMiss)
-  doorbell.ring([usage(1)])
+  const wakeUps = new WakeUps(producer, noMiss)
+  wakeUps.enqueue([usage(1)])
   let settled = false
-  const waiting = doorbell.settled().then(() => {
+  const waiting = wakeUps.flushed().then(() => {
     settled = true
   })
-  doorbell.ring([usage(2)])
+  wakeUps.enqueue([usage(2)])
   await answer()
   expect(settled).toBe(false)
   await answer()
@@ -110,10 +110,10 @@ describe('at full speed', () => {
   test('the first ring for a shard is heard at once, those that follow together, half a second later', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] })
     const { delays, producer, answer } = fakeProducer()
-    const doorbell = new Doorbell(producer, noMiss)
-    const ringAfter = async (milliseconds: number, ring: Ring, round?: number) => {
+    const wakeUps = new WakeUps(producer, noMiss)
+    const ringAfter = async (milliseconds: number, ring: WakeUp, round?: number) => {
       jest.advanceTimersByTime(milliseconds)
-      doorbell.ring([ring], round)
+      wakeUps.enqueue([ring], round)
       await answer()
       return delays.at(-1)
     }

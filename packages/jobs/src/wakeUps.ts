@@ -1,28 +1,28 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Producer } from './producer.ts'
 
-/** Milliseconds that a ring has left when the process stops. */
+/** Milliseconds that a wakeUp has left when the process stops. */
 const PATIENCE = 1_000
 
 /**
- * Milliseconds between two rings for the same at least. A job costs hardly more for hundreds of notifications than for a few,
+ * Milliseconds between two wakeUps for the same at least. A job costs hardly more for hundreds of notifications than for a few,
  * so that at full speed they are better gathered; the first after a pause is heard at once.
  */
 const GATHER = 500
 
 /** What is rung for: a shard, or whatever is due of one kind. */
-export type Ring =
+export type WakeUp =
   | { job: 'usage' | 'kpi'; shard: number }
   | { job: 'verify-nova' | 'verify-glance' | 'publish-verified' }
 
 /**
- * Rings without ever holding up who rings: rings of the same moment are one, and one that Redis did not hear
- * is left to the jobs processes, which ring for every backlog there is.
+ * Rings without ever holding up who wakeUps: wakeUps of the same moment are one, and one that Redis did not hear
+ * is left to the jobs processes, which wakeUp for every backlog there is.
  */
-export class Doorbell {
+export class WakeUps {
   readonly #producer: Producer
   readonly #onMissed: (error: Error) => void
-  readonly #pending = new Map<string, { ring: Ring; round: number | undefined }>()
+  readonly #pending = new Map<string, { wakeUp: WakeUp; generation: number | undefined }>()
   /** When each was last to be heard, also when that is yet to come. By performance.now(). */
   readonly #heard = new Map<string, number>()
   #ringing: Promise<void> | undefined
@@ -33,17 +33,17 @@ export class Doorbell {
   }
 
   /**
-   * @param round makes this ring another one than those of other rounds: heard even when Redis still holds a job for the
+   * @param generation makes this wakeUp another one than those of other generations: heard even when Redis still holds a job for the
    * shard whose worker was killed
    */
-  ring(rings: Iterable<Ring>, round?: number): void {
-    for (const ring of rings) this.#pending.set(`${JSON.stringify(ring)} ${round}`, { ring, round })
-    // With nothing to ring, draining would be over before it is remembered that it runs.
+  enqueue(wakeUps: Iterable<WakeUp>, generation?: number): void {
+    for (const wakeUp of wakeUps) this.#pending.set(`${JSON.stringify(wakeUp)} ${generation}`, { wakeUp, generation })
+    // With nothing to wakeUp, draining would be over before it is remembered that it runs.
     if (this.#pending.size > 0) this.#ringing ??= this.#drain()
   }
 
-  /** Resolves when nothing is left to ring. A Redis that was never there is not waited for: BullMQ waits for it for ever. */
-  async settled(): Promise<void> {
+  /** Resolves when nothing is left to wakeUp. A Redis that was never there is not waited for: BullMQ waits for it for ever. */
+  async flushed(): Promise<void> {
     if (this.#ringing === undefined) return
     await Promise.race([this.#ringing, setTimeout(PATIENCE, undefined, { ref: false })])
   }
@@ -53,7 +53,7 @@ export class Doorbell {
       const pending = [...this.#pending.values()]
       this.#pending.clear()
       try {
-        await Promise.all(pending.map(({ ring, round }) => this.#enqueue(ring, round)))
+        await Promise.all(pending.map(({ wakeUp, generation }) => this.#enqueue(wakeUp, generation)))
       } catch (error) {
         this.#onMissed(error instanceof Error ? error : new Error(String(error)))
       }
@@ -61,17 +61,17 @@ export class Doorbell {
     this.#ringing = undefined
   }
 
-  #enqueue(ring: Ring, round: number | undefined): Promise<unknown> {
-    const delay = round === undefined ? this.#delay(JSON.stringify(ring)) : 0
-    switch (ring.job) {
+  #enqueue(wakeUp: WakeUp, generation: number | undefined): Promise<unknown> {
+    const delay = generation === undefined ? this.#delay(JSON.stringify(wakeUp)) : 0
+    switch (wakeUp.job) {
       case 'usage':
       case 'kpi':
-        return this.#producer.enqueue(ring.job, { shard: ring.shard }, round, delay)
+        return this.#producer.enqueue(wakeUp.job, { shard: wakeUp.shard }, generation, delay)
       case 'verify-nova':
       case 'verify-glance':
-        return this.#producer.enqueue(ring.job, { range: null, again: false }, round, delay)
+        return this.#producer.enqueue(wakeUp.job, { range: null, again: false }, generation, delay)
       case 'publish-verified':
-        return this.#producer.enqueue(ring.job, {}, round, delay)
+        return this.#producer.enqueue(wakeUp.job, {}, generation, delay)
     }
   }
 

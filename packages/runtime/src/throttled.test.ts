@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { sometimes } from './throttled.ts'
+import { throttled } from './throttled.ts'
 
 test('a trouble that lasts is told of once a minute, and another one at once', () => {
   const told: string[] = []
   let now = 0
-  const tell = sometimes(
+  const tell = throttled(
     (text) => told.push(`${now} ${text}`),
     () => now,
   )

@@ -6,7 +6,7 @@ const INTERVAL = 60_000
  *
  * @param now milliseconds that only grow
  */
-export function sometimes(tell: (text: string) => void, now: () => number = () => performance.now()) {
+export function throttled(tell: (text: string) => void, now: () => number = () => performance.now()) {
   let last: { text: string; at: number } | undefined
   return (text: string): void => {
     if (last?.text === text && now() - last.at < INTERVAL) return

@@ -14,7 +14,7 @@ const BEARER = /^Bearer +([\w.~+/-]+=*) *$/i
  * @param tenant of whom the answer would be; undefined when it is of more than one
  * @throws HttpError 401 without a token that is known, 403 with one that does not open this
  */
-export function admit(tokens: Tokens, authorization: string | undefined, tenant: string | undefined): void {
+export function authenticate(tokens: Tokens, authorization: string | undefined, tenant: string | undefined): void {
   const known = tokens()
   if (known === null) return
   if (authorization === undefined) {

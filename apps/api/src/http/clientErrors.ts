@@ -3,10 +3,10 @@ import type { Duplex } from 'node:stream'
 import { CONTENT_TYPE, errorRows } from './send.ts'
 
 /** Milliseconds that a client which was refused while it still sends has to read why. */
-const LINGER = 2_000
+const LINGER_MS = 2_000
 
 /** Node's own answers to what never becomes a request of the application would have no body, or be none at all. */
-export function answerRaw(server: Server): void {
+export function handleClientErrors(server: Server): void {
   server.on('clientError', (error: NodeJS.ErrnoException, socket) => {
     switch (error.code) {
       case 'HPE_HEADER_OVERFLOW':
@@ -35,5 +35,5 @@ function refuse(socket: Duplex, status: number, message: string, headers = ''): 
   // Closing while there is something unread makes the kernel throw away the answer, too.
   socket.on('error', () => socket.destroy())
   socket.resume()
-  setTimeout(() => socket.destroy(), LINGER).unref()
+  setTimeout(() => socket.destroy(), LINGER_MS).unref()
 }

@@ -8,7 +8,7 @@ const MINUTE = 60_000
  * Refuses what a client asks beyond so many requests in a minute. A client is an address (of IPv6 its network), as Express
  * knows it by the number of proxies it trusts. Counted is in the memory of each process.
  */
-export function limitRate(requests: number): RequestHandler {
+export function limitRequestRate(requests: number): RequestHandler {
   return rateLimit({
     windowMs: MINUTE,
     limit: requests,

@@ -3,7 +3,7 @@ import type { Logger } from '@stacktach/runtime'
 import type { RequestHandler, Response } from 'express'
 
 /** A call that is over. */
-export interface Call {
+export interface CompletedRequest {
   /** The endpoint's path as it is written in the program; null: there is none, or it was refused before one was looked for. */
   endpoint: string | null
   status: number
@@ -16,12 +16,12 @@ export const REQUEST_ID = 'X-Request-Id'
 const wellFormed = /^[\w.:+/=@-]{1,128}$/
 
 /** Status, in the log and the metrics alone, of a call whose client was gone before its answer began. */
-const GONE = 499
+const CLIENT_CLOSED_REQUEST = 499
 
 const endpoints = new WeakMap<Response, { path: string; quiet: boolean }>()
 
 /** Says which endpoint answers. A quiet one is asked so often that its calls are logged for debugging only. */
-export function answeredBy(response: Response, path: string, quiet: boolean): void {
+export function setEndpoint(response: Response, path: string, quiet: boolean): void {
   endpoints.set(response, { path, quiet })
 }
 
@@ -34,7 +34,7 @@ export function requestIdOf(response: Response): string {
  * Gives every call an id, which the answer carries, and says what became of it: a line of the log, and `onCall`. A header is
  * never logged, since one of them is a token.
  */
-export function followCalls(logger: Logger, onCall: (call: Call) => void): RequestHandler {
+export function requestLog(logger: Logger, onCall: (call: CompletedRequest) => void): RequestHandler {
   return (request, response, next) => {
     const began = performance.now()
     const brought = request.headers['x-request-id']
@@ -42,7 +42,7 @@ export function followCalls(logger: Logger, onCall: (call: Call) => void): Reque
     response.setHeader(REQUEST_ID, requestId)
     response.once('close', () => {
       const { path: endpoint = null, quiet = false } = endpoints.get(response) ?? {}
-      const status = response.headersSent ? response.statusCode : GONE
+      const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST
       const milliseconds = performance.now() - began
       onCall({ endpoint, status, milliseconds })
       const about = { requestId, method: request.method, endpoint, status, milliseconds: Math.round(milliseconds) }

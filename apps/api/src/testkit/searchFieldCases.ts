@@ -1,93 +1,92 @@
-import { type NotificationService, type SearchField, searchFields } from '@stacktach/db'
+import { type SearchField, type Service, searchFields } from '@stacktach/db'
 import { type Case, refused } from './case.ts'
 import { image, resize, unix, web } from './fixture.ts'
 
 /** What the first notification of each service holds in each column that can be searched, and how it is listed. */
-export const firstRows: Record<NotificationService, { values: Record<string, string>; when: string; row: unknown[] }> =
-  {
-    nova: {
-      when: '11:00:00',
-      values: {
-        id: '1',
-        when: unix('11:00:00'),
-        deployment: '1',
-        deployment__name: 'west',
-        image_type: '0',
-        routing_key: 'monitor.info',
-        publisher: 'compute.host-1',
-        service: 'compute',
-        event: 'compute.instance.resize.start',
-        host: 'host-1',
-        instance: web,
-        message_id: 'message-nova-1',
-        request_id: resize,
-        tenant: '5000',
-        state: 'active',
-        old_state: 'stopped',
-        task: 'resize_started',
-        old_task: 'resize_asked',
-      },
-      row: [
-        1,
-        ' ',
-        '2026-11-20 11:00:00',
-        'west',
-        'compute.instance.resize.start',
-        'host-1',
-        'active',
-        'stopped',
-        'resize_asked',
-      ],
+export const firstRows: Record<Service, { values: Record<string, string>; when: string; row: unknown[] }> = {
+  nova: {
+    when: '11:00:00',
+    values: {
+      id: '1',
+      when: unix('11:00:00'),
+      deployment: '1',
+      deployment__name: 'west',
+      image_type: '0',
+      routing_key: 'monitor.info',
+      publisher: 'compute.host-1',
+      service: 'compute',
+      event: 'compute.instance.resize.start',
+      host: 'host-1',
+      instance: web,
+      message_id: 'message-nova-1',
+      request_id: resize,
+      tenant: '5000',
+      state: 'active',
+      old_state: 'stopped',
+      task: 'resize_started',
+      old_task: 'resize_asked',
     },
-    glance: {
-      when: '10:00:00.5',
-      values: {
-        id: '1',
-        when: unix('10:00:00.5'),
-        deployment: '1',
-        deployment__name: 'west',
-        image_type: '0',
-        routing_key: 'monitor.info',
-        publisher: 'compute.host-1',
-        service: 'compute',
-        event: 'image.upload',
-        host: 'host-1',
-        instance: web,
-        message_id: 'message-glance-1',
-        request_id: 'req-image',
-        owner: '5000',
-        status: 'saving',
-        uuid: image,
-      },
-      row: [1, ' ', '2026-11-20 10:00:00.500000', 'west', 'image.upload', 'host-1', 'saving'],
+    row: [
+      1,
+      ' ',
+      '2026-11-20 11:00:00',
+      'west',
+      'compute.instance.resize.start',
+      'host-1',
+      'active',
+      'stopped',
+      'resize_asked',
+    ],
+  },
+  glance: {
+    when: '10:00:00.5',
+    values: {
+      id: '1',
+      when: unix('10:00:00.5'),
+      deployment: '1',
+      deployment__name: 'west',
+      image_type: '0',
+      routing_key: 'monitor.info',
+      publisher: 'compute.host-1',
+      service: 'compute',
+      event: 'image.upload',
+      host: 'host-1',
+      instance: web,
+      message_id: 'message-glance-1',
+      request_id: 'req-image',
+      owner: '5000',
+      status: 'saving',
+      uuid: image,
     },
-    generic: {
-      when: '09:00:00',
-      values: {
-        id: '1',
-        when: unix('09:00:00'),
-        deployment: '1',
-        deployment__name: 'west',
-        image_type: '0',
-        routing_key: 'monitor.info',
-        publisher: 'compute.host-1',
-        service: 'compute',
-        event: 'volume.create',
-        host: 'host-1',
-        instance: web,
-        message_id: 'message-generic-1',
-        request_id: 'req-1',
-        tenant: '7000',
-        state: 'available',
-        old_state: 'creating',
-        task: 'attach',
-        old_task: 'format',
-      },
-      row: [1, ' ', '2026-11-20 09:00:00', 'west', 'volume.create', 'host-1', web, 'req-1'],
+    row: [1, ' ', '2026-11-20 10:00:00.500000', 'west', 'image.upload', 'host-1', 'saving'],
+  },
+  generic: {
+    when: '09:00:00',
+    values: {
+      id: '1',
+      when: unix('09:00:00'),
+      deployment: '1',
+      deployment__name: 'west',
+      image_type: '0',
+      routing_key: 'monitor.info',
+      publisher: 'compute.host-1',
+      service: 'compute',
+      event: 'volume.create',
+      host: 'host-1',
+      instance: web,
+      message_id: 'message-generic-1',
+      request_id: 'req-1',
+      tenant: '7000',
+      state: 'available',
+      old_state: 'creating',
+      task: 'attach',
+      old_task: 'format',
     },
-  }
+    row: [1, ' ', '2026-11-20 09:00:00', 'west', 'volume.create', 'host-1', web, 'req-1'],
+  },
+}
 
-const headers: Record<NotificationService, unknown[]> = {
+const headers: Record<Service, unknown[]> = {
   nova: ['#', '?', 'When', 'Deployment', 'Event', 'Host', 'State', "State'", "Task'"],
   glance: ['#', '?', 'When', 'Deployment', 'Event', 'Host', 'Status'],
   generic: ['#', '?', 'When', 'Deployment', 'Event', 'Host', 'Instance', 'Request id'],
@@ -103,7 +102,7 @@ const textEndings = {
 /** In another case: what is found must be no more than what is spelt alike. */
 const otherCase = (value: string) => (value === value.toUpperCase() ? value.toLowerCase() : value.toUpperCase())
 
-function ofField(service: NotificationService, name: string, { type }: SearchField): Case[] {
+function ofField(service: Service, name: string, { type }: SearchField): Case[] {
   const { values, when, row } = firstRows[service]
   const value = values[name] ?? ''
   // Of all that is found, the one that is looked at: nothing else came up to then, and nothing that soon.
@@ -161,7 +160,7 @@ export const searchFieldCases: readonly Case[] = (['nova', 'glance', 'generic'] 
 ])
 
 /** The fields that the contract gives each service: neither more nor fewer can be searched. */
-export const contractFields: Record<NotificationService, string[]> = {
+export const contractFields: Record<Service, string[]> = {
   nova: Object.keys(firstRows.nova.values).sort(),
   glance: Object.keys(firstRows.glance.values).sort(),
   generic: Object.keys(firstRows.generic.values).sort(),

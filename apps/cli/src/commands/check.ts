@@ -1,5 +1,5 @@
 import { idleQueues } from '@stacktach/jobs'
-import { brokerTrouble, operatorConfig, readDeployments } from '@stacktach/runtime'
+import { describeBrokerError, operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Argument, Command } from 'commander'
 import { withQueues } from '../connections.ts'
 import { waitingQueues } from '../queues.ts'
@@ -15,7 +15,7 @@ const checks = {
     const away = new Set<string>()
     const queues = await waitingQueues(deployments, (deployment, error) => {
       away.add(deployment.name)
-      troubles.push(`${deployment.name}: ${brokerTrouble(error, deployment)}`)
+      troubles.push(`${deployment.name}: ${describeBrokerError(error, deployment)}`)
     })
     const idle = queues.filter(({ deployment, consumers }) => !away.has(deployment) && !consumers)
     return [...troubles, ...idle.map(({ deployment, queue }) => `${deployment}: nobody consumes ${queue}`)]

@@ -115,7 +115,7 @@ function regenerateCommand(): Command {
         const report = await reportById(database, id)
         if (report === null) throw new Error(`there is no report ${id}`)
         const { region, parameters, periodStart: start, periodEnd: end } = report
-        const origin = reportOrigin({ name: report.name, region, period: { start, end } })
+        const origin = reportOrigin({ name: report.name, region, period: { from: start, until: end } })
         if (origin === null) throw new Error(`nothing here makes ${report.name}`)
         const payload = {
           report: origin.kind,

@@ -1,9 +1,9 @@
 import {
   countExistsStatus,
   type Database,
+  databaseError,
   existsServices,
   existsStatuses,
-  failureOf,
   type ReplicaState,
   replicaState,
   type SystemStatus,
@@ -11,7 +11,7 @@ import {
 } from '@stacktach/db'
 import { formatDuration, formatInstant } from '@stacktach/domain'
 import { countJobs, type QueueCounts } from '@stacktach/jobs'
-import { brokerTrouble, operatorConfig, readDeployments } from '@stacktach/runtime'
+import { describeBrokerError, operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Command } from 'commander'
 import { withDatabase, withQueues, withReplica } from '../connections.ts'
 import { printJson, printTable } from '../output.ts'
@@ -30,7 +30,7 @@ export function statusCommand(): Command {
       await withDatabase('reads', async (database) => {
         // Queues first: what leaves one in between is then counted as stored, never in neither.
         const queues = await waitingQueues(deployments, (deployment, error) =>
-          console.error(`${deployment.name}: ${brokerTrouble(error, deployment)}`),
+          console.error(`${deployment.name}: ${describeBrokerError(error, deployment)}`),
         )
         const exact = options.count ?? false
         const status = await systemStatus(database, exact)
@@ -124,7 +124,7 @@ async function stateOfReplica(database: Database): Promise<ReplicaState | null> 
   try {
     return await withReplica((replica) => replicaState(database, replica))
   } catch (error) {
-    console.error(failureOf(error, 'DATABASE_READ_URL').message)
+    console.error(databaseError(error, 'DATABASE_READ_URL').message)
     return null
   }
 }

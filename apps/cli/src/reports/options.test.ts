@@ -5,7 +5,7 @@ import { periodOf, wholeOption } from './options.ts'
 
 function written(...asked: Parameters<typeof periodOf>): string {
   const period = periodOf(...asked)
-  return typeof period === 'string' ? period : `${formatInstant(period.start)} ${formatInstant(period.end)}`
+  return typeof period === 'string' ? period : `${formatInstant(period.from)} ${formatInstant(period.until)}`
 }
 
 describe('the period of a report', () => {

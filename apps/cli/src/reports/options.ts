@@ -27,7 +27,7 @@ export function periodOf(kind: ReportKind, { period, at, hours, startHour }: Per
   if (kind !== 'region-summary') return 'only region-summary has --hours and --start-hour'
   if (period !== undefined) return 'there is either --period or --hours and --start-hour'
   const start = floorTo(at, DAY) + (startHour ?? 0) * HOUR
-  return { start, end: start + (hours ?? 24) * HOUR }
+  return { from: start, until: start + (hours ?? 24) * HOUR }
 }
 
 /** A whole number within limits. */

@@ -1,20 +1,20 @@
 import { ConcurrentFold, isTransient } from '@stacktach/db'
-import type { Ring } from '@stacktach/jobs'
+import type { WakeUp } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 
 /** Of one transaction over a shard's backlog. */
-export interface Step {
+export interface FoldStep {
   claimed: number
   /** The last key claimed, where the next step goes on; null when nothing is left after it. */
   last: string | null
   /** Who has something to do now. */
-  rings?: readonly Ring[]
+  wakeUps?: readonly WakeUp[]
 }
 
-export const NOTHING: Step = { claimed: 0, last: null }
+export const EMPTY_STEP: FoldStep = { claimed: 0, last: null }
 
 /** Rows of the backlog claimed in one transaction. */
-export const CLAIM = 2_000
+export const BACKLOG_ROWS_PER_CLAIM = 2_000
 
 /**
  * Works a shard's backlog off, one transaction after another, going once round its keys, so that none waits behind one that
@@ -23,21 +23,21 @@ export const CLAIM = 2_000
  *
  * @returns how many rows of the backlog were folded
  */
-export async function drain(
+export async function foldBacklog(
   context: JobContext,
-  self: Ring,
-  step: (after: string) => Promise<Step | null>,
+  self: WakeUp,
+  step: (after: string) => Promise<FoldStep | null>,
 ): Promise<number> {
   let folded = 0
   let after = ''
   while (!context.stopping.aborted) {
-    const done = await retrying(() => step(after))
+    const done = await retryOnce(() => step(after))
     if (done === null) {
-      context.doorbell.ring([self])
+      context.wakeUps.enqueue([self])
       break
     }
     // Only now is it committed, and there for who is rung.
-    context.doorbell.ring(done.rings ?? [])
+    context.wakeUps.enqueue(done.wakeUps ?? [])
     folded += done.claimed
     if (done.last === null) break
     after = done.last
@@ -46,7 +46,7 @@ export async function drain(
 }
 
 /** Once more after a deadlock or a fold that another process was in the middle of; the timer rings for all the rest. */
-export async function retrying<T>(work: () => Promise<T>): Promise<T> {
+export async function retryOnce<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

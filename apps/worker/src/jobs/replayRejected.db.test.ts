@@ -33,7 +33,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await context.doorbell.settled()
+  await context.wakeUps.flushed()
   await database.close()
   await testDatabase.drop()
 })

@@ -5,6 +5,7 @@ import {
   claimUnsent,
   type Database,
   deploymentId,
+  enqueueInstanceExists,
   inTransaction,
   isMissingPartition,
   keptSince,
@@ -12,7 +13,6 @@ import {
   migrate,
   openDatabase,
   Partitions,
-  publishInstanceExists,
   sealPartitions,
   storeBatch,
 } from '@stacktach/db'
@@ -69,7 +69,7 @@ async function openStack(): Promise<Stack> {
     context,
     database,
     async close() {
-      await context.doorbell.settled()
+      await context.wakeUps.flushed()
       await database.close()
       await testDatabase.drop()
     },
@@ -458,7 +458,7 @@ test('an exists that is verified after its notification is gone is published who
   await prune(stack, MONDAY + 2 * DAY)
   await pool.query(`update instance_exists set status = 'verified'`)
   const { rows } = await pool.query<{ id: string }>('select id from instance_exists')
-  await publishInstanceExists(
+  await enqueueInstanceExists(
     pool,
     rows.map(({ id }) => Number(id)),
     MONDAY,

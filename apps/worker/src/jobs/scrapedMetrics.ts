@@ -1,25 +1,26 @@
 import {
   backlogState,
-  bounded,
   countContradicted,
   countExistsStatus,
   type Database,
   existsServices,
   existsStatuses,
-  storedState,
+  storedCounts,
+  withStatementTimeout,
 } from '@stacktach/db'
 import { type Instant, SECOND } from '@stacktach/domain'
 import { countJobs, type Producer } from '@stacktach/jobs'
 import type { Metrics } from '@stacktach/runtime'
 
 /** Milliseconds that a statement may take which is asked for the metrics alone. */
-const PATIENCE = 2_500
+const STATEMENT_TIMEOUT_MS = 2_500
 
 /** What only PostgreSQL and Redis know, asked when the metrics are read. Each jobs process says the same. */
-export function askedMetrics(metrics: Metrics, database: Database, producer: Producer, clock: () => Instant): void {
-  const ask = <T>(question: Parameters<typeof bounded<T>>[2]) => bounded(database.pool, PATIENCE, question)
+export function scrapedMetrics(metrics: Metrics, database: Database, producer: Producer, clock: () => Instant): void {
+  const ask = <T>(question: Parameters<typeof withStatementTimeout<T>>[2]) =>
+    withStatementTimeout(database.pool, STATEMENT_TIMEOUT_MS, question)
 
-  metrics.collection(
+  metrics.collector(
     'backlog',
     {
       rows: { name: 'backlog_rows', help: 'What waits to be folded into aggregates.', labels: ['kind'] },
@@ -37,7 +38,7 @@ export function askedMetrics(metrics: Metrics, database: Database, producer: Pro
     },
   )
 
-  metrics.collection(
+  metrics.collector(
     'stored',
     {
       rejected: { name: 'rejected_messages', help: 'Messages that are kept as rejected.' },
@@ -49,7 +50,7 @@ export function askedMetrics(metrics: Metrics, database: Database, producer: Pro
       },
     },
     async () => {
-      const { rejected, unsent, lastWhens } = await ask(storedState)
+      const { rejected, unsent, lastWhens } = await ask(storedCounts)
       return [
         { gauge: 'rejected', value: rejected },
         { gauge: 'unsent', value: unsent },
@@ -62,7 +63,7 @@ export function askedMetrics(metrics: Metrics, database: Database, producer: Pro
     },
   )
 
-  metrics.collection(
+  metrics.collector(
     'exists',
     {
       exists: {
@@ -100,7 +101,7 @@ export function askedMetrics(metrics: Metrics, database: Database, producer: Pro
     },
   )
 
-  metrics.collection(
+  metrics.collector(
     'jobs',
     { jobs: { name: 'queue_jobs', help: 'Jobs in a queue of Redis, by their state.', labels: ['queue', 'state'] } },
     async () =>

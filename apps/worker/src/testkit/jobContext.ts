@@ -1,5 +1,5 @@
 import { type Database, Partitions } from '@stacktach/db'
-import { Doorbell, type Producer } from '@stacktach/jobs'
+import { type Producer, WakeUps } from '@stacktach/jobs'
 import { createLogger } from '@stacktach/runtime'
 import type { JobContext } from '../jobs/context.ts'
 
@@ -13,7 +13,7 @@ export function testContext(
     database,
     partitions: new Partitions(database.pool, partitionDays),
     producer,
-    doorbell: new Doorbell(producer, () => {}),
+    wakeUps: new WakeUps(producer, () => {}),
     rules: 'today',
     maxBody: 1_048_576,
     verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },

@@ -72,10 +72,10 @@ export function severalDays(instances: number, days: number, seed: number): Nova
     const format = ['classic', 'versioned', 'both'][number % 3]
     const tell = (event: string, when: number, requestId: string, facts: NovaRow['facts'] = null) => {
       const said = { requestId, host: `host-${Math.floor(when / DAY) % 5}`, state: event }
-      const twin = when + 3_000 + draw() * 100_000
+      const counterpart = when + 3_000 + draw() * 100_000
       if (format !== 'versioned') rows.push(novaRow(instance, event, when, said, facts))
       if (format !== 'classic') {
-        rows.push(novaRow(instance, event, format === 'both' ? twin : when, { ...said, versioned: true }, facts))
+        rows.push(novaRow(instance, event, format === 'both' ? counterpart : when, { ...said, versioned: true }, facts))
       }
     }
     const began = MONDAY + draw() * 2 * DAY
@@ -88,11 +88,11 @@ export function severalDays(instances: number, days: number, seed: number): Nova
     const done = new Set<string>()
     for (let work = 0; work < 8; work++) {
       const name = operations[Math.floor(draw() * operations.length)] ?? 'reboot'
-      // A request does a thing once: of one that does it again days later, twins are not told apart.
+      // A request does a thing once: of one that does it again days later, counterparts are not told apart.
       const own = request(done.has(`${name} ${work % 5}`) ? `again-${work}` : String(work % 5))
       done.add(`${name} ${work % 5}`)
       const start = began + draw() * days * DAY
-      // Some start a moment before midnight: their end, or their twin, lies behind it.
+      // Some start a moment before midnight: their end, or their counterpart, lies behind it.
       const at = draw() < 0.4 ? Math.ceil(start / DAY) * DAY - draw() * 100_000 : start
       tell(`${name}.start`, at, own, facts())
       if (draw() < 0.3) launchedAt += 60 * SECOND
@@ -116,12 +116,12 @@ export function severalDays(instances: number, days: number, seed: number): Nova
   return rows
 }
 
-/** Microseconds between twins at most. */
+/** Microseconds between counterparts at most. */
 const APART = SECOND
 
 /**
  * Whether a notification may come after everything before some instants is gone: not older than the last of them, and not
- * the classic twin of a versioned one that counted and is gone, which nothing could take back.
+ * the classic counterpart of a versioned one that counted and is gone, which nothing could take back.
  */
 export function mayComeLate(row: NovaRow, all: readonly NovaRow[], horizons: readonly number[]): boolean {
   if (row.when < Math.max(...horizons)) return false

@@ -2,7 +2,7 @@ import { type Duration, formatDuration, type Instant, SECOND } from '@stacktach/
 import { ConfigError } from '@stacktach/runtime'
 import { migrationNames } from '../migrate.ts'
 import type { Queryable } from '../sql/transaction.ts'
-import { failureOf } from './databaseError.ts'
+import { databaseError } from './databaseError.ts'
 import { WriterRefused } from './writePrivilegeWarning.ts'
 
 /** How far the clocks of two machines that are looked after may be apart. */
@@ -20,7 +20,7 @@ export async function checkDatabase(client: Queryable, clock: () => Instant, var
     return [...(await schemaOddity(client)), ...(await clockOddity(client, clock))]
   } catch (error) {
     if (error instanceof WriterRefused) throw error
-    const failure = failureOf(error, variable)
+    const failure = databaseError(error, variable)
     throw failure instanceof ConfigError ? failure : error
   }
 }

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
 import { ConfigError } from '@stacktach/runtime'
-import { failureOf } from './databaseError.ts'
+import { databaseError } from './databaseError.ts'
 
 const coded = (code: string, message: string) => Object.assign(new Error(message), { code })
 
@@ -16,18 +16,18 @@ test.each([
   [coded('42703', 'column "x" does not exist'), /npm run migrate brings it/],
   [coded('3D000', 'database "x" does not exist'), /npm run migrate brings it/],
 ])('%s is told in one sentence', (error, sentence) => {
-  const { message } = failureOf(error)
+  const { message } = databaseError(error)
   expect(message).toMatch(sentence)
   expect(message).not.toContain('\n')
 })
 
 test('any other error says what it says', () => {
-  expect(failureOf(new Error('there is no job 7')).message).toBe('there is no job 7')
-  expect(failureOf('odd').message).toBe('odd')
+  expect(databaseError(new Error('there is no job 7')).message).toBe('there is no job 7')
+  expect(databaseError('odd').message).toBe('odd')
 })
 
 test('what trying again does not mend is a fault of the configuration', () => {
-  expect(failureOf(coded('28P01', 'no'))).toBeInstanceOf(ConfigError)
-  expect(failureOf(coded('42P01', 'no'))).toBeInstanceOf(ConfigError)
-  expect(failureOf(coded('ECONNREFUSED', 'no'))).not.toBeInstanceOf(ConfigError)
+  expect(databaseError(coded('28P01', 'no'))).toBeInstanceOf(ConfigError)
+  expect(databaseError(coded('42P01', 'no'))).toBeInstanceOf(ConfigError)
+  expect(databaseError(coded('ECONNREFUSED', 'no'))).not.toBeInstanceOf(ConfigError)
 })

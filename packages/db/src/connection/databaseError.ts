@@ -2,7 +2,7 @@ import { ConfigError } from '@stacktach/runtime'
 import { databaseTrouble } from './errors.ts'
 
 /** Said of a database that is away, by all that wait for it. */
-export const databaseAway = (variable = 'DATABASE_URL') =>
+export const databaseUnavailable = (variable = 'DATABASE_URL') =>
   `the database of ${variable} does not answer; see that PostgreSQL runs and can be reached`
 
 /**
@@ -11,10 +11,10 @@ export const databaseAway = (variable = 'DATABASE_URL') =>
  *
  * @param variable that names the database
  */
-export function failureOf(error: unknown, variable = 'DATABASE_URL'): Error {
+export function databaseError(error: unknown, variable = 'DATABASE_URL'): Error {
   switch (databaseTrouble(error)) {
     case 'away':
-      return new Error(because(databaseAway(variable), error), { cause: error })
+      return new Error(because(databaseUnavailable(variable), error), { cause: error })
     case 'refuses':
       return new ConfigError(
         because(`the database of ${variable} does not let that user in; see the user and the password`, error),

@@ -7,7 +7,7 @@ import pg from 'pg'
 import { migrate } from '../migrate.ts'
 import { describeRefusal, openAs } from '../testkit/readRole.ts'
 import { openDatabase } from './open.ts'
-import { writerOf } from './writePrivilegeWarning.ts'
+import { writePrivilegeWarning } from './writePrivilegeWarning.ts'
 
 const migration = readFileSync(
   fileURLToPath(new URL('../../../prisma/migrations/20261125030000_read_role/migration.sql', import.meta.url)),
@@ -86,17 +86,17 @@ test('a read-only connection writes nothing, whatever the role may', async () =>
 
 test('a role that could write is known, and refused where it is asked for', async () => {
   await openAs(database.url, reader, { refuseWriters: true }, async ({ pool }) => {
-    expect(await writerOf(pool)).toBeNull()
+    expect(await writePrivilegeWarning(pool)).toBeNull()
   })
   await openAs(database.url, writer, {}, async ({ pool }) => {
-    expect(await writerOf(pool)).toMatch(`role ${writer} could write: it may change report;`)
+    expect(await writePrivilegeWarning(pool)).toMatch(`role ${writer} could write: it may change report;`)
   })
   await openAs(database.url, writer, { refuseWriters: true }, async ({ pool, prisma }) => {
     await expect(pool.query('select 1')).rejects.toMatchObject({ code: '28000' })
     await expect(prisma.deployment.findMany()).rejects.toThrow()
   })
   const db = openDatabase({ url: database.url, applicationName: 'test' })
-  expect(await writerOf(db.pool)).toMatch('it is a superuser')
+  expect(await writePrivilegeWarning(db.pool)).toMatch('it is a superuser')
   await db.close()
 })
 

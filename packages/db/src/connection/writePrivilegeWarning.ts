@@ -2,7 +2,7 @@ import type pg from 'pg'
 import { type WritePrivileges, writePrivileges } from './writePrivileges.ts'
 
 /** What a role could write, for people; null when it can only read. */
-export async function writerOf(pool: pg.Pool): Promise<string | null> {
+export async function writePrivilegeWarning(pool: pg.Pool): Promise<string | null> {
   return describe(await writePrivileges(pool))
 }
 

@@ -175,7 +175,7 @@ export async function appendRequests(
 }
 
 /** What waits of a shard. */
-export async function waitingKinds(client: Queryable, shard: number): Promise<Set<BacklogKind>> {
+export async function backloggedKinds(client: Queryable, shard: number): Promise<Set<BacklogKind>> {
   const { rows } = await client.query<{ kind: BacklogKind }>(
     `select kind from unnest('{instance,image,request}'::text[]) as known(kind)
       where exists (select from backlog where backlog.kind = known.kind and shard = $1)`,

@@ -6,7 +6,7 @@ import {
   type Launch,
   type Lifecycle,
   periodKey,
-  type StoredTwin,
+  type StoredCounterpart,
   type Timing,
 } from '@stacktach/domain'
 import { numberOrNull } from '../sql/numbers.ts'
@@ -132,12 +132,12 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
 
 /**
  * What is stored under the same instance and request id (for an exists: instance and audit period) as some notifications,
- * with the key that twins share. Only asked for instances that came in both formats.
+ * with the key that counterparts share. Only asked for instances that came in both formats.
  */
-export async function readTwins(
+export async function readCounterparts(
   client: Queryable,
   notifications: readonly InstanceNotification[],
-): Promise<StoredTwin[]> {
+): Promise<StoredCounterpart[]> {
   const others = notifications.filter(({ event }) => event !== EXISTS)
   const exists = notifications.filter(({ event }) => event === EXISTS)
   return [...(await readRequestTwins(client, others)), ...(await readExistsTwins(client, exists))]
@@ -146,7 +146,7 @@ export async function readTwins(
 async function readRequestTwins(
   client: Queryable,
   notifications: readonly InstanceNotification[],
-): Promise<StoredTwin[]> {
+): Promise<StoredCounterpart[]> {
   if (notifications.length === 0) return []
   const spans = await readSpans(client, 'nova', 'request', [
     ...new Set(notifications.map(({ requestId }) => requestId)),
@@ -182,13 +182,13 @@ async function readRequestTwins(
   }))
 }
 
-/** Microseconds between an exists and its twin at most; a cloud sends both within a second. */
+/** Microseconds between an exists and its counterpart at most; a cloud sends both within a second. */
 const TWIN_DISTANCE = DAY
 
 async function readExistsTwins(
   client: Queryable,
   notifications: readonly InstanceNotification[],
-): Promise<StoredTwin[]> {
+): Promise<StoredCounterpart[]> {
   if (notifications.length === 0) return []
   const whens = notifications.map(({ when }) => when)
   const { rows } = await client.query<{

@@ -1,20 +1,20 @@
 export type { BackloggedShard, BacklogKind } from './backlog.ts'
 export {
   appendRequests,
+  backloggedKinds,
   backloggedShards,
   claimImages,
   claimInstances,
   claimRequests,
   claimRest,
-  waitingKinds,
 } from './claim.ts'
 export {
   type LaunchKey,
+  readCounterparts,
   readHistories,
   readLaunches,
   readLifecycles,
   readOpenTimings,
-  readTwins,
   type TimingKey,
 } from './foldState.ts'
 export { type LinkRange, linkExists } from './linkExists.ts'

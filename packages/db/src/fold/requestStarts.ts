@@ -7,16 +7,16 @@ export const startsRequestSql: Record<Rules, string> = {
 }
 
 /**
- * Whether the classic twin of a versioned `n` is stored within `span`: then it does not count, as in every fold.
+ * Whether the classic counterpart of a versioned `n` is stored within `span`: then it does not count, as in every fold.
  *
- * @param within more that is known of the time of `twin`
+ * @param within more that is known of the time of `counterpart`
  */
 export function twinIsStored(within = 'true'): string {
   return `
   (n.versioned and exists (
-    select from notification_nova twin
-     where twin.request_id = n.request_id and twin."when" >= span.lower and twin."when" < span.upper and ${within}
-       and twin.instance is not distinct from n.instance and twin.event = n.event and not twin.versioned))`
+    select from notification_nova counterpart
+     where counterpart.request_id = n.request_id and counterpart."when" >= span.lower and counterpart."when" < span.upper and ${within}
+       and counterpart.instance is not distinct from n.instance and counterpart.event = n.event and not counterpart.versioned))`
 }
 
 /** The order of the domain's comparePositions, with the deployment `d`. */

@@ -12,7 +12,7 @@ import {
 } from './requestStarts.ts'
 
 /**
- * Where some requests began: the earliest of their notifications that can start one. A versioned one whose classic twin is
+ * Where some requests began: the earliest of their notifications that can start one. A versioned one whose classic counterpart is
  * there does not count, as in every fold. One whose beginning is gone began then.
  */
 export async function readRequestStarts(
@@ -35,7 +35,7 @@ export async function readRequestStarts(
            from notification_nova n join deployment d on d.id = n.deployment_id
           where n.request_id = span.request_id and n."when" >= span.lower and n."when" < span.upper
             and n."when" >= $4 and n."when" < $5
-            and ${startsRequestSql[rules]} and not ${twinIsStored('twin."when" >= $4 and twin."when" < $5')}
+            and ${startsRequestSql[rules]} and not ${twinIsStored('counterpart."when" >= $4 and counterpart."when" < $5')}
           order by ${startsInOrder}
           limit 1
        ) as first on true`,

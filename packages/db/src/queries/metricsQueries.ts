@@ -23,7 +23,7 @@ export async function backlogState(client: Queryable): Promise<BacklogState> {
   return state
 }
 
-export interface StoredState {
+export interface StoredCounts {
   rejected: number
   /** Publications that no broker has confirmed. */
   unsent: number
@@ -31,7 +31,7 @@ export interface StoredState {
   lastWhens: { deployment: string; when: Instant }[]
 }
 
-export async function storedState(client: Queryable): Promise<StoredState> {
+export async function storedCounts(client: Queryable): Promise<StoredCounts> {
   const { rows } = await client.query<{ rejected: string; unsent: string }>(
     `select (select count(*) from rejected_message) as rejected,
             (select count(*) from publication where send_status = 0) as unsent`,

@@ -6,11 +6,11 @@ import {
   notificationTable,
   toListedNotification,
 } from './listedNotification.ts'
-import type { NotificationService } from './notificationService.ts'
+import type { Service } from './notificationService.ts'
 import { Parameters } from './parameters.ts'
 
 export interface AfterOptions {
-  service: NotificationService
+  service: Service
   /** Microseconds of unix time, exclusive. */
   after: number
   /** Microseconds of unix time, inclusive. */

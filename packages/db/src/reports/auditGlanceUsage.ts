@@ -13,7 +13,7 @@ const inScope = `($3::int[] is null or exists (
  */
 export async function auditGlanceUsage(
   client: Queryable,
-  { period: { start, end }, deployments, rules }: ReportScope,
+  { period: { from: start, until: end }, deployments, rules }: ReportScope,
 ): Promise<GlanceUsage> {
   const parameters = [start, end, deployments]
   const exists = await client.query<ExistsCount>(

@@ -5,7 +5,7 @@ import type { ReportScope } from './scope.ts'
 /** What happened to images in a period. */
 export async function countImageEvents(
   client: Queryable,
-  { period: { start, end }, deployments }: ReportScope,
+  { period: { from: start, until: end }, deployments }: ReportScope,
 ): Promise<ImageEventCounts> {
   const { rows } = await client.query<Record<keyof ImageEventCounts, number>>(
     `with happened as (

@@ -53,7 +53,7 @@ test('one of something else is another one', async () => {
   const others: Partial<MadeReport>[] = [
     {},
     { region: 'east' },
-    { period: { start: 99 * DAY, end: 101 * DAY } },
+    { period: { from: 99 * DAY, until: 101 * DAY } },
     { parameters: { percentile: 90 } },
     { parameters: { deployments: ['a', 'b'] } },
   ]

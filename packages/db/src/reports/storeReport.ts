@@ -52,8 +52,8 @@ export function storeReport({ pool }: Database, report: MadeReport, once: boolea
        returning id`,
       [
         report.name,
-        report.period.start,
-        report.period.end,
+        report.period.from,
+        report.period.until,
         report.region,
         canonical(report.parameters),
         report.version,
@@ -97,8 +97,8 @@ export async function missingReports<S extends ReportSubject & { service: Servic
       order by place`,
     [
       possible.map(({ name }) => name),
-      possible.map(({ period }) => period.start),
-      possible.map(({ period }) => period.end),
+      possible.map(({ period }) => period.from),
+      possible.map(({ period }) => period.until),
       possible.map(({ region }) => region),
       possible.map(({ parameters }) => canonical(parameters)),
       possible.map(({ over }) => over),

@@ -9,7 +9,7 @@ const PIECE = 2_000
  *
  * @param values of the parameters in `sql`
  */
-export function eachPiece<Row extends pg.QueryResultRow>(
+export function forEachBatch<Row extends pg.QueryResultRow>(
   pool: pg.Pool,
   sql: string,
   values: readonly unknown[],

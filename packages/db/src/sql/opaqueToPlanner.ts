@@ -3,6 +3,6 @@
  * make a scan and a sort of the whole table, which shows nothing before its end; of this it knows nothing, takes every
  * second row to meet it, and walks.
  */
-export function tried(condition: string): string {
+export function opaqueToPlanner(condition: string): string {
   return `case when ${condition} then true else false end`
 }

@@ -31,7 +31,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
 }
 
 /** Asks what is not worth waiting for: a statement that takes longer than so many milliseconds is given up by the server. */
-export function bounded<T>(
+export function withStatementTimeout<T>(
   pool: pg.Pool,
   milliseconds: number,
   question: (client: Queryable) => Promise<T>,

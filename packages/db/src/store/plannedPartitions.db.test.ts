@@ -4,7 +4,7 @@ import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
 import type pg from 'pg'
 import { type Database, openDatabase } from '../connection/open.ts'
 import { claimInstances } from '../fold/claim.ts'
-import { readHistories, readTwins } from '../fold/foldState.ts'
+import { readCounterparts, readHistories } from '../fold/foldState.ts'
 import { readRequestStarts } from '../fold/trackers.ts'
 import { migrate } from '../migrate.ts'
 import { storeMessages, type ToldMessage } from '../testkit/storeTestMessages.ts'
@@ -58,10 +58,10 @@ test('a fold has the partitions planned that it reads, however many there are', 
   const { items, full } = await claimInstances(watched, 0, 1_000, '')
   expect(items).toHaveLength(told.length)
   expect(full).toBe(false)
-  expect(await readTwins(watched, items)).toHaveLength(4)
+  expect(await readCounterparts(watched, items)).toHaveLength(4)
   expect(await readHistories(watched, ['i1'])).toHaveLength(told.length)
   expect((await readRequestStarts(watched, ['req-1', 'req-2'], 'today')).size).toBe(2)
-  // An exists looks for its twin a day around.
+  // An exists looks for its counterpart a day around.
   expect([...planned].sort()).toEqual(['notification_nova_20261119_1d', 'notification_nova_20261120_1d'])
 })
 

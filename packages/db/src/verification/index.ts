@@ -3,10 +3,10 @@ export { type ClaimedInstanceExists, claimInstanceExists } from './claimInstance
 export { countVerdicts, type DueVerification, dueVerification, isPending } from './due.ts'
 export {
   claimUnsent,
+  enqueueImageExists,
+  enqueueInstanceExists,
   markSent,
-  publishImageExists,
-  publishInstanceExists,
-  type UnsentPublication,
+  type UnsentMessage,
 } from './outbox.ts'
 export type { ExistsRange } from './range.ts'
 export { type ChangedDelete, reopenInstanceExists, reopenRange } from './reopen.ts'

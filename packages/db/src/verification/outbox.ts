@@ -16,7 +16,7 @@ const CONFIRMED = 201
  *
  * @param ids of verified exists
  */
-export async function publishInstanceExists(client: Queryable, ids: readonly number[], now: Instant): Promise<void> {
+export async function enqueueInstanceExists(client: Queryable, ids: readonly number[], now: Instant): Promise<void> {
   if (ids.length === 0) return
   await client.query(
     `with given as (
@@ -49,7 +49,7 @@ export async function publishInstanceExists(client: Queryable, ids: readonly num
  *
  * @param ids of verified images
  */
-export async function publishImageExists(client: Queryable, ids: readonly number[], now: Instant): Promise<void> {
+export async function enqueueImageExists(client: Queryable, ids: readonly number[], now: Instant): Promise<void> {
   if (ids.length === 0) return
   await client.query(
     `with complete as (
@@ -75,7 +75,7 @@ export async function publishImageExists(client: Queryable, ids: readonly number
   )
 }
 
-export interface UnsentPublication {
+export interface UnsentMessage {
   id: number
   service: 'nova' | 'glance'
   messageId: string
@@ -88,7 +88,7 @@ export interface UnsentPublication {
  * What is verified and waits to be sent, the oldest first, that no other process has; this transaction's until it ends. What
  * has been found wrong since is left out.
  */
-export async function claimUnsent(client: Queryable, limit: number): Promise<UnsentPublication[]> {
+export async function claimUnsent(client: Queryable, limit: number): Promise<UnsentMessage[]> {
   const { rows } = await client.query<{
     id: string
     service: 'nova' | 'glance'

@@ -1,4 +1,4 @@
-import { twinKey, withoutTwins } from '../notifications/counterparts.ts'
+import { counterpartKey, withoutCounterparts } from '../notifications/counterparts.ts'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import { DAY, type Instant } from '../time/instant.ts'
@@ -21,13 +21,13 @@ export interface Boundary {
   /** All of the instance: one of an old request can go on. */
   launches: Launch[]
   deletes: InstanceDelete[]
-  /** Twin keys of classic notifications of the last day: a versioned twin that comes later says nothing new. */
+  /** Twin keys of classic notifications of the last day: a versioned counterpart that comes later says nothing new. */
   classic: string[]
-  /** Twin keys of versioned ones of the last day that count: their classic twin would count a second time. */
+  /** Twin keys of versioned ones of the last day that count: their classic counterpart would count a second time. */
   versioned: string[]
 }
 
-/** Twins are told within a second; so long before a boundary one may have its twin behind it. */
+/** Counterparts are told within a second; so long before a boundary one may have its counterpart behind it. */
 const TWINS_APART = DAY
 
 /**
@@ -51,7 +51,7 @@ export function foldBoundary(
   const whole = wholeFold(before, fold)
   const kept = before !== null && before.from > from - TWINS_APART ? before : null
   const late = notifications.filter(({ when }) => when >= from - TWINS_APART)
-  const counted = withoutTwins(notifications, state.knownClassic, state.prunedVersioned)
+  const counted = withoutCounterparts(notifications, state.knownClassic, state.prunedVersioned)
   return {
     instance,
     from,
@@ -111,5 +111,5 @@ function laterWins<R>(rows: readonly R[], key: (row: R) => string): R[] {
 }
 
 function keys(known: readonly string[] | undefined, notifications: readonly InstanceNotification[]): string[] {
-  return [...new Set([...(known ?? []), ...notifications.map(twinKey)])]
+  return [...new Set([...(known ?? []), ...notifications.map(counterpartKey)])]
 }

@@ -1,40 +1,40 @@
 import { describe, expect, test } from '@jest/globals'
 import { FROM_THE_BEGINNING, foldInstance } from '../instance/foldInstance.ts'
 import { at, notice, told, twinOf } from '../testkit/story.ts'
-import { periodKey, twinKey, withoutTwins } from './counterparts.ts'
-import { type InstanceNotification, inOrder } from './instanceNotification.ts'
+import { counterpartKey, periodKey, withoutCounterparts } from './counterparts.ts'
+import { type InstanceNotification, sortByPosition } from './instanceNotification.ts'
 
-describe('of a notification and its versioned twin', () => {
+describe('of a notification and its versioned counterpart', () => {
   const classic = notice('create.end', 1)
-  const twin = twinOf(classic)
+  const counterpart = twinOf(classic)
 
   test('the classic one is left in, the versioned one left out, whichever came first', () => {
-    expect(withoutTwins([classic, twin])).toEqual([classic])
-    expect(withoutTwins([twin, classic])).toEqual([classic])
+    expect(withoutCounterparts([classic, counterpart])).toEqual([classic])
+    expect(withoutCounterparts([counterpart, classic])).toEqual([classic])
   })
 
   test('the versioned one is left out too when the classic one was stored earlier', () => {
-    expect(withoutTwins([twin], new Set([twinKey(classic)]))).toEqual([])
+    expect(withoutCounterparts([counterpart], new Set([counterpartKey(classic)]))).toEqual([])
   })
 
   test('alone, each counts', () => {
-    expect(withoutTwins([classic])).toEqual([classic])
-    expect(withoutTwins([twin])).toEqual([twin])
+    expect(withoutCounterparts([classic])).toEqual([classic])
+    expect(withoutCounterparts([counterpart])).toEqual([counterpart])
   })
 })
 
 test.each([
   ['another request', { requestId: 'req-2' }],
   ['another event', { event: 'compute.instance.create.start' }],
-])('one of %s is no twin', (_, other) => {
+])('one of %s is no counterpart', (_, other) => {
   const classic = notice('create.end', 1)
   const versioned = twinOf(classic, other)
-  expect(withoutTwins([classic, versioned])).toEqual([classic, versioned])
+  expect(withoutCounterparts([classic, versioned])).toEqual([classic, versioned])
 })
 
-test('one twin is enough: a create that was scheduled again has two starts of each', () => {
+test('one counterpart is enough: a create that was scheduled again has two starts of each', () => {
   const [first, second] = [notice('create.start', 1), notice('create.start', 5)]
-  expect(withoutTwins([first, twinOf(first), second, twinOf(second)])).toEqual([first, second])
+  expect(withoutCounterparts([first, twinOf(first), second, twinOf(second)])).toEqual([first, second])
 })
 
 describe('an exists', () => {
@@ -45,19 +45,19 @@ describe('an exists', () => {
   })
   const classic = notice('exists', 400, { requestId: 'req-1' }, period(0, 399.780411))
 
-  test('is a twin by its audit period to the second, whatever its request', () => {
-    expect(withoutTwins([classic, twinOf(classic, { requestId: '', facts: period(0, 399) })])).toEqual([classic])
+  test('is a counterpart by its audit period to the second, whatever its request', () => {
+    expect(withoutCounterparts([classic, twinOf(classic, { requestId: '', facts: period(0, 399) })])).toEqual([classic])
   })
 
   test('is none when the second differs', () => {
     const other = twinOf(classic, { facts: period(0, 400) })
     const hour = twinOf(classic, { facts: period(1, 399) })
-    expect(withoutTwins([classic, other, hour])).toEqual([classic, other, hour])
+    expect(withoutCounterparts([classic, other, hour])).toEqual([classic, other, hour])
   })
 
   test('is found by a stored period as by itself', () => {
-    expect(periodKey(at(0.5), at(399.1))).toBe(twinKey(classic))
-    expect(periodKey(null, at(399.1))).not.toBe(twinKey(classic))
+    expect(periodKey(at(0.5), at(399.1))).toBe(counterpartKey(classic))
+    expect(periodKey(null, at(399.1))).not.toBe(counterpartKey(classic))
   })
 })
 
@@ -70,7 +70,7 @@ describe('a cloud that sends both formats', () => {
   ]
   const versioned = classic.map((notification) => twinOf(notification))
   const fold = (story: readonly InstanceNotification[]) =>
-    foldInstance('server', FROM_THE_BEGINNING, inOrder(story), 'today')
+    foldInstance('server', FROM_THE_BEGINNING, sortByPosition(story), 'today')
 
   test('counts nothing twice', () => {
     const { lifecycle, ...rows } = fold([...versioned, ...classic])

@@ -3,13 +3,13 @@ import type { InstanceNotification } from './instanceNotification.ts'
 
 export const EXISTS = 'compute.instance.exists'
 
-type Twinned = Pick<InstanceNotification, 'identity' | 'event' | 'requestId' | 'facts'>
+type Paired = Pick<InstanceNotification, 'identity' | 'event' | 'requestId' | 'facts'>
 
 /**
- * What a versioned notification of an instance shares with its classic twin: the event and the request id; for an exists
- * the audit period, to the second, since that is all the versioned format says. Without a request id it has no twin.
+ * What a versioned notification of an instance shares with its classic counterpart: the event and the request id; for an exists
+ * the audit period, to the second, since that is all the versioned format says. Without a request id it has no counterpart.
  */
-export function twinKey({ identity, event, requestId, facts }: Twinned): string {
+export function counterpartKey({ identity, event, requestId, facts }: Paired): string {
   if (event !== EXISTS) return requestId === '' ? `${event}\t\t${identity}` : `${event}\t${requestId}`
   return periodKey(facts?.auditPeriodBeginning ?? null, facts?.auditPeriodEnding ?? null)
 }
@@ -23,21 +23,21 @@ function wholeSecond(instant: number | null): number | '' {
 }
 
 /**
- * Without the versioned notifications whose classic twin is there too: among these, or known to be stored already.
+ * Without the versioned notifications whose classic counterpart is there too: among these, or known to be stored already.
  * That depends on the set of notifications alone, so it is the same in any order. The one exception: a versioned one that
- * counted and is gone cannot be left out any more, so that its classic twin is.
+ * counted and is gone cannot be left out any more, so that its classic counterpart is.
  *
  * @param prunedVersioned keys of versioned notifications that counted and are gone
  */
-export function withoutTwins(
+export function withoutCounterparts(
   notifications: readonly InstanceNotification[],
   knownClassic: ReadonlySet<string> = new Set(),
   prunedVersioned: ReadonlySet<string> = new Set(),
 ): InstanceNotification[] {
-  const classic = new Set(notifications.filter(({ versioned }) => !versioned).map(twinKey))
+  const classic = new Set(notifications.filter(({ versioned }) => !versioned).map(counterpartKey))
   if (classic.size === notifications.length && prunedVersioned.size === 0) return [...notifications]
   return notifications.filter((notification) => {
-    const key = twinKey(notification)
+    const key = counterpartKey(notification)
     return notification.versioned ? !classic.has(key) && !knownClassic.has(key) : !prunedVersioned.has(key)
   })
 }

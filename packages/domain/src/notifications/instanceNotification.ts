@@ -54,7 +54,7 @@ export function comparePositions(a: Position, b: Position): number {
 }
 
 /** In the order they are folded in, each once. */
-export function inOrder<N extends Pick<InstanceNotification, 'id' | 'when' | 'event' | 'identity'>>(
+export function sortByPosition<N extends Pick<InstanceNotification, 'id' | 'when' | 'event' | 'identity'>>(
   notifications: readonly N[],
 ): N[] {
   const keyed = notifications.map((notification) => ({ notification, position: positionOf(notification) }))

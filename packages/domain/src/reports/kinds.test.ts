@@ -18,7 +18,7 @@ test('of a report that nothing here makes there is no kind', () => {
 
 test('the reports of requests end with the last second of their period', () => {
   const ends = reportKinds.filter(
-    (kind) => reportHeading(kind, { period, region: '' }).period.end === period.end - SECOND,
+    (kind) => reportHeading(kind, { period, region: '' }).period.until === period.end - SECOND,
   )
   expect(ends).toEqual(['region-summary', 'error-details'])
 })
@@ -43,6 +43,6 @@ describe('a report is refused', () => {
   })
 
   test('when there is nothing in its period', () => {
-    expect(reportRefusal({ start: 5, end: 5 }, asked)).toMatch('empty')
+    expect(reportRefusal({ from: 5, until: 5 }, asked)).toMatch('empty')
   })
 })

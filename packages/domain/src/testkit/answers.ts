@@ -1,6 +1,6 @@
 import { expect } from '@jest/globals'
-import { withoutTwins } from '../notifications/counterparts.ts'
-import { type InstanceNotification, inOrder } from '../notifications/instanceNotification.ts'
+import { withoutCounterparts } from '../notifications/counterparts.ts'
+import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import { SECOND } from '../time/instant.ts'
 import { foldDeletes } from '../usage/deletes.ts'
@@ -20,7 +20,7 @@ export function answers(rules: Rules, ...arrived: InstanceNotification[]) {
   }
   expect(store.rows()).toEqual(foldedAtOnce(arrived, rules))
   const seconds = (when: number | null) => (when === null ? '?' : (when - MIDNIGHT) / SECOND)
-  const counted = withoutTwins(inOrder(store.notifications()))
+  const counted = withoutCounterparts(sortByPosition(store.notifications()))
   const timings = [...store.timings.values()].sort((a, b) => whenOf(a) - whenOf(b))
   return {
     timings: told(timings),

@@ -1,12 +1,12 @@
 import { FROM_THE_BEGINNING, foldInstance } from '../instance/foldInstance.ts'
 import { byInstance } from '../instance/plan.ts'
 import { startsRequest, trackRequest } from '../kpi/tracker.ts'
-import { EXISTS, twinKey, withoutTwins } from '../notifications/counterparts.ts'
+import { counterpartKey, EXISTS, withoutCounterparts } from '../notifications/counterparts.ts'
 import {
   comparePositions,
   type InstanceNotification,
-  inOrder,
   positionOf,
+  sortByPosition,
 } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import { durationOf, foldTimings, type Timing } from '../timing/foldTimings.ts'
@@ -16,23 +16,30 @@ import { type Fired, launchEvents, type Rule } from './fired.ts'
 import { type Step, shardOf } from './store.ts'
 
 /** What a step of folding met: which instances it continued, and why it folded others from their beginning. */
-export function countStep(fired: Fired, { claimed, lifecycles, twins, plan }: Step): void {
+export function countStep(fired: Fired, { claimed, lifecycles, counterparts, plan }: Step): void {
   for (const [instance, notifications] of claimed) {
     const before = lifecycles.get(instance)
     if (before === undefined) continue
     if (!plan.refolded.includes(instance)) {
       fired.count('fold: onto what is there')
       const classic = new Set(
-        twins.filter((twin) => twin.instance === instance && !twin.versioned).map(({ key }) => key),
+        counterparts
+          .filter((counterpart) => counterpart.instance === instance && !counterpart.versioned)
+          .map(({ key }) => key),
       )
-      const waiting = new Set(notifications.filter(({ versioned }) => !versioned).map(twinKey))
-      const late = notifications.some((one) => one.versioned && classic.has(twinKey(one)) && !waiting.has(twinKey(one)))
-      fired.count('twin: a versioned one comes after its classic one was folded', late)
+      const waiting = new Set(notifications.filter(({ versioned }) => !versioned).map(counterpartKey))
+      const late = notifications.some(
+        (one) => one.versioned && classic.has(counterpartKey(one)) && !waiting.has(counterpartKey(one)),
+      )
+      fired.count('counterpart: a versioned one comes after its classic one was folded', late)
       continue
     }
     const counted = new Set(
-      twins
-        .filter((twin) => twin.instance === instance && twin.versioned && twin.when <= before.when)
+      counterparts
+        .filter(
+          (counterpart) =>
+            counterpart.instance === instance && counterpart.versioned && counterpart.when <= before.when,
+        )
         .map(({ key }) => key),
     )
     const reasons = new Set<Rule>()
@@ -46,8 +53,8 @@ export function countStep(fired: Fired, { claimed, lifecycles, twins, plan }: St
       if (!one.versioned && !before.hasClassic) {
         reasons.add('refold: only because a classic one is the first of its format')
       }
-      if (!one.versioned && before.hasClassic && before.hasVersioned && counted.has(twinKey(one))) {
-        reasons.add('refold: only because its versioned twin was counted')
+      if (!one.versioned && before.hasClassic && before.hasVersioned && counted.has(counterpartKey(one))) {
+        reasons.add('refold: only because its versioned counterpart was counted')
       }
     }
     const [reason, another] = reasons
@@ -60,10 +67,10 @@ export function countSet(fired: Fired, all: readonly InstanceNotification[], rul
   const timings: Timing[] = []
   const counted: InstanceNotification[] = []
   for (const [instance, own] of byInstance(all)) {
-    const left = withoutTwins(own)
-    fired.count('twin: a versioned one is left out', left.length < own.length)
+    const left = withoutCounterparts(own)
+    fired.count('counterpart: a versioned one is left out', left.length < own.length)
     fired.count(
-      'twin: a versioned one counts, being alone',
+      'counterpart: a versioned one counts, being alone',
       left.some(({ versioned }) => versioned),
     )
     countOrder(fired, own)
@@ -178,7 +185,7 @@ function countTrackers(
 ): void {
   countSwapped(fired, timings)
   for (const id of new Set(counted.map(({ requestId }) => requestId).filter((id) => id !== ''))) {
-    const own = inOrder(counted.filter(({ requestId }) => requestId === id))
+    const own = sortByPosition(counted.filter(({ requestId }) => requestId === id))
     const instances = new Set(own.map(({ instance }) => instance))
     fired.count('tracker: the request spans instances', instances.size > 1)
     fired.count('tracker: the request spans shards', new Set([...instances].map(shardOf)).size > 1)

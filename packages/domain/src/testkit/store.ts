@@ -8,17 +8,17 @@ import {
   neededState,
   planFolds,
   requestsToTrack,
-  type StoredTwin,
+  type StoredCounterpart,
   startableRequests,
-  withPossibleTwins,
+  withPossibleCounterparts,
 } from '../instance/plan.ts'
 import { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from '../kpi/tracker.ts'
-import { twinKey } from '../notifications/counterparts.ts'
+import { counterpartKey } from '../notifications/counterparts.ts'
 import {
   comparePositions,
   type InstanceNotification,
-  inOrder,
   positionOf,
+  sortByPosition,
 } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
@@ -32,7 +32,7 @@ export type Rows = ReadonlyMap<string, string>
 export interface Step {
   claimed: ByInstance
   lifecycles: ReadonlyMap<string, Lifecycle>
-  twins: readonly StoredTwin[]
+  counterparts: readonly StoredCounterpart[]
   plan: FoldPlan
   /** Keys of timings that a fold from the beginning took away. */
   vanished: string[]
@@ -84,7 +84,7 @@ function track(requestId: string, start: RequestStart | null, timings: Iterable<
 
 /** All rows of a set of notifications, each instance folded once, in order, from its beginning. */
 export function foldedAtOnce(notifications: readonly InstanceNotification[], rules: Rules): Rows {
-  const folds = [...byInstance(inOrder(notifications))].map(([instance, own]) =>
+  const folds = [...byInstance(sortByPosition(notifications))].map(([instance, own]) =>
     foldInstance(instance, FROM_THE_BEGINNING, own, rules),
   )
   const timings = folds.flatMap((fold) => fold.timings)
@@ -127,7 +127,7 @@ export class Store {
   /** One that is there already is not stored again, but does wait again. */
   arrive(notifications: readonly InstanceNotification[]): void {
     const known = new Set(this.stored.map(({ id }) => id))
-    this.stored.push(...inOrder(notifications).filter(({ id }) => !known.has(id)))
+    this.stored.push(...sortByPosition(notifications).filter(({ id }) => !known.has(id)))
     this.waiting.push(...notifications)
   }
 
@@ -140,8 +140,8 @@ export class Store {
     const claimed = byInstance(this.waiting.filter(({ instance }) => shardOf(instance) === shard))
     this.waiting = this.waiting.filter(({ instance }) => shardOf(instance) !== shard)
     if (claimed.size === 0) return
-    const twins = this.twinsOf(withPossibleTwins(claimed, this.lifecycles))
-    this.carryOut(claimed, twins, planFolds(claimed, this.lifecycles, twins))
+    const counterparts = this.counterpartsOf(withPossibleCounterparts(claimed, this.lifecycles))
+    this.carryOut(claimed, counterparts, planFolds(claimed, this.lifecycles, counterparts))
   }
 
   /** Every instance from its beginning, though nothing came. */
@@ -158,7 +158,7 @@ export class Store {
     for (const [instance, notifications] of byInstance(old)) {
       const classic = this.stored.filter((one) => one.instance === instance && !one.versioned && one.when >= from)
       const before = this.boundaries.get(instance) ?? null
-      const known = new Set(classic.map(twinKey))
+      const known = new Set(classic.map(counterpartKey))
       this.boundaries.set(instance, foldBoundary(before, instance, notifications, from, known, this.rules))
     }
     for (const id of new Set(old.map(({ requestId }) => requestId))) {
@@ -195,7 +195,7 @@ export class Store {
     return this.steps.flatMap(({ plan }) => plan.refolded).length
   }
 
-  private carryOut(claimed: ByInstance, twins: readonly StoredTwin[], plan: FoldPlan): void {
+  private carryOut(claimed: ByInstance, counterparts: readonly StoredCounterpart[], plan: FoldPlan): void {
     const before = new Map(this.lifecycles)
     const needed = neededState(plan.continued, this.rules)
     const openTimings = [...this.timings.values()]
@@ -214,10 +214,10 @@ export class Store {
     const trackerStarts = new Map(
       [...this.trackers].filter(([id]) => startable.includes(id)).map(([id, { start }]) => [id, start.when]),
     )
-    const stored = { lifecycles: this.lifecycles, openTimings, launches, twins, boundaries: this.boundaries }
+    const stored = { lifecycles: this.lifecycles, openTimings, launches, counterparts, boundaries: this.boundaries }
     const folds = foldInstances(plan, histories, stored, this.rules)
     const vanished = this.write(folds, plan.refolded)
-    this.steps.push({ claimed, lifecycles: before, twins, plan, vanished })
+    this.steps.push({ claimed, lifecycles: before, counterparts, plan, vanished })
     const touched = requestsToTrack(seen, folds, plan.refolded, closedBefore, trackerStarts, this.rules)
     for (const id of touched) this.requests.add(id)
   }
@@ -251,11 +251,11 @@ export class Store {
     this.launches.delete(key)
   }
 
-  private twinsOf(possible: readonly InstanceNotification[]): StoredTwin[] {
+  private counterpartsOf(possible: readonly InstanceNotification[]): StoredCounterpart[] {
     const instances = new Set(possible.map(({ instance }) => instance))
     return this.stored
       .filter(({ instance }) => instances.has(instance))
-      .map((one) => ({ instance: one.instance, key: twinKey(one), versioned: one.versioned, when: one.when }))
+      .map((one) => ({ instance: one.instance, key: counterpartKey(one), versioned: one.versioned, when: one.when }))
   }
 }
 

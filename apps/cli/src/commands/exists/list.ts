@@ -1,4 +1,4 @@
-import { type ExistsSearch, existsStatuses, listExists, type VerifiedExists } from '@stacktach/db'
+import { type ExistsSearch, type ExistsVerdict, existsStatuses, listExists } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 import { Command, Option } from 'commander'
 import { limit } from '../../arguments.ts'
@@ -6,7 +6,7 @@ import { withDatabase } from '../../connections.ts'
 import { type ListForm, ListPrinter } from '../../output.ts'
 import { fromOption, serviceOption, toOption } from './options.ts'
 
-const form: ListForm<VerifiedExists> = {
+const form: ListForm<ExistsVerdict> = {
   head: ['Service', 'Message ID', 'Instance or image', 'Audit period end', 'Status', 'Reason'],
   cells: ({ service, messageId, subject, periodEnd, status, reason }) => [
     service,

@@ -47,7 +47,7 @@ async function verifyAll(
   const answers: [ExistsService, object][] = []
   await withQueues(async (producer) => {
     const asked = await Promise.all(
-      services.map(async (service) => ({ service, job: await producer.ask(jobs[service], payload) })),
+      services.map(async (service) => ({ service, job: await producer.enqueueForOperator(jobs[service], payload) })),
     )
     for (const { service, job } of asked) {
       if (wait) {

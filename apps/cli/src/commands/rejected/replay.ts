@@ -67,7 +67,7 @@ async function rejectedOf(database: Database, ids: number[]): Promise<ListedReje
 }
 
 async function run(producer: Producer, ids: number[] | null, silent: boolean): Promise<Replayed> {
-  const job = await producer.ask('replay-rejected', { ids })
+  const job = await producer.enqueueForOperator('replay-rejected', { ids })
   return replayed.parse(await waitForJob(producer, 'replay-rejected', job, 'replaying', silent))
 }
 

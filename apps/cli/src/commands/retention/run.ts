@@ -24,7 +24,7 @@ export function runCommand(): Command {
     .action(async ({ before, service, json = false }: RunOptions) => {
       if (before !== undefined && before > Date.now() * 1000) run.error('error: --before is yet to come')
       await withQueues(async (producer) => {
-        const job = await producer.ask('retention', { before: before ?? null, service: service ?? null })
+        const job = await producer.enqueueForOperator('retention', { before: before ?? null, service: service ?? null })
         const done = pruned.parse(await waitForJob(producer, 'retention', job, 'pruning', json))
         if (json) printJson(done)
         else print(done)
