@@ -1,6 +1,6 @@
-import { parseCommand, UsageError } from './command.ts'
-import { wallClock } from './pace.ts'
-import { run } from './run.ts'
+import { parseCommand, UsageError } from './cli/command.ts'
+import { wallClock } from './output/pace.ts'
+import { run } from './cli/run.ts'
 
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())

@@ -1,6 +1,6 @@
-import { type Fault, faultCode, pythonRepr } from '../fault.ts'
-import type { Json, JsonObject } from '../json.ts'
-import { floorSecond, isoMicros, type Micros, spacedShort, spacedZone } from '../time.ts'
+import { type NovaException, httpStatusOf, pythonRepr } from '../world/novaException.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import { floorSecond, isoMicros, type Micros, spacedShort, spacedZone } from '../core/time.ts'
 import { type BaseImage, imageMeta } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
 
@@ -76,8 +76,8 @@ export function classicInstance(instance: Instance, view: View): JsonObject {
 }
 
 /** What a classic `.error` adds to the instance. */
-export function classicFault(fault: Fault): JsonObject {
-  return { exception: pythonRepr(fault), message: fault.message, code: faultCode(fault) }
+export function classicException(fault: NovaException): JsonObject {
+  return { exception: pythonRepr(fault), message: fault.message, code: httpStatusOf(fault) }
 }
 
 /** What an exists adds to the instance: its audit period. */

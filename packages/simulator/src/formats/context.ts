@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts'
-import { isoMicros, type Micros } from '../time.ts'
+import type { JsonObject } from '../core/json.ts'
+import { isoMicros, type Micros } from '../core/time.ts'
 import type { Request } from '../world/request.ts'
 
 /** The roles that the request's user has where the notification is sent. */

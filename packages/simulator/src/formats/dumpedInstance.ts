@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts'
-import { floorSecond, isoMicros, type Micros } from '../time.ts'
+import type { JsonObject } from '../core/json.ts'
+import { floorSecond, isoMicros, type Micros } from '../core/time.ts'
 import { imageMeta } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../core/json.ts'
 
 /** oslo.messaging's 2.0 envelope: the notification as a JSON string. */
 export function envelope(notification: JsonObject): JsonObject {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts'
-import { floorSecond, isoMicros, isoSeconds, type Micros } from '../time.ts'
+import type { JsonObject } from '../core/json.ts'
+import { floorSecond, isoMicros, isoSeconds, type Micros } from '../core/time.ts'
 import type { Flavor } from '../world/flavor.ts'
 import type { BaseImage } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
@@ -8,7 +8,7 @@ import { dumpedContext } from './context.ts'
 import { novaObject, versionedFlavor } from './versioned.ts'
 
 /** What the scheduler is asked for. */
-export type Wish = {
+export type RequestSpec = {
   readonly instance: Instance
   readonly flavor: Flavor
   readonly count: number
@@ -64,15 +64,15 @@ export function dumpedFlavor(flavor: Flavor): JsonObject {
 }
 
 /** `instance_properties` of a classic request spec, with the context that nova dumps into it. */
-export function classicProperties(wish: Wish, scheduled: boolean, context: JsonObject = {}): JsonObject {
-  const { instance, flavor } = wish
+export function classicProperties(spec: RequestSpec, scheduled: boolean, context: JsonObject = {}): JsonObject {
+  const { instance, flavor } = spec
   // What is moved was scheduled before.
-  const known = scheduled || wish.kind === 'move'
+  const known = scheduled || spec.kind === 'move'
   return {
     numa_topology: null,
     pci_requests: {
       _changed_fields: known ? ['requests', 'instance_uuid'] : ['requests'],
-      _context: { ...dumpedContext(wish.request), ...context },
+      _context: { ...dumpedContext(spec.request), ...context },
       VERSION: '1.1',
       _obj_requests: [],
       ...(known ? { _obj_instance_uuid: instance.uuid } : {}),
@@ -89,12 +89,12 @@ export function classicProperties(wish: Wish, scheduled: boolean, context: JsonO
 }
 
 /** The classic request spec; `scheduled` once the scheduler has filled in the instance. */
-export function classicRequestSpec(wish: Wish, scheduled: boolean, context: JsonObject = {}): JsonObject {
+export function classicRequestSpec(spec: RequestSpec, scheduled: boolean, context: JsonObject = {}): JsonObject {
   return {
-    num_instances: wish.count,
-    image: classicImage(wish.instance.image),
-    instance_properties: classicProperties(wish, scheduled, context),
-    instance_type: dumpedFlavor(wish.flavor),
+    num_instances: spec.count,
+    image: classicImage(spec.instance.image),
+    instance_properties: classicProperties(spec, scheduled, context),
+    instance_type: dumpedFlavor(spec.flavor),
   }
 }
 
@@ -107,8 +107,8 @@ function destination(): JsonObject {
 }
 
 /** The versioned request spec: RequestSpecPayload. */
-export function versionedRequestSpec(wish: Wish): JsonObject {
-  const { instance } = wish
+export function versionedRequestSpec(spec: RequestSpec): JsonObject {
+  const { instance } = spec
   const { image } = instance
   const properties = novaObject('ImageMetaPropsPayload', '1.12', { hw_architecture: 'x86_64' })
   return novaObject('RequestSpecPayload', '1.1', {
@@ -116,10 +116,10 @@ export function versionedRequestSpec(wish: Wish): JsonObject {
     project_id: instance.tenant.id,
     user_id: instance.owner.id,
     availability_zone: null,
-    flavor: versionedFlavor(wish.flavor),
+    flavor: versionedFlavor(spec.flavor),
     force_hosts: null,
     force_nodes: null,
-    ignore_hosts: wish.kind === 'move' && instance.host !== null ? [instance.host] : null,
+    ignore_hosts: spec.kind === 'move' && instance.host !== null ? [instance.host] : null,
     instance_group: null,
     image: novaObject('ImageMetaPayload', '1.0', {
       id: image.id,
@@ -143,10 +143,10 @@ export function versionedRequestSpec(wish: Wish): JsonObject {
     }),
     numa_topology: null,
     pci_requests: novaObject('InstancePCIRequestsPayload', '1.0', { instance_uuid: instance.uuid, requests: [] }),
-    num_instances: wish.count,
-    requested_destination: wish.kind === 'create' ? null : destination(),
+    num_instances: spec.count,
+    requested_destination: spec.kind === 'create' ? null : destination(),
     retry: null,
-    scheduler_hints: wish.kind === 'rebuild' ? { _nova_check_type: ['rebuild'] } : {},
+    scheduler_hints: spec.kind === 'rebuild' ? { _nova_check_type: ['rebuild'] } : {},
     security_groups: ['default'],
   })
 }

@@ -1,6 +1,6 @@
-import type { Fault } from '../fault.ts'
-import type { Json, JsonObject } from '../json.ts'
-import { isoSeconds, type Micros } from '../time.ts'
+import type { NovaException } from '../world/novaException.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import { isoSeconds, type Micros } from '../core/time.ts'
 import type { Flavor } from '../world/flavor.ts'
 import type { Instance } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
@@ -39,7 +39,7 @@ export function versionedFlavor(flavor: Flavor): JsonObject {
   })
 }
 
-export function versionedFault(fault: Fault): JsonObject {
+export function versionedException(fault: NovaException): JsonObject {
   return novaObject('ExceptionPayload', '1.1', {
     module_name: fault.module,
     function_name: fault.function,

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../core/random.ts'
 import { createFlavors, createHugeFlavor, type Flavor } from './flavor.ts'
 import { type BaseImage, createBaseImages } from './image.ts'
 

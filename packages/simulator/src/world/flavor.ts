@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../core/random.ts'
 
 /** A size that instances have. Every deployment has its own, as every nova has its own database. */
 export type Flavor = {

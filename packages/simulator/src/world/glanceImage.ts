@@ -1,4 +1,4 @@
-import type { Micros } from '../time.ts'
+import type { Micros } from '../core/time.ts'
 import type { Deployment } from './deployment.ts'
 
 /** An image as glance has it. */

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../core/random.ts'
 
 /** What an instance is made from. */
 export type BaseImage = {

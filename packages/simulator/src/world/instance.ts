@@ -1,6 +1,6 @@
-import { base36, type Random } from '../random.ts'
-import type { Micros } from '../time.ts'
-import type { UsagePlan } from '../usageFaults.ts'
+import { base36, type Random } from '../core/random.ts'
+import type { Micros } from '../core/time.ts'
+import type { UsagePlan } from '../traffic/usageFaults.ts'
 import type { Deployment } from './deployment.ts'
 import type { Flavor } from './flavor.ts'
 import type { BaseImage } from './image.ts'
@@ -26,7 +26,7 @@ export type Launched = {
   readonly flavor: Flavor
   readonly image: BaseImage
   /** The launch time as a request told it that then failed to launch anything, and so left it standing; else null. */
-  retoldAt: Micros | null
+  repeatedAt: Micros | null
 }
 
 export type Address = { readonly address: string; readonly mac: string; readonly port: string }
@@ -63,15 +63,15 @@ export type Instance = {
   state: State
   task: string | null
   /** The flavor to go back to while a resize waits to be confirmed. */
-  formerFlavor: Flavor | null
+  previousFlavor: Flavor | null
   /** The host to go back to while a resize waits to be confirmed. */
-  formerHost: string | null
+  previousHost: string | null
   /** What is planted in what is told of it; null for most. */
   usagePlan: UsagePlan | null
   /** An operation is under way: no other one starts. */
   busy: boolean
   /** When its last versioned twin is sent: a service sends one message after the other. */
-  lastTwin: Micros
+  lastCounterpartAt: Micros
 }
 
 /** What is common to the instances of one create request. */
@@ -113,11 +113,11 @@ export function createInstance(build: Build, reservation: string, number: number
     zone: null,
     state: 'building',
     task: 'scheduling',
-    formerFlavor: null,
-    formerHost: null,
+    previousFlavor: null,
+    previousHost: null,
     usagePlan: null,
     busy: true,
-    lastTwin: 0,
+    lastCounterpartAt: 0,
   }
 }
 

@@ -1,5 +1,5 @@
-import type { Random } from '../random.ts'
-import type { Micros } from '../time.ts'
+import type { Random } from '../core/random.ts'
+import type { Micros } from '../core/time.ts'
 import type { Tenant, User } from './tenant.ts'
 
 /** Who asked for what follows: the context that every notification of the request carries. */

@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../core/random.ts'
 
 export type User = { readonly id: string; readonly name: string }
 
