@@ -2,8 +2,8 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
-import { parseCommand, UsageError } from './command.ts'
 import { HOUR, MINUTE } from '../core/time.ts'
+import { parseCommand, UsageError } from './command.ts'
 
 const now = Date.UTC(2026, 10, 20, 12) * 1000
 

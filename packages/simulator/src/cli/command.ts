@@ -1,22 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
-import { type Broker, parseDeployments } from '../output/deployments.ts'
 import { type CloudOptions, completeOptions, type Format, formats, simulatedSpan } from '../core/options.ts'
-import type { Pace } from '../output/pace.ts'
+import { MINUTE, type Micros } from '../core/time.ts'
 import { SLOW_REQUEST_DELAY } from '../operations/operation.ts'
-import { type Micros, MINUTE } from '../core/time.ts'
+import { type Broker, parseDeployments } from '../output/deployments.ts'
+import type { Pace } from '../output/pace.ts'
 
-/** What the command line asks for. */
-export type Task = Pace & {
+/** The parsed command line. */
+export type ParsedCommand = Pace & {
   readonly cloud: CloudOptions
-  /** Null prints the messages. */
+  /** Null: print the messages. */
   readonly brokers: readonly Broker[] | null
   /** Seconds. */
   readonly waitForQueues: number
   readonly truthFile: string | null
 }
 
-type Given = {
+type Options = {
   seed: string
   operations?: number
   operationsPerMinute?: number
@@ -36,7 +36,7 @@ type Given = {
   storedTimes: 'exact' | 'rounded'
 }
 
-/** Wrong usage: exit with `code`, after the line is printed that says why (none for --help). */
+/** An invalid command line: print the message and exit with `code`. Code 0: help was printed, there is no message. */
 export class UsageError extends Error {
   readonly code: number
   constructor(code: number, message: string) {
@@ -49,8 +49,8 @@ function number(min: number, max: number, whole = false): (text: string) => numb
   return (text) => {
     const value = text.trim() === '' ? Number.NaN : Number(text)
     if (value >= min && value <= max && (!whole || !Number.isFinite(value) || Number.isInteger(value))) return value
-    const upper = Number.isFinite(max) ? ` to ${max}` : ' up'
-    throw new InvalidArgumentError(`It must be a ${whole ? 'whole ' : ''}number from ${min}${upper}.`)
+    const range = Number.isFinite(max) ? `from ${min} to ${max}` : `of at least ${min}`
+    throw new InvalidArgumentError(`It must be a ${whole ? 'whole ' : ''}number ${range}.`)
   }
 }
 
@@ -70,25 +70,34 @@ function brokers(file: string): readonly Broker[] {
 
 function createCommand(): Command {
   return new Command('simulate')
-    .description('A simulated OpenStack cloud: publishes notifications, or prints them as JSON lines.')
+    .description('Simulate an OpenStack cloud: publish its notifications, or print them as JSON lines.')
     .option('--seed <text>', 'the same seed gives the same cloud', 'stacktach')
-    .option('--operations <n>', 'how many operations start (default: 300; --live: Infinity)', number(0, Infinity, true))
-    .option('--operations-per-minute <n>', 'of simulated time (default: 300 in 6 hours; --live: 60)', number(1e-6, 1e6))
-    .option('--failures <share>', 'of operations that go wrong', number(0, 1), 0.1)
-    .option('--slow-requests <share>', 'of operations that take 40 minutes', number(0, 1), 0)
-    .option('--usage-faults <share>', 'of instances whose usage is told with a fault', number(0, 1), 0)
-    .option('--duplicates <share>', 'of messages sent on topic "monitor", too', number(0, 1), 0)
-    .addOption(new Option('--format <format>', 'of the notifications').choices(formats).default('envelope'))
-    .option('--rate <n>', 'messages per second, 0 as fast as possible', number(0, Infinity), 0)
-    .option('--start <time>', 'of the simulation, ISO 8601 (default: so that it ends about now)', time)
-    .option('--live', 'the cloud runs now: each message goes out when its time has come')
+    .option('--operations <n>', 'number of operations (default: 300; with --live: Infinity)', number(0, Infinity, true))
+    .option(
+      '--operations-per-minute <n>',
+      'rate in simulated time (default: 300 in 6 hours; with --live: 60)',
+      number(1e-6, 1e6),
+    )
+    .option('--failures <share>', 'share of operations that fail, 0 to 1', number(0, 1), 0.1)
+    .option('--slow-requests <share>', 'share of operations that take 40 minutes, 0 to 1', number(0, 1), 0)
+    .option('--usage-faults <share>', 'share of instances with a fault in their usage notifications', number(0, 1), 0)
+    .option('--duplicates <share>', 'share of messages that are also sent on topic "monitor"', number(0, 1), 0)
+    .addOption(new Option('--format <format>', 'notification format').choices(formats).default('envelope'))
+    .option('--rate <n>', 'messages per second; 0 is as fast as possible', number(0, Infinity), 0)
+    .option('--start <time>', 'start of the simulation, ISO 8601 (default: so that it ends about now)', time)
+    .option('--live', 'run in real time: send each message at its own time')
     .option('--deployments <file>', "publish to the brokers of StackTach's deployments file (default: print)", brokers)
-    .option('--wait-for-queues <seconds>', "for the file's queues to be there, 0 does not", number(0, 86_400), 60)
-    .option('--truth <file>', 'write what is true of all messages, as JSON')
-    .option('--audit-minutes <n>', 'audit period (default: 60; --live: 10)', number(1, 525_600, true))
+    .option(
+      '--wait-for-queues <seconds>',
+      "how long to wait for the file's queues; 0 does not wait",
+      number(0, 86_400),
+      60,
+    )
+    .option('--truth <file>', 'write the ground truth about all messages to a JSON file')
+    .option('--audit-minutes <n>', 'audit period (default: 60; with --live: 10)', number(1, 525_600, true))
     .option('--image-exists', "send image.exists, as Rackspace's glance does")
     .addOption(
-      new Option('--stored-times <kind>', "launch times as nova's database gives them back")
+      new Option('--stored-times <kind>', "launch times as read from nova's database")
         .choices(['exact', 'rounded'])
         .default('exact'),
     )
@@ -97,49 +106,57 @@ function createCommand(): Command {
     .configureOutput({ writeErr: () => {} })
 }
 
-/** Lets `name` be chosen by the option, or by what suits a live or a finite cloud. */
-function cloudOf(given: Given, now: Micros): CloudOptions {
-  const live = given.live === true
-  const shape = {
-    seed: given.seed,
-    format: given.format,
-    failures: given.failures,
-    slowRequests: given.slowRequests,
-    usageFaults: given.usageFaults,
-    duplicates: given.duplicates,
-    imageExists: given.imageExists === true,
-    storedTimes: given.storedTimes,
-    operations: given.operations ?? (live ? Number.POSITIVE_INFINITY : 300),
-    operationsPerMinute: given.operationsPerMinute ?? (live ? 60 : 300 / 360),
-    auditPeriod: (given.auditMinutes ?? (live ? 10 : 60)) * MINUTE,
-    keepTruth: given.truth !== undefined,
-    ...(given.deployments === undefined ? {} : { deployments: given.deployments.map(({ name }) => name) }),
+/** Converts the options; the defaults of a live cloud differ from those of a finite one. */
+function toCloudOptions(options: Options, now: Micros): CloudOptions {
+  const live = options.live === true
+  const cloud = {
+    seed: options.seed,
+    format: options.format,
+    failures: options.failures,
+    slowRequests: options.slowRequests,
+    usageFaults: options.usageFaults,
+    duplicates: options.duplicates,
+    imageExists: options.imageExists === true,
+    storedTimes: options.storedTimes,
+    operations: options.operations ?? (live ? Number.POSITIVE_INFINITY : 300),
+    operationsPerMinute: options.operationsPerMinute ?? (live ? 60 : 300 / 360),
+    auditPeriod: (options.auditMinutes ?? (live ? 10 : 60)) * MINUTE,
+    keepTruth: options.truth !== undefined,
+    ...(options.deployments === undefined ? {} : { deployments: options.deployments.map(({ name }) => name) }),
   }
-  // The last operations take some minutes more, and nothing is to lie in the future.
-  const more = 5 * MINUTE + (given.slowRequests > 0 ? SLOW_REQUEST_DELAY : 0)
-  const start = live ? now : (given.start ?? now - simulatedSpan(shape) - more)
-  return { ...shape, start }
+  // The last operations take some more minutes, and no message may be in the future.
+  const margin = 5 * MINUTE + (options.slowRequests > 0 ? SLOW_REQUEST_DELAY : 0)
+  const start = live ? now : (options.start ?? now - simulatedSpan(cloud) - margin)
+  return { ...cloud, start }
 }
 
-/** What `args` (without node and script) ask for; throws a UsageError. `now` in microseconds. */
-export function parseCommand(args: readonly string[], now: Micros): Task {
+/**
+ * Parses the command line.
+ *
+ * @param args without node and script
+ * @param now microseconds
+ * @throws UsageError
+ */
+export function parseCommand(args: readonly string[], now: Micros): ParsedCommand {
   const command = createCommand()
   try {
     command.parse(args, { from: 'user' })
-    const given = command.opts<Given>()
-    if (given.live === true && given.start !== undefined) throw new RangeError('--live starts now: no --start')
-    if (given.live !== true && given.start === undefined && given.operations === Number.POSITIVE_INFINITY) {
-      throw new RangeError('--operations Infinity needs --live or --start')
+    const options = command.opts<Options>()
+    if (options.live === true && options.start !== undefined) {
+      throw new RangeError('--live starts now: it cannot be combined with --start')
     }
-    const cloud = cloudOf(given, now)
+    if (options.live !== true && options.start === undefined && options.operations === Number.POSITIVE_INFINITY) {
+      throw new RangeError('--operations Infinity requires --live or --start')
+    }
+    const cloud = toCloudOptions(options, now)
     completeOptions(cloud)
     return {
       cloud,
-      rate: given.rate,
-      live: given.live === true,
-      brokers: given.deployments ?? null,
-      waitForQueues: given.waitForQueues,
-      truthFile: given.truth ?? null,
+      rate: options.rate,
+      live: options.live === true,
+      brokers: options.deployments ?? null,
+      waitForQueues: options.waitForQueues,
+      truthFile: options.truth ?? null,
     }
   } catch (error) {
     if (error instanceof CommanderError)

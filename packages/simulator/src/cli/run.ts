@@ -1,18 +1,18 @@
 import { writeFile } from 'node:fs/promises'
-import { simulateCloud } from '../simulateCloud.ts'
-import type { Task } from './command.ts'
+import { simulateCloud } from '../cloud/simulateCloud.ts'
 import { printMessages } from '../output/print.ts'
 import { publishMessages } from '../output/publish.ts'
+import type { ParsedCommand } from './command.ts'
 
-/** Does what was asked for, until it is done or `signal` is aborted; the truth is of what went out. */
-export async function run(task: Task, signal: AbortSignal): Promise<void> {
-  const cloud = simulateCloud(task.cloud)
-  if (task.brokers === null) {
-    await printMessages(cloud.messages, process.stdout, task, signal)
+/** Runs a command until it is done or `signal` is aborted; the truth file covers the messages that were sent. */
+export async function run(command: ParsedCommand, signal: AbortSignal): Promise<void> {
+  const cloud = simulateCloud(command.cloud)
+  if (command.brokers === null) {
+    await printMessages(cloud.messages, process.stdout, command, signal)
   } else {
-    const { published, unroutable } = await publishMessages(cloud.messages, task.brokers, { ...task, signal })
+    const { published, unroutable } = await publishMessages(cloud.messages, command.brokers, { ...command, signal })
     console.error(`published ${published} messages`)
-    if (unroutable > 0) console.error(`${unroutable} of them had no queue to go to`)
+    if (unroutable > 0) console.error(`${unroutable} of them were unroutable: no queue is bound for them`)
   }
-  if (task.truthFile !== null) await writeFile(task.truthFile, `${JSON.stringify(cloud.truth(), null, 1)}\n`)
+  if (command.truthFile !== null) await writeFile(command.truthFile, `${JSON.stringify(cloud.truth(), null, 1)}\n`)
 }

@@ -1,52 +1,52 @@
 import { HOUR, type Micros } from './time.ts'
 
-/** `classic` is the bare notification, `envelope` the same inside oslo.messaging's 2.0 envelope. */
+/** `classic` is the plain notification, `envelope` the same in oslo.messaging's 2.0 envelope. */
 export type Format = 'classic' | 'envelope' | 'versioned' | 'both'
 
 export const formats = ['classic', 'envelope', 'versioned', 'both'] as const satisfies readonly Format[]
 
-/** What cloud to simulate. Whatever is left out has a default. */
+/** The cloud to simulate. Every option has a default. */
 export type CloudOptions = {
   /** The same seed and options give the same messages, byte for byte. */
   readonly seed?: string
   readonly format?: Format
   /** When the first operation may start, microseconds of unix time. */
   readonly start?: Micros
-  /** How many operations start in all; Infinity never ends. */
+  /** Number of operations; with Infinity the cloud never ends. */
   readonly operations?: number
-  /** How many operations start in a simulated minute, over all deployments. */
+  /** Operations started per simulated minute, all deployments together. */
   readonly operationsPerMinute?: number
-  /** The share (0 to 1) of the operations that can fail which do. */
+  /** The share (0 to 1) of failing operations among those that can fail. */
   readonly failures?: number
-  /** The share (0 to 1) of the operations on instances that take 40 minutes, where they are more than a word to the API. */
+  /** The share (0 to 1) of instance operations that take 40 minutes, except those that only the API handles. */
   readonly slowRequests?: number
   /**
-   * The share (0 to 1) of the instances in whose usage a fault is planted, one each, where there is an occasion for it.
-   * The other messages stay the same.
+   * The share (0 to 1) of the instances that get one fault in their usage notifications, if there is an opportunity.
+   * All other messages are the same as without faults.
    */
   readonly usageFaults?: number
-  /** The share (0 to 1) of the messages that are sent on a second topic, too. */
+  /** The share (0 to 1) of the messages that are also sent on a second topic. */
   readonly duplicates?: number
-  /** Names of the deployments, in the order in which they are used. */
+  /** Names of the deployments. */
   readonly deployments?: readonly string[]
   /** Compute hosts per deployment, at least two. */
   readonly hosts?: number
-  /** About how many instances a deployment has once it is in full swing. */
+  /** The approximate number of instances per deployment after the initial growth. */
   readonly instances?: number
-  /** Length of nova's audit period, microseconds; its boundaries are multiples of it since 1970. */
+  /** Length of nova's audit period, microseconds; periods start at multiples of it since 1970. */
   readonly auditPeriod?: Micros
-  /** Send image.exists at each period's end, as Rackspace's glance does. */
+  /** Whether to send image.exists after each audit period, as Rackspace's glance does. */
   readonly imageExists?: boolean
   /**
-   * What nova reads back of a launch: `exact` keeps the microseconds, `rounded` has whole seconds, rounded half up as
-   * MySQL 8 stores them.
+   * Launch times as nova reads them from its database: `exact` keeps microseconds, `rounded` rounds half up to whole
+   * seconds, as MySQL 8 does.
    */
   readonly storedTimes?: 'exact' | 'rounded'
-  /** False keeps no truth, so that memory stays bounded however long the cloud runs. */
+  /** False records no ground truth, which keeps memory bounded in a long run. */
   readonly keepTruth?: boolean
 }
 
-/** Options with nothing left out. */
+/** Options with all defaults filled in. */
 export type Settings = Required<CloudOptions>
 
 const defaults: Settings = {
@@ -68,11 +68,11 @@ const defaults: Settings = {
   keepTruth: true,
 }
 
-function fail(what: string): never {
-  throw new RangeError(what)
+function fail(message: string): never {
+  throw new RangeError(message)
 }
 
-/** Fills in the defaults; throws a RangeError that names what cannot be. */
+/** Fills in the defaults. Throws a RangeError that names an invalid option. */
 export function completeOptions(options: CloudOptions): Settings {
   const settings = { ...defaults, ...options }
   const share = (name: string, value: number): void => {
@@ -82,19 +82,19 @@ export function completeOptions(options: CloudOptions): Settings {
   share('slowRequests', settings.slowRequests)
   share('usageFaults', settings.usageFaults)
   share('duplicates', settings.duplicates)
-  if (!(settings.operations >= 0)) fail(`operations must not be negative, but is ${settings.operations}`)
+  if (!(settings.operations >= 0)) fail(`operations must be at least 0, not ${settings.operations}`)
   if (!(settings.operationsPerMinute > 0))
-    fail(`operationsPerMinute must be above 0, not ${settings.operationsPerMinute}`)
+    fail(`operationsPerMinute must be greater than 0, not ${settings.operationsPerMinute}`)
   if (!(settings.hosts >= 2)) fail(`hosts must be at least 2, not ${settings.hosts}`)
   if (!(settings.instances >= 1)) fail(`instances must be at least 1, not ${settings.instances}`)
-  if (!(settings.auditPeriod > 0)) fail(`auditPeriod must be above 0, not ${settings.auditPeriod}`)
-  if (settings.deployments.length === 0) fail('there must be a deployment')
-  if (new Set(settings.deployments).size < settings.deployments.length) fail('deployments must differ in name')
-  if (!Number.isSafeInteger(settings.start)) fail(`start must be whole microseconds, not ${settings.start}`)
+  if (!(settings.auditPeriod > 0)) fail(`auditPeriod must be greater than 0, not ${settings.auditPeriod}`)
+  if (settings.deployments.length === 0) fail('at least one deployment is required')
+  if (new Set(settings.deployments).size < settings.deployments.length) fail('the names of deployments must differ')
+  if (!Number.isSafeInteger(settings.start)) fail(`start must be a whole number of microseconds, not ${settings.start}`)
   return settings
 }
 
-/** How long the operations of a finite cloud take to start, microseconds; the last ones need some minutes more. */
+/** Microseconds from the first to the last start of an operation; the last operations take some more minutes. */
 export function simulatedSpan(options: CloudOptions): Micros {
   const { operations, operationsPerMinute } = { ...defaults, ...options }
   return Math.round((operations / operationsPerMinute) * 60_000_000)

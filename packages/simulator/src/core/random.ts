@@ -36,8 +36,8 @@ export function base36(random: Random, length: number): string {
 }
 
 /**
- * Creates a sequence that depends only on `seed` (sfc32). Written here because the seeded streams that the documentation and
- * tests show depend on these exact numbers.
+ * Creates a sequence that depends only on `seed` (sfc32). Written here because the seeded streams that the
+ * documentation and tests show depend on these exact numbers.
  */
 export function createRandom(seed: string): Random {
   let a = hash(seed, 0x811c9dc5)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { type Format, type SimulatedMessage, simulateCloud } from '../index.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import { type Format, type SimulatedMessage, simulateCloud } from '../index.ts'
 
 // Field lists as OpenStack Zed sends them, in its order.
 const context =

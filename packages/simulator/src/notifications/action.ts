@@ -1,53 +1,72 @@
-import { type Action, type ActionName, actions, type Phase } from './actions.ts'
-import { type NovaException, httpStatusOf } from '../world/novaException.ts'
+import type { JsonObject } from '../core/json.ts'
 import { classicException, classicInstance } from '../formats/classic.ts'
 import { novaObject, versionedException, versionedInitiator, versionedInstance } from '../formats/versioned.ts'
-import type { JsonObject } from '../core/json.ts'
-import type { Facts, LaunchMark, Notification, Publisher } from './notification.ts'
-import type { Micros } from '../core/time.ts'
 import type { Instance } from '../world/instance.ts'
+import { httpStatusOf, type NovaException } from '../world/novaException.ts'
 import type { Request } from '../world/request.ts'
+import { type Action, type ActionName, actions, type Phase } from './actions.ts'
+import type { Deletion, Facts, LaunchInfo, Notification, Publisher, Publishers } from './notification.ts'
 
-/** What a single notification has besides its kind's usual. */
+/** What a single notification of an action has in addition to the action's usual fields. */
 export type Details = {
   /** Keys after the classic instance. */
-  readonly tail?: JsonObject
+  readonly classicFields?: JsonObject
   /** Keys before the versioned instance. */
-  readonly head?: JsonObject
-  readonly fault?: NovaException
-  /** The compute host that sends it, when it is not the instance's own. */
+  readonly versionedFields?: JsonObject
+  readonly exception?: NovaException
+  /** The compute host that sends it, if it is not the instance's host. */
   readonly host?: string
-  /** Who sends each form, when no compute host does. */
-  readonly publishers?: { readonly classic: Publisher; readonly versioned: Publisher }
+  /** The senders, if no compute host sends it. */
+  readonly publishers?: Publishers
   readonly elevated?: boolean
-  readonly launch?: LaunchMark
-  readonly ended?: { readonly launchedAt: Micros; readonly terminatedAt: Micros; readonly deletedAt: Micros }
+  readonly launch?: LaunchInfo
+  readonly deletion?: Deletion
 }
 
-/** What the payload of an exception-free action adds in front. */
-function versionedAction(instance: Instance, request: Request, action: Action, details: Details): JsonObject {
+function versionedPayload(instance: Instance, request: Request, action: Action, details: Details): JsonObject {
   const [name, version] = action.object
   return novaObject(name, version, {
-    ...details.head,
-    fault: details.fault === undefined ? null : versionedException(details.fault),
+    ...details.versionedFields,
+    fault: details.exception === undefined ? null : versionedException(details.exception),
     request_id: request.id,
     ...versionedInstance(instance),
     ...versionedInitiator(instance, request),
   })
 }
 
-/** Who sends when a compute host does. */
-export function computePublishers(host: string): { classic: Publisher; versioned: Publisher } {
-  const publisher = { service: 'compute', host }
+function classicPayload(instance: Instance, action: Action, phase: Phase, details: Details): JsonObject {
+  const options = {
+    addresses: action.addresses === 'both' || (action.addresses === 'end' && phase === 'end'),
+    truncate: action.truncate === 'both' || (action.truncate === 'start' && (phase === 'start' || phase === null)),
+  }
+  const error = details.exception === undefined ? {} : classicException(details.exception)
+  return { ...classicInstance(instance, options), ...details.classicFields, ...error }
+}
+
+function factsOf(instance: Instance, phase: Phase, { exception, launch, deletion }: Details): Facts {
+  return {
+    state: instance.state,
+    oldTask: '',
+    phase: phase === 'start' || phase === 'end' ? phase : null,
+    image: instance.image,
+    ...(launch === undefined ? {} : { launch: { ...launch, image: instance.image } }),
+    ...(exception === undefined ? {} : { errorCode: httpStatusOf(exception) }),
+    ...(deletion === undefined ? {} : { deletion }),
+  }
+}
+
+/** The senders if a compute host sends. */
+export function computePublishers(host: string): Publishers {
+  const publisher: Publisher = { service: 'compute', host }
   return { classic: publisher, versioned: publisher }
 }
 
-/** Who sends when the API's own code does: only there it calls itself `nova-api` in the classic format, too. */
-export function apiPublishers(host: string): { classic: Publisher; versioned: Publisher } {
+/** The senders if the API's own code sends: only there the classic service is `nova-api`, too. */
+export function apiPublishers(host: string): Publishers {
   return { classic: { service: 'nova-api', host }, versioned: { service: 'api', host } }
 }
 
-/** A notification about a piece of work on an instance. */
+/** A notification about an action on an instance. */
 export function actionNotification(
   instance: Instance,
   request: Request,
@@ -57,24 +76,9 @@ export function actionNotification(
 ): Notification {
   const action: Action = actions[name]
   const suffix = phase === null ? '' : `.${phase}`
-  const known = `compute.instance.${action.known ?? action.classic ?? action.versioned}${suffix}`
+  const storedEvent = `compute.instance.${action.storedAs ?? action.classic ?? action.versioned}${suffix}`
   const publishers =
     details.publishers ?? computePublishers(details.host ?? instance.host ?? instance.deployment.controller)
-  const view = {
-    addresses: action.addresses === 'both' || (action.addresses === 'end' && phase === 'end'),
-    cut: action.cut === 'both' || (action.cut === 'start' && (phase === 'start' || phase === null)),
-  }
-  const fault = details.fault === undefined ? {} : classicException(details.fault)
-  const facts: Facts = {
-    state: instance.state,
-    oldTask: '',
-    phase: phase === 'start' || phase === 'end' ? phase : null,
-    image: instance.image,
-    ...(details.fault === undefined ? {} : { code: httpStatusOf(details.fault) }),
-    ...(details.launch === undefined ? {} : { launch: { ...details.launch, image: instance.image } }),
-    ...(details.fault === undefined ? {} : { errorCode: httpStatusOf(details.fault) }),
-    ...(details.ended === undefined ? {} : { ended: details.ended }),
-  }
   return {
     deployment: instance.deployment,
     exchange: 'nova',
@@ -86,22 +90,22 @@ export function actionNotification(
       action.classic === null
         ? null
         : {
-            event: known,
-            known,
+            eventType: storedEvent,
+            storedEvent,
             publisher: publishers.classic,
             hasInstance: true,
-            payload: () => ({ ...classicInstance(instance, view), ...details.tail, ...fault }),
+            payload: () => classicPayload(instance, action, phase, details),
           },
     versioned:
       action.versioned === null
         ? null
         : {
-            event: `instance.${action.versioned}${suffix}`,
-            known,
+            eventType: `instance.${action.versioned}${suffix}`,
+            storedEvent,
             publisher: publishers.versioned,
             hasInstance: true,
-            payload: () => versionedAction(instance, request, action, details),
+            payload: () => versionedPayload(instance, request, action, details),
           },
-    facts,
+    facts: factsOf(instance, phase, details),
   }
 }

@@ -1,34 +1,33 @@
-/**
- * What happens to instances, as nova names it in its two formats. A row says which payload object the versioned form has
- * and what its notifications show; what a single one shows besides comes with it.
- */
+/** An action on instances: its event names in nova's two formats, its versioned payload object, and variations. */
 export type Action = {
-  /** After `compute.instance.`; null when the classic format has no such notification. */
+  /** The name after `compute.instance.`; null if the classic format has no such notification. */
   readonly classic: string | null
-  /** After `instance.`; null when the versioned format has no such notification. */
+  /** The name after `instance.`; null if the versioned format has no such notification. */
   readonly versioned: string | null
-  /** Where it is known by neither of the two: the versioned pair of what the classic format says in one notification. */
-  readonly known?: string
+  /**
+   * The name that is stored, if it is neither of the two: a versioned start and end of a single classic notification.
+   */
+  readonly storedAs?: string
   readonly object: readonly [name: string, version: string]
-  /** Which classic ones list the fixed addresses. */
+  /** Which classic notifications include the fixed addresses. */
   readonly addresses: 'none' | 'end' | 'both'
-  /** Which come from an instance that was handed on by RPC, whose times are cut to the second. */
-  readonly cut: 'none' | 'start' | 'both'
+  /** Which notifications have times truncated to the second, because nova passed the instance by RPC. */
+  readonly truncate: 'none' | 'start' | 'both'
   /** SentNotification with administrator's rights. */
   readonly elevated: boolean
 }
 
-const plain: Action = {
+const defaults: Action = {
   classic: null,
   versioned: null,
   object: ['InstanceActionPayload', '1.8'],
   addresses: 'none',
-  cut: 'start',
+  truncate: 'start',
   elevated: false,
 }
 
-function action(name: string, more: Partial<Action> = {}): Action {
-  return { ...plain, classic: name, versioned: name, ...more }
+function action(name: string, overrides: Partial<Action> = {}): Action {
+  return { ...defaults, classic: name, versioned: name, ...overrides }
 }
 
 const rebuildObject = ['InstanceActionRebuildPayload', '1.9'] as const
@@ -37,7 +36,7 @@ const volumeObject = ['InstanceActionVolumePayload', '1.6'] as const
 
 export const actions = {
   create: action('create', { object: ['InstanceCreatePayload', '1.12'], addresses: 'end' }),
-  shutdown: action('shutdown', { cut: 'both', elevated: true }),
+  shutdown: action('shutdown', { truncate: 'both', elevated: true }),
   delete: action('delete'),
   reboot: action('reboot', { elevated: true }),
   powerOff: action('power_off'),
@@ -46,55 +45,78 @@ export const actions = {
   unpause: action('unpause', { elevated: true }),
   suspend: action('suspend', { elevated: true }),
   resume: action('resume', { elevated: true }),
-  lock: { ...plain, versioned: 'lock' },
-  unlock: { ...plain, versioned: 'unlock' },
-  snapshot: action('snapshot', { object: ['InstanceActionSnapshotPayload', '1.9'], cut: 'none', elevated: true }),
-  rebuildScheduled: { ...plain, classic: 'rebuild.scheduled', versioned: 'rebuild_scheduled', object: rebuildObject },
+  lock: { ...defaults, versioned: 'lock' },
+  unlock: { ...defaults, versioned: 'unlock' },
+  snapshot: action('snapshot', { object: ['InstanceActionSnapshotPayload', '1.9'], truncate: 'none', elevated: true }),
+  rebuildScheduled: {
+    ...defaults,
+    classic: 'rebuild.scheduled',
+    versioned: 'rebuild_scheduled',
+    object: rebuildObject,
+  },
   rebuild: action('rebuild', { object: rebuildObject, addresses: 'end', elevated: true }),
   resizePrep: {
-    ...plain,
+    ...defaults,
     classic: 'resize.prep',
     versioned: 'resize_prep',
     object: ['InstanceActionResizePrepPayload', '1.3'],
   },
-  resize: action('resize', { addresses: 'both', cut: 'none' }),
-  finishResize: { ...plain, classic: 'finish_resize', versioned: 'resize_finish', addresses: 'both', cut: 'none' },
-  resizeConfirm: { ...plain, classic: 'resize.confirm', versioned: 'resize_confirm', addresses: 'end', cut: 'none' },
-  resizeRevert: { ...plain, classic: 'resize.revert', versioned: 'resize_revert' },
+  resize: action('resize', { addresses: 'both', truncate: 'none' }),
+  finishResize: {
+    ...defaults,
+    classic: 'finish_resize',
+    versioned: 'resize_finish',
+    addresses: 'both',
+    truncate: 'none',
+  },
+  resizeConfirm: {
+    ...defaults,
+    classic: 'resize.confirm',
+    versioned: 'resize_confirm',
+    addresses: 'end',
+    truncate: 'none',
+  },
+  resizeRevert: { ...defaults, classic: 'resize.revert', versioned: 'resize_revert' },
   rescue: action('rescue', { object: rescueObject, addresses: 'both', elevated: true }),
   unrescue: action('unrescue', { addresses: 'both', elevated: true }),
   shelve: action('shelve'),
-  shelveOffload: action('shelve_offload', { cut: 'none' }),
+  shelveOffload: action('shelve_offload', { truncate: 'none' }),
   unshelve: action('unshelve'),
   liveMigrationPre: {
-    ...plain,
+    ...defaults,
     classic: 'live_migration.pre',
     versioned: 'live_migration_pre',
     addresses: 'both',
-    cut: 'both',
+    truncate: 'both',
   },
   liveMigrationPost: {
-    ...plain,
+    ...defaults,
     classic: 'live_migration._post',
     versioned: 'live_migration_post',
     addresses: 'both',
-    cut: 'both',
+    truncate: 'both',
   },
   liveMigrationPostDest: {
-    ...plain,
+    ...defaults,
     classic: 'live_migration.post.dest',
     versioned: 'live_migration_post_dest',
     addresses: 'both',
   },
-  volumeAttach: { ...plain, versioned: 'volume_attach', known: 'volume.attach', object: volumeObject, elevated: true },
-  volumeAttached: { ...plain, classic: 'volume.attach', cut: 'both', elevated: true },
-  volumeDetach: { ...plain, versioned: 'volume_detach', known: 'volume.detach', object: volumeObject },
-  volumeDetached: { ...plain, classic: 'volume.detach', cut: 'both' },
-  interfaceAttach: { ...plain, versioned: 'interface_attach' },
-  interfaceDetach: { ...plain, versioned: 'interface_detach' },
+  volumeAttach: {
+    ...defaults,
+    versioned: 'volume_attach',
+    storedAs: 'volume.attach',
+    object: volumeObject,
+    elevated: true,
+  },
+  volumeAttached: { ...defaults, classic: 'volume.attach', truncate: 'both', elevated: true },
+  volumeDetach: { ...defaults, versioned: 'volume_detach', storedAs: 'volume.detach', object: volumeObject },
+  volumeDetached: { ...defaults, classic: 'volume.detach', truncate: 'both' },
+  interfaceAttach: { ...defaults, versioned: 'interface_attach' },
+  interfaceDetach: { ...defaults, versioned: 'interface_detach' },
 } satisfies Record<string, Action>
 
 export type ActionName = keyof typeof actions
 
-/** `start` and `end` enclose a piece of work, `error` is its failure; null is a notification that stands alone. */
+/** `start` and `end` enclose the work, `error` reports its failure; null: a single notification. */
 export type Phase = 'start' | 'end' | 'error' | null

@@ -1,16 +1,17 @@
-import { type NovaException, pythonRepr } from '../world/novaException.ts'
+import { pythonRepr } from '../formats/classic.ts'
 import { dumpedInstance } from '../formats/dumpedInstance.ts'
 import { versionedException } from '../formats/versioned.ts'
-import type { Notification } from './notification.ts'
 import type { Instance } from '../world/instance.ts'
+import type { NovaException } from '../world/novaException.ts'
 import type { Request } from '../world/request.ts'
 import { computePublishers } from './action.ts'
+import type { Notification } from './notification.ts'
 
 /**
- * A call on a compute host that failed: the classic event is the bare name of the function, with all its arguments;
- * the versioned one is `compute.exception`. Neither tells the instance where a reader looks for it.
+ * A failed call on a compute host: the classic event type is the function's name and the payload has its arguments; the
+ * versioned event type is `compute.exception`. Neither has the instance where a consumer looks for it.
  */
-export function callFailedNotification(instance: Instance, request: Request, fault: NovaException): Notification {
+export function callFailedNotification(instance: Instance, request: Request, exception: NovaException): Notification {
   const publishers = computePublishers(instance.host ?? instance.deployment.controller)
   return {
     deployment: instance.deployment,
@@ -20,21 +21,21 @@ export function callFailedNotification(instance: Instance, request: Request, fau
     elevated: false,
     instance,
     classic: {
-      event: fault.function,
-      known: fault.function,
+      eventType: exception.function,
+      storedEvent: exception.function,
       publisher: publishers.classic,
       hasInstance: false,
       payload: () => ({
-        exception: pythonRepr(fault),
+        exception: pythonRepr(exception),
         args: { clean_shutdown: true, rescue_image_ref: null, instance: dumpedInstance(instance, request) },
       }),
     },
     versioned: {
-      event: 'compute.exception',
-      known: 'compute.exception',
+      eventType: 'compute.exception',
+      storedEvent: 'compute.exception',
       publisher: publishers.versioned,
       hasInstance: false,
-      payload: () => versionedException(fault),
+      payload: () => versionedException(exception),
     },
     facts: { state: '', oldTask: '', phase: null },
   }

@@ -1,86 +1,90 @@
+import { floorSecond, type Micros } from '../core/time.ts'
 import { classicAuditPeriod, classicInstance } from '../formats/classic.ts'
 import { novaObject, versionedAuditPeriod, versionedInitiator, versionedInstance } from '../formats/versioned.ts'
-import type { ExistsFact, Notification } from './notification.ts'
-import { floorSecond, type Micros } from '../core/time.ts'
-import type { UsageFault } from '../truth/truth.ts'
 import type { BaseImage } from '../world/image.ts'
-import type { Instance } from '../world/instance.ts'
+import type { Instance, UsageFault } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
 import { computePublishers } from './action.ts'
+import type { ExistsFact, Notification } from './notification.ts'
 
-/** The instance as an exists shows it, and what is planted in that. */
-export type ExistsView = { readonly shown: Instance; readonly planted: UsageFault | null }
+/** The instance as an exists describes it, and the fault planted in that description. */
+export type ExistsView = { readonly instance: Instance; readonly planted: UsageFault | null }
 
-/** Which period an exists is about, and how it is sent. */
+/** The audit period and the sender of an exists. */
 export type ExistsDetails = {
-  /** The period's ends, microseconds. */
-  readonly beginning: Micros
-  readonly ending: Micros
+  /** The audit period, microseconds: `from` inclusive, `until` exclusive. */
+  readonly from: Micros
+  readonly until: Micros
   /** The host that sends it. */
   readonly host: string
   readonly elevated: boolean
-  /** A rebuild tells of the image that was. */
+  /** The image before a rebuild, which the rebuild's exists reports. */
   readonly image?: BaseImage
 }
 
 /**
- * `compute.instance.exists`: of a periodic audit when the request has no user, else of an operation.
+ * `compute.instance.exists`: periodic if the request has no user, else sent by an operation.
  *
- * @param showing the instance as the exists is to show it
+ * @param view the instance as the exists describes it
  */
-export function existsNotification(instance: Instance, showing: ExistsView, request: Request, existence: ExistsDetails): Notification {
-  const { shown, planted } = showing
-  const known = 'compute.instance.exists'
+export function existsNotification(
+  instance: Instance,
+  view: ExistsView,
+  request: Request,
+  { from, until, host, elevated, image: previousImage }: ExistsDetails,
+): Notification {
+  const described = view.instance
+  const storedEvent = 'compute.instance.exists'
   const periodic = request.user === null
-  const publishers = computePublishers(existence.host)
-  // An operation's instance came by RPC, the audit's from the database.
-  const cut = !periodic
-  const time = (at: Micros | null): Micros | null => (at !== null && cut ? floorSecond(at) : at)
-  const image = existence.image ?? shown.image
+  const publishers = computePublishers(host)
+  // An operation receives the instance by RPC, which truncates times; the audit reads the database.
+  const truncate = !periodic
+  const time = (at: Micros | null): Micros | null => (at !== null && truncate ? floorSecond(at) : at)
+  const image = previousImage ?? described.image
   const exists: ExistsFact = {
     periodic,
-    midOperation: periodic && shown.busy,
-    flavor: shown.flavor,
-    tenant: shown.tenant,
+    midOperation: periodic && described.busy,
+    flavor: described.flavor,
+    tenant: described.tenant,
     image,
-    planted,
-    launched: shown.launched,
-    launchedAt: time(shown.launchedAt),
-    terminatedAt: time(shown.terminatedAt),
-    deletedAt: time(shown.deletedAt),
-    auditBeginning: existence.beginning,
-    auditEnding: existence.ending,
+    planted: view.planted,
+    launched: described.launched,
+    launchedAt: time(described.launchedAt),
+    terminatedAt: time(described.terminatedAt),
+    deletedAt: time(described.deletedAt),
+    auditBeginning: from,
+    auditEnding: until,
   }
   return {
     deployment: instance.deployment,
     exchange: 'nova',
     priority: 'INFO',
     request,
-    elevated: existence.elevated,
+    elevated,
     instance,
     classic: {
-      event: known,
-      known,
+      eventType: storedEvent,
+      storedEvent,
       publisher: publishers.classic,
       hasInstance: true,
       payload: () => ({
-        ...classicInstance(shown, { addresses: false, cut, image }),
-        ...classicAuditPeriod(existence.beginning, existence.ending),
+        ...classicInstance(described, { addresses: false, truncate, image }),
+        ...classicAuditPeriod(from, until),
       }),
     },
     versioned: {
-      event: 'instance.exists',
-      known,
+      eventType: 'instance.exists',
+      storedEvent,
       publisher: publishers.versioned,
       hasInstance: true,
       payload: () =>
         novaObject('InstanceExistsPayload', '2.0', {
-          audit_period: versionedAuditPeriod(existence.beginning, existence.ending),
-          ...versionedInstance(shown),
+          audit_period: versionedAuditPeriod(from, until),
+          ...versionedInstance(described),
           request_id: periodic ? null : request.id,
-          ...versionedInitiator(shown, request),
+          ...versionedInitiator(described, request),
         }),
     },
-    facts: { state: shown.state, oldTask: '', phase: null, exists },
+    facts: { state: described.state, oldTask: '', phase: null, exists },
   }
 }

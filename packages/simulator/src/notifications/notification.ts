@@ -1,45 +1,53 @@
 import type { Json } from '../core/json.ts'
 import type { Micros } from '../core/time.ts'
-import type { UsageFault } from '../truth/truth.ts'
 import type { Deployment } from '../world/deployment.ts'
 import type { Flavor } from '../world/flavor.ts'
 import type { BaseImage } from '../world/image.ts'
-import type { Instance, Launched } from '../world/instance.ts'
+import type { Instance, Launched, UsageFault } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
 import type { Tenant } from '../world/tenant.ts'
 
-/** Who sends: a service and the host it runs on. */
+/** The sender: a service and its host. */
 export type Publisher = { readonly service: string; readonly host: string }
 
-/** One format's form of a notice. */
+/** The senders of a notification's two forms. */
+export type Publishers = { readonly classic: Publisher; readonly versioned: Publisher }
+
+/** The two formats of nova's notifications. */
+export type Form = 'classic' | 'versioned'
+
+/** A notification in one form. */
 export type Rendering = {
-  /** The event type on the wire. */
-  readonly event: string
-  /** The event's classic name, by which both formats are known. */
-  readonly known: string
+  /** The event type in the message. */
+  readonly eventType: string
+  /** The event type that StackTach stores for both forms: the classic one. */
+  readonly storedEvent: string
   readonly publisher: Publisher
-  /** The payload tells the instance where a reader looks for it. */
+  /** Whether the payload has the instance where a consumer looks for it. */
   readonly hasInstance: boolean
-  /** Made only for a format that is sent. */
+  /** Called only if the form is sent. */
   readonly payload: () => Json
 }
 
-/** What an operation knows of a launch at this moment: its flavor, its time, or only that it is there. */
-export type LaunchMark = { readonly flavor?: Flavor; readonly launchedAt?: Micros }
+/** What a notification reveals about a launch: its flavor, its time, or only that it exists. */
+export type LaunchInfo = { readonly flavor?: Flavor; readonly launchedAt?: Micros }
 
-/** A launch mark with the image that the instance is launched from. */
-export type LaunchFact = LaunchMark & { readonly image: BaseImage }
+/** A launch with the image that the instance is launched from. */
+export type LaunchFact = LaunchInfo & { readonly image: BaseImage }
 
-/** An exists as the classic format writes it; times in microseconds. */
+/** The times of a deleted instance, microseconds. */
+export type Deletion = { readonly launchedAt: Micros; readonly terminatedAt: Micros; readonly deletedAt: Micros }
+
+/** An exists in the classic form; times in microseconds. */
 export type ExistsFact = {
   readonly periodic: boolean
   readonly midOperation: boolean
   readonly flavor: Flavor
   readonly tenant: Tenant
   readonly image: BaseImage
-  /** What is planted in it. */
+  /** The fault planted in this exists. */
   readonly planted: UsageFault | null
-  /** How the instance was last brought up, whatever the exists says of it. */
+  /** The instance's last launch, whatever the exists says about it. */
   readonly launched: Launched | null
   readonly launchedAt: Micros | null
   readonly terminatedAt: Micros | null
@@ -48,7 +56,7 @@ export type ExistsFact = {
   readonly auditEnding: Micros
 }
 
-/** An image, or the end of one. */
+/** An image at the time of a notification. */
 export type ImageFact = {
   readonly uuid: string
   readonly createdAt: Micros
@@ -57,42 +65,41 @@ export type ImageFact = {
   readonly deletedAt: Micros | null
 }
 
-/** What is true once the notice is sent. */
+/** What a notification adds to the ground truth when it is sent. */
 export type Facts = {
-  /** The state that the notification shows, the empty string when it shows none. */
+  /** The state in the notification, the empty string if it has none. */
   readonly state: string
   /** `old_task_state`, which only updates have. */
   readonly oldTask: string | null
   readonly phase: 'start' | 'end' | null
-  /** The state before, which only updates emitExistsOf. */
+  /** The previous state, which only updates have. */
   readonly oldState?: string
-  /** The HTTP status that an error stands for, which only the classic format tells. */
+  /** The HTTP status that an error stands for. */
   readonly errorCode?: number
   readonly launch?: LaunchFact
-  /** The instance's image, where the payload shows it. */
+  /** The instance's image, if the payload has it. */
   readonly image?: BaseImage
-  /** The HTTP status that an error tells. */
-  readonly code?: number
-  /** The launch that ends, and when (`terminated_at`). */
-  readonly ended?: { readonly launchedAt: Micros; readonly terminatedAt: Micros; readonly deletedAt: Micros }
+  /** The launch that ends. */
+  readonly deletion?: Deletion
   readonly exists?: ExistsFact
   readonly imageUsage?: ImageFact
   readonly imageDelete?: ImageFact
-  readonly imageExists?: { readonly images: readonly ImageFact[]; readonly beginning: Micros; readonly ending: Micros }
+  readonly imageExists?: { readonly images: readonly ImageFact[]; readonly from: Micros; readonly until: Micros }
 }
 
-/** Something that the cloud tells, before it has a format. */
+/** A notification of the simulated cloud, independent of its format. */
 export type Notification = {
   readonly deployment: Deployment
   readonly exchange: 'nova' | 'glance'
   readonly priority: 'INFO' | 'ERROR'
-  /** Null for glance, whose notifications carry no context. */
+  /** Null for glance, whose notifications have no context. */
   readonly request: Request | null
-  /** nova speaks as administrator here, whoever asked. */
+  /** Whether nova sends it with administrator's rights, whoever made the request. */
   readonly elevated: boolean
   readonly instance: Instance | null
-  /** Null when this format has no such notification. */
+  /** Null if the classic format has no such notification. */
   readonly classic: Rendering | null
+  /** Null if the versioned format has no such notification. */
   readonly versioned: Rendering | null
   readonly facts: Facts
 }

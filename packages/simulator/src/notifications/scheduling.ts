@@ -1,11 +1,17 @@
-import { type NovaException, pythonRepr } from '../world/novaException.ts'
-import { classicProperties, classicRequestSpec, versionedRequestSpec, type RequestSpec } from '../formats/requestSpec.ts'
+import { pythonRepr } from '../formats/classic.ts'
+import {
+  classicProperties,
+  classicRequestSpec,
+  type RequestSpec,
+  versionedRequestSpec,
+} from '../formats/requestSpec.ts'
 import { novaObject, versionedException } from '../formats/versioned.ts'
+import type { NovaException } from '../world/novaException.ts'
 import type { Notification } from './notification.ts'
 
-/** `scheduler.select_destinations`: the classic one tells no instance, the versioned one does. */
+/** `scheduler.select_destinations`: only the versioned form has the instance where a consumer looks for it. */
 export function selectDestinationsNotification(spec: RequestSpec, phase: 'start' | 'end'): Notification {
-  const event = `scheduler.select_destinations.${phase}`
+  const storedEvent = `scheduler.select_destinations.${phase}`
   const { instance, request } = spec
   const publisher = { service: 'scheduler', host: instance.deployment.controller }
   return {
@@ -16,21 +22,27 @@ export function selectDestinationsNotification(spec: RequestSpec, phase: 'start'
     elevated: false,
     instance,
     classic: {
-      event,
-      known: event,
+      eventType: storedEvent,
+      storedEvent,
       publisher,
       hasInstance: false,
       payload: () => ({ request_spec: classicRequestSpec(spec, phase === 'end') }),
     },
-    versioned: { event, known: event, publisher, hasInstance: true, payload: () => versionedRequestSpec(spec) },
+    versioned: {
+      eventType: storedEvent,
+      storedEvent,
+      publisher,
+      hasInstance: true,
+      payload: () => versionedRequestSpec(spec),
+    },
     facts: { state: '', oldTask: '', phase },
   }
 }
 
-/** The conductor gives a build up: `compute_task.build_instances`, which only the versioned format calls an error. */
-export function buildFailedNotification(spec: RequestSpec, fault: NovaException): Notification {
+/** The conductor gives up a build: `compute_task.build_instances`, with suffix `.error` in the versioned form. */
+export function buildFailedNotification(spec: RequestSpec, exception: NovaException): Notification {
   const { instance, request } = spec
-  const event = 'compute_task.build_instances'
+  const storedEvent = 'compute_task.build_instances'
   const host = instance.deployment.controller
   return {
     deployment: instance.deployment,
@@ -40,8 +52,8 @@ export function buildFailedNotification(spec: RequestSpec, fault: NovaException)
     elevated: false,
     instance,
     classic: {
-      event,
-      known: event,
+      eventType: storedEvent,
+      storedEvent,
       publisher: { service: 'compute_task', host },
       hasInstance: true,
       payload: () => ({
@@ -50,12 +62,12 @@ export function buildFailedNotification(spec: RequestSpec, fault: NovaException)
         instance_id: instance.uuid,
         state: 'error',
         method: 'build_instances',
-        reason: pythonRepr(fault),
+        reason: pythonRepr(exception),
       }),
     },
     versioned: {
-      event: `${event}.error`,
-      known: event,
+      eventType: `${storedEvent}.error`,
+      storedEvent,
       publisher: { service: 'conductor', host },
       hasInstance: true,
       payload: () =>
@@ -63,7 +75,7 @@ export function buildFailedNotification(spec: RequestSpec, fault: NovaException)
           instance_uuid: instance.uuid,
           request_spec: versionedRequestSpec(spec),
           state: 'error',
-          reason: versionedException(fault),
+          reason: versionedException(exception),
         }),
     },
     facts: { state: 'error', oldTask: '', phase: null },

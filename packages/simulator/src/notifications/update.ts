@@ -1,3 +1,4 @@
+import type { Micros } from '../core/time.ts'
 import { classicChange, classicInstance } from '../formats/classic.ts'
 import {
   novaObject,
@@ -6,29 +7,28 @@ import {
   versionedInstance,
   versionedStateUpdate,
 } from '../formats/versioned.ts'
-import type { Notification, Publisher } from './notification.ts'
-import type { Micros } from '../core/time.ts'
 import type { Instance } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
+import type { Notification, Publishers } from './notification.ts'
 
-/** What changed, as nova tells it; the new values are the instance's own. */
+/** The previous values of an update; the new ones are the instance's own. */
 export type Change = {
   readonly oldState: string
   readonly oldTask: string | null
-  /** Null when the name stays. */
+  /** Null if the name is unchanged. */
   readonly oldName: string | null
 }
 
-/** `compute.instance.update`: sent by whichever service saved the instance. Times in microseconds. */
+/** `compute.instance.update`, sent by the service that saved the instance. Times in microseconds. */
 export function updateNotification(
   instance: Instance,
   request: Request,
   change: Change,
-  publishers: { readonly classic: Publisher; readonly versioned: Publisher },
-  periodBeginning: Micros,
+  publishers: Publishers,
+  periodStart: Micros,
   now: Micros,
 ): Notification {
-  const known = 'compute.instance.update'
+  const storedEvent = 'compute.instance.update'
   return {
     deployment: instance.deployment,
     exchange: 'nova',
@@ -37,24 +37,24 @@ export function updateNotification(
     elevated: false,
     instance,
     classic: {
-      event: known,
-      known,
+      eventType: storedEvent,
+      storedEvent,
       publisher: publishers.classic,
       hasInstance: true,
       payload: () => ({
-        ...classicInstance(instance, { addresses: false, cut: false }),
-        ...classicChange({ ...change, task: instance.task }, periodBeginning, now),
+        ...classicInstance(instance, { addresses: false, truncate: false }),
+        ...classicChange({ ...change, task: instance.task }, periodStart, now),
       }),
     },
     versioned: {
-      event: 'instance.update',
-      known,
+      eventType: 'instance.update',
+      storedEvent,
       publisher: publishers.versioned,
       hasInstance: true,
       payload: () =>
         novaObject('InstanceUpdatePayload', '2.0', {
           state_update: versionedStateUpdate(change.oldState, instance.state, change.oldTask, instance.task),
-          audit_period: versionedAuditPeriod(periodBeginning, now),
+          audit_period: versionedAuditPeriod(periodStart, now),
           old_display_name: change.oldName,
           tags: [],
           ...versionedInstance(instance),

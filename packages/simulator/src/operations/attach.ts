@@ -1,42 +1,42 @@
-import type { Operation, Steps } from './operation.ts'
 import { createAddress } from '../world/instance.ts'
+import type { Operation, Steps } from './operation.ts'
 
-/** A volume comes: the versioned format has a start and an end, the classic one a single notification between them. */
+/** Attaches a volume: the versioned format has a start and an end, the classic one a single notification in between. */
 function* attachVolume(operation: Operation): Steps {
   const { instance } = operation
   const volume = operation.random.uuid()
-  const head = { volume_id: volume }
+  const fields = { volume_id: volume }
   yield operation.wait(0.05, 0.2)
-  operation.notify('volumeAttach', 'start', { head })
+  operation.notify('volumeAttach', 'start', { versionedFields: fields })
   yield operation.wait(0.5, 4)
   instance.volumes = [...instance.volumes, volume]
-  operation.notify('volumeAttached', null, { tail: head })
+  operation.notify('volumeAttached', null, { classicFields: fields })
   yield operation.wait(0.005, 0.02)
-  operation.notify('volumeAttach', 'end', { head })
+  operation.notify('volumeAttach', 'end', { versionedFields: fields })
 }
 
-/** The volume that was attached last goes. */
+/** Detaches the volume that was attached last. */
 function* detachVolume(operation: Operation): Steps {
   const { instance } = operation
   const volume = instance.volumes.at(-1) ?? operation.random.uuid()
-  const head = { volume_id: volume }
+  const fields = { volume_id: volume }
   yield operation.wait(0.05, 0.2)
-  operation.notify('volumeDetach', 'start', { head })
+  operation.notify('volumeDetach', 'start', { versionedFields: fields })
   yield operation.wait(0.3, 3)
-  operation.notify('volumeDetached', null, { tail: head })
+  operation.notify('volumeDetached', null, { classicFields: fields })
   yield operation.wait(0.005, 0.02)
-  // Even the end still shows the volume.
-  operation.notify('volumeDetach', 'end', { head })
+  // The end still has the volume.
+  operation.notify('volumeDetach', 'end', { versionedFields: fields })
   instance.volumes = instance.volumes.filter((id) => id !== volume)
 }
 
-/** Attaches a volume, or detaches one of those that are there. */
+/** Attaches or detaches a volume. */
 export function changeVolume(operation: Operation): Steps {
   const detaching = operation.instance.volumes.length > 0 && operation.random.chance(0.6)
   return detaching ? detachVolume(operation) : attachVolume(operation)
 }
 
-/** Another port comes, or the last but one goes; the classic format does not emitExistsOf. */
+/** Attaches or detaches a network interface; the classic format has no notification for it. */
 export function* changeInterface(operation: Operation): Steps {
   const { instance } = operation
   const detaching = instance.addresses.length > 1

@@ -1,19 +1,25 @@
-import type { NovaException } from '../world/novaException.ts'
-import { buildAborted, interfaceFailed, noValidHost, resourcesUnavailable, retriesExceeded } from '../world/novaException.ts'
+import type { JsonObject } from '../core/json.ts'
 import type { RequestSpec } from '../formats/requestSpec.ts'
 import { versionedKeypairs } from '../formats/versioned.ts'
-import type { JsonObject } from '../core/json.ts'
 import { buildFailedNotification, selectDestinationsNotification } from '../notifications/scheduling.ts'
 import { updateNotification } from '../notifications/update.ts'
-import type { Operation, Steps } from './operation.ts'
 import { otherHost } from '../world/deployment.ts'
 import { createAddress, type Instance } from '../world/instance.ts'
+import type { NovaException } from '../world/novaException.ts'
+import {
+  buildAborted,
+  interfaceFailed,
+  noValidHost,
+  resourcesUnavailable,
+  retriesExceeded,
+} from '../world/novaException.ts'
+import type { Operation, Steps } from './operation.ts'
 
 function specOf({ instance, request }: Operation, count: number): RequestSpec {
   return { instance, flavor: instance.flavor, count, request, kind: 'create' }
 }
 
-function createHead(instance: Instance): JsonObject {
+function createFields(instance: Instance): JsonObject {
   return {
     keypairs: versionedKeypairs(instance),
     tags: [],
@@ -22,23 +28,23 @@ function createHead(instance: Instance): JsonObject {
   }
 }
 
-/** The conductor has a host for it and writes the instance down. */
+/** The conductor saves the instance after the scheduler has chosen a host. */
 function conductorSaves({ instance, request, auditPeriod, now, emit }: Operation): void {
   const publisher = { service: 'conductor', host: instance.deployment.controller }
   const change = { oldState: instance.state, oldTask: instance.task, oldName: null }
-  const beginning = Math.floor(now() / auditPeriod) * auditPeriod
-  emit(updateNotification(instance, request, change, { classic: publisher, versioned: publisher }, beginning, now()))
+  const periodStart = Math.floor(now() / auditPeriod) * auditPeriod
+  emit(updateNotification(instance, request, change, { classic: publisher, versioned: publisher }, periodStart, now()))
 }
 
-/** From the arrival on `host` up to the driver's spawn. */
+/** From the request's arrival on `host` to the driver's spawn. */
 function* prepareBuild(operation: Operation, host: string): Steps {
   const { instance } = operation
   operation.save({ task: null }, host)
   yield operation.wait(0.01, 0.05)
   operation.notify('create', 'start', {
     host,
-    tail: { image_name: instance.image.name },
-    head: createHead(instance),
+    classicFields: { image_name: instance.image.name },
+    versionedFields: createFields(instance),
     launch: { flavor: instance.flavor },
   })
   yield operation.wait(0.05, 0.3)
@@ -63,14 +69,14 @@ function* launch(operation: Operation, host: string): Steps {
   operation.save({ state: 'active', task: null }, host)
   yield operation.wait(0.01, 0.06)
   operation.notify('create', 'end', {
-    tail: { message: 'Success' },
-    head: createHead(instance),
+    classicFields: { message: 'Success' },
+    versionedFields: createFields(instance),
     launch: { flavor: instance.flavor, launchedAt },
   })
 }
 
-/** The build on `host` fails: what was made is taken down, and the instance belongs to no host again. */
-function* failBuild(operation: Operation, host: string, fault: NovaException): Steps {
+/** The build on `host` fails: nova cleans up, and the instance has no host again. */
+function* failBuild(operation: Operation, host: string, exception: NovaException): Steps {
   const { instance } = operation
   yield operation.wait(2, 20)
   operation.notify('shutdown', 'start')
@@ -80,16 +86,16 @@ function* failBuild(operation: Operation, host: string, fault: NovaException): S
   instance.host = null
   operation.save({}, host)
   yield operation.wait(0.03, 0.1)
-  // The error still shows the host that failed.
+  // The error still has the host that failed.
   instance.host = host
-  operation.notify('create', 'error', { fault, head: createHead(instance) })
+  operation.notify('create', 'error', { exception, versionedFields: createFields(instance) })
   instance.host = null
   instance.addresses = []
   yield operation.wait(0.03, 0.1)
   operation.save({}, host)
 }
 
-/** No host has room: the conductor gives up before any compute host hears of it. */
+/** No host has enough room: the conductor gives up before it calls a compute host. */
 function* failScheduling(operation: Operation): Steps {
   const { controller } = operation.deployment
   operation.save({ state: 'error', task: null }, controller)
@@ -97,7 +103,7 @@ function* failScheduling(operation: Operation): Steps {
   operation.emit(buildFailedNotification(specOf(operation, 1), noValidHost()))
 }
 
-/** Both hosts that were chosen failed, or the first so that no other is tried. */
+/** The build ends in state error: after a second host failed, or after an error that is not retried. */
 function* giveUp(operation: Operation, host: string, retried: boolean): Steps {
   const { instance } = operation
   yield operation.wait(0.03, 0.1)
@@ -112,7 +118,7 @@ function* giveUp(operation: Operation, host: string, retried: boolean): Steps {
   operation.emit(buildFailedNotification(specOf(operation, 1), retriesExceeded(instance.uuid)))
 }
 
-/** The conductor passes an instance that failed on `host` on to the next host. */
+/** The conductor sends an instance that failed on `host` to the next host. */
 function* reschedule(operation: Operation, host: string): Steps {
   yield operation.wait(0.02, 0.1)
   operation.save({ task: 'scheduling' }, host)
@@ -121,33 +127,33 @@ function* reschedule(operation: Operation, host: string): Steps {
   yield operation.wait(0.1, 0.3)
 }
 
-/** How a create ends. */
+/** The result of a create. */
 export type Outcome = 'success' | 'noValidHost' | 'rescheduled' | 'exhausted' | 'aborted'
 
-/** One instance's build, once the scheduler has spoken; `outcome` is decided when it is asked for. */
+/** Builds one instance after scheduling. */
 export function* build(operation: Operation, outcome: Outcome): Steps {
   const { instance, random } = operation
-  const first = random.pick(operation.deployment.hosts)
+  const firstHost = random.pick(operation.deployment.hosts)
   instance.zone = 'nova'
   conductorSaves(operation)
   yield operation.wait(0.1, 0.4)
-  yield* prepareBuild(operation, first)
-  if (outcome === 'success') return yield* launch(operation, first)
+  yield* prepareBuild(operation, firstHost)
+  if (outcome === 'success') return yield* launch(operation, firstHost)
   if (outcome === 'aborted') {
-    const fault = random.chance(0.5) ? interfaceFailed() : buildAborted(instance.uuid)
-    yield* failBuild(operation, first, fault)
-    return yield* giveUp(operation, first, false)
+    const exception = random.chance(0.5) ? interfaceFailed() : buildAborted(instance.uuid)
+    yield* failBuild(operation, firstHost, exception)
+    return yield* giveUp(operation, firstHost, false)
   }
-  const second = otherHost(operation.deployment, first, random)
-  yield* failBuild(operation, first, resourcesUnavailable())
-  yield* reschedule(operation, first)
-  yield* prepareBuild(operation, second)
-  if (outcome === 'rescheduled') return yield* launch(operation, second)
-  yield* failBuild(operation, second, resourcesUnavailable())
-  yield* giveUp(operation, second, true)
+  const secondHost = otherHost(operation.deployment, firstHost, random)
+  yield* failBuild(operation, firstHost, resourcesUnavailable())
+  yield* reschedule(operation, firstHost)
+  yield* prepareBuild(operation, secondHost)
+  if (outcome === 'rescheduled') return yield* launch(operation, secondHost)
+  yield* failBuild(operation, secondHost, resourcesUnavailable())
+  yield* giveUp(operation, secondHost, true)
 }
 
-/** One request for one or more instances, whose stages share the request. */
+/** Creates one or more instances with a single request. */
 export function* create(first: Operation, others: readonly Operation[], outcome: Outcome): Steps {
   if (outcome === 'noValidHost') {
     yield first.wait(0.3, 1)
@@ -160,7 +166,7 @@ export function* create(first: Operation, others: readonly Operation[], outcome:
   first.emit(selectDestinationsNotification(spec, 'end'))
   yield first.wait(0.05, 0.2)
   for (const operation of others) {
-    operation.begin(build(operation, 'success'))
+    operation.start(build(operation, 'success'))
     yield operation.wait(0.03, 0.2)
   }
   yield* build(first, outcome)

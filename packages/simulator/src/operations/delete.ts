@@ -1,6 +1,6 @@
 import type { Operation, Steps } from './operation.ts'
 
-/** The end of an instance. One that is on no host is deleted by the API itself. */
+/** Deletes an instance; the API itself deletes one that has no host. */
 export function* remove(operation: Operation): Steps {
   const { instance } = operation
   const { controller } = operation.deployment
@@ -27,7 +27,7 @@ export function* remove(operation: Operation): Steps {
   instance.addresses = []
   operation.save({ state: 'deleted', task: null }, host)
   yield operation.wait(0.05, 0.7)
-  // The row is marked deleted after the instance was terminated, so that the two times can differ by a second.
+  // The row is marked deleted after the instance was terminated: the two times can differ by a second.
   instance.deletedAt = operation.now()
   yield operation.wait(0.01, 0.05)
   const { launchedAt, terminatedAt, deletedAt } = instance
@@ -35,6 +35,6 @@ export function* remove(operation: Operation): Steps {
     ...sender,
     ...(launchedAt === null || terminatedAt === null || deletedAt === null
       ? {}
-      : { ended: { launchedAt, terminatedAt, deletedAt } }),
+      : { deletion: { launchedAt, terminatedAt, deletedAt } }),
   })
 }

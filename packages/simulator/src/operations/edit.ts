@@ -1,6 +1,6 @@
 import type { Operation, Steps } from './operation.ts'
 
-/** Locks or unlocks; the classic format tells only that something was saved. */
+/** Locks or unlocks; the classic format has only the update. */
 export function* toggleLock(operation: Operation): Steps {
   const { instance } = operation
   const { controller } = operation.deployment
@@ -14,10 +14,13 @@ export function* toggleLock(operation: Operation): Steps {
   operation.notify(instance.locked ? 'lock' : 'unlock', null, { publishers })
 }
 
-/** A new name, told by an update that carries the old one. */
+/** Renames; the update has the old name. */
 export function* rename(operation: Operation): Steps {
   yield operation.wait(0.02, 0.1)
   const base = operation.instance.hostname
   operation.instance.description = 'renamed'
-  operation.save({ displayName: `${base}${operation.random.pick(['a', 'b', 'c', ' (old)'])}` }, operation.deployment.controller)
+  operation.save(
+    { displayName: `${base}${operation.random.pick(['a', 'b', 'c', ' (old)'])}` },
+    operation.deployment.controller,
+  )
 }

@@ -1,8 +1,8 @@
 import { selectDestinationsNotification } from '../notifications/scheduling.ts'
-import type { Operation, Steps } from './operation.ts'
 import { otherHost } from '../world/deployment.ts'
+import type { Operation, Steps } from './operation.ts'
 
-/** An administrator moves a running instance: it is not launched anew. */
+/** An administrator moves a running instance, which does not launch it again. */
 export function* liveMigrate(operation: Operation): Steps {
   const { instance, deployment, request } = operation
   const source = instance.host ?? deployment.controller

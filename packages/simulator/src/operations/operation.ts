@@ -1,98 +1,100 @@
-import type { ActionName, Phase } from '../notifications/actions.ts'
-import type { Notification } from '../notifications/notification.ts'
-import { actionNotification, apiPublishers, computePublishers, type Details } from '../notifications/action.ts'
-import type { ExistsDetails } from '../notifications/exists.ts'
-import { updateNotification } from '../notifications/update.ts'
 import type { Random } from '../core/random.ts'
-import { floorSecond, type Micros, MINUTE, SECOND } from '../core/time.ts'
+import { floorSecond, MINUTE, type Micros, SECOND } from '../core/time.ts'
+import { actionNotification, apiPublishers, computePublishers, type Details } from '../notifications/action.ts'
+import type { ActionName, Phase } from '../notifications/actions.ts'
+import type { ExistsDetails } from '../notifications/exists.ts'
+import type { Notification } from '../notifications/notification.ts'
+import { updateNotification } from '../notifications/update.ts'
 import type { Deployment } from '../world/deployment.ts'
 import type { BaseImage } from '../world/image.ts'
 import type { Instance, State } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
 
-/** What happens, told in order; each value is how long to wait (microseconds) before it goes on. */
+/**
+ * The steps of something that happens in the cloud. The code between two yields runs at one simulated moment; a yielded
+ * value is the time until the next step, microseconds.
+ */
 export type Steps = Generator<Micros, void, void>
 
-/** The simulated world as a steps sees it. */
+/** The running simulation, as steps use it. */
 export type Simulation = {
   readonly random: Random
   /** The length of an audit period, microseconds. */
   readonly auditPeriod: Micros
   now(): Micros
-  emit(notice: Notification): void
-  /** Sends an exists about the instance, and what is planted in it. */
-  emitExistsOf(instance: Instance, request: Request, existence: ExistsDetails): void
-  /** Lets another steps run beside this one. */
-  begin(steps: Steps): void
+  emit(notification: Notification): void
+  /** Emits an exists about the instance, with its planted fault if it has one. */
+  emitExistsOf(instance: Instance, request: Request, details: ExistsDetails): void
+  /** Runs other steps concurrently. */
+  start(steps: Steps): void
 }
 
-/** One request on one instance: what its steps can do. */
+/** One request on one instance, as its steps use it. */
 export type Operation = Simulation & {
   readonly deployment: Deployment
   readonly instance: Instance
   readonly request: Request
-  /** This one is to go wrong, if it can. */
+  /** Whether the operation fails, if it can. */
   readonly fails: boolean
-  /** The work itself takes long. */
   readonly slow: boolean
-  /** A time to wait, between `min` and `max` seconds; microseconds. */
+  /** Draws a waiting time between `min` and `max` seconds; returns microseconds. */
   wait(min: number, max: number): Micros
   notify(name: ActionName, phase: Phase, details?: Details): void
-  /** The API notes what is to be done; nova shows the new task as the old one, too. */
+  /** The API sets the task state; nova's update then has the new task as the old one, too. */
   setTask(task: string): void
-  /** A service on `host` saves the instance with what is new. */
-  save(news: { state?: State; task?: string | null; displayName?: string }, host: string): void
-  /** The instance is up, by this moment: its launch time is now. */
+  /** A service on `host` saves the instance with the given changes. */
+  save(changes: { state?: State; task?: string | null; displayName?: string }, host: string): void
+  /** Marks the instance as launched now, and returns that time. */
   launch(): Micros
-  /** The exists that an operation sends: the current period, up to now. */
-  exists(host: string, options: { elevated: boolean; image?: BaseImage }): void
-  /** The launch time as an instance handed on by RPC shows it. */
+  /** Emits an operation's exists: for the current period up to now. */
+  emitExists(host: string, options: { elevated: boolean; image?: BaseImage }): void
+  /** The launch time as nova's RPC passes it, truncated to the second. */
   truncatedLaunch(): Micros
 }
 
-/** By how much a slow request is slower: more than the half hour after which one counts as failed. */
+/** The extra time of a slow request; reports count a request of more than half an hour as failed. */
 export const SLOW_REQUEST_DELAY: Micros = 40 * MINUTE
 
-/** The operation of a request on `instance`; a slow one's first wait for something that takes more than a second is long. */
+/** Creates a request on `instance`; if it is slow, the first wait of more than a second is extended. */
 export function createOperation(
   simulation: Simulation,
   instance: Instance,
   request: Request,
-  how: { readonly fails: boolean; readonly slow: boolean },
+  outcome: { readonly fails: boolean; readonly slow: boolean },
 ): Operation {
-  let delay = how.slow ? SLOW_REQUEST_DELAY : 0
+  let delay = outcome.slow ? SLOW_REQUEST_DELAY : 0
   const wait = (min: number, max: number): Micros => {
     const time = Math.round(simulation.random.between(min, max) * SECOND)
     if (max <= 1 || delay === 0) return time
     delay = 0
     return time + SLOW_REQUEST_DELAY
   }
-  const periodBeginning = (): Micros => Math.floor(simulation.now() / simulation.auditPeriod) * simulation.auditPeriod
-  const update = (oldState: string, oldTask: string | null, oldName: string | null, host: string): void => {
+  const periodStart = (): Micros => Math.floor(simulation.now() / simulation.auditPeriod) * simulation.auditPeriod
+  const emitUpdate = (oldState: string, oldTask: string | null, oldName: string | null, host: string): void => {
     const change = { oldState, oldTask, oldName }
     const publishers = oldName === null ? computePublishers(host) : apiPublishers(host)
-    simulation.emit(updateNotification(instance, request, change, publishers, periodBeginning(), simulation.now()))
+    simulation.emit(updateNotification(instance, request, change, publishers, periodStart(), simulation.now()))
   }
   return {
     ...simulation,
     deployment: instance.deployment,
     instance,
     request,
-    ...how,
+    ...outcome,
     wait,
     notify: (name, phase, details = {}) => simulation.emit(actionNotification(instance, request, name, phase, details)),
     setTask: (task) => {
       instance.task = task
-      update(instance.state, task, null, instance.deployment.controller)
+      emitUpdate(instance.state, task, null, instance.deployment.controller)
       instance.updatedAt = simulation.now()
     },
-    save: (news, host) => {
+    save: (changes, host) => {
       const { state, task, displayName } = instance
-      instance.state = news.state ?? state
-      if (news.task !== undefined) instance.task = news.task
-      instance.displayName = news.displayName ?? displayName
+      instance.state = changes.state ?? state
+      if (changes.task !== undefined) instance.task = changes.task
+      instance.displayName = changes.displayName ?? displayName
       instance.updatedAt = simulation.now()
-      update(state, task, news.displayName === undefined ? null : displayName, host)
+      emitUpdate(state, task, changes.displayName === undefined ? null : displayName, host)
     },
     launch: () => {
       const at = simulation.now()
@@ -100,9 +102,9 @@ export function createOperation(
       instance.launched = { at, flavor: instance.flavor, image: instance.image, repeatedAt: null }
       return at
     },
-    exists: (host, { elevated, image }) => {
-      const existence = { beginning: periodBeginning(), ending: simulation.now(), host, elevated }
-      simulation.emitExistsOf(instance, request, image === undefined ? existence : { ...existence, image })
+    emitExists: (host, { elevated, image }) => {
+      const details = { from: periodStart(), until: simulation.now(), host, elevated }
+      simulation.emitExistsOf(instance, request, image === undefined ? details : { ...details, image })
     },
     truncatedLaunch: () => floorSecond(instance.launchedAt ?? instance.createdAt),
   }

@@ -1,6 +1,6 @@
 import type { ActionName } from '../notifications/actions.ts'
-import type { Operation, Steps } from './operation.ts'
 import type { State } from '../world/instance.ts'
+import type { Operation, Steps } from './operation.ts'
 
 type Change = { readonly action: ActionName; readonly task: string; readonly to: State; readonly seconds: number }
 
@@ -13,7 +13,7 @@ const changes = {
   resume: { action: 'resume', task: 'resuming', to: 'active', seconds: 6 },
 } satisfies Record<string, Change>
 
-/** All that only takes an instance from one power state to another; each goes the same way. */
+/** Changes the power state. */
 export function* changePower(operation: Operation, name: keyof typeof changes): Steps {
   const { action, task, to, seconds } = changes[name]
   const host = operation.instance.host ?? operation.deployment.controller

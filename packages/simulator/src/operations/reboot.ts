@@ -1,7 +1,7 @@
 import { rebootFailed } from '../world/novaException.ts'
 import type { Operation, Steps } from './operation.ts'
 
-/** A soft or hard reboot. One that fails says so, and then that it ended: nova sends both. */
+/** A soft or hard reboot. If it fails, nova sends both an error and an end. */
 export function* reboot(operation: Operation): Steps {
   const { instance } = operation
   const hard = operation.fails || operation.random.chance(0.3) ? '_hard' : ''
@@ -15,7 +15,7 @@ export function* reboot(operation: Operation): Steps {
   operation.save({ task: `reboot_started${hard}` }, host)
   yield operation.wait(1, 9)
   if (operation.fails) {
-    operation.notify('reboot', 'error', { fault: rebootFailed() })
+    operation.notify('reboot', 'error', { exception: rebootFailed() })
     yield operation.wait(0.02, 0.1)
   }
   operation.save({ task: null }, host)

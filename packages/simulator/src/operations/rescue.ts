@@ -1,17 +1,17 @@
-import { notRescuable } from '../world/novaException.ts'
 import { callFailedNotification } from '../notifications/callFailed.ts'
+import { notRescuable } from '../world/novaException.ts'
 import type { Operation, Steps } from './operation.ts'
 
-/** The instance is booted from a rescue image. One that fails has a start and never an end. */
+/** Boots the instance from a rescue image. A failed rescue has a start but no end. */
 export function* rescue(operation: Operation): Steps {
   const { instance } = operation
   const host = instance.host ?? operation.deployment.controller
-  const head = { rescue_image_ref: null }
-  const tail = { rescue_image_name: instance.image.name }
+  const versionedFields = { rescue_image_ref: null }
+  const classicFields = { rescue_image_name: instance.image.name }
   operation.setTask('rescuing')
   yield operation.wait(0.03, 0.2)
   const launch = { flavor: instance.flavor, launchedAt: operation.truncatedLaunch() }
-  operation.notify('rescue', 'start', { head, tail, launch })
+  operation.notify('rescue', 'start', { versionedFields, classicFields, launch })
   yield operation.wait(2, 15)
   if (operation.fails) {
     if (instance.launched !== null) instance.launched.repeatedAt = launch.launchedAt
@@ -22,16 +22,16 @@ export function* rescue(operation: Operation): Steps {
     operation.emit(callFailedNotification(instance, operation.request, notRescuable(instance.uuid)))
     return
   }
-  operation.exists(host, { elevated: true })
+  operation.emitExists(host, { elevated: true })
   yield operation.wait(0.005, 0.02)
   const launchedAt = operation.launch()
   yield operation.wait(0.01, 0.06)
   operation.save({ state: 'rescued', task: null }, host)
   yield operation.wait(0.02, 0.1)
-  operation.notify('rescue', 'end', { head, tail, launch: { flavor: instance.flavor, launchedAt } })
+  operation.notify('rescue', 'end', { versionedFields, classicFields, launch: { flavor: instance.flavor, launchedAt } })
 }
 
-/** Back to the instance's own disk. */
+/** Boots the instance from its own disk again. */
 export function* unrescue(operation: Operation): Steps {
   const host = operation.instance.host ?? operation.deployment.controller
   operation.setTask('unrescuing')

@@ -1,8 +1,8 @@
 import { versionedFlavor } from '../formats/versioned.ts'
 import { selectDestinationsNotification } from '../notifications/scheduling.ts'
-import type { Operation, Steps } from './operation.ts'
 import { otherHost } from '../world/deployment.ts'
 import type { Flavor } from '../world/flavor.ts'
+import type { Operation, Steps } from './operation.ts'
 
 function anotherFlavor({ instance, deployment, random }: Operation): Flavor {
   const i = deployment.flavors.indexOf(instance.flavor)
@@ -10,22 +10,22 @@ function anotherFlavor({ instance, deployment, random }: Operation): Flavor {
   return other ?? instance.flavor
 }
 
-/** The target host takes the instance on. */
+/** Prepares the resize on the target host. */
 function* prepare(operation: Operation, target: string, flavor: Flavor): Steps {
   const { instance } = operation
-  operation.exists(target, { elevated: false })
+  operation.emitExists(target, { elevated: false })
   yield operation.wait(0.01, 0.05)
-  const head = { new_flavor: versionedFlavor(flavor) }
+  const versionedFields = { new_flavor: versionedFlavor(flavor) }
   const launch = { flavor: instance.flavor, launchedAt: operation.truncatedLaunch() }
-  operation.notify('resizePrep', 'start', { host: target, head, launch })
+  operation.notify('resizePrep', 'start', { host: target, versionedFields, launch })
   yield operation.wait(0.03, 0.1)
   operation.save({ task: 'resize_prep' }, target)
   yield operation.wait(0.1, 0.5)
-  const tail = { new_instance_type: flavor.name, new_instance_type_id: flavor.id }
-  operation.notify('resizePrep', 'end', { host: target, head, tail })
+  const classicFields = { new_instance_type: flavor.name, new_instance_type_id: flavor.id }
+  operation.notify('resizePrep', 'end', { host: target, versionedFields, classicFields })
 }
 
-/** The source host lets it go, with its disk. */
+/** Moves the instance and its disk from the source host. */
 function* migrate(operation: Operation, source: string, target: string): Steps {
   const { instance } = operation
   yield operation.wait(0.05, 0.2)
@@ -39,10 +39,10 @@ function* migrate(operation: Operation, source: string, target: string): Steps {
   operation.notify('resize', 'end', { host: source })
 }
 
-/** A resize up to where its owner has to say whether it was right. */
+/** Resizes up to the point where the user has to confirm or revert. */
 export function* resize(operation: Operation): Steps {
   const { instance, deployment, request } = operation
-  const former = instance.flavor
+  const previous = instance.flavor
   const flavor = anotherFlavor(operation)
   const source = instance.host ?? deployment.controller
   const target = otherHost(deployment, source, operation.random)
@@ -58,7 +58,7 @@ export function* resize(operation: Operation): Steps {
 
   yield operation.wait(0.05, 0.2)
   instance.flavor = flavor
-  instance.previousFlavor = former
+  instance.previousFlavor = previous
   instance.previousHost = source
   operation.save({ task: 'resize_finish' }, target)
   yield operation.wait(0.01, 0.1)
@@ -71,7 +71,7 @@ export function* resize(operation: Operation): Steps {
   operation.notify('finishResize', 'end', { launch: { flavor, launchedAt } })
 }
 
-/** The resize was right: the source host forgets the instance. */
+/** Confirms a resize: the source host drops the instance. */
 export function* confirmResize(operation: Operation): Steps {
   const { instance } = operation
   const source = instance.previousHost ?? operation.deployment.controller
@@ -87,21 +87,21 @@ export function* confirmResize(operation: Operation): Steps {
   operation.save({}, source)
 }
 
-/** The resize was wrong: back to the old host and flavor. The launch counts anew. */
+/** Reverts a resize: back to the previous host and flavor, with a new launch. */
 export function* revertResize(operation: Operation): Steps {
   const { instance } = operation
   const target = instance.host ?? operation.deployment.controller
   const source = instance.previousHost ?? target
-  const former = instance.previousFlavor ?? instance.flavor
+  const previous = instance.previousFlavor ?? instance.flavor
   operation.setTask('resize_reverting')
   yield operation.wait(0.03, 0.1)
-  operation.exists(target, { elevated: false })
+  operation.emitExists(target, { elevated: false })
   yield operation.wait(0.3, 3)
   const launch = { flavor: instance.flavor, launchedAt: operation.truncatedLaunch() }
   operation.notify('resizeRevert', 'start', { host: source, launch })
   yield operation.wait(0.02, 0.1)
   instance.host = source
-  instance.flavor = former
+  instance.flavor = previous
   instance.previousFlavor = null
   instance.previousHost = null
   operation.save({}, source)
@@ -112,7 +112,7 @@ export function* revertResize(operation: Operation): Steps {
   yield operation.wait(0.02, 0.1)
   operation.save({ state: 'active', task: null }, source)
   yield operation.wait(0.02, 0.1)
-  operation.notify('resizeRevert', 'end', { launch: { flavor: former, launchedAt } })
+  operation.notify('resizeRevert', 'end', { launch: { flavor: previous, launchedAt } })
   yield operation.wait(0.02, 0.1)
   operation.save({}, source)
 }

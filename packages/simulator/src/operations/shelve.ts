@@ -1,13 +1,13 @@
 import { selectDestinationsNotification } from '../notifications/scheduling.ts'
 import type { Operation, Steps } from './operation.ts'
 
-/** The instance is put away as an image, and taken off its host. */
+/** Saves the instance as an image and removes it from its host. */
 export function* shelve(operation: Operation): Steps {
   const { instance } = operation
   const host = instance.host ?? operation.deployment.controller
   operation.setTask('shelving')
   yield operation.wait(0.05, 0.2)
-  operation.exists(host, { elevated: true })
+  operation.emitExists(host, { elevated: true })
   yield operation.wait(0.01, 0.05)
   operation.notify('shelve', 'start')
   yield operation.wait(5, 40)
@@ -28,7 +28,7 @@ export function* shelve(operation: Operation): Steps {
   operation.notify('shelveOffload', 'end', { host })
 }
 
-/** Back on a host, with a new launch. */
+/** Restores the instance on a host, with a new launch. */
 export function* unshelve(operation: Operation): Steps {
   const { instance, request } = operation
   const { hosts } = operation.deployment

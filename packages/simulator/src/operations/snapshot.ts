@@ -1,9 +1,14 @@
-import { createImage, imageNotification, uploadImage } from './images.ts'
-import type { Operation, Steps } from './operation.ts'
+import { imageNotification } from '../notifications/image.ts'
 import type { GlanceImage } from '../world/glanceImage.ts'
+import { createImage, uploadImage } from './images.ts'
+import type { Operation, Steps } from './operation.ts'
 
-/** nova makes an image of the instance: its own notifications, with glance's between them. */
-export function* snapshot(operation: Operation, keep: (image: GlanceImage) => void): Steps {
+/**
+ * Creates an image of the instance: nova's and glance's notifications.
+ *
+ * @param onActive called if the upload succeeds
+ */
+export function* snapshot(operation: Operation, onActive: (image: GlanceImage) => void): Steps {
   const { instance } = operation
   const host = instance.host ?? operation.deployment.controller
   const image = createImage(operation, {
@@ -28,17 +33,17 @@ export function* snapshot(operation: Operation, keep: (image: GlanceImage) => vo
   operation.save({ task: 'image_snapshot' }, host)
   yield operation.wait(0.02, 0.1)
   operation.save({}, host)
-  const head = { snapshot_image_id: image.id }
+  const versionedFields = { snapshot_image_id: image.id }
   yield operation.wait(0.005, 0.03)
-  operation.notify('snapshot', 'start', { head })
+  operation.notify('snapshot', 'start', { versionedFields })
   yield operation.wait(2, 20)
   operation.save({ task: 'image_uploading' }, host)
   yield* uploadImage(operation, image, operation.fails)
-  if (image.status === 'active') keep(image)
+  if (image.status === 'active') onActive(image)
   yield operation.wait(0.05, 0.3)
   operation.save({ task: null }, host)
-  // Without an image there is no end either.
+  // A failed snapshot has no end.
   if (image.status !== 'active') return
   yield operation.wait(0.005, 0.03)
-  operation.notify('snapshot', 'end', { head })
+  operation.notify('snapshot', 'end', { versionedFields })
 }

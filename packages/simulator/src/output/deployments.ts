@@ -1,4 +1,4 @@
-/** A broker to publish to, from StackTach's deployments file. */
+/** A broker from StackTach's deployments file. */
 export type Broker = {
   readonly name: string
   readonly hostname: string
@@ -7,9 +7,9 @@ export type Broker = {
   readonly username: string
   readonly password: string
   readonly vhost: string
-  /** Whether exchanges (and queues) are declared durable. */
+  /** Whether exchanges are declared durable. */
   readonly durable: boolean
-  /** The queues that messages of this deployment should end in. */
+  /** The queues that StackTach consumes for this deployment. */
   readonly queues: readonly string[]
 }
 
@@ -17,9 +17,9 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-function text(entry: Record<string, unknown>, key: string, absent: string): string {
-  const value = entry[key] ?? absent
-  if (typeof value !== 'string') throw new Error(`${key} must be a text`)
+function text(entry: Record<string, unknown>, key: string, fallback: string): string {
+  const value = entry[key] ?? fallback
+  if (typeof value !== 'string') throw new Error(`${key} must be a string`)
   return value
 }
 
@@ -35,7 +35,7 @@ function brokerOf(entry: unknown, index: number): Broker {
   if (name === '') throw new Error(`deployment ${index + 1} has no name`)
   const tls = entry.rabbit_tls === true
   const port = Number(entry.rabbit_port ?? (tls ? 5671 : 5672))
-  if (!Number.isInteger(port)) throw new Error(`rabbit_port of ${name} is not a port`)
+  if (!Number.isInteger(port)) throw new Error(`deployment ${name}: rabbit_port must be a whole number`)
   return {
     name,
     hostname: text(entry, 'rabbit_host', 'localhost'),
@@ -49,11 +49,11 @@ function brokerOf(entry: unknown, index: number): Broker {
   }
 }
 
-/** The enabled deployments of a file's text; throws an Error that says what is wrong with it. */
+/** Parses a deployments file and returns its enabled deployments. Throws an Error if the file is invalid. */
 export function parseDeployments(json: string): readonly Broker[] {
   const file: unknown = JSON.parse(json)
   const list = isObject(file) ? file.deployments : undefined
-  if (!Array.isArray(list)) throw new Error('there is no list "deployments"')
+  if (!Array.isArray(list)) throw new Error('the file has no list "deployments"')
   const brokers = list
     .filter((entry: unknown) => !isObject(entry) || entry.enabled !== false)
     .map((entry: unknown, index) => brokerOf(entry, index))

@@ -1,71 +1,77 @@
-import { contextKeys } from '../formats/context.ts'
-import { envelope } from '../formats/envelope.ts'
 import type { JsonObject } from '../core/json.ts'
-import type { Notification, Rendering } from '../notifications/notification.ts'
 import type { Format } from '../core/options.ts'
 import type { Random } from '../core/random.ts'
 import { type Micros, spacedMicros } from '../core/time.ts'
+import { contextKeys } from '../formats/context.ts'
+import { envelope } from '../formats/envelope.ts'
+import type { Form, Notification, Rendering } from '../notifications/notification.ts'
 
-/** A message as it is published. */
+/** A message to be published. */
 export type SimulatedMessage = {
   readonly deployment: string
   readonly exchange: 'nova' | 'glance'
   readonly routingKey: string
-  /** The notification's own timestamp, microseconds of unix time. */
+  /** The notification's timestamp, microseconds of unix time. */
   readonly when: Micros
   readonly body: JsonObject
-  /** The event type in the body, and the message id, for whoever does not want to unpack it. */
+  /** The event type in the body. */
   readonly event: string
+  /** The message id in the body. */
   readonly messageId: string
 }
 
-/** One of a notice's forms, ready to go. */
+/** A notification rendered in one form, before it is sent. */
 export type Draft = {
-  readonly notification: JsonObject
-  readonly event: string
-  readonly form: 'classic' | 'versioned'
+  readonly body: JsonObject
+  readonly eventType: string
+  readonly form: Form
   readonly messageId: string
   readonly when: Micros
 }
 
-function publisherId(form: Draft['form'], rendering: Rendering): string {
-  const { service, host } = rendering.publisher
+function publisherId(form: Form, { publisher: { service, host } }: Rendering): string {
   return form === 'classic' ? `${service}.${host}` : `nova-${service}:${host}`
 }
 
-/** The notification of one form, sent at `when`. */
-export function draft(notice: Notification, form: Draft['form'], rendering: Rendering, when: Micros, random: Random): Draft {
+/** Renders a notification in one form, to be sent at `when`. */
+export function createDraft(
+  notification: Notification,
+  form: Form,
+  rendering: Rendering,
+  when: Micros,
+  random: Random,
+): Draft {
   const messageId = random.uuid()
-  // The context's time is taken when the notification is made, a moment before it is sent.
-  const made = when - random.int(28, 140)
-  const notification = {
+  // The context is created a moment before the notification is sent.
+  const contextTime = when - random.int(28, 140)
+  const body = {
     message_id: messageId,
     publisher_id: publisherId(form, rendering),
-    event_type: rendering.event,
-    priority: notice.priority,
+    event_type: rendering.eventType,
+    priority: notification.priority,
     payload: rendering.payload(),
     timestamp: spacedMicros(when),
     _unique_id: random.hex(4),
-    ...(notice.request === null ? {} : contextKeys(notice.request, notice.elevated, made)),
+    ...(notification.request === null ? {} : contextKeys(notification.request, notification.elevated, contextTime)),
   }
-  return { notification, event: rendering.event, form, messageId, when }
+  return { body, eventType: rendering.eventType, form, messageId, when }
 }
 
-/** The draft as a message on its topic. */
-export function message(
-  notice: Notification,
-  { notification, event, form, messageId, when }: Draft,
+/** Converts a draft to a message. @param topic null: the usual topic of the draft's form */
+export function toMessage(
+  notification: Notification,
+  { body, eventType, form, messageId, when }: Draft,
   topic: string | null,
   format: Format,
 ): SimulatedMessage {
-  const own = form === 'classic' ? 'notifications' : 'versioned_notifications'
+  const usualTopic = form === 'classic' ? 'notifications' : 'versioned_notifications'
   return {
-    deployment: notice.deployment.name,
-    exchange: notice.exchange,
-    routingKey: `${topic ?? own}.${notice.priority.toLowerCase()}`,
+    deployment: notification.deployment.name,
+    exchange: notification.exchange,
+    routingKey: `${topic ?? usualTopic}.${notification.priority.toLowerCase()}`,
     when,
-    body: format === 'classic' ? notification : envelope(notification),
-    event,
+    body: format === 'classic' ? body : envelope(body),
+    event: eventType,
     messageId,
   }
 }

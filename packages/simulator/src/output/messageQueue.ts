@@ -1,90 +1,112 @@
-import type { TruthRecorder } from '../truth/recorder.ts'
-import type { SentNotification } from '../truth/sentNotification.ts'
-import type { Notification, Rendering } from '../notifications/notification.ts'
 import type { Settings } from '../core/options.ts'
-import { createTimeQueue } from '../core/timeQueue.ts'
 import type { Random } from '../core/random.ts'
 import type { Micros } from '../core/time.ts'
-import { type Draft, draft, message, type SimulatedMessage } from './message.ts'
+import { createTimeQueue } from '../core/timeQueue.ts'
+import type { Notification, Rendering } from '../notifications/notification.ts'
+import type { TruthRecorder } from '../truth/recorder.ts'
+import type { SentNotification } from '../truth/sentNotification.ts'
+import { createDraft, type Draft, type SimulatedMessage, toMessage } from './message.ts'
 
-/** Takes what the cloud tells and gives it out as messages, in order of time. */
+/** Orders the cloud's notifications by time and converts them to messages. */
 export type MessageQueue = {
-  /** `random` draws what this notice alone needs; the outbox's own when left out. */
-  put(notice: Notification, now: Micros, random?: Random): void
-  /** Everything that is due before `until` (microseconds); what is given out is true from then on. */
-  take(until: Micros): Generator<SimulatedMessage, void, void>
+  /** @param random draws what this notification alone needs; by default the queue's own */
+  enqueue(notification: Notification, now: Micros, random?: Random): void
+  /** Removes all messages before `until` (microseconds) and records them in the ground truth. */
+  dequeueUntil(until: Micros): Generator<SimulatedMessage, void, void>
 }
 
-type Entry = { sent: SentNotification; draft: Draft; random: Random; withheld: boolean }
+type Entry = { sent: SentNotification; draft: Draft; random: Random; suppressed: boolean }
 
-/** Which forms of a notice a cloud of this format sends; glance and others know only the classic one. */
-function formsOf(notice: Notification, settings: Settings): { classic: Rendering | null; versioned: Rendering | null } {
-  const { format } = settings
+/** The forms in which a cloud of this format sends the notification; glance has only the classic one. */
+function formsOf(
+  notification: Notification,
+  { format }: Settings,
+): { classic: Rendering | null; versioned: Rendering | null } {
   return {
-    classic: notice.exchange === 'nova' && format === 'versioned' ? null : notice.classic,
-    versioned: format === 'versioned' || format === 'both' ? notice.versioned : null,
+    classic: notification.exchange === 'nova' && format === 'versioned' ? null : notification.classic,
+    versioned: format === 'versioned' || format === 'both' ? notification.versioned : null,
   }
 }
 
 /**
- * An empty outbox. `own` random is its own: what it draws must not change what happens in the cloud. What it `withholds`
- * is drafted all the same, so that the other messages are the same with and without it.
+ * Assigns a distinct time to each notification and counterpart. Notifications get even microseconds and counterparts
+ * odd ones: no two messages have the same time, and the notifications have the same times in every format.
+ */
+function createTimes() {
+  const counterpartTimes = new Set<Micros>()
+  let last: Micros = 0
+  return {
+    notification(now: Micros): Micros {
+      last = Math.max(now + (now % 2), last + 2)
+      return last
+    },
+    counterpart({ instance }: Notification, when: Micros, random: Random): Micros {
+      const delay = 3000 + Math.round(117_000 * random.next() ** 5)
+      const earliest = Math.max(when + delay, (instance?.lastCounterpartAt ?? 0) + 2)
+      let at = earliest + (1 - (earliest % 2))
+      while (counterpartTimes.has(at)) at += 2
+      counterpartTimes.add(at)
+      if (instance !== null) instance.lastCounterpartAt = at
+      return at
+    },
+    /** Forgets the time of a message that was sent. */
+    release(at: Micros): void {
+      counterpartTimes.delete(at)
+    },
+  }
+}
+
+/**
+ * Creates an empty queue. Suppressed notifications are drafted too, so that the other messages do not depend on them.
+ *
+ * @param queueRandom not used elsewhere: what it draws must not change what happens in the cloud
+ * @param suppresses whether a notification is never sent
  */
 export function createMessageQueue(
   settings: Settings,
-  own: Random,
-  book: TruthRecorder,
-  withholds: (notice: Notification) => boolean,
+  queueRandom: Random,
+  recorder: TruthRecorder,
+  suppresses: (notification: Notification) => boolean,
 ): MessageQueue {
   const queue = createTimeQueue<Entry>()
-  const twins = new Set<Micros>()
-  let last: Micros = 0
+  const times = createTimes()
 
-  // Notices have even microseconds and twins odd ones, so that no two are sent at the same time and the times of the
-  // notices are the same in every format.
-  const noticeTime = (now: Micros): Micros => {
-    last = Math.max(now + (now % 2), last + 2)
-    return last
-  }
-  const twinTime = (notice: Notification, when: Micros, random: Random): Micros => {
-    const delay = 3000 + Math.round(117_000 * random.next() ** 5)
-    const wanted = Math.max(when + delay, (notice.instance?.lastCounterpartAt ?? 0) + 2)
-    let at = wanted + (1 - (wanted % 2))
-    while (twins.has(at)) at += 2
-    twins.add(at)
-    if (notice.instance !== null) notice.instance.lastCounterpartAt = at
-    return at
-  }
-  const push = (sent: Omit<SentNotification, 'messageId'>, random: Random, withheld: boolean): void => {
-    const drafted = draft(sent.notice, sent.form, sent.rendering, sent.when, random)
-    queue.push(sent.when, { sent: { ...sent, messageId: drafted.messageId }, draft: drafted, random, withheld })
+  const push = (sent: Omit<SentNotification, 'messageId'>, random: Random, suppressed: boolean): void => {
+    const draft = createDraft(sent.notification, sent.form, sent.rendering, sent.when, random)
+    queue.push(sent.when, { sent: { ...sent, messageId: draft.messageId }, draft, random, suppressed })
   }
 
   return {
-    put: (notice, now, random = own) => {
-      const withheld = withholds(notice)
-      const { classic, versioned } = formsOf(notice, settings)
-      const when = noticeTime(now)
-      if (classic !== null) push({ notice, form: 'classic', rendering: classic, counts: true, when }, random, withheld)
+    enqueue: (notification, now, random = queueRandom) => {
+      const suppressed = suppresses(notification)
+      const { classic, versioned } = formsOf(notification, settings)
+      const when = times.notification(now)
+      if (classic !== null) {
+        push({ notification, form: 'classic', rendering: classic, counts: true, when }, random, suppressed)
+      }
       if (versioned === null) return
-      const twin = classic?.hasInstance === true && classic.known === versioned.known
-      const at = settings.format === 'both' ? twinTime(notice, when, random) : when
-      push({ notice, form: 'versioned', rendering: versioned, counts: !twin, when: at }, random, withheld)
+      const isCounterpart = classic?.hasInstance === true && classic.storedEvent === versioned.storedEvent
+      const at = settings.format === 'both' ? times.counterpart(notification, when, random) : when
+      push(
+        { notification, form: 'versioned', rendering: versioned, counts: !isCounterpart, when: at },
+        random,
+        suppressed,
+      )
     },
-    *take(until) {
+    *dequeueUntil(until) {
       while (queue.nextAt() < until) {
         const entry = queue.pop()
         if (entry === undefined) return
-        const { sent, draft: drafted, random, withheld } = entry
-        twins.delete(sent.when)
-        const uniqueId = random.chance(settings.duplicates) ? random.hex(4) : null
-        if (withheld) continue
-        book.record(sent)
-        yield message(sent.notice, drafted, null, settings.format)
-        if (uniqueId === null) continue
-        const notification = { ...drafted.notification, _unique_id: uniqueId }
-        book.recordDuplicate(sent)
-        yield message(sent.notice, { ...drafted, notification }, 'monitor', settings.format)
+        const { sent, draft, random, suppressed } = entry
+        times.release(sent.when)
+        const duplicateId = random.chance(settings.duplicates) ? random.hex(4) : null
+        if (suppressed) continue
+        recorder.record(sent)
+        yield toMessage(sent.notification, draft, null, settings.format)
+        if (duplicateId === null) continue
+        const body = { ...draft.body, _unique_id: duplicateId }
+        recorder.recordDuplicate(sent)
+        yield toMessage(sent.notification, { ...draft, body }, 'monitor', settings.format)
       }
     },
   }

@@ -1,24 +1,24 @@
 import { type OpenBroker, openBroker } from './broker.ts'
 import type { Broker } from './deployments.ts'
-import { type Pace, paced } from './pace.ts'
 import type { SimulatedMessage } from './message.ts'
+import { type Pace, paced } from './pace.ts'
 
 export type PublishOptions = Pace & {
-  /** How many seconds to wait for the configured queues before the first message; 0 does not. */
+  /** How many seconds to wait for the configured queues before the first message; 0 does not wait. */
   readonly waitForQueues: number
-  /** Ends the publishing in order: what is out gets confirmed. */
+  /** Stops publishing; messages that were already sent are still confirmed. */
   readonly signal: AbortSignal
 }
 
 export type Published = {
-  /** Confirmed by a broker. */
+  /** Messages confirmed by a broker. */
   readonly published: number
-  /** Those of them that no queue was bound for. */
+  /** Published messages for which no queue was bound. */
   readonly unroutable: number
 }
 
-// What may be out and unconfirmed: enough to keep a broker busy, about a megabyte in memory.
-const window = 400
+// Enough to keep a broker busy; about a megabyte of memory.
+const MAX_UNCONFIRMED_MESSAGES = 400
 
 async function openAll(brokers: readonly Broker[], options: PublishOptions): Promise<Map<string, OpenBroker>> {
   const open = new Map<string, OpenBroker>()
@@ -34,13 +34,13 @@ async function openAll(brokers: readonly Broker[], options: PublishOptions): Pro
 }
 
 async function closeAll(open: Map<string, OpenBroker>): Promise<void> {
-  // A connection that is dead already has nothing to close.
+  // Closing a lost connection fails; that does not matter.
   for (const broker of open.values()) await broker.close().catch(() => {})
 }
 
 /**
- * Publishes the messages to the brokers of their deployments: persistent, each confirmed before this resolves, never
- * more than some hundreds unconfirmed. Rejects when a broker fails.
+ * Publishes persistent messages to the brokers of their deployments. Resolves when every message is confirmed, rejects
+ * if a broker fails. At most a few hundred messages are unconfirmed at a time.
  */
 export async function publishMessages(
   messages: Iterable<SimulatedMessage>,
@@ -48,19 +48,19 @@ export async function publishMessages(
   options: PublishOptions,
 ): Promise<Published> {
   const open = await openAll(brokers, options)
-  const settled = async (): Promise<void> => {
-    for (const broker of open.values()) await broker.confirmed()
+  const waitForConfirms = async (): Promise<void> => {
+    for (const broker of open.values()) await broker.waitForConfirms()
   }
   let published = 0
   try {
     for await (const message of paced(messages, options, options.signal)) {
       const broker = open.get(message.deployment)
-      if (broker === undefined) throw new Error(`no broker for deployment ${message.deployment}`)
+      if (broker === undefined) throw new Error(`no broker is configured for deployment ${message.deployment}`)
       broker.publish(message)
       published += 1
-      if (published % window === 0) await settled()
+      if (published % MAX_UNCONFIRMED_MESSAGES === 0) await waitForConfirms()
     }
-    await settled()
+    await waitForConfirms()
     const unroutable = [...open.values()].reduce((sum, broker) => sum + broker.unroutable(), 0)
     return { published, unroutable }
   } finally {

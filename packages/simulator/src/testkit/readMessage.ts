@@ -1,5 +1,5 @@
-import type { SimulatedMessage } from '../index.ts'
 import type { Json, JsonObject } from '../core/json.ts'
+import type { SimulatedMessage } from '../index.ts'
 
 /** A message as a reader of either format takes it; times in microseconds. */
 export type Told = {

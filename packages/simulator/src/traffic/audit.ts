@@ -1,65 +1,65 @@
-import { imagesExistNotification } from '../operations/images.ts'
-import type { Simulation, Steps } from '../operations/operation.ts'
 import { type Micros, SECOND } from '../core/time.ts'
+import { imagesExistNotification } from '../notifications/image.ts'
+import type { Simulation, Steps } from '../operations/operation.ts'
 import type { GlanceImage } from '../world/glanceImage.ts'
 import type { Instance } from '../world/instance.ts'
 import { forgetDeletedBefore, type Population } from '../world/population.ts'
 import { createPeriodicRequest } from '../world/request.ts'
 
-/** What the audit of a host finds: launched before the period's end, and not terminated before its beginning. */
-function found(population: Population, host: string, beginning: Micros, ending: Micros): Instance[] {
+/** The instances on `host` that were launched before the audit period's end and not terminated before its start. */
+function auditedInstances(population: Population, host: string, from: Micros, until: Micros): Instance[] {
   return [...population.instances, ...population.deletedInstances].filter(
     (instance) =>
       instance.host === host &&
       instance.launchedAt !== null &&
-      instance.launchedAt < ending &&
-      (instance.terminatedAt === null || instance.terminatedAt > beginning),
+      instance.launchedAt < until &&
+      (instance.terminatedAt === null || instance.terminatedAt > from),
   )
 }
 
-/** One host's audit of the period that has ended: an exists per instance, all with one request id and no user. */
-function* auditHost(simulation: Simulation, population: Population, host: string, beginning: Micros, ending: Micros): Steps {
+/** One host audits the previous period: an exists for each instance, all with one request id and no user. */
+function* auditHost(simulation: Simulation, population: Population, host: string, from: Micros, until: Micros): Steps {
   yield Math.round(simulation.random.between(1, 40) * SECOND)
   const request = createPeriodicRequest(simulation.now(), simulation.random)
-  for (const instance of found(population, host, beginning, ending)) {
+  for (const instance of auditedInstances(population, host, from, until)) {
     yield simulation.random.int(3000, 12_000)
-    simulation.emitExistsOf(instance, request, { beginning, ending, host, elevated: true })
+    simulation.emitExistsOf(instance, request, { from, until, host, elevated: true })
   }
 }
 
-/** Rackspace's glance: one image.exists per owner. */
-function* auditImages(simulation: Simulation, population: Population, beginning: Micros, ending: Micros): Steps {
+/** Rackspace's glance audits the previous period: an image.exists for each owner. */
+function* auditImages(simulation: Simulation, population: Population, from: Micros, until: Micros): Steps {
   yield Math.round(simulation.random.between(60, 120) * SECOND)
-  const owners = new Map<string, GlanceImage[]>()
+  const imagesByOwner = new Map<string, GlanceImage[]>()
   for (const image of [...population.images, ...population.deletedImages]) {
-    if (image.createdAt >= ending || (image.deletedAt !== null && image.deletedAt < beginning)) continue
-    owners.set(image.owner, [...(owners.get(image.owner) ?? []), image])
+    if (image.createdAt >= until || (image.deletedAt !== null && image.deletedAt < from)) continue
+    imagesByOwner.set(image.owner, [...(imagesByOwner.get(image.owner) ?? []), image])
   }
-  for (const [owner, images] of owners) {
+  for (const [owner, images] of imagesByOwner) {
     yield simulation.random.int(3000, 12_000)
-    simulation.emit(imagesExistNotification(population.deployment, owner, images, beginning, ending))
+    simulation.emit(imagesExistNotification(population.deployment, owner, images, from, until))
   }
 }
 
-/** At each period's end every host audits the period, as long as `goesOn` says so. */
+/** Audits each period at its end, as long as `isActive` returns true. */
 export function* audit(
   simulation: Simulation,
   populations: readonly Population[],
   imageExists: boolean,
-  goesOn: () => boolean,
+  isActive: () => boolean,
 ): Steps {
   for (;;) {
     const period = simulation.auditPeriod
-    const ending = (Math.floor(simulation.now() / period) + 1) * period
-    yield ending - simulation.now()
-    if (!goesOn()) return
+    const until = (Math.floor(simulation.now() / period) + 1) * period
+    const from = until - period
+    yield until - simulation.now()
+    if (!isActive()) return
     for (const population of populations) {
-      // Audits run shortly after the boundary: what went before the last period is done with.
-      forgetDeletedBefore(population, ending - period)
+      forgetDeletedBefore(population, from)
       for (const host of population.deployment.hosts) {
-        simulation.begin(auditHost(simulation, population, host, ending - period, ending))
+        simulation.start(auditHost(simulation, population, host, from, until))
       }
-      if (imageExists) simulation.begin(auditImages(simulation, population, ending - period, ending))
+      if (imageExists) simulation.start(auditImages(simulation, population, from, until))
     }
   }
 }

@@ -2,25 +2,25 @@ import { changeInterface, changeVolume } from '../operations/attach.ts'
 import { remove } from '../operations/delete.ts'
 import { rename, toggleLock } from '../operations/edit.ts'
 import { liveMigrate } from '../operations/liveMigrate.ts'
+import type { Operation, Steps } from '../operations/operation.ts'
 import { changePower } from '../operations/power.ts'
 import { reboot } from '../operations/reboot.ts'
 import { rebuild } from '../operations/rebuild.ts'
 import { rescue, unrescue } from '../operations/rescue.ts'
 import { confirmResize, resize, revertResize } from '../operations/resize.ts'
 import { shelve, unshelve } from '../operations/shelve.ts'
-import type { Operation, Steps } from '../operations/operation.ts'
 import type { State } from '../world/instance.ts'
 
-/** An operation on an instance that is there: from which states, and how often among those that are possible. */
+/** An operation on an existing instance: the states in which it is possible, and its weight among the possible ones. */
 export type Choice = {
   readonly from: readonly State[]
   readonly weight: number
-  /** Only administrators may. */
+  /** Whether only administrators may do it. */
   readonly administrators?: boolean
   readonly steps: (operation: Operation) => Steps
 }
 
-/** Create and snapshot are not here: the one has no instance yet, the other has an image, too. */
+/** Without create, which has no instance yet, and snapshot, which also adds an image. */
 export const choices = {
   reboot: { from: ['active'], weight: 14, steps: reboot },
   powerOff: { from: ['active'], weight: 7, steps: (s) => changePower(s, 'powerOff') },

@@ -2,30 +2,35 @@ import { createImage, deleteImage, importImage, sendImage, updateImage } from '.
 import type { Simulation, Steps } from '../operations/operation.ts'
 import type { GlanceImage } from '../world/glanceImage.ts'
 import { type Population, pickAny, removeUnordered } from '../world/population.ts'
-import type { Clients } from './instances.ts'
+import type { TrafficContext } from './instances.ts'
 
 const names = ['golden', 'appliance', 'build-agent', 'router', 'backup'] as const
 
-function startImport(simulation: Simulation, population: Population, clients: Clients): void {
+function startImport(simulation: Simulation, population: Population, context: TrafficContext): void {
   const { random } = simulation
   const image = createImage(simulation, {
     deployment: population.deployment,
-    owner: random.pick(clients.tenants).id,
+    owner: random.pick(context.tenants).id,
     name: `${random.pick(names)}-${random.int(1, 99)}`,
     properties: { os_distro: random.pick(['debian', 'ubuntu', 'cirros']), architecture: 'x86_64' },
     tags: random.chance(0.5) ? ['base'] : [],
     minDisk: random.int(1, 20),
   })
-  const fails = random.chance(clients.failures)
-  simulation.begin(importImage(simulation, image, fails, () => population.images.push(image)))
+  const fails = random.chance(context.failures)
+  simulation.start(importImage(simulation, image, fails, () => population.images.push(image)))
 }
 
-function storyOf(simulation: Simulation, population: Population, clients: Clients, image: GlanceImage): Steps {
+function chooseSteps(
+  simulation: Simulation,
+  population: Population,
+  context: TrafficContext,
+  image: GlanceImage,
+): Steps {
   const { random } = simulation
   const draw = random.next()
   if (draw < 0.4) return updateImage(simulation, image)
   if (draw < 0.7) {
-    const tenant = random.pick(clients.tenants)
+    const tenant = random.pick(context.tenants)
     return sendImage(simulation, image, { tenant: tenant.id, user: random.pick(tenant.users) })
   }
   removeUnordered(population.images, image)
@@ -33,12 +38,12 @@ function storyOf(simulation: Simulation, population: Population, clients: Client
   return deleteImage(simulation, image)
 }
 
-/** Somebody does something with glance. */
-export function startImageOperation(simulation: Simulation, population: Population, clients: Clients): void {
+/** Starts an operation on an existing or a new image. */
+export function startImageOperation(simulation: Simulation, population: Population, context: TrafficContext): void {
   const image = pickAny(simulation.random, population.images)
   if (image === undefined || simulation.random.chance(population.images.length < 8 ? 0.5 : 0.2)) {
-    startImport(simulation, population, clients)
+    startImport(simulation, population, context)
   } else {
-    simulation.begin(storyOf(simulation, population, clients, image))
+    simulation.start(chooseSteps(simulation, population, context, image))
   }
 }

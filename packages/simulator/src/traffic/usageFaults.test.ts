@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { type CloudOptions, type Format, formats, simulateCloud, type Truth, type UsageFault } from '../index.ts'
 import { HOUR, MINUTE, SECOND } from '../core/time.ts'
+import { type CloudOptions, type Format, formats, simulateCloud, type Truth, type UsageFault } from '../index.ts'
 import { type Told, told } from '../testkit/readMessage.ts'
 
 type Run = { readonly truth: Truth; readonly told: Told[] }
@@ -36,7 +36,10 @@ function sameSecond(one: number, other: number): boolean {
   return (isWhole(one) && round(other) === whole(one)) || (isWhole(other) && round(one) === whole(other))
 }
 
-/** What is told of one request that launches: at last, and the latest launch time unless only beginnings emitExistsOf one. */
+/**
+ * What is told of one request that launches: at last, and the latest launch time unless only beginnings emitExistsOf
+ * one.
+ */
 function launchOf(all: readonly Told[]): { last: Told | undefined; at: number | null } {
   const timed = all.filter(
     ({ event, launchedAt }) => launchedAt !== null && !/(create|finish_resize)\.start$/.test(event),
@@ -145,7 +148,9 @@ describe.each([...formats])('faults in a cloud that sends %s', (format) => {
 
 test('without them, and with audits of settled instances, every exists is verified', () => {
   const { truth } = run({ auditPeriod: HOUR })
-  expect(existsOf(truth).filter(({ midOperation, verdict }) => !midOperation && verdict?.status !== 'verified')).toEqual([])
+  expect(
+    existsOf(truth).filter(({ midOperation, verdict }) => !midOperation && verdict?.status !== 'verified'),
+  ).toEqual([])
   expect(Object.values(truth.instances).filter(({ planted }) => planted !== null)).toEqual([])
 })
 

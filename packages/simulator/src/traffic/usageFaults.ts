@@ -1,38 +1,34 @@
-import type { Notification } from '../notifications/notification.ts'
-import type { ExistsDetails, ExistsView } from '../notifications/exists.ts'
 import type { Random } from '../core/random.ts'
 import { floorSecond, type Micros, SECOND } from '../core/time.ts'
-import type { UsageFault } from '../truth/truth.ts'
+import type { ExistsDetails, ExistsView } from '../notifications/exists.ts'
+import type { Notification } from '../notifications/notification.ts'
 import type { Flavor } from '../world/flavor.ts'
-import type { Instance } from '../world/instance.ts'
+import type { Instance, UsageFault } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
 import type { Tenant } from '../world/tenant.ts'
 
-/** What is to go wrong with the usage of one instance, and whether it has. */
-export type UsagePlan = { readonly fault: UsageFault; planted: boolean }
-
-/** Plants faults in what is told of instances; what happens to them stays the same. */
+/** Plants faults in the usage notifications of instances, without changing what happens to the instances. */
 export type UsageFaults = {
-  /** Plans for a new instance what will go wrong with its usage, if anything. */
+  /** Decides which fault, if any, a new instance gets. */
   plan(instance: Instance): void
-  /** The notification is never sent. */
-  withholds(notice: Notification): boolean
-  /** What an exists about the instance shows. */
-  show(instance: Instance, request: Request, existence: ExistsDetails): ExistsView
-  /** How long (microseconds) until the same is said again; null when it is said once. */
-  again(showing: ExistsView): Micros | null
+  /** Whether the notification is never sent. */
+  suppresses(notification: Notification): boolean
+  /** The instance as an exists describes it. */
+  existsView(instance: Instance, request: Request, details: ExistsDetails): ExistsView
+  /** Microseconds until the same exists is sent again; null if it is sent once. */
+  repeatDelay(view: ExistsView): Micros | null
 }
 
-// In turn, so that even a small cloud has all of them. Those of a delete more often: most instances outlive the cloud,
-// and of those that do not some are on no host or told of by no audit any more.
-const turns = [
+// The faults rotate, so that a small cloud has all of them. Those of a delete are more frequent, because most instances
+// are not deleted in time, and a deleted instance without a host, or without another audit, has no exists.
+const rotation = [
   'no launch',
   'no delete',
   'contradicted',
   'flavor',
   'no delete',
   'contradicted',
-  'double',
+  'duplicate',
   'tenant',
 ] as const satisfies readonly UsageFault[]
 
@@ -40,26 +36,31 @@ function otherFlavor({ flavor, deployment }: Instance): Flavor {
   return deployment.flavors.find(({ flavorId }) => flavorId !== flavor.flavorId) ?? flavor
 }
 
-/** The instance was terminated before the period's end, to the second, so that an exists of the period must say so. */
-function endedWithin(instance: Instance, existence: ExistsDetails): boolean {
-  const { terminatedAt, deletedAt } = instance
+/**
+ * Whether the instance was terminated before the audit period's end, to the second: a correct exists has the delete.
+ */
+function endedWithin({ terminatedAt, deletedAt }: Instance, { until }: ExistsDetails): boolean {
   if (terminatedAt === null || deletedAt === null) return false
-  return floorSecond(terminatedAt) < floorSecond(existence.ending)
+  return floorSecond(terminatedAt) < floorSecond(until)
 }
 
-/** Faults for a `share` (0 to 1) of the instances. `random` is its own, so that the cloud is the same without them. */
+/**
+ * Plants faults in a `share` (0 to 1) of the instances.
+ *
+ * @param random not used elsewhere, so that the cloud is the same without faults
+ */
 export function createUsageFaults(share: number, random: Random, tenants: readonly Tenant[]): UsageFaults {
-  let turn = 0
+  let next = 0
 
   const otherTenant = (instance: Instance): Tenant =>
     tenants.find(({ id }) => id !== instance.tenant.id) ?? instance.tenant
 
-  const falsified = (instance: Instance, existence: ExistsDetails, fault: UsageFault): Instance | null => {
+  const falsified = (instance: Instance, details: ExistsDetails, fault: UsageFault): Instance | null => {
     if (fault === 'flavor') return { ...instance, flavor: otherFlavor(instance) }
-    // What is said again must not have changed until then.
-    if (fault === 'double') return { ...instance }
+    // A copy, so that the repeated exists is the same after the instance has changed.
+    if (fault === 'duplicate') return { ...instance }
     if (fault === 'tenant') return { ...instance, tenant: otherTenant(instance) }
-    if (fault === 'contradicted' && endedWithin(instance, existence))
+    if (fault === 'contradicted' && endedWithin(instance, details))
       return { ...instance, terminatedAt: null, deletedAt: null }
     return null
   }
@@ -67,29 +68,29 @@ export function createUsageFaults(share: number, random: Random, tenants: readon
   return {
     plan: (instance) => {
       if (!random.chance(share)) return
-      const fault = turns[turn++ % turns.length]
+      const fault = rotation[next++ % rotation.length]
       if (fault !== undefined) instance.usagePlan = { fault, planted: false }
     },
-    withholds: ({ instance, facts }) => {
+    suppresses: ({ instance, facts }) => {
       const plan = instance?.usagePlan ?? null
       if (instance === null || plan === null) return false
-      // Of an instance that is on no host no exists will emitExistsOf the end.
-      const withheld =
+      // An instance without a host has no exists after its delete.
+      const suppressed =
         (plan.fault === 'no launch' && facts.launch !== undefined) ||
-        (plan.fault === 'no delete' && facts.ended !== undefined && instance.host !== null)
-      if (withheld) plan.planted = true
-      return withheld
+        (plan.fault === 'no delete' && facts.deletion !== undefined && instance.host !== null)
+      if (suppressed) plan.planted = true
+      return suppressed
     },
-    show: (instance, request, existence) => {
+    existsView: (instance, request, details) => {
       const plan = instance.usagePlan
-      // An audit in the middle of an operation shows what agrees with no launch anyway.
-      const settled = request.user !== null || !instance.busy
-      if (plan === null || plan.planted || !settled) return { shown: instance, planted: null }
-      const shown = falsified(instance, existence, plan.fault)
-      if (shown === null) return { shown: instance, planted: null }
+      // A periodic exists during an operation may disagree with every launch anyway.
+      const consistent = request.user !== null || !instance.busy
+      if (plan === null || plan.planted || !consistent) return { instance, planted: null }
+      const view = falsified(instance, details, plan.fault)
+      if (view === null) return { instance, planted: null }
       plan.planted = true
-      return { shown, planted: plan.fault }
+      return { instance: view, planted: plan.fault }
     },
-    again: ({ planted }) => (planted === 'double' ? Math.round(random.between(0.5, 20) * SECOND) : null),
+    repeatDelay: ({ planted }) => (planted === 'duplicate' ? Math.round(random.between(0.5, 20) * SECOND) : null),
   }
 }

@@ -1,34 +1,34 @@
-import type { ImageTruth } from './truth.ts'
 import type { SentNotification } from './sentNotification.ts'
+import type { ImageTruth } from './truth.ts'
 
-/** The pages of all images. */
+/** Records the ground truth about images. */
 export type ImageRecorder = {
   record(sent: SentNotification): void
   read(): Record<string, ImageTruth>
 }
 
-/** An empty book of images. */
+/** Creates an empty recorder. */
 export function createImageRecorder(): ImageRecorder {
-  const pages = new Map<string, ImageTruth>()
-  const change = (uuid: string, news: Partial<ImageTruth>): void => {
-    pages.set(uuid, { ...(pages.get(uuid) ?? { usage: null, delete: null, exists: [] }), ...news })
+  const images = new Map<string, ImageTruth>()
+  const update = (uuid: string, changes: Partial<ImageTruth>): void => {
+    images.set(uuid, { ...(images.get(uuid) ?? { usage: null, delete: null, exists: [] }), ...changes })
   }
   return {
-    record: ({ notice, messageId }) => {
-      const { imageUsage, imageDelete, imageExists } = notice.facts
+    record: ({ notification, messageId }) => {
+      const { imageUsage, imageDelete, imageExists } = notification.facts
       if (imageUsage !== undefined) {
         const { uuid, createdAt, owner, size } = imageUsage
-        change(uuid, { usage: { createdAt, owner, size } })
+        update(uuid, { usage: { createdAt, owner, size } })
       }
       if (imageDelete !== undefined && imageDelete.deletedAt !== null) {
-        change(imageDelete.uuid, { delete: { deletedAt: imageDelete.deletedAt } })
+        update(imageDelete.uuid, { delete: { deletedAt: imageDelete.deletedAt } })
       }
       for (const image of imageExists?.images ?? []) {
-        const { beginning, ending } = imageExists ?? { beginning: 0, ending: 0 }
-        const exists = { messageId, auditBeginning: beginning, auditEnding: ending }
-        change(image.uuid, { exists: [...(pages.get(image.uuid)?.exists ?? []), exists] })
+        const { from, until } = imageExists ?? { from: 0, until: 0 }
+        const exists = { messageId, auditBeginning: from, auditEnding: until }
+        update(image.uuid, { exists: [...(images.get(image.uuid)?.exists ?? []), exists] })
       }
     },
-    read: () => Object.fromEntries(pages),
+    read: () => Object.fromEntries(images),
   }
 }

@@ -1,16 +1,16 @@
-import type { ExistsFact, Notification } from '../notifications/notification.ts'
 import type { Micros } from '../core/time.ts'
-import type { DeleteTruth, InstanceTruth, LaunchTruth } from './truth.ts'
+import type { ExistsFact, Form, Notification } from '../notifications/notification.ts'
 import type { Instance } from '../world/instance.ts'
 import type { SentNotification } from './sentNotification.ts'
-import { deleteOf, existsOf, launchAfter, type SentExists } from './usage.ts'
+import type { DeleteTruth, InstanceTruth, LaunchTruth } from './truth.ts'
+import { deleteTruth, existsTruth, launchAfter, type SentExists } from './usage.ts'
 import { duplicatesOf, plantedFault, verdictOf } from './verdict.ts'
 
 type Timing = { name: string; requestId: string; start: Micros | null; end: Micros | null }
 
-type Exists = { told: SentExists; form: SentNotification['form']; fact: ExistsFact }
+type Exists = { sent: SentExists; form: Form; fact: ExistsFact }
 
-type Page = {
+type InstanceRecord = {
   instance: Instance
   notifications: number
   lastEvent: string
@@ -21,18 +21,18 @@ type Page = {
   delete: DeleteTruth | null
   exists: Exists[]
   timings: Timing[]
-  /** Where in `exists` the one of a notice is that may yet get a twin. */
-  twinless: Map<Notification, number>
+  /** Exists whose versioned counterpart is still to be sent: the index in `exists`. */
+  awaitingCounterpart: Map<Notification, number>
 }
 
-/** The pages of all instances. */
+/** Records the ground truth about instances. */
 export type InstanceRecorder = {
-  /** Writes a message down; returns the timing's name when it closed one that had a start. */
+  /** Returns the name of the timing that the notification completed, null if it completed none. */
   record(sent: SentNotification): string | null
   read(): Record<string, InstanceTruth>
 }
 
-function open(instance: Instance): Page {
+function emptyRecord(instance: Instance): InstanceRecord {
   return {
     instance,
     notifications: 0,
@@ -44,97 +44,97 @@ function open(instance: Instance): Page {
     delete: null,
     exists: [],
     timings: [],
-    twinless: new Map(),
+    awaitingCounterpart: new Map(),
   }
 }
 
-function recordTiming(page: Page, sent: SentNotification, requestId: string): string | null {
-  const { phase } = sent.notice.facts
+function recordTiming(record: InstanceRecord, sent: SentNotification, requestId: string): string | null {
+  const { phase } = sent.notification.facts
   if (phase === null) return null
-  const name = sent.rendering.known.slice(0, -phase.length - 1)
+  const name = sent.rendering.storedEvent.slice(0, -phase.length - 1)
   if (phase === 'start') {
-    page.timings.push({ name, requestId, start: sent.when, end: null })
+    record.timings.push({ name, requestId, start: sent.when, end: null })
     return null
   }
-  // Several starts of one request, as after a reschedule: the end belongs to the first of them.
-  const started = page.timings.find((t) => t.name === name && t.requestId === requestId && t.end === null)
-  if (started === undefined) {
-    page.timings.push({ name, requestId, start: null, end: sent.when })
+  // If a request has several starts, as after a reschedule, the end belongs to the first of them.
+  const open = record.timings.find((t) => t.name === name && t.requestId === requestId && t.end === null)
+  if (open === undefined) {
+    record.timings.push({ name, requestId, start: null, end: sent.when })
     return null
   }
-  started.end = sent.when
+  open.end = sent.when
   return name
 }
 
-function recordUsage(page: Page, sent: SentNotification, requestId: string): void {
-  const { launch, ended, exists } = sent.notice.facts
+function recordUsage(record: InstanceRecord, sent: SentNotification, requestId: string): void {
+  const { launch, deletion, exists } = sent.notification.facts
   if (launch !== undefined) {
-    page.launches.set(requestId, launchAfter(page.launches.get(requestId), sent, page.instance, launch))
+    record.launches.set(requestId, launchAfter(record.launches.get(requestId), sent, record.instance, launch))
   }
-  if (ended !== undefined) page.delete = deleteOf(sent, ended)
+  if (deletion !== undefined) record.delete = deleteTruth(sent, deletion)
   if (exists !== undefined) {
-    page.twinless.set(sent.notice, page.exists.length)
-    page.exists.push({ told: existsOf(sent, exists), form: sent.form, fact: exists })
+    record.awaitingCounterpart.set(sent.notification, record.exists.length)
+    record.exists.push({ sent: existsTruth(sent, exists), form: sent.form, fact: exists })
   }
 }
 
-/** A twin adds nothing to an exists but its own message id. */
-function recordTwin(page: Page, sent: SentNotification): void {
-  const index = page.twinless.get(sent.notice)
+/** A versioned counterpart adds only its message id to the exists. */
+function recordCounterpart(record: InstanceRecord, sent: SentNotification): void {
+  const index = record.awaitingCounterpart.get(sent.notification)
   if (index === undefined) return
-  page.twinless.delete(sent.notice)
-  const exists = page.exists[index]
-  if (exists !== undefined) exists.told = { ...exists.told, counterpartMessageId: sent.messageId }
+  record.awaitingCounterpart.delete(sent.notification)
+  const exists = record.exists[index]
+  if (exists !== undefined) exists.sent = { ...exists.sent, counterpartMessageId: sent.messageId }
 }
 
-function truthOf(page: Page): InstanceTruth {
-  const duplicates = duplicatesOf(page.exists.map(({ told }) => told))
+function truthOf(record: InstanceRecord): InstanceTruth {
+  const duplicates = duplicatesOf(record.exists.map(({ sent }) => sent))
   return {
-    deployment: page.instance.deployment.name,
-    tenant: page.instance.tenant.id,
-    notifications: page.notifications,
-    lastEvent: page.lastEvent,
-    lastWhen: page.lastWhen,
-    lastState: page.lastState,
-    lastOldTask: page.lastOldTask,
-    launches: [...page.launches.values()],
-    delete: page.delete,
-    exists: page.exists.map(({ told, form, fact }, i) => ({
-      ...told,
-      verdict: verdictOf(form, page.instance, fact),
+    deployment: record.instance.deployment.name,
+    tenant: record.instance.tenant.id,
+    notifications: record.notifications,
+    lastEvent: record.lastEvent,
+    lastWhen: record.lastWhen,
+    lastState: record.lastState,
+    lastOldTask: record.lastOldTask,
+    launches: [...record.launches.values()],
+    delete: record.delete,
+    exists: record.exists.map(({ sent, form, fact }, i) => ({
+      ...sent,
+      verdict: verdictOf(form, record.instance, fact),
       duplicates: duplicates[i] ?? [],
     })),
-    timings: page.timings.map((t) => ({
+    timings: record.timings.map((t) => ({
       ...t,
       duration: t.start === null || t.end === null ? null : t.end - t.start,
     })),
-    planted: plantedFault(page.instance),
+    planted: plantedFault(record.instance),
   }
 }
 
-/** An empty book of instances; `twins` says whether every exists will be sent twice. */
-export function createInstanceRecorder(twins: boolean): InstanceRecorder {
-  const pages = new Map<string, Page>()
+/** Creates an empty recorder. @param counterparts whether every exists is sent in both forms */
+export function createInstanceRecorder(counterparts: boolean): InstanceRecorder {
+  const records = new Map<string, InstanceRecord>()
   return {
     record: (sent) => {
-      const { instance, request, facts } = sent.notice
+      const { instance, request, facts } = sent.notification
       if (instance === null || !sent.rendering.hasInstance) return null
-      const page = pages.get(instance.uuid) ?? open(instance)
-      pages.set(instance.uuid, page)
-      page.notifications += 1
+      const record = records.get(instance.uuid) ?? emptyRecord(instance)
+      records.set(instance.uuid, record)
+      record.notifications += 1
       if (!sent.counts) {
-        recordTwin(page, sent)
+        recordCounterpart(record, sent)
         return null
       }
-      page.lastEvent = sent.rendering.known
-      page.lastWhen = sent.when
-      page.lastState = facts.state
-      page.lastOldTask = facts.oldTask
+      record.lastEvent = sent.rendering.storedEvent
+      record.lastWhen = sent.when
+      record.lastState = facts.state
+      record.lastOldTask = facts.oldTask
       const requestId = request?.id ?? ''
-      recordUsage(page, sent, requestId)
-      if (!twins) page.twinless.clear()
-      return recordTiming(page, sent, requestId)
+      recordUsage(record, sent, requestId)
+      if (!counterparts) record.awaitingCounterpart.clear()
+      return recordTiming(record, sent, requestId)
     },
-    read: () => Object.fromEntries([...pages].map(([uuid, page]) => [uuid, truthOf(page)])),
+    read: () => Object.fromEntries([...records].map(([uuid, record]) => [uuid, truthOf(record)])),
   }
 }

@@ -1,8 +1,8 @@
 import type { Micros } from '../core/time.ts'
-import type { OperationTruth } from './truth.ts'
 import type { SentNotification } from './sentNotification.ts'
+import type { OperationTruth } from './truth.ts'
 
-type Page = {
+type OperationRecord = {
   first: Micros
   last: Micros
   notifications: number
@@ -13,85 +13,89 @@ type Page = {
   systems: Set<string>
 }
 
-/** The pages of all that requests did, by request and instance. */
+/** Records the ground truth about operations: one for each request and instance. */
 export type OperationRecorder = {
   record(sent: SentNotification): void
   read(): OperationTruth[]
 }
 
-/** By whose names operations are told apart; the first that an event contains is meant. */
+/** The names of operations; the first one that an event contains is the operation's name. */
 const names = ['create', 'rebuild', 'rescue', 'resize', 'snapshot'] as const
 
-function open(when: Micros): Page {
-  const nothing = { notifications: 0, name: null, code: null, stateError: false }
-  return { first: when, last: when, ...nothing, imageTypes: new Set(), systems: new Set() }
+function emptyRecord(when: Micros): OperationRecord {
+  const initial = { notifications: 0, name: null, code: null, stateError: false }
+  return { first: when, last: when, ...initial, imageTypes: new Set(), systems: new Set() }
 }
 
-function note(page: Page, { notice, rendering, when }: SentNotification): void {
-  const { code, image } = notice.facts
-  page.first = Math.min(page.first, when)
-  page.last = Math.max(page.last, when)
-  page.notifications += 1
-  page.name = names.find((name) => rendering.known.includes(name)) ?? page.name
-  page.code = code ?? page.code
-  page.imageTypes.add(image?.properties.image_type ?? '')
-  page.systems.add(image?.osType ?? '')
+function add(record: OperationRecord, { notification, rendering, when }: SentNotification): void {
+  const { errorCode, image } = notification.facts
+  record.first = Math.min(record.first, when)
+  record.last = Math.max(record.last, when)
+  record.notifications += 1
+  record.name = names.find((name) => rendering.storedEvent.includes(name)) ?? record.name
+  record.code = errorCode ?? record.code
+  record.imageTypes.add(image?.properties.image_type ?? '')
+  record.systems.add(image?.osType ?? '')
 }
 
-/** An empty book of operations. */
+/** Creates an empty recorder. */
 export function createOperationRecorder(): OperationRecorder {
-  const pages = new Map<string, Map<string, Page>>()
-  /** What tells no instance is of all of its request. */
-  const untold = new Map<string, SentNotification[]>()
-  const tenants = new Map<string, { tenant: string; deployment: string }>()
+  const records = new Map<string, Map<string, OperationRecord>>()
+  /** By request, the notifications without an instance: they belong to every instance of the request. */
+  const withoutInstance = new Map<string, SentNotification[]>()
+  const owners = new Map<string, { tenant: string; deployment: string }>()
   const states = new Map<string, string>()
 
   const record = (sent: SentNotification): void => {
-    const { instance, request, facts } = sent.notice
+    const { instance, request, facts } = sent.notification
     if (!sent.counts || request === null || request.user === null || facts.exists !== undefined) return
     if (instance === null || !sent.rendering.hasInstance) {
-      untold.set(request.id, [...(untold.get(request.id) ?? []), sent])
+      withoutInstance.set(request.id, [...(withoutInstance.get(request.id) ?? []), sent])
       return
     }
     const { uuid } = instance
-    tenants.set(uuid, { tenant: instance.tenant.id, deployment: instance.deployment.name })
-    const ofRequest = pages.get(request.id) ?? new Map<string, Page>()
-    pages.set(request.id, ofRequest)
-    const page = ofRequest.get(uuid) ?? open(sent.when)
-    ofRequest.set(uuid, page)
-    note(page, sent)
+    owners.set(uuid, { tenant: instance.tenant.id, deployment: instance.deployment.name })
+    const byInstance = records.get(request.id) ?? new Map<string, OperationRecord>()
+    records.set(request.id, byInstance)
+    const operation = byInstance.get(uuid) ?? emptyRecord(sent.when)
+    byInstance.set(uuid, operation)
+    add(operation, sent)
     if (facts.state === '') return
-    const before = states.get(uuid) ?? facts.state
+    const previous = states.get(uuid) ?? facts.state
     states.set(uuid, facts.state)
-    if (facts.state === 'error' && before !== 'error') page.stateError = true
-    if (before === 'error' && facts.state !== 'error' && facts.state !== 'deleted') page.stateError = false
+    if (facts.state === 'error' && previous !== 'error') operation.stateError = true
+    if (previous === 'error' && facts.state !== 'error' && facts.state !== 'deleted') operation.stateError = false
+  }
+
+  const truthOf = (requestId: string, instance: string, recorded: OperationRecord): OperationTruth => {
+    const operation = {
+      ...recorded,
+      imageTypes: new Set(recorded.imageTypes),
+      systems: new Set(recorded.systems),
+    }
+    for (const sent of withoutInstance.get(requestId) ?? []) add(operation, sent)
+    const { tenant, deployment } = owners.get(instance) ?? { tenant: '', deployment: '' }
+    return {
+      requestId,
+      instance,
+      tenant,
+      deployment,
+      first: operation.first,
+      last: operation.last,
+      notifications: operation.notifications,
+      // A notification without an instance names an operation only if it is a failed call: then it is the same
+      // operation.
+      name: recorded.name ?? operation.name,
+      code: operation.code,
+      stateError: operation.stateError,
+      image: operation.imageTypes.has('base') ? 'base' : '?',
+      system: ['windows', 'linux'].find((system) => operation.systems.has(system)) ?? '?',
+    }
   }
 
   const read = (): OperationTruth[] =>
-    [...pages].flatMap(([requestId, instances]) =>
-      [...instances].map(([instance, told]) => {
-        const page = { ...told, imageTypes: new Set(told.imageTypes), systems: new Set(told.systems) }
-        // In order of time, so that the last name is the last one told.
-        const others = untold.get(requestId) ?? []
-        const named = page.name
-        for (const sent of others) note(page, sent)
-        const { tenant, deployment } = tenants.get(instance) ?? { tenant: '', deployment: '' }
-        return {
-          requestId,
-          instance,
-          tenant,
-          deployment,
-          first: page.first,
-          last: page.last,
-          notifications: page.notifications,
-          // Nothing that tells no instance names an operation of its own, but a call that failed: the same one.
-          name: named ?? page.name,
-          code: page.code,
-          stateError: page.stateError,
-          image: page.imageTypes.has('base') ? 'base' : '?',
-          system: ['windows', 'linux'].find((system) => page.systems.has(system)) ?? '?',
-        }
-      }),
+    [...records].flatMap(([requestId, byInstance]) =>
+      [...byInstance].map(([instance, recorded]) => truthOf(requestId, instance, recorded)),
     )
   return { record, read }
 }

@@ -1,54 +1,57 @@
 import type { Format } from '../core/options.ts'
-import type { ServiceTruth, Truth } from './truth.ts'
 import { createImageRecorder } from './images.ts'
 import { createInstanceRecorder } from './instances.ts'
 import { createOperationRecorder } from './operations.ts'
 import { createRequestRecorder } from './requests.ts'
 import type { SentNotification } from './sentNotification.ts'
+import type { ServiceTruth, Truth } from './truth.ts'
 
-/** Where the truth is written down, message by message as they leave. */
+/** Records the ground truth of the notifications as they are sent. */
 export type TruthRecorder = {
   record(sent: SentNotification): void
-  /** The message went out once more on another topic. */
+  /** Records that the message was sent again on another topic. */
   recordDuplicate(sent: SentNotification): void
   read(): Truth
 }
 
-type Tally = { notifications: number; messages: number; events: Set<string>; hosts: Set<string> }
+type ServiceCounts = { notifications: number; messages: number; events: Set<string>; hosts: Set<string> }
 
-function tallyTruth(tally: Tally): ServiceTruth {
-  return { ...tally, events: [...tally.events].sort(), hosts: [...tally.hosts].sort() }
+function emptyCounts(): ServiceCounts {
+  return { notifications: 0, messages: 0, events: new Set(), hosts: new Set() }
 }
 
-/** An empty book; with `keep` false it stays empty. */
+function serviceTruth(counts: ServiceCounts): ServiceTruth {
+  return { ...counts, events: [...counts.events].sort(), hosts: [...counts.hosts].sort() }
+}
+
+/** Creates an empty recorder; with `keep` false it records nothing. */
 export function createTruthRecorder(format: Format, deployments: readonly string[], keep: boolean): TruthRecorder {
   const instances = createInstanceRecorder(format === 'both')
   const requests = createRequestRecorder()
   const operations = createOperationRecorder()
   const images = createImageRecorder()
-  const tally = (): Tally => ({ notifications: 0, messages: 0, events: new Set(), hosts: new Set() })
-  const services = { nova: tally(), glance: tally() }
+  const services = { nova: emptyCounts(), glance: emptyCounts() }
   return {
     record: (sent) => {
       if (!keep) return
-      const service = services[sent.notice.exchange]
+      const service = services[sent.notification.exchange]
       service.notifications += 1
       service.messages += 1
-      service.events.add(sent.rendering.known)
+      service.events.add(sent.rendering.storedEvent)
       service.hosts.add(sent.rendering.publisher.host)
-      if (sent.notice.exchange === 'glance') images.record(sent)
+      if (sent.notification.exchange === 'glance') images.record(sent)
       else {
         requests.record(sent, instances.record(sent))
         operations.record(sent)
       }
     },
     recordDuplicate: (sent) => {
-      if (keep) services[sent.notice.exchange].messages += 1
+      if (keep) services[sent.notification.exchange].messages += 1
     },
     read: () => ({
       format,
       deployments,
-      services: { nova: tallyTruth(services.nova), glance: tallyTruth(services.glance) },
+      services: { nova: serviceTruth(services.nova), glance: serviceTruth(services.glance) },
       instances: instances.read(),
       requests: requests.read(),
       operations: operations.read(),

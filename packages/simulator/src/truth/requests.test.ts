@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { formats, type RequestInstanceTruth, simulateCloud } from '../index.ts'
 import { MINUTE } from '../core/time.ts'
+import { formats, type RequestInstanceTruth, simulateCloud } from '../index.ts'
 import { type Told, told } from '../testkit/readMessage.ts'
 
 const options = { seed: 'requests', operations: 400, operationsPerMinute: 4, failures: 0.3, slowRequests: 0.1 }

@@ -1,10 +1,10 @@
 import type { Micros } from '../core/time.ts'
-import type { RequestInstanceTruth, RequestTruth, TrackerTruth } from './truth.ts'
 import type { SentNotification } from './sentNotification.ts'
+import type { RequestInstanceTruth, RequestTruth, TrackerTruth } from './truth.ts'
 
-type Page = {
+type RequestRecord = {
   notifications: number
-  pairs: Map<string, RequestInstanceTruth>
+  instances: Map<string, RequestInstanceTruth>
   start: Micros | null
   end: Micros | null
   event: string | null
@@ -12,74 +12,74 @@ type Page = {
   deployment: string | null
 }
 
-/** The pages of all requests. */
+/** Records the ground truth about requests. */
 export type RequestRecorder = {
-  /** Writes a nova message down; `closed` is the name of the timing that it closed, if it did. */
-  record(sent: SentNotification, closed: string | null): void
+  /** Records a nova notification. @param completedTiming the name of the timing that it completed, else null */
+  record(sent: SentNotification, completedTiming: string | null): void
   read(): Record<string, RequestTruth>
 }
 
-function trackerOf({ start, end, event, instance, deployment }: Page): TrackerTruth | null {
+function trackerOf({ start, end, event, instance, deployment }: RequestRecord): TrackerTruth | null {
   if (start === null) return null
   return { start, end, duration: end === null ? null : end - start, event, instance, deployment }
 }
 
-/** Whether the instance is in error by the request, once `sent` is out. */
-function inError(before: boolean, { notice }: SentNotification): boolean {
-  const { state, oldState } = notice.facts
-  if (oldState === undefined || oldState === state) return before
+/** Whether the request has left the instance in state error after `sent`. */
+function inError(previous: boolean, { notification }: SentNotification): boolean {
+  const { state, oldState } = notification.facts
+  if (oldState === undefined || oldState === state) return previous
   if (state === 'error') return true
-  return oldState === 'error' && state !== 'deleted' ? false : before
+  return oldState === 'error' && state !== 'deleted' ? false : previous
 }
 
-function recordPair(pairs: Map<string, RequestInstanceTruth>, sent: SentNotification): void {
-  const { notice, rendering, when } = sent
-  if (notice.instance === null || !rendering.hasInstance || !sent.counts || notice.facts.exists !== undefined) return
-  const { uuid } = notice.instance
-  const known = pairs.get(uuid)
-  const first = known?.first ?? when
-  const codes = known?.errorCodes ?? []
-  const code = sent.form === 'versioned' ? null : (notice.facts.errorCode ?? null)
-  pairs.set(uuid, {
+function recordInstance(instances: Map<string, RequestInstanceTruth>, sent: SentNotification): void {
+  const { notification, rendering, when } = sent
+  const { instance, facts } = notification
+  if (instance === null || !rendering.hasInstance || !sent.counts || facts.exists !== undefined) return
+  const existing = instances.get(instance.uuid)
+  const first = existing?.first ?? when
+  const codes = existing?.errorCodes ?? []
+  const code = sent.form === 'versioned' ? null : (facts.errorCode ?? null)
+  instances.set(instance.uuid, {
     first,
     last: when,
     duration: when - first,
-    errorCodes: notice.priority === 'ERROR' ? [...codes, code] : codes,
-    stateError: inError(known?.stateError ?? false, sent),
+    errorCodes: notification.priority === 'ERROR' ? [...codes, code] : codes,
+    stateError: inError(existing?.stateError ?? false, sent),
   })
 }
 
-/** An empty book of requests. */
+function emptyRecord(start: Micros | null): RequestRecord {
+  return { notifications: 0, instances: new Map(), start, end: null, event: null, instance: null, deployment: null }
+}
+
+/** Creates an empty recorder. */
 export function createRequestRecorder(): RequestRecorder {
-  const pages = new Map<string, Page>()
+  const records = new Map<string, RequestRecord>()
   return {
-    record: (sent, closed) => {
-      const { notice, when } = sent
-      if (notice.request === null) return
-      const { id, user } = notice.request
-      const page = pages.get(id) ?? {
-        notifications: 0,
-        pairs: new Map(),
-        start: user === null ? null : when,
-        end: null,
-        event: null,
-        instance: null,
-        deployment: null,
-      }
-      pages.set(id, page)
-      page.notifications += 1
-      recordPair(page.pairs, sent)
-      if (closed === null) return
-      page.end = when
-      page.event = closed
-      page.instance = notice.instance?.uuid ?? null
-      page.deployment = notice.deployment.name
+    record: (sent, completedTiming) => {
+      const { notification, when } = sent
+      if (notification.request === null) return
+      const { id, user } = notification.request
+      const record = records.get(id) ?? emptyRecord(user === null ? null : when)
+      records.set(id, record)
+      record.notifications += 1
+      recordInstance(record.instances, sent)
+      if (completedTiming === null) return
+      record.end = when
+      record.event = completedTiming
+      record.instance = notification.instance?.uuid ?? null
+      record.deployment = notification.deployment.name
     },
     read: () =>
       Object.fromEntries(
-        [...pages].map(([id, page]) => [
+        [...records].map(([id, record]) => [
           id,
-          { notifications: page.notifications, instances: Object.fromEntries(page.pairs), tracker: trackerOf(page) },
+          {
+            notifications: record.notifications,
+            instances: Object.fromEntries(record.instances),
+            tracker: trackerOf(record),
+          },
         ]),
       ),
   }

@@ -1,12 +1,12 @@
-import type { Notification, Rendering } from '../notifications/notification.ts'
 import type { Micros } from '../core/time.ts'
+import type { Form, Notification, Rendering } from '../notifications/notification.ts'
 
-/** A message that has left the cloud. */
+/** A notification that the cloud has sent in one form. */
 export type SentNotification = {
-  readonly notice: Notification
-  readonly form: 'classic' | 'versioned'
+  readonly notification: Notification
+  readonly form: Form
   readonly rendering: Rendering
-  /** False for a versioned twin: its classic one already counted. */
+  /** False for the versioned counterpart of a classic notification, which is counted already. */
   readonly counts: boolean
   readonly when: Micros
   readonly messageId: string

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { type CloudOptions, type Format, formats, simulateCloud, type Truth } from '../index.ts'
 import { floorSecond, type Micros } from '../core/time.ts'
+import { type CloudOptions, type Format, formats, simulateCloud, type Truth } from '../index.ts'
 
 const options = { operations: 600, failures: 0.3, operationsPerMinute: 4, seed: 'truth' } satisfies CloudOptions
 
@@ -113,7 +113,9 @@ test('with both formats the classic one counts, and each exists knows its twin',
   for (const [uuid, { launches }] of Object.entries(truthOf('both').instances)) {
     expect(launches).toEqual(classic[uuid]?.launches)
   }
-  expect(both.flatMap(({ exists }) => exists).every(({ counterpartMessageId }) => counterpartMessageId !== null)).toBe(true)
+  expect(both.flatMap(({ exists }) => exists).every(({ counterpartMessageId }) => counterpartMessageId !== null)).toBe(
+    true,
+  )
 })
 
 test('duplicates are messages and no notifications', () => {

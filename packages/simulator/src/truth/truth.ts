@@ -1,7 +1,10 @@
 import type { Format } from '../core/options.ts'
 import type { Micros } from '../core/time.ts'
+import type { UsageFault } from '../world/instance.ts'
 
-/** What an instance's system image says about itself; the empty string where it says nothing. */
+export type { UsageFault }
+
+/** The system image's properties in a notification; the empty string where it has none. */
 export type SystemTruth = {
   readonly tenant: string
   readonly raxOptions: string
@@ -11,52 +14,48 @@ export type SystemTruth = {
 }
 
 export type FlavorTruth = {
-  /** Null in a cloud that sends only versioned notifications: they do not emitExistsOf it. */
+  /** Null in a cloud that sends only versioned notifications, which do not have it. */
   readonly instanceTypeId: number | null
   readonly instanceFlavorId: string | null
 }
 
-/** A launch: one per instance and request. Its time is null for a build that never got there. */
+/** A launch: one for each instance and request. Its time is null if the build was never completed. */
 export type LaunchTruth = SystemTruth & FlavorTruth & { readonly requestId: string; readonly launchedAt: Micros | null }
 
-/** The end of an instance that had been launched. */
+/** The delete of an instance that was launched. */
 export type DeleteTruth = {
   readonly launchedAt: Micros
-  /** `terminated_at`, which counts as the time of the delete. */
+  /** `terminated_at`, which StackTach uses as the time of the delete. */
   readonly deletedAt: Micros
-  /** nova's own `deleted_at`, up to a second later. */
+  /** nova's `deleted_at`, up to a second later. */
   readonly rowDeletedAt: Micros
 }
 
 /**
- * What is planted in what is told of an instance: its launches are never told; an exists shows another flavor, or another
- * tenant; its delete is never told; an exists keeps silent about a delete; an exists is sent twice.
- */
-export type UsageFault = 'no launch' | 'flavor' | 'tenant' | 'no delete' | 'contradicted' | 'double'
-
-/**
- * What becomes of an exists that is checked against the launches and deletes of its instance, once all that has begun is
- * over; null where it has no launch time to be checked by. Two faults also come by themselves: `midOperation` shows a new flavor
- * or image with the launch time of the old one; `no launch` a stored time that was rounded up, in the versioned format.
+ * The expected verdict on an exists after everything that has started has ended; null if the exists has no launch time.
+ * Two faults also occur without being planted: `mid operation` is a new flavor or image with the launch time of the old
+ * one; `no launch` is a stored time that was rounded up, in the versioned format.
  */
 export type VerdictTruth =
   | { readonly status: 'verified' }
-  | { readonly status: 'failed'; readonly fault: Exclude<UsageFault, 'double'> | 'midOperation' }
+  | { readonly status: 'failed'; readonly fault: Exclude<UsageFault, 'duplicate'> | 'mid operation' }
 
 export type ExistsTruth = SystemTruth &
   FlavorTruth & {
-    /** That of the classic one where both formats are sent. */
+    /** The classic message's id if both formats are sent. */
     readonly messageId: string
-    /** That of the other format's twin, null while there is none. */
+    /** The versioned counterpart's id; null if it was not sent. */
     readonly counterpartMessageId: string | null
     readonly periodic: boolean
     /**
-     * The audit came in the middle of an operation: the exists can show a new flavor or image with the launch time of
-     * the old one, as nova's do; the verdict says whether it did.
+     * Whether the audit ran during an operation: as in nova, the exists can have a new flavor or image with the launch
+     * time of the old one. The verdict says whether it did.
      */
     readonly midOperation: boolean
     readonly verdict: VerdictTruth | null
-    /** Message ids of the other exists of the same audit period and launch time, to the second: of those one counts. */
+    /**
+     * Message ids of the other exists with the same audit period and launch time, to the second; one of them counts.
+     */
     readonly duplicates: readonly string[]
     readonly when: Micros
     readonly launchedAt: Micros | null
@@ -65,13 +64,13 @@ export type ExistsTruth = SystemTruth &
     readonly auditBeginning: Micros
     readonly auditEnding: Micros
     readonly memoryMb: number
-    /** Of the host that sent it. */
+    /** The host that sent it. */
     readonly host: string
   }
 
-/** A `.start` and the `.end` of its request that closed it, or one of them alone. */
+/** A `.start` and the matching `.end` of its request, or one of them alone. */
 export type TimingTruth = {
-  /** The classic event's name without its last part. */
+  /** The classic event type without its last part. */
   readonly name: string
   readonly requestId: string
   readonly start: Micros | null
@@ -82,7 +81,7 @@ export type TimingTruth = {
 export type InstanceTruth = {
   readonly deployment: string
   readonly tenant: string
-  /** Distinct messages in which a reader finds the instance, twins included. */
+  /** Distinct messages that have the instance, including counterparts. */
   readonly notifications: number
   readonly lastEvent: string
   readonly lastWhen: Micros
@@ -95,38 +94,38 @@ export type InstanceTruth = {
   readonly planted: UsageFault | null
 }
 
-/** A user's request: from its first notification to the last end that closed something. */
+/** A user's request: from its first notification to the last end that completed a timing. */
 export type TrackerTruth = {
   readonly start: Micros
   readonly end: Micros | null
   readonly duration: Micros | null
-  /** The ended event without `.end`. */
+  /** The completed timing's name. */
   readonly event: string | null
   readonly instance: string | null
   readonly deployment: string | null
 }
 
-/** What a request did to one instance, as its notifications without twins and exists emitExistsOf it. */
+/** A request on one instance, from its notifications without counterparts and exists. */
 export type RequestInstanceTruth = {
   readonly first: Micros
   readonly last: Micros
   readonly duration: Micros
-  /** What each of its errors stands for, in order; null for one that does not emitExistsOf, as none does in the versioned format. */
+  /** The HTTP status of each error, in order; null for an error without one, such as any versioned error. */
   readonly errorCodes: readonly (number | null)[]
-  /** It took the instance into the state error, and not out of it again other than by deleting it. */
+  /** Whether it left the instance in state error; a delete does not count as leaving that state. */
   readonly stateError: boolean
 }
 
 export type RequestTruth = {
-  /** Distinct messages, twins included. */
+  /** Distinct messages, including counterparts. */
   readonly notifications: number
-  /** By instance, of those that its notifications show. */
+  /** By instance uuid. */
   readonly instances: Readonly<Record<string, RequestInstanceTruth>>
-  /** Null for what nova does by itself, without a user. */
+  /** Null for nova's periodic tasks, which have no user. */
   readonly tracker: TrackerTruth | null
 }
 
-/** What one user's request did to one instance, its exists left out. */
+/** A user's request on one instance, without its exists. */
 export type OperationTruth = {
   readonly requestId: string
   readonly instance: string
@@ -134,15 +133,15 @@ export type OperationTruth = {
   readonly deployment: string
   readonly first: Micros
   readonly last: Micros
-  /** Without twins and exists; with those that emitExistsOf no instance. */
+  /** Without counterparts and exists; includes the request's notifications that have no instance. */
   readonly notifications: number
-  /** create, rebuild, rescue, resize or snapshot; null for all else. */
+  /** create, rebuild, rescue, resize or snapshot; null for other operations. */
   readonly name: string | null
-  /** The HTTP status that its last error told, null when none did. */
+  /** The HTTP status of its last error, null if it had none. */
   readonly code: number | null
-  /** It left the instance in state error, and found it in another. */
+  /** Whether it moved the instance from another state to error and left it there. */
   readonly stateError: boolean
-  /** `base`, or `?`: what kind of image the instance was made from. */
+  /** The type of the instance's image: `base` or `?`. */
   readonly image: string
   /** `windows`, `linux` or `?`. */
   readonly system: string
@@ -161,15 +160,15 @@ export type ImageTruth = {
 export type ServiceTruth = {
   /** Distinct message ids. */
   readonly notifications: number
-  /** All that was sent, duplicates included. */
+  /** All messages sent, including duplicates. */
   readonly messages: number
-  /** By their classic names, sorted. */
+  /** Classic event types, sorted. */
   readonly events: readonly string[]
   /** Sorted. */
   readonly hosts: readonly string[]
 }
 
-/** What is true of everything that was emitted; times are microseconds of unix time. */
+/** The ground truth about all emitted messages; times in microseconds of unix time. */
 export type Truth = {
   readonly format: Format
   readonly deployments: readonly string[]

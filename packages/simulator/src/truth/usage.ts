@@ -1,24 +1,22 @@
-import type { ExistsFact, LaunchFact } from '../notifications/notification.ts'
 import { floorSecond, type Micros } from '../core/time.ts'
-import type { DeleteTruth, ExistsTruth, FlavorTruth, LaunchTruth, SystemTruth } from './truth.ts'
+import type { Deletion, ExistsFact, Form, LaunchFact } from '../notifications/notification.ts'
 import type { Flavor } from '../world/flavor.ts'
 import type { BaseImage } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
 import type { Tenant } from '../world/tenant.ts'
 import type { SentNotification } from './sentNotification.ts'
+import type { DeleteTruth, ExistsTruth, FlavorTruth, LaunchTruth, SystemTruth } from './truth.ts'
 
-/** An exists as it is told; what comes of it shows later. */
+/** An exists as it was sent; its verdict and duplicates are only known at the end. */
 export type SentExists = Omit<ExistsTruth, 'verdict' | 'duplicates'>
 
-type Form = SentNotification['form']
-
-/** A time as the format tells it: the versioned one in whole seconds. */
+/** The time as the form has it: whole seconds in the versioned form. */
 export function timeIn<T extends Micros | null>(form: Form, at: T): T | Micros {
   return form === 'versioned' && at !== null ? floorSecond(at) : at
 }
 
-/** What the format tells of the tenant and the image: the versioned one has no image_meta. */
-export function systemOf(form: Form, tenant: Tenant, image: BaseImage): SystemTruth {
+/** The tenant and image as the form has them: the versioned form has no image_meta. */
+export function systemIn(form: Form, tenant: Tenant, image: BaseImage): SystemTruth {
   const property = (name: string): string => (form === 'versioned' ? '' : (image.properties[name] ?? ''))
   return {
     tenant: tenant.id,
@@ -29,44 +27,44 @@ export function systemOf(form: Form, tenant: Tenant, image: BaseImage): SystemTr
   }
 }
 
-/** What the format tells of a flavor: the versioned one has no instance_type_id. */
-function flavorOf(form: Form, flavor: Flavor): FlavorTruth {
+/** The flavor as the form has it: the versioned form has no instance_type_id. */
+function flavorIn(form: Form, flavor: Flavor): FlavorTruth {
   return { instanceTypeId: form === 'versioned' ? null : flavor.id, instanceFlavorId: flavor.flavorId }
 }
 
-/** The launch after `fact`: what the fact tells replaces what was known, and a launch time only ever rises. */
+/**
+ * Merges a notification into a launch: newer values replace older ones, except that the launch time never decreases.
+ */
 export function launchAfter(
-  known: LaunchTruth | undefined,
+  existing: LaunchTruth | undefined,
   sent: SentNotification,
   instance: Instance,
   fact: LaunchFact,
 ): LaunchTruth {
-  const nothing = { instanceTypeId: null, instanceFlavorId: null }
-  const flavor = fact.flavor === undefined ? (known ?? nothing) : flavorOf(sent.form, fact.flavor)
-  const before = known?.launchedAt ?? null
-  const now = fact.launchedAt === undefined ? null : timeIn(sent.form, fact.launchedAt)
+  const noFlavor = { instanceTypeId: null, instanceFlavorId: null }
+  const flavor = fact.flavor === undefined ? (existing ?? noFlavor) : flavorIn(sent.form, fact.flavor)
+  const previousTime = existing?.launchedAt ?? null
+  const time = fact.launchedAt === undefined ? null : timeIn(sent.form, fact.launchedAt)
   return {
-    requestId: sent.notice.request?.id ?? '',
-    launchedAt: before === null || now === null ? (before ?? now) : Math.max(before, now),
+    requestId: sent.notification.request?.id ?? '',
+    launchedAt: previousTime === null || time === null ? (previousTime ?? time) : Math.max(previousTime, time),
     instanceTypeId: flavor.instanceTypeId,
     instanceFlavorId: flavor.instanceFlavorId,
-    ...systemOf(sent.form, instance.tenant, fact.image),
+    ...systemIn(sent.form, instance.tenant, fact.image),
   }
 }
 
-export function deleteOf(
-  sent: SentNotification,
-  ended: { launchedAt: Micros; terminatedAt: Micros; deletedAt: Micros },
-): DeleteTruth {
-  const time = (at: Micros): Micros => timeIn(sent.form, at)
+/** The delete that a notification reports. */
+export function deleteTruth({ form }: SentNotification, deletion: Deletion): DeleteTruth {
   return {
-    launchedAt: time(ended.launchedAt),
-    deletedAt: time(ended.terminatedAt),
-    rowDeletedAt: time(ended.deletedAt),
+    launchedAt: timeIn(form, deletion.launchedAt),
+    deletedAt: timeIn(form, deletion.terminatedAt),
+    rowDeletedAt: timeIn(form, deletion.deletedAt),
   }
 }
 
-export function existsOf(sent: SentNotification, fact: ExistsFact): SentExists {
+/** The exists that a notification reports. */
+export function existsTruth(sent: SentNotification, fact: ExistsFact): SentExists {
   const { form } = sent
   return {
     messageId: sent.messageId,
@@ -79,8 +77,8 @@ export function existsOf(sent: SentNotification, fact: ExistsFact): SentExists {
     deletedAt: timeIn(form, fact.deletedAt),
     auditBeginning: timeIn(form, fact.auditBeginning),
     auditEnding: timeIn(form, fact.auditEnding),
-    ...flavorOf(form, fact.flavor),
-    ...systemOf(form, fact.tenant, fact.image),
+    ...flavorIn(form, fact.flavor),
+    ...systemIn(form, fact.tenant, fact.image),
     memoryMb: fact.flavor.memoryMb,
     host: sent.rendering.publisher.host,
   }

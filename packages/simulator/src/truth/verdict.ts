@@ -1,9 +1,8 @@
-import type { ExistsFact } from '../notifications/notification.ts'
 import { floorSecond, type Micros } from '../core/time.ts'
-import type { UsageFault, VerdictTruth } from './truth.ts'
-import type { Instance, Launched } from '../world/instance.ts'
-import type { SentNotification } from './sentNotification.ts'
-import { systemOf, type SentExists, timeIn } from './usage.ts'
+import type { ExistsFact, Form } from '../notifications/notification.ts'
+import type { Instance, Launched, UsageFault } from '../world/instance.ts'
+import type { VerdictTruth } from './truth.ts'
+import { type SentExists, systemIn, timeIn } from './usage.ts'
 
 const failed = (fault: Extract<VerdictTruth, { status: 'failed' }>['fault']): VerdictTruth => ({
   status: 'failed',
@@ -11,46 +10,49 @@ const failed = (fault: Extract<VerdictTruth, { status: 'failed' }>['fault']): Ve
 })
 
 /**
- * A launch is told at the time that the service had, an exists may emitExistsOf what the database made of it: in the versioned
- * format, which cuts to the second, a time that was rounded up is another one, unless a failed request repeats it.
+ * Whether an exists with this launch time matches the launch. A launch notification has the service's time, an exists
+ * may have the database's rounded time. In the versioned form, which truncates to seconds, a time that was rounded up
+ * does not match, unless a failed request has sent it again.
  */
-function launchIsFound(form: SentNotification['form'], launched: Launched, launchedAt: Micros): boolean {
+function matchesLaunch(form: Form, launched: Launched, launchedAt: Micros): boolean {
   if (form === 'classic') return true
   const second = floorSecond(launchedAt)
   return second === floorSecond(launched.at) || second === launched.repeatedAt
 }
 
-/** Whether the exists shows the instance as it was launched, in all that its format tells of the system. */
-function showsSystem(form: SentNotification['form'], fact: ExistsFact, launched: Launched): boolean {
-  const shown = systemOf(form, fact.tenant, fact.image)
-  const launchedWith = systemOf(form, fact.tenant, launched.image)
-  return JSON.stringify(shown) === JSON.stringify(launchedWith)
+/** Whether the exists has the image that the instance was launched from, as far as its form has the image. */
+function matchesSystem(form: Form, fact: ExistsFact, launched: Launched): boolean {
+  const inExists = systemIn(form, fact.tenant, fact.image)
+  const atLaunch = systemIn(form, fact.tenant, launched.image)
+  return JSON.stringify(inExists) === JSON.stringify(atLaunch)
 }
 
-/** What was planted in what is told of the instance. */
+/** The fault that was planted in the instance's usage. */
 export function plantedFault({ usagePlan }: Instance): UsageFault | null {
   return usagePlan?.planted === true ? usagePlan.fault : null
 }
 
-/** What becomes of an exists, from how its instance was last launched and what is planted in it. */
-export function verdictOf(form: SentNotification['form'], instance: Instance, fact: ExistsFact): VerdictTruth | null {
+/** The expected verdict on an exists, from the instance's last launch and its planted fault. */
+export function verdictOf(form: Form, instance: Instance, fact: ExistsFact): VerdictTruth | null {
   const { launched, launchedAt } = fact
   if (launchedAt === null || launched === null) return null
-  const never = plantedFault(instance)
-  if (never === 'no launch' || !launchIsFound(form, launched, launchedAt)) return failed('no launch')
+  const planted = plantedFault(instance)
+  if (planted === 'no launch' || !matchesLaunch(form, launched, launchedAt)) return failed('no launch')
   if (fact.flavor.flavorId !== launched.flavor.flavorId)
-    return failed(fact.planted === 'flavor' ? 'flavor' : 'midOperation')
+    return failed(fact.planted === 'flavor' ? 'flavor' : 'mid operation')
   if (fact.planted === 'tenant') return failed('tenant')
-  if (!showsSystem(form, fact, launched)) return failed('midOperation')
+  if (!matchesSystem(form, fact, launched)) return failed('mid operation')
   if (fact.planted === 'contradicted') return failed('contradicted')
-  return fact.deletedAt !== null && never === 'no delete' ? failed('no delete') : { status: 'verified' }
+  return fact.deletedAt !== null && planted === 'no delete' ? failed('no delete') : { status: 'verified' }
 }
 
-/** Of exists of one instance, for each the message ids of the others of its audit period and launch time, to the second. */
+/**
+ * For each exists of one instance, the message ids of the others with its audit period and launch time, to the second.
+ */
 export function duplicatesOf(exists: readonly SentExists[]): string[][] {
   const keyOf = ({ auditBeginning, auditEnding, launchedAt }: SentExists): string =>
     [auditBeginning, auditEnding, launchedAt].map((at) => (at === null ? '' : timeIn('versioned', at))).join()
   const ids = new Map<string, string[]>()
-  for (const one of exists) ids.set(keyOf(one), [...(ids.get(keyOf(one)) ?? []), one.messageId])
-  return exists.map((one) => (ids.get(keyOf(one)) ?? []).filter((id) => id !== one.messageId))
+  for (const each of exists) ids.set(keyOf(each), [...(ids.get(keyOf(each)) ?? []), each.messageId])
+  return exists.map((each) => (ids.get(keyOf(each)) ?? []).filter((id) => id !== each.messageId))
 }

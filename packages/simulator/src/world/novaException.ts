@@ -1,8 +1,8 @@
-/** An exception of nova's. */
+/** An exception raised in nova. */
 export type NovaException = {
-  readonly exception: string
+  readonly className: string
   readonly message: string
-  /** In Python's order: what the exception was made with; `code` is the HTTP status it stands for. */
+  /** The constructor's arguments in Python's order; `code` is the HTTP status that the exception stands for. */
   readonly kwargs: Readonly<Record<string, string | number>>
   readonly module: string
   readonly function: string
@@ -10,19 +10,12 @@ export type NovaException = {
 }
 
 /** The HTTP status that the exception stands for. */
-export function httpStatusOf(fault: NovaException): number {
-  const { code } = fault.kwargs
+export function httpStatusOf({ kwargs }: NovaException): number {
+  const { code } = kwargs
   return typeof code === 'number' ? code : 500
 }
 
-/** How today's classic notifications carry an exception: as Python's repr of a dict, in a string. */
-export function pythonRepr(fault: NovaException): string {
-  const text = (value: string | number): string => (typeof value === 'number' ? String(value) : `'${value}'`)
-  const kwargs = Object.entries(fault.kwargs).map(([name, value]) => `'${name}': ${text(value)}`)
-  return `{'kwargs': {${kwargs.join(', ')}}, 'message': '${fault.message}', 'class': '${fault.exception}'}`
-}
-
-function trace(file: string, line: number, inside: string, source: string, last: string): string {
+function formatTraceback(file: string, line: number, inside: string, source: string, last: string): string {
   return [
     'Traceback (most recent call last):\n',
     `  File "/usr/lib/python3/dist-packages/nova/${file}", line ${line}, in ${inside}\n    ${source}\n`,
@@ -30,28 +23,37 @@ function trace(file: string, line: number, inside: string, source: string, last:
   ].join(',')
 }
 
-function spawnFault(exception: string, message: string, kwargs: NovaException['kwargs']): NovaException {
+function spawnException(className: string, message: string, kwargs: NovaException['kwargs']): NovaException {
   const source = 'self.driver.spawn(context, instance, image_meta,'
-  const traceback = trace('compute/manager.py', 2521, '_build_and_run_instance', source, `${exception}: ${message}`)
-  return { exception, message, kwargs, module: 'nova.virt.libvirt.driver', function: 'spawn', traceback }
+  const traceback = formatTraceback(
+    'compute/manager.py',
+    2521,
+    '_build_and_run_instance',
+    source,
+    `${className}: ${message}`,
+  )
+  return { className, message, kwargs, module: 'nova.virt.libvirt.driver', function: 'spawn', traceback }
 }
 
-/** The host turned out to be full: nova tries the next one. */
+/** The host is full: nova tries the next one. */
 export function resourcesUnavailable(): NovaException {
   const reason = 'insufficient disk space on host'
-  return spawnFault('ComputeResourcesUnavailable', `Insufficient compute resources: ${reason}.`, { reason, code: 400 })
+  return spawnException('ComputeResourcesUnavailable', `Insufficient compute resources: ${reason}.`, {
+    reason,
+    code: 400,
+  })
 }
 
-/** The network did not come up: nova gives up. */
+/** The network was not created: nova gives up. */
 export function interfaceFailed(): NovaException {
-  return spawnFault('VirtualInterfaceCreateException', 'Virtual Interface creation failed', { code: 500 })
+  return spawnException('VirtualInterfaceCreateException', 'Virtual Interface creation failed', { code: 500 })
 }
 
 /** The build cannot succeed on any host. */
 export function buildAborted(uuid: string): NovaException {
   const reason = 'Failed to allocate the network(s), not rescheduling.'
   const message = `Build of instance ${uuid} aborted: ${reason}`
-  return spawnFault('BuildAbortException', message, { instance_uuid: uuid, reason, code: 500 })
+  return spawnException('BuildAbortException', message, { instance_uuid: uuid, reason, code: 500 })
 }
 
 export function rebootFailed(): NovaException {
@@ -59,12 +61,18 @@ export function rebootFailed(): NovaException {
   const message = `Failed to reboot instance: ${reason}`
   const source = 'self.driver.reboot(context, instance,'
   return {
-    exception: 'InstanceRebootFailure',
+    className: 'InstanceRebootFailure',
     message,
     kwargs: { reason, code: 400 },
     module: 'nova.virt.libvirt.driver',
     function: 'reboot',
-    traceback: trace('compute/manager.py', 4131, '_reboot_instance', source, `InstanceRebootFailure: ${message}`),
+    traceback: formatTraceback(
+      'compute/manager.py',
+      4131,
+      '_reboot_instance',
+      source,
+      `InstanceRebootFailure: ${message}`,
+    ),
   }
 }
 
@@ -73,33 +81,39 @@ export function notRescuable(uuid: string): NovaException {
   const message = `Instance ${uuid} cannot be rescued: ${reason}`
   const source = 'self.driver.rescue(context, instance, network_info,'
   return {
-    exception: 'InstanceNotRescuable',
+    className: 'InstanceNotRescuable',
     message,
     kwargs: { instance_id: uuid, reason, code: 400 },
     module: 'nova.compute.manager',
     function: 'rescue_instance',
-    traceback: trace('compute/manager.py', 4501, 'rescue_instance', source, `InstanceNotRescuable: ${message}`),
+    traceback: formatTraceback(
+      'compute/manager.py',
+      4501,
+      'rescue_instance',
+      source,
+      `InstanceNotRescuable: ${message}`,
+    ),
   }
 }
 
-function schedulingFault(exception: string, message: string, reason: string): NovaException {
+function schedulingException(className: string, message: string, reason: string): NovaException {
   const source = 'host_lists = self._schedule_instances(context, request_specs[0],'
-  const last = `${exception}: ${message}`
+  const last = `${className}: ${message}`
   return {
-    exception,
+    className,
     message,
     kwargs: { reason, code: 500 },
     module: 'nova.scheduler.manager',
     function: 'select_destinations',
-    traceback: trace('conductor/manager.py', 1587, 'schedule_and_build_instances', source, last),
+    traceback: formatTraceback('conductor/manager.py', 1587, 'schedule_and_build_instances', source, last),
   }
 }
 
 export function noValidHost(): NovaException {
-  return schedulingFault('NoValidHost', 'No valid host was found. ', '')
+  return schedulingException('NoValidHost', 'No valid host was found. ', '')
 }
 
 export function retriesExceeded(uuid: string): NovaException {
   const reason = `Exhausted all hosts available for retrying build failures for instance ${uuid}.`
-  return schedulingFault('MaxRetriesExceeded', `Exceeded maximum number of retries. ${reason}`, reason)
+  return schedulingException('MaxRetriesExceeded', `Exceeded maximum number of retries. ${reason}`, reason)
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { type CloudOptions, simulateCloud } from './index.ts'
-import { HOUR, MINUTE } from './core/time.ts'
+import { HOUR, MINUTE } from '../core/time.ts'
+import { type CloudOptions, simulateCloud } from '../index.ts'
 
 function read(options: CloudOptions, most = Number.POSITIVE_INFINITY) {
   const cloud = simulateCloud(options)
