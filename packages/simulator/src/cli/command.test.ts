@@ -14,15 +14,15 @@ function usage(args: readonly string[]): UsageError {
     if (error instanceof UsageError) return error
     throw error
   }
-  throw new Error('was accepted')
+  throw new Error('the command line was accepted')
 }
 
 describe('the command line', () => {
-  test('by default prints a finite cloud that ends about now', () => {
-    const task = parseCommand([], now)
-    expect(task).toMatchObject({ brokers: null, truthFile: null, rate: 0, live: false })
-    expect(task.cloud).toMatchObject({ operations: 300, format: 'envelope', keepTruth: false })
-    expect(task.cloud.start).toBe(now - 6 * HOUR - 5 * MINUTE)
+  test('prints a finite cloud that ends about now by default', () => {
+    const command = parseCommand([], now)
+    expect(command).toMatchObject({ brokers: null, truthFile: null, rate: 0, live: false })
+    expect(command.cloud).toMatchObject({ operations: 300, format: 'envelope', keepTruth: false })
+    expect(command.cloud.start).toBe(now - 6 * HOUR - 5 * MINUTE)
   })
 
   test('live starts now and never ends', () => {
@@ -30,12 +30,12 @@ describe('the command line', () => {
     expect(cloud).toMatchObject({ start: now, operations: Number.POSITIVE_INFINITY, keepTruth: true })
   })
 
-  test('plants faults, and leaves slow requests the time that they need', () => {
+  test('accepts faults, and starts earlier if there are slow requests', () => {
     const { cloud } = parseCommand(['--usage-faults', '0.2', '--slow-requests', '0.1'], now)
     expect(cloud).toMatchObject({ usageFaults: 0.2, slowRequests: 0.1, start: now - 6 * HOUR - 45 * MINUTE })
   })
 
-  test('takes the deployments from the file', () => {
+  test('reads the deployments file', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'simulate-')), 'deployments.json')
     const topics = { nova: [{ queue: 'q', routing_key: 'notifications.info' }] }
     const deployments = [
@@ -62,7 +62,7 @@ describe('the command line', () => {
     [['--live', '--start', '2026-11-20T00:00:00Z'], /--live/],
     [['--operations', 'Infinity'], /Infinity/],
     [['--deployments', '/does/not/exist'], /--deployments/],
-  ])('%j is refused in one line', (args, reason) => {
+  ])('%j is rejected with a one-line message', (args, reason) => {
     const { code, message } = usage(args)
     expect(code).toBe(2)
     expect(message).toMatch(reason)

@@ -20,14 +20,14 @@ function collect(fail?: { after: number; code: string }): { lines: string[]; out
   return { lines, output }
 }
 
-test('prints a JSON line per message', async () => {
+test('prints one JSON line per message', async () => {
   const { lines, output } = collect()
   await printMessages(simulateCloud({ operations: 5 }).messages, output, pace, new AbortController().signal)
   expect(lines.length).toBeGreaterThan(10)
   expect(Object.keys(JSON.parse(lines[0] ?? ''))).toEqual(['deployment', 'exchange', 'routing_key', 'body'])
 })
 
-test('ends quietly when nobody reads any more, and not when the disk is full', async () => {
+test('ends without an error when the reader closes the pipe, and with one when the disk is full', async () => {
   const { signal } = new AbortController()
   const endless = { operations: Number.POSITIVE_INFINITY, keepTruth: false }
   const closed = collect({ after: 30, code: 'EPIPE' })
@@ -37,7 +37,7 @@ test('ends quietly when nobody reads any more, and not when the disk is full', a
   await expect(printMessages(simulateCloud(endless).messages, full.output, pace, signal)).rejects.toThrow('ENOSPC')
 })
 
-test('ends when it is told to, in the middle of a wait', async () => {
+test('stops on the signal while it waits', async () => {
   const stop = new AbortController()
   const { lines, output } = collect()
   setTimeout(() => stop.abort(), 100)

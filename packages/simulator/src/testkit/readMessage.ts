@@ -1,27 +1,27 @@
 import type { Json, JsonObject } from '../core/json.ts'
 import type { SimulatedMessage } from '../index.ts'
 
-/** A message as a reader of either format takes it; times in microseconds. */
-export type Told = {
+/** The fields of a message in a common form for all formats; times in microseconds. */
+export type ReadMessage = {
   readonly messageId: string
   readonly routingKey: string
   readonly versioned: boolean
-  /** The classic name. */
+  /** The classic event type. */
   readonly event: string
   readonly when: number
   readonly request: string
-  /** The empty string when it shows none. */
+  /** The empty string if it has none. */
   readonly instance: string
   readonly tenant: Json
   readonly flavor: Json
-  /** What `image_meta` says of the system, in one text. */
+  /** The system properties of `image_meta`, joined. */
   readonly system: string
   readonly launchedAt: number | null
   readonly terminatedAt: number | null
   readonly deletedAt: number | null
   readonly auditEnding: number | null
   readonly state: Json
-  /** Undefined in all but an update. */
+  /** Undefined except in an update. */
   readonly oldState: Json | undefined
   readonly code: Json
   readonly payload: Json
@@ -41,7 +41,7 @@ function time(value: Json | undefined): number | null {
   return whole === undefined ? null : Date.parse(`${whole.replace(' ', 'T')}Z`) * 1000 + Number(digits ?? 0)
 }
 
-const renamed: Readonly<Record<string, string>> = {
+const classicNames: Readonly<Record<string, string>> = {
   resize_finish: 'finish_resize',
   resize_prep: 'resize.prep',
   resize_confirm: 'resize.confirm',
@@ -53,22 +53,22 @@ const renamed: Readonly<Record<string, string>> = {
 }
 
 function classicName(event: string): string {
-  // The classic one does not call it an error.
+  // The classic event type has no suffix `.error`.
   if (event === 'compute_task.build_instances.error') return 'compute_task.build_instances'
   const [first, name = '', ...rest] = event.split('.')
-  return first === 'instance' ? ['compute.instance', renamed[name] ?? name, ...rest].join('.') : event
+  return first === 'instance' ? ['compute.instance', classicNames[name] ?? name, ...rest].join('.') : event
 }
 
 const systemKeys = ['1__architecture', '1__os_distro', '1__os_version'].map((key) => `org.openstack__${key}`)
 
-/** Unpacks a nova or glance message. */
-export function told({ body, event, when, messageId, routingKey }: SimulatedMessage): Told {
+/** Reads a nova or glance message. */
+export function readMessage({ body, event, when, messageId, routingKey }: SimulatedMessage): ReadMessage {
   const inner = body['oslo.message']
   const notification = inner === undefined ? body : object(JSON.parse(text(inner)))
   const payload = object(notification.payload)
   const versioned = payload['nova_object.data'] !== undefined
-  const shown = versioned ? data(payload) : payload
-  const meta = object(shown.image_meta)
+  const fields = versioned ? data(payload) : payload
+  const meta = object(fields.image_meta)
   return {
     messageId,
     routingKey,
@@ -76,17 +76,17 @@ export function told({ body, event, when, messageId, routingKey }: SimulatedMess
     event: versioned ? classicName(event) : event,
     when,
     request: text(notification._context_request_id),
-    instance: text(versioned ? (shown.uuid ?? shown.instance_uuid) : shown.instance_id),
-    tenant: shown.tenant_id ?? null,
-    flavor: (versioned ? data(shown.flavor).flavorid : shown.instance_flavor_id) ?? null,
+    instance: text(versioned ? (fields.uuid ?? fields.instance_uuid) : fields.instance_id),
+    tenant: fields.tenant_id ?? null,
+    flavor: (versioned ? data(fields.flavor).flavorid : fields.instance_flavor_id) ?? null,
     system: ['com.rackspace__1__options', ...systemKeys].map((key) => text(meta[key])).join('|'),
-    launchedAt: time(shown.launched_at),
-    terminatedAt: time(shown.terminated_at),
-    deletedAt: time(shown.deleted_at),
-    auditEnding: time(versioned ? data(shown.audit_period).audit_period_ending : shown.audit_period_ending),
-    state: shown.state ?? null,
-    oldState: versioned ? data(shown.state_update).old_state : shown.old_state,
-    code: shown.code ?? null,
+    launchedAt: time(fields.launched_at),
+    terminatedAt: time(fields.terminated_at),
+    deletedAt: time(fields.deleted_at),
+    auditEnding: time(versioned ? data(fields.audit_period).audit_period_ending : fields.audit_period_ending),
+    state: fields.state ?? null,
+    oldState: versioned ? data(fields.state_update).old_state : fields.old_state,
+    code: fields.code ?? null,
     payload,
   }
 }

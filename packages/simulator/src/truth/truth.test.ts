@@ -24,7 +24,7 @@ describe.each([...formats])('the truth about a cloud of format %s', (format) => 
   const truth = truthOf(format)
   const instances = Object.values(truth.instances)
 
-  test('has what it is about', () => {
+  test('has instances, exists and images', () => {
     expect(instances.length).toBeGreaterThan(50)
     expect(instances.some((i) => i.delete !== null)).toBe(true)
     expect(instances.some((i) => i.exists.some(({ periodic }) => periodic))).toBe(true)
@@ -32,7 +32,7 @@ describe.each([...formats])('the truth about a cloud of format %s', (format) => 
     expect(Object.values(truth.images).some((image) => image.delete !== null)).toBe(true)
   })
 
-  test('every delete and every settled exists belongs to a launch', () => {
+  test('every delete and every verified exists belongs to a launch', () => {
     for (const instance of instances) {
       const launches = (at: Micros | null) => instance.launches.filter(({ launchedAt }) => sameSecond(launchedAt, at))
       if (instance.delete !== null) expect(launches(instance.delete.launchedAt)).not.toEqual([])
@@ -52,7 +52,7 @@ describe.each([...formats])('the truth about a cloud of format %s', (format) => 
     expect(byRequest).toBe(nova.notifications)
   })
 
-  test('ends close starts of their own request, the oldest first', () => {
+  test('an end matches the oldest start of its request', () => {
     for (const { timings } of instances) {
       for (const { start, end, duration } of timings) {
         expect(duration).toBe(start === null || end === null ? null : end - start)
@@ -69,7 +69,7 @@ describe.each([...formats])('the truth about a cloud of format %s', (format) => 
     }
   })
 
-  test('requests without a user are not tracked, and a tracker ends with a timing', () => {
+  test('requests without a user have no tracker, and a tracker ends with a timing', () => {
     const periodic = Object.values(truth.requests).filter(({ tracker }) => tracker === null)
     expect(periodic.length).toBeGreaterThan(0)
     for (const [id, { tracker }] of Object.entries(truth.requests)) {
@@ -81,16 +81,16 @@ describe.each([...formats])('the truth about a cloud of format %s', (format) => 
   })
 })
 
-/** What of the truth does not depend on the format, to the second. */
-function essence(truth: Truth) {
-  const second = (at: Micros | null) => (at === null ? null : floorSecond(at))
+/** The part of the truth that does not depend on the format, with times in whole seconds. */
+function commonTruth(truth: Truth) {
+  const toSecond = (at: Micros | null) => (at === null ? null : floorSecond(at))
   return Object.fromEntries(
     Object.entries(truth.instances).map(([uuid, instance]) => [
       uuid,
       {
-        launches: instance.launches.map((l) => [l.requestId, second(l.launchedAt), l.instanceFlavorId]),
-        delete: second(instance.delete?.deletedAt ?? null),
-        exists: instance.exists.map((e) => [second(e.launchedAt), second(e.deletedAt), second(e.auditEnding)]),
+        launches: instance.launches.map((l) => [l.requestId, toSecond(l.launchedAt), l.instanceFlavorId]),
+        delete: toSecond(instance.delete?.deletedAt ?? null),
+        exists: instance.exists.map((e) => [toSecond(e.launchedAt), toSecond(e.deletedAt), toSecond(e.auditEnding)]),
         timings: instance.timings
           .filter(({ name }) => !/scheduler|interface_|volume\./.test(name))
           .map(({ name, requestId, end }) => [name, requestId, end === null]),
@@ -99,15 +99,15 @@ function essence(truth: Truth) {
   )
 }
 
-test.each(['envelope', 'versioned', 'both'] as const)('%s tells the same as classic, to the second', (format) => {
-  expect(essence(truthOf(format))).toEqual(essence(truthOf('classic')))
+test.each(['envelope', 'versioned', 'both'] as const)('%s has the same truth as classic, to the second', (format) => {
+  expect(commonTruth(truthOf(format))).toEqual(commonTruth(truthOf('classic')))
 })
 
-test('bare and enveloped messages have one truth', () => {
+test('messages with and without an envelope have the same truth', () => {
   expect({ ...truthOf('envelope'), format: 'classic' }).toEqual(truthOf('classic'))
 })
 
-test('with both formats the classic one counts, and each exists knows its twin', () => {
+test('with both formats the classic one counts, and each exists has its counterpart', () => {
   const both = Object.values(truthOf('both').instances)
   const classic = truthOf('classic').instances
   for (const [uuid, { launches }] of Object.entries(truthOf('both').instances)) {
@@ -118,8 +118,8 @@ test('with both formats the classic one counts, and each exists knows its twin',
   )
 })
 
-test('duplicates are messages and no notifications', () => {
+test('duplicates count as messages and not as notifications', () => {
   const { truth } = run('envelope', { duplicates: 1 })
   expect(truth.services.nova.messages).toBe(2 * truth.services.nova.notifications)
-  expect(essence(truth)).toEqual(essence(truthOf('envelope')))
+  expect(commonTruth(truth)).toEqual(commonTruth(truthOf('envelope')))
 })
