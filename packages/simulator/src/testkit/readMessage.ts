@@ -1,5 +1,5 @@
 import type { Json, JsonObject } from '../core/json.ts'
-import type { SimulatedMessage } from '../index.ts'
+import type { SimulatedMessage } from '../output/message.ts'
 
 /** The fields of a message in a common form for all formats; times in microseconds. */
 export type ReadMessage = {

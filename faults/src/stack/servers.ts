@@ -1,6 +1,6 @@
 export type ServerName = 'postgres' | 'redis' | 'rabbitmq'
 
-/** A disk that can be full, on which PostgreSQL may have a tablespace. */
+/** A small disk with a PostgreSQL tablespace, which the suite can fill. */
 export interface SmallDisk {
   folder: string
   fill(): void
@@ -13,9 +13,9 @@ export interface Servers {
   redisUrl: string
   amqpUrl: string
   managementUrl: string
-  /** @param atOnce as in a crash */
+  /** @param atOnce whether to stop without a shutdown, as in a crash */
   stop(name: ServerName, atOnce: boolean): Promise<void>
   start(name: ServerName): Promise<void>
-  /** `without`: why there can be none here. */
+  /** `without`: why this machine has no small disk. */
   smallDisk: SmallDisk | { without: string }
 }

@@ -4,7 +4,7 @@ import { startProcess, type TestProcess } from '@stacktach/testing'
 
 const root = fileURLToPath(new URL('../../../', import.meta.url))
 
-/** The built programs, as they run in production. */
+/** The built programs, as in production. */
 const files = {
   ingest: [`${root}apps/worker/dist/main.js`, 'ingest'],
   jobs: [`${root}apps/worker/dist/main.js`, 'jobs'],
@@ -15,13 +15,13 @@ export type Program = keyof typeof files
 
 export const programs: readonly Program[] = ['ingest', 'jobs', 'api']
 
-/** Milliseconds in which a process that is asked to stop has to be gone. */
-const STOP = 10_000
+const STOP_TIMEOUT_MS = 10_000
+const START_TIMEOUT_MS = 60_000
 
-/** Runs the programs, and starts each again when it ends, as an operator's service manager does. */
+/** Runs the programs and restarts each one when it exits, as a service manager does. */
 export class Programs {
-  /** What should not have happened. */
-  readonly complaints: string[] = []
+  /** Unexpected exits and slow or failed stops. */
+  readonly problems: string[] = []
   readonly #environment: Record<string, string>
   readonly #running = new Map<Program, TestProcess>()
   readonly #extra = new Map<Program, Record<string, string>>()
@@ -37,7 +37,7 @@ export class Programs {
     this.#running.set(program, process)
     void process.ended.then((code) => {
       if (this.#running.get(program) !== process || this.#closing) return
-      this.complaints.push(`${program} ended by itself with code ${code}:\n${lastLines(process.output())}`)
+      this.problems.push(`${program} exited unexpectedly with code ${code}:\n${lastLines(process.output())}`)
       this.start(program)
     })
     return process
@@ -51,7 +51,7 @@ export class Programs {
     return this.#running.get(program)?.output() ?? ''
   }
 
-  /** Kills it, and starts it again at once. */
+  /** Kills the program and starts it again at once. */
   async kill(program: Program): Promise<void> {
     const process = this.#running.get(program)
     this.#running.delete(program)
@@ -59,28 +59,28 @@ export class Programs {
     this.start(program)
   }
 
-  /** Stops it in order, and starts it again. It has to be gone in time, and with exit code 0. */
+  /** Stops the program by SIGTERM and starts it again. @param extra environment variables of the new process */
   async restart(program: Program, extra: Record<string, string> = {}): Promise<void> {
     await this.stop(program)
     this.#extra.set(program, extra)
     this.start(program)
   }
 
+  /** Stops the program by SIGTERM; records a problem if it takes too long or its exit code is not 0. */
   async stop(program: Program): Promise<void> {
     const process = this.#running.get(program)
     this.#running.delete(program)
     if (process === undefined) return
-    const began = Date.now()
-    const timer = setTimeout(() => void process.stop('SIGKILL'), STOP + 5_000)
+    const startedAt = Date.now()
+    const timer = setTimeout(() => void process.stop('SIGKILL'), STOP_TIMEOUT_MS + 5_000)
     const code = await process.stop('SIGTERM')
     clearTimeout(timer)
-    const took = Date.now() - began
-    // One that has only just been started does not hear yet, and has nothing in hand.
+    const durationMs = Date.now() - startedAt
+    // A process that has only just started does not handle signals yet, and has no work in progress.
     if (code === null && process.output() === '') return
-    if (code !== 0 || took > STOP) {
-      this.complaints.push(
-        `${program} took ${(took / 1000).toFixed(1)} s to stop, exit code ${code}:\n${lastLines(process.output())}`,
-      )
+    if (code !== 0 || durationMs > STOP_TIMEOUT_MS) {
+      const seconds = (durationMs / 1000).toFixed(1)
+      this.problems.push(`${program} took ${seconds} s to stop, exit code ${code}:\n${lastLines(process.output())}`)
     }
   }
 
@@ -90,19 +90,19 @@ export class Programs {
   }
 }
 
-/** What a program prints once it is at work; ingest for each deployment. */
-const signs: Record<Program, RegExp> = {
+/** What a program logs when it is ready; ingest logs it for each deployment. */
+const readyLines: Record<Program, RegExp> = {
   ingest: /"consuming".*"consuming"/s,
   jobs: /"started"/,
   api: /"listening"/,
 }
 
-/** Waits until programs are at work: the queues are there, and nothing published is lost for want of one. */
-export async function begun(running: Programs, which: readonly Program[] = programs): Promise<void> {
-  const deadline = Date.now() + 60_000
-  for (const program of which) {
-    while (!signs[program].test(running.output(program))) {
-      if (Date.now() > deadline) throw new Error(`${program} does not begin:\n${running.output(program)}`)
+/** Waits until the programs are ready: then the queues exist, and no published message is unroutable. */
+export async function waitUntilReady(running: Programs, expected: readonly Program[] = programs): Promise<void> {
+  const deadline = Date.now() + START_TIMEOUT_MS
+  for (const program of expected) {
+    while (!readyLines[program].test(running.output(program))) {
+      if (Date.now() > deadline) throw new Error(`${program} did not become ready:\n${running.output(program)}`)
       await sleep(50)
     }
   }

@@ -3,17 +3,17 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Detour, detour, freePort } from '@stacktach/testing'
 import { type Brokers, createBrokers } from './brokers.ts'
-import { createDatabase, type WorldDatabase } from './database.ts'
+import { createDatabase, type StackDatabase } from './database.ts'
 import { Health } from './health.ts'
 import { Programs } from './programs.ts'
 import { Publisher } from './publisher.ts'
 import type { ServerName, Servers } from './servers.ts'
 
-/** A whole StackTach, whose every way to a server can be disturbed. */
-export interface World {
+/** A complete StackTach: its programs reach every server through a proxy that can fail. */
+export interface Stack {
   servers: Servers
   name: string
-  database: WorldDatabase
+  database: StackDatabase
   brokers: Brokers
   publisher: Publisher
   detours: Record<ServerName, Detour>
@@ -23,22 +23,23 @@ export interface World {
   close(): Promise<void>
 }
 
-interface WorldOptions {
-  /** It will be disturbed: its database is on the disk that can be full. */
-  disturbed: boolean
-  /** What every program loads first, when the suite is to show that it would notice. */
+interface StackOptions {
+  /** Whether the database is on the disk that can be filled. */
+  onSmallDisk: boolean
+  /** A module that every program loads first, for a self-test of the suite. */
   preload: string | null
 }
 
-export async function createWorld(servers: Servers, name: string, options: WorldOptions): Promise<World> {
-  const database = await createDatabase(servers, name, options.disturbed)
+/** Creates the database, virtual hosts and proxies of a stack; its programs are not started. */
+export async function createStack(servers: Servers, name: string, options: StackOptions): Promise<Stack> {
+  const database = await createDatabase(servers, name, options.onSmallDisk)
   const brokers = await createBrokers(servers, name)
   const detours = {
     postgres: await detour(database.url),
     redis: await detour(servers.redisUrl),
     rabbitmq: await detour(servers.amqpUrl),
   }
-  for (const way of Object.values(detours)) await way.open()
+  for (const each of Object.values(detours)) await each.open()
   const file = join(tmpdir(), `stacktach-${name}-${process.pid}.json`)
   writeFileSync(file, brokers.deploymentsFile(detours.rabbitmq.url), { mode: 0o600 })
   const port = await freePort()
@@ -65,7 +66,7 @@ export async function createWorld(servers: Servers, name: string, options: World
     async close() {
       await programs.close()
       await publisher.close()
-      for (const way of Object.values(detours)) await way.shut()
+      for (const each of Object.values(detours)) await each.shut()
       await database.close()
       rmSync(file, { force: true })
     },

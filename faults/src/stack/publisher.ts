@@ -3,35 +3,38 @@ import { type ChannelModel, type ConfirmChannel, connect } from 'amqplib'
 import { deployments, type StreamMessage } from '../stream.ts'
 import type { Brokers } from './brokers.ts'
 
-/** Messages that are sent before their confirmations are waited for, unless asked otherwise. */
-const WINDOW = 25
+/** How many messages are sent before their confirms, by default. */
+const BATCH_MESSAGES = 25
 
-/** Milliseconds that a broker may be away. */
-const PATIENCE = 180_000
+const UNAVAILABLE_TIMEOUT_MS = 180_000
 
-/** A cloud's side: keeps what the broker has not confirmed and sends it again, as its outbox would. */
+/** Publishes messages reliably: keeps unconfirmed messages and sends them again, as oslo.messaging's retries do. */
 export class Publisher {
   readonly #url: string
   readonly #brokers: Brokers
-  #open = new Map<string, { connection: ChannelModel; channel: ConfirmChannel; broken: Promise<never> }>()
+  #open = new Map<string, { connection: ChannelModel; channel: ConfirmChannel; closed: Promise<never> }>()
 
   constructor(amqpUrl: string, brokers: Brokers) {
     this.#url = amqpUrl
     this.#brokers = brokers
   }
 
-  /** Resolves when each message is confirmed: it is in a durable queue. `onSent` is told how many are. */
+  /**
+   * Resolves when every message is confirmed, which means that it is in a durable queue.
+   *
+   * @param onConfirmed called with the number of confirmed messages
+   */
   async publish(
     messages: readonly StreamMessage[],
-    onSent: (sent: number) => void = () => {},
-    together = WINDOW,
+    onConfirmed: (confirmed: number) => void = () => {},
+    batchMessages = BATCH_MESSAGES,
   ): Promise<void> {
-    for (let from = 0; from < messages.length; from += together) {
-      const window = messages.slice(from, from + together)
-      const deadline = Date.now() + PATIENCE
+    for (let from = 0; from < messages.length; from += batchMessages) {
+      const batch = messages.slice(from, from + batchMessages)
+      const deadline = Date.now() + UNAVAILABLE_TIMEOUT_MS
       for (;;) {
         try {
-          await this.#send(window)
+          await this.#send(batch)
           break
         } catch (error) {
           if (Date.now() > deadline) throw error
@@ -39,7 +42,7 @@ export class Publisher {
           await sleep(200)
         }
       }
-      onSent(from + window.length)
+      onConfirmed(from + batch.length)
     }
   }
 
@@ -47,7 +50,7 @@ export class Publisher {
     const open = this.#open
     this.#open = new Map()
     for (const { connection } of open.values()) {
-      // Closing one that is dead can hang.
+      // Closing a dead connection can hang.
       await Promise.race([connection.close().catch(() => {}), sleep(500)])
     }
   }
@@ -58,7 +61,7 @@ export class Publisher {
       const properties = { persistent: true, contentType: 'application/json' }
       this.#open.get(deployment)?.channel.publish(exchange, routingKey, body, properties)
     }
-    for (const { channel, broken } of this.#open.values()) await Promise.race([channel.waitForConfirms(), broken])
+    for (const { channel, closed } of this.#open.values()) await Promise.race([channel.waitForConfirms(), closed])
   }
 
   async #connect(): Promise<void> {
@@ -66,14 +69,14 @@ export class Publisher {
       const url = new URL(this.#url)
       url.pathname = `/${this.#brokers.vhost(deployment)}`
       const connection = await connect(url.href, { timeout: 10_000 })
-      const broken = new Promise<never>((_, reject) => {
+      const closed = new Promise<never>((_, reject) => {
         connection.once('close', () => reject(new Error('the connection was closed')))
       })
-      broken.catch(() => {})
+      closed.catch(() => {})
       connection.on('error', () => {})
       const channel = await connection.createConfirmChannel()
       channel.on('error', () => {})
-      this.#open.set(deployment, { connection, channel, broken })
+      this.#open.set(deployment, { connection, channel, closed })
     }
   }
 }

@@ -2,7 +2,7 @@ import { deploymentEntry, manageBroker } from '@stacktach/testing'
 import { deployments } from '../stream.ts'
 import type { Servers } from './servers.ts'
 
-/** Topics of the simulated cloud, each bound to queues of our own. */
+/** The simulated cloud's topics, bound to StackTach's queues. */
 const topics = {
   nova: ['notifications.*', 'versioned_notifications.*', 'monitor.*'].map((key) => ({
     queue: 'stacktach_nova',
@@ -11,12 +11,12 @@ const topics = {
   glance: ['notifications.*', 'monitor.*'].map((key) => ({ queue: 'stacktach_glance', routing_key: key })),
 }
 
-/** The virtual hosts of a world, one for each deployment. */
+/** The virtual hosts of a stack, one for each deployment. */
 export interface Brokers {
   vhost(deployment: string): string
-  /** What a deployments file says, with the broker reached by `url`. */
+  /** The content of a deployments file whose broker is at `url`. */
   deploymentsFile(url: string): string
-  /** Messages in all queues, those included that are delivered and not acknowledged. */
+  /** Counts the messages in all queues; `messages` includes the unacknowledged ones. */
   depth(): Promise<Depth>
 }
 
@@ -25,15 +25,15 @@ export interface Depth {
   unacknowledged: number
 }
 
-/** Makes the virtual hosts. */
+/** Creates the virtual hosts. */
 export async function createBrokers(servers: Servers, name: string): Promise<Brokers> {
   const vhost = (deployment: string) => `${name}_${deployment}`
   const { username } = new URL(servers.amqpUrl)
   for (const deployment of deployments) {
-    await manage(servers, 'DELETE', `/api/vhosts/${vhost(deployment)}`).catch(() => {})
-    await manage(servers, 'PUT', `/api/vhosts/${vhost(deployment)}`, {})
+    await callManagementApi(servers, 'DELETE', `/api/vhosts/${vhost(deployment)}`).catch(() => {})
+    await callManagementApi(servers, 'PUT', `/api/vhosts/${vhost(deployment)}`, {})
     const everything = { configure: '.*', write: '.*', read: '.*' }
-    await manage(servers, 'PUT', `/api/permissions/${vhost(deployment)}/${username}`, everything)
+    await callManagementApi(servers, 'PUT', `/api/permissions/${vhost(deployment)}/${username}`, everything)
   }
   return {
     vhost,
@@ -48,8 +48,8 @@ export async function createBrokers(servers: Servers, name: string): Promise<Bro
     async depth() {
       let depth = { messages: 0, unacknowledged: 0 }
       for (const deployment of deployments) {
-        const queues = await manage(servers, 'GET', `/api/queues/${vhost(deployment)}`)
-        if (!Array.isArray(queues)) throw new Error('RabbitMQ lists no queues')
+        const queues = await callManagementApi(servers, 'GET', `/api/queues/${vhost(deployment)}`)
+        if (!Array.isArray(queues)) throw new Error('RabbitMQ returned no list of queues')
         for (const queue of queues) {
           depth = {
             messages: depth.messages + (queue.messages ?? 0),
@@ -62,7 +62,7 @@ export async function createBrokers(servers: Servers, name: string): Promise<Bro
   }
 }
 
-async function manage(servers: Servers, method: string, path: string, body?: unknown): Promise<unknown> {
+async function callManagementApi(servers: Servers, method: string, path: string, body?: unknown): Promise<unknown> {
   const response = await manageBroker(servers.managementUrl, method, path, body)
   return method === 'GET' ? response.json() : undefined
 }

@@ -3,23 +3,24 @@ import { migrate } from '@stacktach/db'
 import pg from 'pg'
 import type { Servers } from './servers.ts'
 
-/** A database with an owner who is no superuser, so that PostgreSQL's limits hold for the programs. */
-export interface WorldDatabase {
-  /** Of the owner, for the programs. */
+/** A database whose owner is not a superuser, so that PostgreSQL's limits apply to the programs. */
+export interface StackDatabase {
+  /** The owner's URL, for the programs. */
   url: string
+  /** The owner's role. */
   role: string
-  /** Of the superuser: the suite looks and disturbs by these. */
+  /** The superuser's connections, with which the suite observes and injects faults. */
   pool: pg.Pool
   close(): Promise<void>
 }
 
-/** Makes a database with the schema, on the small disk if asked for. */
-export async function createDatabase(servers: Servers, name: string, onSmallDisk: boolean): Promise<WorldDatabase> {
+/** Creates a database with the schema. @param onSmallDisk whether to put it on the small disk, if there is one */
+export async function createDatabase(servers: Servers, name: string, onSmallDisk: boolean): Promise<StackDatabase> {
   const { username, password } = new URL(servers.databaseUrl)
   const admin = poolOf(servers.databaseUrl)
   await admin.query(`drop database if exists ${name} with (force)`)
   await admin.query(`drop role if exists ${name}`)
-  // Names are the suite's own, and a password of hex digits needs no quoting.
+  // The names are constants of the suite, and the password has hexadecimal digits only: no quoting is needed.
   await admin.query(`create role ${name} login password '${decodeURIComponent(password)}'`)
   const { smallDisk } = servers
   const small = onSmallDisk && 'folder' in smallDisk
@@ -30,25 +31,25 @@ export async function createDatabase(servers: Servers, name: string, onSmallDisk
   url.pathname = `/${name}`
   url.username = name
   await migrate(url.href)
-  const own = new URL(url)
-  own.username = username
-  const pool = poolOf(own.href)
+  const superuserUrl = new URL(url)
+  superuserUrl.username = username
+  const pool = poolOf(superuserUrl.href)
   return { url: url.href, role: name, pool, close: () => pool.end() }
 }
 
 function poolOf(url: string): pg.Pool {
   const pool = new pg.Pool({ connectionString: url, max: 3, connectionTimeoutMillis: 10_000 })
-  // The suite restarts the server itself.
+  // Lost connections are expected: the suite restarts the server.
   pool.on('error', () => {})
   return pool
 }
 
-/** Asks until the server answers: the suite restarts it, or fills its disk. */
-export async function persistently<T>(ask: () => Promise<T>, milliseconds = 60_000): Promise<T> {
-  const deadline = Date.now() + milliseconds
+/** Retries `query` until the server answers, because the suite restarts the server and fills its disk. */
+export async function retryUntilAnswer<T>(query: () => Promise<T>, timeoutMs = 60_000): Promise<T> {
+  const deadline = Date.now() + timeoutMs
   for (;;) {
     try {
-      return await ask()
+      return await query()
     } catch (error) {
       if (Date.now() > deadline) throw error
       await sleep(200)
