@@ -1,26 +1,26 @@
 import type { Pool } from 'pg'
 
-/** A path for every endpoint, by a name for it, about what the middle of the data holds. */
-export async function questions(pool: Pool): Promise<Map<string, string>> {
-  const one = async (sql: string) => {
+/** Request paths for all endpoints, by name, with parameters from the middle of the stored data. */
+export async function endpointPaths(pool: Pool): Promise<Map<string, string>> {
+  const queryValue = async (sql: string) => {
     const { rows } = await pool.query<{ value: string }>(sql)
     const [row] = rows
-    if (row === undefined) throw new Error(`nothing is stored that answers: ${sql}`)
+    if (row === undefined) throw new Error(`no row for: ${sql}`)
     return row.value
   }
-  const middle = await one('select max(id) / 2 as value from notification_nova')
-  const near = (column: string) =>
-    one(`select ${column} as value from notification_nova where id > ${middle} and instance is not null
+  const middle = await queryValue('select max(id) / 2 as value from notification_nova')
+  const middleValue = (column: string) =>
+    queryValue(`select ${column} as value from notification_nova where id > ${middle} and instance is not null
           and request_id <> '' and tenant is not null and event like '%.end' order by id limit 1`)
-  const instance = await near('instance')
-  const request = await near('request_id')
-  const tenant = await near('tenant')
-  const event = await near('event')
-  const host = await near('host')
-  const shown = await near('id')
-  const newest = await one('select max("when") / 1000000 as value from notification_nova')
-  const image = await one('select uuid as value from notification_glance where uuid is not null limit 1')
-  const report = await one(`
+  const instance = await middleValue('instance')
+  const request = await middleValue('request_id')
+  const tenant = await middleValue('tenant')
+  const event = await middleValue('event')
+  const host = await middleValue('host')
+  const id = await middleValue('id')
+  const newest = await queryValue('select max("when") / 1000000 as value from notification_nova')
+  const image = await queryValue('select uuid as value from notification_glance where uuid is not null limit 1')
+  const report = await queryValue(`
     insert into report (name, version, period_start, period_end, created_at, json)
     values ('bench', 1, 0, 1, 1, '[]') returning id as value`)
   return new Map([
@@ -34,7 +34,7 @@ export async function questions(pool: Pool): Promise<Map<string, string>> {
     ['timings/uuid', `/stacky/timings/uuid?uuid=${instance}`],
     ['summary', '/stacky/summary'],
     ['request', `/stacky/request?request_id=${request}`],
-    ['show', `/stacky/show/${shown}`],
+    ['show', `/stacky/show/${id}`],
     ['watch', `/stacky/watch/1?since=${Number(newest) - 2}`],
     ['search by tenant', `/stacky/search?field=tenant&value=${tenant}&limit=50`],
     ['search by event', `/stacky/search?field=event&value=${event}&limit=50`],
