@@ -92,14 +92,24 @@ describe("every command prints the API's answer", () => {
       () => 'timings?name=compute.instance.create&end_when_max=1577836800',
       1,
     ],
-    ['timings of an instance', () => `timings --uuid ${sample.instance}`, () => `timings/uuid?uuid=${sample.instance}`, 2],
+    [
+      'timings of an instance',
+      () => `timings --uuid ${sample.instance}`,
+      () => `timings/uuid?uuid=${sample.instance}`,
+      2,
+    ],
     ['summary', () => 'summary --limit all', () => 'summary?limit=all', 5],
     ['kpi', () => 'kpi', () => 'kpi', 5],
     ['kpi of a tenant', () => `kpi ${sample.tenant}`, () => `kpi/${sample.tenant}`, 2],
     ['usage launches', () => 'usage launches', () => 'usage/launches', 5],
     ['usage deletes', () => 'usage deletes --limit 2', () => 'usage/deletes?limit=2', 3],
     ['usage exists', () => 'usage exists', () => 'usage/exists', 2],
-    ['usage of an instance', () => `usage launches ${sample.instance}`, () => `usage/launches?instance=${sample.instance}`, 1],
+    [
+      'usage of an instance',
+      () => `usage launches ${sample.instance}`,
+      () => `usage/launches?instance=${sample.instance}`,
+      1,
+    ],
     ['reports search', () => `reports --id ${sample.report}`, () => `reports/search?id=${sample.report}`, 2],
   ])('%s', async (_, command, path, atLeast) => {
     const args = command().split(' ')
