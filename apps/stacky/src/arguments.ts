@@ -1,5 +1,5 @@
 import { CommandUsageError } from './requestErrors.ts'
-import { parseUnixTime } from './times.ts'
+import { toUnixTime } from './times.ts'
 
 export const serviceNames = ['nova', 'glance', 'generic'] as const
 
@@ -122,7 +122,7 @@ const withSeconds = (text: string) => (/^\d{2}:\d{2}$/.test(text) ? `${text}:00`
  * @throws CommandUsageError
  */
 export function parseTimeArgument(text: string): string {
-  const time = parseUnixTime(text)
+  const time = toUnixTime(text)
   if (time === null) {
     const forms = 'YYYY-MM-DD, "YYYY-MM-DD HH:MM:SS" or unix time'
     throw new CommandUsageError(`${JSON.stringify(text)} is not a time: use ${forms}`)

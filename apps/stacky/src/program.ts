@@ -25,7 +25,8 @@ Environment:
   STACKTACH_TOKEN       token, sent as Authorization: Bearer
   STACKTACH_TOKEN_FILE  file that contains the token
 
-All times are UTC. Shell completion: \`source <(stacky complete bash)\`, or zsh or fish.`
+All times are UTC.
+Shell completion: \`source <(stacky complete bash)\`; see \`stacky complete --help\`.`
 
 /** Builds the `stacky` command line. Results go to standard output, everything else to standard error. */
 export function createStackyProgram(): Command {
@@ -56,7 +57,7 @@ export function createStackyProgram(): Command {
   setExitCode(stacky, WRONG_USAGE_EXIT_CODE)
   tab(stacky)
   const complete = stacky.commands.find((command) => command.name() === 'complete')
-  complete?.description('print a completion script for bash, zsh or fish')
+  complete?.description('print a shell completion script')
   return stacky
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { parseUnixTime, reportDay, reportTime } from './times.ts'
+import { reportDay, reportTime, toUnixTime } from './times.ts'
 
 test.each([
   ['2026-11-20', '1795132800'],
@@ -11,13 +11,13 @@ test.each([
   ['1795180455.5', '1795180455.5'],
   ['0', '0'],
 ])('%s is unix time %s', (text, seconds) => {
-  expect(parseUnixTime(text)).toBe(seconds)
+  expect(toUnixTime(text)).toBe(seconds)
 })
 
 test.each(['', 'today', '2026-02-30', '2026-13-01', '2026-11-20 25:00', '2026-11-20 13:14:75', '13:14', '-5', '1e9'])(
   '%j is not a time',
   (text) => {
-    expect(parseUnixTime(text)).toBeNull()
+    expect(toUnixTime(text)).toBeNull()
   },
 )
 

@@ -6,7 +6,7 @@ const pattern = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::(\d{2})(\.\d{1,6})?
  *
  * @returns null when the text is not a time
  */
-export function parseUnixTime(text: string): string | null {
+export function toUnixTime(text: string): string | null {
   if (/^\d{1,12}(\.\d{1,6})?$/.test(text)) return text
   const [, day, minute = '00:00', second = '00', fraction = ''] = pattern.exec(text) ?? []
   const milliseconds = Date.parse(`${day}T${minute}:${second}Z`)

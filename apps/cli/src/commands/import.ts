@@ -19,7 +19,7 @@ export function importCommand(): Command {
     .option('--json', 'print the result as one JSON object')
     .addHelpText(
       'after',
-      '\nExit code 1 if any line is not a message. Messages that cannot be stored are kept: see `rejected list`.',
+      '\nExit code 1 if any line is not a message. Messages that cannot be stored are\nkept: see `rejected list`.',
     )
     .action(async (file: string | undefined, { json }: { json?: boolean }) => {
       if (file !== undefined && file !== '-' && !existsSync(file)) command.error(`error: there is no file ${file}`)

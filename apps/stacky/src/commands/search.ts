@@ -5,7 +5,6 @@ import { openSession, type QueryOptions, withQueryOptions } from '../session.ts'
 import {
   type PageOptions,
   type RangeOptions,
-  SERVICE_ARGUMENT_HELP,
   withPageOptions,
   withRangeOptions,
   withServiceOption,
@@ -16,19 +15,22 @@ interface SearchOptions extends QueryOptions, PageOptions, RangeOptions {
 }
 
 const FIELDS_HELP = `
-Fields: id, deployment, deployment__name, tenant, routing_key, state, old_state, task, old_task, image_type, when,
-publisher, event, service, host, instance, request_id, message_id; glance only: owner, status, uuid.
-Suffixes: __contains, __startswith, __endswith; for when and id: __gt, __gte, __lt, __lte.
-
+Fields:
+  id, deployment, deployment__name, tenant, routing_key, state, old_state, task,
+  old_task, image_type, when, publisher, event, service, host, instance,
+  request_id, message_id; glance only: owner, status, uuid
+Suffixes of a field:
+  __contains, __startswith, __endswith; for when and id: __gt, __gte, __lt, __lte
+Examples:
   stacky search event compute.instance.create.error
-  stacky search nova tenant d50ea282853e4f16938d70c3c1d1e1cd 20 "2026-11-20 00:00:00" "2026-11-21 00:00:00"`
+  stacky search nova host__contains compute-03 20 2026-11-20 2026-11-21`
 
 /** `stacky search <field> <value>` */
 export function searchCommand(): Command {
   const command = new Command('search')
     .description('search notifications by a field, newest first')
     .usage('[options] [service] <field> <value> [limit] [from] [to]')
-    .argument('<field...>', SERVICE_ARGUMENT_HELP)
+    .argument('<field...>', 'field and value; a service may precede them, and limit, from and to may follow')
     .addHelpText('after', FIELDS_HELP)
   return withQueryOptions(withRangeOptions(withPageOptions(withServiceOption(command)), 'notifications')).action(
     async (words: string[], { offset, ...options }: SearchOptions) => {

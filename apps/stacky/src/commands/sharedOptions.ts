@@ -7,10 +7,11 @@ export interface PageOptions {
 }
 
 /** Adds the options of PageOptions. The server validates the values. */
-export function withPageOptions(command: Command, defaultLimit = '50, at most 1000'): Command {
-  return command
-    .option('--limit <number>', `maximum number of rows (default: ${defaultLimit})`)
-    .option('--offset <number>', 'number of rows to skip')
+export function withPageOptions(
+  command: Command,
+  { limit = 'maximum number of rows (default: 50, at most 1000)', offset = 'number of rows to skip' } = {},
+): Command {
+  return command.option('--limit <number>', limit).option('--offset <number>', offset)
 }
 
 export interface RangeOptions {
@@ -34,5 +35,3 @@ export function withRangeOptions(command: Command, rowNoun: string): Command {
 export function withServiceOption(command: Command): Command {
   return command.addOption(new Option('--service <name>', 'service to query (default: nova)').choices(serviceNames))
 }
-
-export const SERVICE_ARGUMENT_HELP = 'service: nova (default), glance or generic'

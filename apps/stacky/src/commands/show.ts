@@ -3,7 +3,7 @@ import { showSchema, tableSchema } from '../answers.ts'
 import { parseServiceAndValue } from '../arguments.ts'
 import { escapeJson } from '../output/cellText.ts'
 import { openSession, type QueryOptions, withQueryOptions } from '../session.ts'
-import { SERVICE_ARGUMENT_HELP, withServiceOption } from './sharedOptions.ts'
+import { withServiceOption } from './sharedOptions.ts'
 
 interface ShowOptions extends QueryOptions {
   service?: string
@@ -17,7 +17,7 @@ export function showNotificationCommand(): Command {
   const command = new Command('show')
     .description('show one notification in full, and the related ones')
     .usage('[options] [service] <id>')
-    .argument('<id...>', SERVICE_ARGUMENT_HELP)
+    .argument('<id...>', 'id of the notification; a service may precede it')
     .addHelpText('after', '\n--csv prints only the keys and values.')
   return withQueryOptions(withServiceOption(command)).action(async (words: string[], options: ShowOptions) => {
     const { value: id, service = options.service } = parseServiceAndValue(words, 'id')

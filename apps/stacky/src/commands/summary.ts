@@ -11,7 +11,10 @@ export function operationSummaryCommand(): Command {
     'show count, minimum, maximum and average duration of each operation',
   )
   return withQueryOptions(
-    withPageOptions(command, 'the 50 oldest timings of each operation; use all for every timing'),
+    withPageOptions(command, {
+      limit: 'number of timings to summarize per operation, oldest first, or all (default: 50)',
+      offset: 'number of timings to skip per operation',
+    }),
   ).action(async ({ limit, offset, ...options }: SummaryOptions) => {
     const { client, printer } = openSession(options)
     printer.answer(await client.get(['summary'], { limit, offset }, tableSchema))

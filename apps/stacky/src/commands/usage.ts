@@ -11,7 +11,7 @@ export function usageCommand(): Command {
     .description('show launches, deletes or exists, newest first')
     .addArgument(new Argument('<kind>', 'kind of usage').choices(['launches', 'deletes', 'exists']))
     .argument('[instance]', 'only this instance')
-  return withQueryOptions(withPageOptions(command, '1000')).action(
+  return withQueryOptions(withPageOptions(command, { limit: 'maximum number of rows (default: 1000)' })).action(
     async (kind: string, instance: string | undefined, { limit, offset, ...options }: UsageOptions) => {
       const { client, printer } = openSession(options)
       printer.answer(await client.get(['usage', kind], { instance, limit, offset }, tableSchema))

@@ -5,7 +5,6 @@ import { openSession, type QueryOptions, withQueryOptions } from '../session.ts'
 import {
   type PageOptions,
   type RangeOptions,
-  SERVICE_ARGUMENT_HELP,
   withPageOptions,
   withRangeOptions,
   withServiceOption,
@@ -20,10 +19,10 @@ export function uuidCommand(): Command {
   const command = new Command('uuid')
     .description('show the notifications of an instance or image, and the timings of an instance')
     .usage('[options] [service] <uuid>')
-    .argument('<uuid...>', SERVICE_ARGUMENT_HELP)
+    .argument('<uuid...>', 'UUID of the instance or image; a service may precede it')
     .addHelpText(
       'after',
-      '\n--json prints an object with notifications and timings. --csv prints only the notifications;\nuse `stacky timings --uuid <uuid>` for the timings.',
+      '\n--json prints an object with notifications and timings. --csv prints only the\nnotifications; use `stacky timings --uuid <uuid>` for the timings.',
     )
   return withQueryOptions(withRangeOptions(withPageOptions(withServiceOption(command)), 'notifications')).action(
     async (words: string[], { from, to, limit, offset, ...options }: UuidOptions) => {

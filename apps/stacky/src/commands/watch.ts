@@ -5,7 +5,7 @@ import { parseWatchArguments, type WatchArguments } from '../arguments.ts'
 import { RequestError } from '../requestErrors.ts'
 import { openSession, type QueryOptions, type Session, withQueryOptions } from '../session.ts'
 import { WatchLines } from '../watchLines.ts'
-import { SERVICE_ARGUMENT_HELP, withServiceOption } from './sharedOptions.ts'
+import { withServiceOption } from './sharedOptions.ts'
 
 /** The server's limit: an answer with this many rows was truncated, so the next one is requested without a pause. */
 const MAX_ANSWER_ROWS = 10_000
@@ -21,11 +21,11 @@ export function watchCommand(): Command {
     .usage('[options] [deployment] [service] [event-name] [seconds]')
     .argument(
       '[deployment...]',
-      `deployment: number, 0 or all (default); ${SERVICE_ARGUMENT_HELP}; seconds: poll interval (default: 2)`,
+      'number from `stacky deployments`, 0 or all (default); seconds is the poll interval (default: 2)',
     )
     .addHelpText(
       'after',
-      '\n--json and --csv print one line per notification: #, ?, date, time, deployment, event, UUID.',
+      '\n--json and --csv print one line per notification:\n#, ?, date, time, deployment, event, UUID.',
     )
   return withQueryOptions(withServiceOption(command)).action(async (words: string[], options: WatchOptions) => {
     const watchArguments = parseWatchArguments(words)

@@ -20,7 +20,7 @@ function importTenantsCommand(): Command {
     )
     .option('--json', 'print one JSON object')
     .action(async (file: string, { json = false }: { json?: boolean }) => {
-      const parsed = parseTenants(readFileSync(file, 'utf8'))
+      const parsed = parseTenants(readTenantsFile(file))
       if ('errors' in parsed) throw new Error(parsed.errors.map((error) => `${file}: ${error}`).join('\n'))
       const { tenants } = parsed
       const line = new ProgressLine(json)
@@ -34,4 +34,12 @@ function importTenantsCommand(): Command {
       if (json) printJson({ imported: tenants.length })
       else console.error(`imported ${tenants.length} tenants`)
     })
+}
+
+function readTenantsFile(file: string): string {
+  try {
+    return readFileSync(file, 'utf8')
+  } catch (error) {
+    throw new Error(`could not read ${file} (${error instanceof Error ? error.message : error})`)
+  }
 }
