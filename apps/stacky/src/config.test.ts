@@ -15,7 +15,7 @@ test.each([
   ['https://stacktach/stacky/', 'https://stacktach/stacky/'],
   ['https://cloud.example.org/tools/stacktach//', 'https://cloud.example.org/tools/stacktach/stacky/'],
   ['http://[::1]:8000', 'http://[::1]:8000/stacky/'],
-])('STACKTACH_URL=%s asks %s', (url, expected) => {
+])('STACKTACH_URL=%s sends requests to %s', (url, expected) => {
   expect(base(url)).toBe(expected)
 })
 

@@ -1,5 +1,5 @@
 import { stringifyJson } from '@stacktach/domain'
-import { printTable } from './printTable.ts'
+import { formatTable } from './printTable.ts'
 
 /** How the items of a list are printed as a table and as JSON. */
 export interface ListFormat<T> {
@@ -12,18 +12,25 @@ export interface ListFormat<T> {
 export class ListPrinter<T> {
   readonly #format: ListFormat<T>
   readonly #json: boolean
+  readonly #write: (text: string) => void
   readonly #rows: (readonly unknown[])[] = []
   #count = 0
 
-  constructor(format: ListFormat<T>, json: boolean) {
+  /** @param write to standard output */
+  constructor(
+    format: ListFormat<T>,
+    json: boolean,
+    write: (text: string) => void = (text) => process.stdout.write(text),
+  ) {
     this.#format = format
     this.#json = json
+    this.#write = write
   }
 
   add(items: readonly T[]): void {
     for (const item of items) {
       const separator = this.#count++ === 0 ? '[' : ',\n'
-      if (this.#json) process.stdout.write(`${separator}${stringifyJson(this.#format.object(item))}`)
+      if (this.#json) this.#write(`${separator}${stringifyJson(this.#format.object(item))}`)
       else this.#rows.push(this.#format.cells(item))
     }
   }
@@ -35,10 +42,10 @@ export class ListPrinter<T> {
    */
   end(limit: number): void {
     if (this.#json) {
-      process.stdout.write(this.#count === 0 ? '[]\n' : ']\n')
+      this.#write(this.#count === 0 ? '[]\n' : ']\n')
       return
     }
-    printTable({ head: this.#format.head, rows: this.#rows })
+    this.#write(formatTable({ head: this.#format.head, rows: this.#rows }))
     if (this.#count === limit) console.error(`showing the first ${limit}; use --limit for more`)
   }
 }
