@@ -37,8 +37,8 @@ export interface WatchArguments {
 const POLL_INTERVAL_SECONDS = 2
 
 /**
- * Parses `[deployment] [service] [event] [seconds]` of `watch`. Stacky had no service at first; later versions take `all`
- * as well as 0.
+ * Parses `[deployment] [service] [event] [seconds]` of `watch`. Early versions of Stacky had no service; later ones
+ * accept `all` as well as 0.
  *
  * @throws CommandUsageError
  */
@@ -101,7 +101,7 @@ export function parseSearchArguments(words: readonly string[]): SearchArguments 
 }
 
 /**
- * Parses `[date] [time] [date] [time]` of `reports`: from and to, UTC. The defaults are the beginning and the end of today.
+ * Parses `[date] [time] [date] [time]` of `reports`: from and to, UTC. The defaults are the start and end of today.
  *
  * @param nowMs unix time
  * @throws CommandUsageError

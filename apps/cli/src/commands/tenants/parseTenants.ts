@@ -16,8 +16,8 @@ const tenant = z.strictObject({
 const requiredColumns = ['tenant', 'account_name', 'billing_account'] as const
 
 /**
- * Parses tenants from JSON (an array of objects with tenant, account_name, billing_account and types) or CSV (the same as
- * columns, with a column per type; an empty cell means that the tenant has no such type).
+ * Parses tenants from JSON (an array of objects with tenant, account_name, billing_account and types) or CSV (the same
+ * columns, and one per type; an empty cell means that the tenant has no such type).
  *
  * @returns the tenants, or one line per error
  */
