@@ -2,8 +2,8 @@
 export type Block = { title: string | null; rows: readonly (readonly unknown[])[] } | { lines: readonly string[] }
 
 /**
- * Splits a stored report into blocks. A report is an object; or an array that begins with an object of metadata, followed by
- * a table or (with `raw_text`) lines of text; or a table. Each may be encoded as JSON in a JSON string.
+ * Splits a stored report into blocks. A report is an object; or an array that begins with an object of metadata,
+ * followed by a table or (with `raw_text`) lines of text; or a table. Each may be encoded as JSON in a JSON string.
  */
 export function reportBlocks(report: unknown): Block[] {
   if (typeof report === 'string') return fromText(report)

@@ -1,8 +1,8 @@
 const pattern = /^(\d{4}-\d{2}-\d{2})(?:[ T](\d{2}:\d{2})(?::(\d{2})(\.\d{1,6})?)?)?Z?$/
 
 /**
- * Converts a date, a date and time (both UTC) or unix time to unix time. A date means its midnight. The fraction is copied
- * as text, because a number would lose digits.
+ * Converts a date, a date and time (both UTC) or unix time to unix time. A date means its midnight. The fraction is
+ * copied as text, because a number would lose digits.
  *
  * @returns null when the text is not a time
  */

@@ -15,7 +15,7 @@ export function escapeText(text: string): string {
     .join('')
 }
 
-/** Escapes control characters other than newlines in JSON text; it stays valid JSON, since they only occur in strings. */
+/** Escapes control characters other than newlines in JSON text; it stays valid, as they only occur in strings. */
 export function escapeJson(text: string): string {
   return [...text]
     .map((character) => {

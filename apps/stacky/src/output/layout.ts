@@ -10,8 +10,8 @@ const MAX_PART_COLUMNS = 40
 const graphemes = new Intl.Segmenter()
 
 /**
- * Chooses column widths so that the table fits, narrowing the widest columns first. Ids, UUIDs, dates and times are never
- * cut.
+ * Chooses column widths so that the table fits, narrowing the widest columns first. Ids, UUIDs, dates and times are
+ * never cut.
  *
  * @param rows texts including the header, all rows of the same length
  * @param available terminal columns

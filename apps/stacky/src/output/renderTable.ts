@@ -32,8 +32,8 @@ const chars = {
 }
 
 /**
- * Renders a table as PrettyTable does. Cells are wrapped when it does not fit; if it still does not fit, each row becomes a
- * record with one line per cell.
+ * Renders a table as PrettyTable does. Cells are wrapped when it does not fit; if it still does not fit, each row
+ * becomes a record with one line per cell.
  *
  * @param rows the first is the header; rows may be shorter or longer than it
  */
