@@ -35,7 +35,7 @@ describe('a report', () => {
   const { payload, attempts, deduplicationId } = catalog.report
   const asked = {
     report: 'region-summary' as const,
-    period: { start: 1_795_392_000_000_000, end: 1_795_478_400_000_000 },
+    period: { from: 1_795_392_000_000_000, until: 1_795_478_400_000_000 },
     region: 'east',
     once: true,
     inProgress: false,
@@ -69,7 +69,7 @@ describe('a report', () => {
 
   test('has whole microseconds and no data in its payload', () => {
     expect(payload.parse({ ...asked, rows: [1] })).toEqual(asked)
-    expect(payload.safeParse({ ...asked, period: { start: 0.5, end: 1 } }).success).toBe(false)
+    expect(payload.safeParse({ ...asked, period: { from: 0.5, until: 1 } }).success).toBe(false)
     expect(payload.safeParse({ ...asked, report: 'nope' }).success).toBe(false)
   })
 })
@@ -80,7 +80,7 @@ test('no key has a colon, which BullMQ refuses', () => {
     catalog.kpi.deduplicationId({ shard: 3 }),
     catalog.report.deduplicationId({
       report: 'error-details',
-      period: { start: 1, end: 2 },
+      period: { from: 1, until: 2 },
       region: '',
       once: true,
       inProgress: false,

@@ -25,7 +25,7 @@ function job<P extends z.ZodType>(definition: Definition<P>): Definition<P> {
 const shard = z.object({ shard: z.number().int().min(0) })
 
 /** Microseconds of unix time, the end excluded. */
-const period = z.object({ start: z.number().int(), end: z.number().int() })
+const period = z.object({ from: z.number().int(), until: z.number().int() })
 
 /** Which exists to verify. */
 const verification = z.object({
@@ -96,7 +96,7 @@ export const catalog = {
     // An operator does not wait for all that a schedule makes up for.
     lowPriority: ({ once }) => once,
     deduplicationId: ({ report, period, region, deployments = [], percentile, once, inProgress }) =>
-      ['report', report, period.start, period.end, region, ...deployments, percentile, once, inProgress].join('-'),
+      ['report', report, period.from, period.until, region, ...deployments, percentile, once, inProgress].join('-'),
   }),
   /** Asks for each report that is due by its schedule and not made yet. */
   'due-reports': job({

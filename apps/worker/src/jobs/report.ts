@@ -45,7 +45,7 @@ export async function report(
     database,
     {
       ...heading,
-      over: period.end,
+      over: period.until,
       region: label,
       parameters: { deployments, percentile },
       // Whole seconds, as operators search for it.

@@ -371,7 +371,7 @@ test('no report is made of what is partly gone, unless it is made of what stays'
   const make = (kind: 'region-summary' | 'nova-usage-audit', day: number) =>
     report(stack.context, {
       report: kind,
-      period: { start: MONDAY + day * DAY, end: MONDAY + (day + 1) * DAY },
+      period: { from: MONDAY + day * DAY, until: MONDAY + (day + 1) * DAY },
       region: '',
       once: false,
       inProgress: false,

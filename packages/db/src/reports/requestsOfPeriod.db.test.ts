@@ -10,7 +10,7 @@ import { deploymentsInRegion, type ReportScope } from './scope.ts'
 import { inSnapshot } from './snapshot.ts'
 
 const start = parseInstant('2026-11-20 00:00:00') ?? 0
-const day = { start, end: start + DAY }
+const day = { from: start, until: start + DAY }
 const noon = start + 12 * HOUR
 const update = 'compute.instance.update'
 
@@ -68,8 +68,8 @@ describe('requests of a period', () => {
     const edges: [string, number][] = [
       ['at its start', start],
       ['after its start', start + 1],
-      ['its last second', day.end - SECOND],
-      ['after that', day.end - SECOND + 1],
+      ['its last second', day.until - SECOND],
+      ['after that', day.until - SECOND + 1],
     ]
     const found = await requests(edges.map(([instance, at]) => ({ at, event: update, instance })))
     expect(found.map(({ instance }) => instance).sort()).toEqual(['after its start', 'its last second'])

@@ -9,7 +9,7 @@ import { auditNovaUsage } from './auditNovaUsage.ts'
 import { deploymentsInRegion } from './scope.ts'
 
 const start = parseInstant('2026-11-20 00:00:00') ?? 0
-const period = { start, end: start + DAY }
+const period = { from: start, until: start + DAY }
 
 let testDatabase: TestDatabase
 let database: Database

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { formatInstant, type Instant, parseInstant } from './instant.ts'
-import { completePeriods, type PeriodLength, periodHolding } from './period.ts'
+import { completePeriods, type PeriodLength, periodHolding, type TimePeriod } from './period.ts'
 
 const at = (text: string): Instant => parseInstant(text) ?? Number.NaN
-const written = ({ start, end }: { start: Instant; end: Instant }) => `${formatInstant(start)} – ${formatInstant(end)}`
+const written = ({ from: start, until: end }: TimePeriod) => `${formatInstant(start)} – ${formatInstant(end)}`
 
 describe('the period that holds an instant', () => {
   test.each<[PeriodLength, string]>([
