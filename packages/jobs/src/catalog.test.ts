@@ -47,7 +47,7 @@ describe('a report', () => {
 
   test.each([
     { period: { ...asked.period, start: 0 } },
-    { period: { ...asked.period, end: 0 } },
+    { period: { ...asked.period, until: 0 } },
     { region: '' },
     { deployments: ['east'] },
     { percentile: 95 },
