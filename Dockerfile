@@ -14,8 +14,10 @@ COPY apps/worker/package.json apps/worker/
 COPY bench/package.json bench/
 COPY e2e/package.json e2e/
 COPY faults/package.json faults/
+COPY packages/broker/package.json packages/broker/
 COPY packages/db/package.json packages/db/
 COPY packages/domain/package.json packages/domain/
+COPY packages/ingestion/package.json packages/ingestion/
 COPY packages/jobs/package.json packages/jobs/
 COPY packages/runtime/package.json packages/runtime/
 COPY packages/simulator/package.json packages/simulator/

@@ -149,7 +149,7 @@ describe('Redis', () => {
     const away =
       'Redis of REDIS_URL does not answer; see that it runs and can be reached (connect ECONNREFUSED 127.0.0.1:1)'
     await expectSaid({ REDIS_URL: 'redis://127.0.0.1:1' }, [
-      ['ingest', 'goes on', `${away}; answers are late until then`],
+      ['ingest', 'goes on', `${away}; aggregation is delayed until then`],
       ['jobs', 'goes on', `${away}; nothing is aggregated until then`],
       ['jobs list', 1, away],
     ])
@@ -190,18 +190,18 @@ describe('RabbitMQ: a process waits for it, since other deployments may work', (
   test('away', () =>
     expectBroker(
       { rabbit_host: '127.0.0.1', rabbit_port: 1 },
-      'the broker at 127.0.0.1:1 does not answer: see rabbit_host and rabbit_port, and that RabbitMQ runs (connect ECONNREFUSED 127.0.0.1:1)',
+      'the broker at 127.0.0.1:1 does not answer: check rabbit_host and rabbit_port, and that RabbitMQ is running (connect ECONNREFUSED 127.0.0.1:1)',
     ))
 
   test('lets nobody in with this password', () =>
     expectBroker(
       { rabbit_userid: 'newcomer', rabbit_password: 'wrong' },
-      `${broker()} does not let newcomer in: see rabbit_userid and rabbit_password`,
+      `${broker()} rejected the login of newcomer: check rabbit_userid and rabbit_password`,
     ))
 
   test('has no such vhost, or the user no permission on it', async () => {
     const says = (name: string, user: string) =>
-      `${broker()} has no vhost ${name}, or ${user} no permission on it: see rabbit_virtual_host, and rabbitmqctl list_permissions -p ${name}`
+      `${broker()} has no vhost ${name}, or ${user} has no permission on it: check rabbit_virtual_host, and run \`rabbitmqctl list_permissions -p ${name}\``
     await expectBroker(
       { rabbit_virtual_host: 'nowhere' },
       says('nowhere', decodeURIComponent(new URL(vhost.url).username) || 'guest'),
@@ -239,7 +239,7 @@ describe('RabbitMQ: a process waits for it, since other deployments may work', (
         [
           'ingest',
           'goes on',
-          `${broker()} does not let ${name} use exchange glance: rabbitmqctl set_permissions -p ${vhost.name} ${name} gives the permission`,
+          `${broker()} denied ${name} access to exchange glance: grant it with \`rabbitmqctl set_permissions -p ${vhost.name} ${name}\``,
         ],
       ])
     })
@@ -268,9 +268,7 @@ test('the clock of a cloud is ahead', async () => {
   await publish(vhost, [
     { exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from(JSON.stringify(ahead)) },
   ])
-  await ingest.printed(
-    /"notifications are 5 minutes ahead of this machine's clock: see that NTP runs here and in the cloud"/,
-  )
+  await ingest.printed(/"notifications are 5 minutes ahead of this machine's clock: check NTP here and in the cloud"/)
   expect(await ingest.stop()).toBe(0)
 })
 

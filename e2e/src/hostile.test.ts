@@ -49,7 +49,7 @@ async function backlogEmpty(): Promise<boolean> {
 /** Nothing failed, was tried again or given back: what a message cannot do to a process. */
 function expectUntroubled(...processes: TestProcess[]): void {
   for (const process of processes) {
-    expect(process.output()).not.toMatch(/"level":(?:50|60)|job failed|could not store|subscription ended/)
+    expect(process.output()).not.toMatch(/"level":(?:50|60)|job failed|could not store|consuming interrupted/)
   }
 }
 

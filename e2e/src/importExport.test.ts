@@ -10,7 +10,7 @@ import { simulateCloud } from '@stacktach/simulator'
 import { everyAggregate, startProcess } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 
-const worker = fileURLToPath(new URL('../../apps/worker/dist/main.js', import.meta.url))
+const cli = fileURLToPath(new URL('../../apps/cli/dist/main.js', import.meta.url))
 
 let pipeline: Pipeline
 let file: string
@@ -45,10 +45,10 @@ async function json(...args: string[]): Promise<{ code: number | null; answer: u
 test('an export imported elsewhere gives the same aggregates; imported again, all are duplicates', async () => {
   const all = lines(40)
   await writeFile(file, `${all.join('\n')}\n`)
-  const counts = { lines: all.length, stored: all.length, known: 0, rejected: 0, unreadable: 0 }
+  const counts = { lines: all.length, stored: all.length, duplicates: 0, rejected: 0, unreadable: 0 }
   expect(await json('import', file)).toEqual({ code: 0, answer: counts })
   expect(existsSync(`${file}.import`)).toBe(false)
-  expect(await json('import', file)).toEqual({ code: 0, answer: { ...counts, stored: 0, known: all.length } })
+  expect(await json('import', file)).toEqual({ code: 0, answer: { ...counts, stored: 0, duplicates: all.length } })
   await pipeline.start('jobs')
   await pipeline.settled(all.length)
   const aggregates = await everyAggregate(pipeline.database)
@@ -72,7 +72,7 @@ test('an export imported elsewhere gives the same aggregates; imported again, al
 test('a killed import resumes and stores each message once', async () => {
   const all = lines(700)
   await writeFile(file, `${all.join('\n')}\n`)
-  const first = startProcess(worker, ['import', file], pipeline.environment)
+  const first = startProcess(cli, ['import', file], pipeline.environment)
   const offset = async () =>
     Number(/"offset":(\d+)/.exec(await readFile(`${file}.import`, 'utf8').catch(() => ''))?.[1] ?? 0)
   while ((await offset()) === 0) await new Promise((resolve) => setTimeout(resolve, 5))
@@ -94,9 +94,9 @@ test('lines that are not messages are reported, the others are stored or rejecte
   await writeFile(file, [good, 'nova is well', '', bad, good].join('\n'))
   const { code, output } = await pipeline.run('import', file, '--json')
   expect(code).toBe(1)
-  expect(output).toContain('line 2: it is not JSON\n')
-  expect(output).toContain('{"lines":5,"stored":1,"known":1,"rejected":1,"unreadable":1}')
-  expect(output).toContain('1 of 5 lines are no messages')
+  expect(output).toContain('line 2: not valid JSON\n')
+  expect(output).toContain('{"lines":5,"stored":1,"duplicates":1,"rejected":1,"unreadable":1}')
+  expect(output).toContain('1 of 5 lines are not messages')
   expect((await pipeline.run('import', '/nowhere')).code).toBe(2)
   expect((await pipeline.run('export', '--from', '2026-11-02', '--to', '2026-11-01')).code).toBe(2)
 })

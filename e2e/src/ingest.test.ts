@@ -97,7 +97,7 @@ describe('the broker', () => {
     const channel = await connection.createChannel()
     await channel.deleteQueue('stacktach_nova')
     await connection.close()
-    await ingest.printed(/subscription ended/)
+    await ingest.printed(/consuming interrupted/)
     await new Promise((resolve) => setTimeout(resolve, 2_000))
     await publish(pipeline.vhost, good)
     await pipeline.start('jobs')

@@ -68,7 +68,7 @@ afterAll(async () => {
 })
 
 describe('what a simulated cloud sent is counted', () => {
-  test('by ingest: received, stored, doubled, and rejected by why', async () => {
+  test('by ingest: received, stored, duplicate, and rejected by reason', async () => {
     const { nova, glance } = truth.services
     const messages = sent().nova + sent().glance
     const notifications = nova.notifications + glance.notifications
@@ -81,12 +81,12 @@ describe('what a simulated cloud sent is counted', () => {
       expect({
         received: total(counted, 'messages_received_total', { exchange }),
         stored: total(counted, 'notifications_stored_total', { exchange }),
-        doubled: total(counted, 'notifications_doubled_total', { exchange }),
+        duplicates: total(counted, 'notifications_duplicate_total', { exchange }),
         inBatches: total(counted, 'batch_messages_sum', { exchange }),
       }).toEqual({
         received: all + more,
         stored: distinct,
-        doubled: all - distinct,
+        duplicates: all - distinct,
         inBatches: all + more,
       })
     }
@@ -97,7 +97,7 @@ describe('what a simulated cloud sent is counted', () => {
     expect(total(counted, 'messages_rejected_total', { deployment: 'west' })).toBe(0)
     expect(total(counted, 'notification_lag_seconds_count')).toBe(messages)
     expect(total(counted, 'batch_duration_seconds_count')).toBe(total(counted, 'batch_messages_count'))
-    expect(total(counted, 'exchange_subscribed')).toBe(2 * deployments.length)
+    expect(total(counted, 'exchange_consuming')).toBe(2 * deployments.length)
     expect(total(counted, 'batch_failures_total')).toBe(0)
   })
 

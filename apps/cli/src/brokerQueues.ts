@@ -1,5 +1,5 @@
-import { brokerOf, type DeploymentEntry } from '@stacktach/runtime'
-import { type ChannelModel, connect } from 'amqplib'
+import { connectToBroker, type QueueDepth, queueDepths } from '@stacktach/broker'
+import type { DeploymentEntry } from '@stacktach/runtime'
 
 const CONNECT_TIMEOUT_MS = 5_000
 
@@ -13,10 +13,6 @@ export interface BrokerQueue {
   consumers: number | null
 }
 
-type Counts = Pick<BrokerQueue, 'messages' | 'consumers'>
-
-const unknownCounts: Counts = { messages: null, consumers: null }
-
 /**
  * Reads the depth and the consumers of each deployment's queues, without declaring any.
  *
@@ -28,46 +24,28 @@ export async function brokerQueues(
 ): Promise<BrokerQueue[]> {
   const queues = await Promise.all(
     deployments.map(async (deployment) => {
-      try {
-        const connection = await connectTo(deployment)
-        return await queuesOf(deployment, (queue) => checkQueue(connection, queue)).finally(() => connection.close())
-      } catch (error) {
+      const depths = await readDepths(deployment).catch((error: unknown) => {
         onUnavailable(deployment, error instanceof Error ? error : new Error(String(error)))
-        return queuesOf(deployment, async () => unknownCounts)
-      }
+        return new Map<string, null>()
+      })
+      return exchangeQueues(deployment).map(({ exchange, queue }): BrokerQueue => {
+        const { messages, consumers } = depths.get(queue) ?? { messages: null, consumers: null }
+        return { deployment: deployment.name, exchange, queue, messages, consumers }
+      })
     }),
   )
   return queues.flat()
 }
 
-async function connectTo(deployment: DeploymentEntry): Promise<ChannelModel> {
-  const connection = await connect(brokerOf(deployment), { timeout: CONNECT_TIMEOUT_MS })
-  connection.on('error', () => {})
-  return connection
+async function readDepths(deployment: DeploymentEntry): Promise<Map<string, QueueDepth | null>> {
+  const connection = await connectToBroker(deployment, CONNECT_TIMEOUT_MS)
+  const queues = new Set(exchangeQueues(deployment).map(({ queue }) => queue))
+  return queueDepths(connection, queues).finally(() => connection.close())
 }
 
-async function queuesOf(
-  deployment: DeploymentEntry,
-  readCounts: (queue: string) => Promise<Counts>,
-): Promise<BrokerQueue[]> {
-  const queues: BrokerQueue[] = []
-  for (const [exchange, bindings] of Object.entries(deployment.topics)) {
-    for (const queue of new Set(bindings.map((binding) => binding.queue))) {
-      queues.push({ deployment: deployment.name, exchange, queue, ...(await readCounts(queue)) })
-    }
-  }
-  return queues
-}
-
-/** Declares a queue passively, on a channel of its own: RabbitMQ closes the channel when the queue does not exist. */
-async function checkQueue(connection: ChannelModel, queue: string): Promise<Counts> {
-  const channel = await connection.createChannel()
-  channel.on('error', () => {})
-  try {
-    const { messageCount, consumerCount } = await channel.checkQueue(queue)
-    await channel.close()
-    return { messages: messageCount, consumers: consumerCount }
-  } catch {
-    return unknownCounts
-  }
+/** Each queue once per exchange, in the order of the file. */
+function exchangeQueues(deployment: DeploymentEntry): { exchange: string; queue: string }[] {
+  return Object.entries(deployment.topics).flatMap(([exchange, bindings]) =>
+    [...new Set(bindings.map(({ queue }) => queue))].map((queue) => ({ exchange, queue })),
+  )
 }

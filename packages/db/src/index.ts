@@ -1,4 +1,5 @@
 export { checkDatabase } from './connection/checkDatabase.ts'
+export { checkSharedSettings } from './connection/checkSharedSettings.ts'
 export { databaseError, databaseUnavailable, reasonOf } from './connection/databaseError.ts'
 export {
   databaseTrouble,

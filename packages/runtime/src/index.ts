@@ -1,11 +1,5 @@
 export { type ApiConfig, apiConfig, readApiTokens } from './config/api.ts'
-export { describeBrokerError } from './config/brokerTrouble.ts'
-export {
-  brokerOf,
-  type DeploymentEntry,
-  type QueueBinding,
-  readDeployments,
-} from './config/deployments.ts'
+export { type DeploymentEntry, type QueueBinding, readDeployments } from './config/deployments.ts'
 export {
   type IngestConfig,
   importConfig,

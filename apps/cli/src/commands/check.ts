@@ -1,5 +1,6 @@
+import { describeBrokerError } from '@stacktach/broker'
 import { idleQueues } from '@stacktach/jobs'
-import { describeBrokerError, operatorConfig, readDeployments } from '@stacktach/runtime'
+import { operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Argument, Command } from 'commander'
 import { type BrokerQueue, brokerQueues } from '../brokerQueues.ts'
 import { withQueues } from '../connections.ts'

@@ -1,10 +1,10 @@
-import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { checkSharedSettings, type Database, databaseError, openDatabase, Partitions } from '@stacktach/db'
+import { createLogger, importConfig, now } from '@stacktach/runtime'
 import { Command } from 'commander'
-
-/** The worker stores imported messages in the same way as messages of a broker. */
-const worker = fileURLToPath(new URL('../../../worker/dist/main.js', import.meta.url))
+import { importFile } from '../import/importFile.ts'
+import type { ImportState } from '../import/importState.ts'
+import { printJson } from '../output/printJson.ts'
 
 /** `stacktach import` */
 export function importCommand(): Command {
@@ -21,22 +21,44 @@ export function importCommand(): Command {
       'after',
       '\nExit code 1 if any line is not a message. Messages that cannot be stored are\nkept: see `rejected list`.',
     )
-    .action(async (file: string | undefined, { json }: { json?: boolean }) => {
-      if (file !== undefined && file !== '-' && !existsSync(file)) command.error(`error: there is no file ${file}`)
-      process.exitCode = await runWorker(['import', ...(file === undefined ? [] : [file]), ...(json ? ['--json'] : [])])
-      process.exit()
+    .action(async (path: string | undefined, { json = false }: { json?: boolean }) => {
+      const file = path === '-' ? undefined : path
+      if (file !== undefined && !existsSync(file)) command.error(`error: there is no file ${file}`)
+      printResult(await runImport(file, json), json)
     })
   return command
 }
 
-/** Runs the worker and returns its exit code. Signals are forwarded to it. */
-function runWorker(args: readonly string[]): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const child = spawn(process.execPath, [worker, ...args], { stdio: 'inherit' })
-    const forward = (signal: NodeJS.Signals) => child.kill(signal)
-    process.once('SIGTERM', forward)
-    process.once('SIGINT', forward)
-    child.once('error', reject)
-    child.once('close', (code) => resolve(code ?? 1))
+/** @param file undefined: standard input */
+async function runImport(file: string | undefined, silent: boolean): Promise<ImportState> {
+  const config = importConfig(process.env)
+  const database = openDatabase({
+    url: config.DATABASE_URL,
+    applicationName: 'stacktach import',
+    size: config.DATABASE_POOL,
   })
+  try {
+    await checkAvailable(database)
+    await checkSharedSettings(database, { shards: config.SHARDS }, now, createLogger('import', 'silent'))
+    const partitions = new Partitions(database.pool, config.PARTITION_DAYS)
+    const target = { database, partitions, shards: config.SHARDS, clock: now }
+    return await importFile(target, file, { maxBody: config.MAX_BODY, silent })
+  } finally {
+    await database.close()
+  }
+}
+
+/** Fails at once when the database is unavailable; checkSharedSettings would wait for it. */
+async function checkAvailable({ pool }: Database): Promise<void> {
+  await pool.query('select 1').catch((error: unknown) => {
+    throw databaseError(error)
+  })
+}
+
+/** @throws Error when lines are not messages, for exit code 1 */
+function printResult({ offset: _, lines, ...counts }: ImportState, json: boolean): void {
+  const { stored, duplicates, rejected, unreadable } = counts
+  if (json) printJson({ lines, ...counts })
+  else console.error(`${lines} lines: stored ${stored}, duplicates ${duplicates}, rejected ${rejected}`)
+  if (unreadable > 0) throw new Error(`${unreadable} of ${lines} lines are not messages`)
 }

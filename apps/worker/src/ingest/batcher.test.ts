@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals'
 import { Batcher, type BatchLimits } from './batcher.ts'
 
-const limits: BatchLimits = { count: 3, bytes: 100, linger: 10 }
+const limits: BatchLimits = { count: 3, bytes: 100, lingerMs: 10 }
 
 beforeEach(() => {
   jest.useFakeTimers()
@@ -11,20 +11,19 @@ afterEach(() => {
   jest.useRealTimers()
 })
 
-/** A batcher whose batches are noted, and in hand until they are let go, the first first. */
-function gather(given: Partial<BatchLimits> = {}) {
+/** A batcher that records its batches; `complete` ends the oldest batch in progress. */
+function createBatcher(overrides: Partial<BatchLimits> = {}) {
   const batches: string[] = []
-  const inHand: (() => void)[] = []
-  const batcher = new Batcher<string>({ ...limits, ...given }, (batch) => {
+  const inProgress: (() => void)[] = []
+  const batcher = new Batcher<string>({ ...limits, ...overrides }, (batch) => {
     batches.push(batch.join(''))
-    return new Promise((resolve) => inHand.push(resolve))
+    return new Promise((resolve) => inProgress.push(resolve))
   })
   return {
     batcher,
     batches,
-    /** Ends the first batch in hand, and lets what follows from that happen. */
-    async letGo(): Promise<void> {
-      inHand.shift()?.()
+    async complete(): Promise<void> {
+      inProgress.shift()?.()
       await jest.advanceTimersByTimeAsync(0)
     },
   }
@@ -36,15 +35,15 @@ function add(batcher: Batcher<string>, items: string, size = 1): void {
 
 describe('a batch ends', () => {
   test('by count', () => {
-    const { batcher, batches } = gather()
+    const { batcher, batches } = createBatcher()
     add(batcher, 'ab')
     expect(batches).toEqual([])
     add(batcher, 'c')
     expect(batches).toEqual(['abc'])
   })
 
-  test('by bytes, before the item that would pass them', () => {
-    const { batcher, batches } = gather({ count: 100 })
+  test('by bytes, before the item that would exceed them', () => {
+    const { batcher, batches } = createBatcher({ count: 100 })
     add(batcher, 'abc', 40)
     expect(batches).toEqual(['ab'])
     jest.advanceTimersByTime(10)
@@ -52,19 +51,19 @@ describe('a batch ends', () => {
   })
 
   test('by bytes, with an item that reaches them exactly', () => {
-    const { batcher, batches } = gather({ count: 100 })
+    const { batcher, batches } = createBatcher({ count: 100 })
     add(batcher, 'ab', 50)
     expect(batches).toEqual(['ab'])
   })
 
-  test('at once when one item alone is too many bytes', () => {
-    const { batcher, batches } = gather()
+  test('at once when a single item exceeds the bytes', () => {
+    const { batcher, batches } = createBatcher()
     add(batcher, 'a', 5000)
     expect(batches).toEqual(['a'])
   })
 
-  test('by lingering, counted from its first item', () => {
-    const { batcher, batches } = gather()
+  test('when it has lingered, counted from its first item', () => {
+    const { batcher, batches } = createBatcher()
     add(batcher, 'a')
     jest.advanceTimersByTime(9)
     add(batcher, 'b')
@@ -73,10 +72,10 @@ describe('a batch ends', () => {
     expect(batches).toEqual(['ab'])
   })
 
-  test('and the next one lingers on its own', async () => {
-    const { batcher, batches, letGo } = gather()
+  test('and the next one lingers for its own time', async () => {
+    const { batcher, batches, complete } = createBatcher()
     add(batcher, 'abc')
-    await letGo()
+    await complete()
     jest.advanceTimersByTime(100)
     add(batcher, 'd')
     jest.advanceTimersByTime(9)
@@ -85,75 +84,75 @@ describe('a batch ends', () => {
     expect(batches).toEqual(['abc', 'd'])
   })
 
-  test('never with nothing in it', () => {
-    const { batches } = gather()
+  test('never while it is empty', () => {
+    const { batches } = createBatcher()
     jest.advanceTimersByTime(1000)
     expect(batches).toEqual([])
   })
 })
 
-describe('two batches are in hand at a time', () => {
-  test('while the next one gathers, which follows at once when it is due', async () => {
-    const { batcher, batches, letGo } = gather()
+describe('two batches are in progress at a time', () => {
+  test('and the next one follows at once when it is due', async () => {
+    const { batcher, batches, complete } = createBatcher()
     add(batcher, 'abcdefgh')
     jest.advanceTimersByTime(1000)
     expect(batches).toEqual(['abc', 'def'])
-    await letGo()
+    await complete()
     expect(batches).toEqual(['abc', 'def', 'gh'])
   })
 
-  test('and goes on gathering when it is not', async () => {
-    const { batcher, batches, letGo } = gather()
+  test('and the next one is still collected when it is not due', async () => {
+    const { batcher, batches, complete } = createBatcher()
     add(batcher, 'abcdef')
     jest.advanceTimersByTime(5)
     add(batcher, 'g')
-    await letGo()
+    await complete()
     expect(batches).toEqual(['abc', 'def'])
     jest.advanceTimersByTime(10)
     expect(batches).toEqual(['abc', 'def', 'g'])
   })
 
-  test('what gathered is cut to size, in order', async () => {
-    const { batcher, batches, letGo } = gather()
+  test('collected items are split into batches, in order', async () => {
+    const { batcher, batches, complete } = createBatcher()
     add(batcher, 'abcdefghijklm')
     expect(batches).toEqual(['abc', 'def'])
     jest.advanceTimersByTime(10)
-    await letGo()
-    await letGo()
+    await complete()
+    await complete()
     expect(batches).toEqual(['abc', 'def', 'ghi', 'jkl'])
-    await letGo()
+    await complete()
     jest.advanceTimersByTime(10)
     expect(batches).toEqual(['abc', 'def', 'ghi', 'jkl', 'm'])
   })
 })
 
 describe('finish', () => {
-  test('flushes what there is without lingering, and waits for all of it', async () => {
-    const { batcher, batches, letGo } = gather()
+  test('flushes all items without lingering and waits for all batches', async () => {
+    const { batcher, batches, complete } = createBatcher()
     add(batcher, 'abcdefg')
     let finished = false
     const finish = batcher.finish().then(() => {
       finished = true
     })
-    await letGo()
+    await complete()
     expect(batches).toEqual(['abc', 'def', 'g'])
-    await letGo()
+    await complete()
     expect(finished).toBe(false)
-    await letGo()
+    await complete()
     await finish
     expect(finished).toBe(true)
   })
 
-  test('waits for a batch in hand, with nothing gathered', async () => {
-    const { batcher, letGo } = gather()
+  test('waits for a batch in progress when no item is left', async () => {
+    const { batcher, complete } = createBatcher()
     add(batcher, 'abc')
     const finish = batcher.finish()
-    await letGo()
+    await complete()
     await finish
   })
 
-  test('of nothing is over at once, and no timer is left', async () => {
-    const { batcher } = gather()
+  test('resolves at once when there is nothing to flush, and leaves no timer', async () => {
+    const { batcher } = createBatcher()
     await batcher.finish()
     add(batcher, 'a')
     batcher.clear()
@@ -162,19 +161,19 @@ describe('finish', () => {
 })
 
 describe('clear', () => {
-  test('forgets what has gathered, and not what is in hand', async () => {
-    const { batcher, batches, letGo } = gather()
+  test('discards collected items, but not batches in progress', async () => {
+    const { batcher, batches, complete } = createBatcher()
     add(batcher, 'abcdefghi')
     batcher.clear()
-    await letGo()
-    await letGo()
+    await complete()
+    await complete()
     jest.advanceTimersByTime(1000)
     await batcher.finish()
     expect(batches).toEqual(['abc', 'def'])
   })
 
-  test('forgets their bytes too, and what comes after is gathered afresh', () => {
-    const { batcher, batches } = gather({ count: 100 })
+  test('resets the bytes, so that later items start a new batch', () => {
+    const { batcher, batches } = createBatcher({ count: 100 })
     add(batcher, 'a', 99)
     batcher.clear()
     add(batcher, 'b', 99)

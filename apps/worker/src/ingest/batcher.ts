@@ -1,23 +1,27 @@
-/** When a batch is full, or has waited long enough. */
 export interface BatchLimits {
   count: number
   bytes: number
-  /** Milliseconds after its first item. */
-  linger: number
+  /** How long a batch waits for more items, counted from its first. */
+  lingerMs: number
 }
 
 interface Item<T> {
   value: T
+  /** Bytes. */
   size: number
 }
 
-/** Batches in hand at once: one is prepared and sent while the database commits the other, which takes it no processor. */
+/** Batches in progress at once: one is prepared while the other commits. */
 export const CONCURRENT_BATCHES = 2
 
 /**
- * Cuts a stream of items into batches, two in hand at a time: while `flush` works on them, the next one gathers.
+ * Groups a stream of items into batches. At most two batches are in progress; meanwhile the next one is collected.
  *
- * States: empty (no timer), gathering (timer runs), due (full or waited long enough, but two are in hand).
+ * ## States of the batch being collected
+ * - empty: the timer is off. An item is added → collecting
+ * - collecting: the timer runs. The batch is full, or the timer fires → due
+ * - due: it is flushed as soon as fewer than two batches are in progress → empty, or collecting with the items that
+ *   exceeded the limits
  */
 export class Batcher<T> {
   readonly #limits: BatchLimits
@@ -26,8 +30,9 @@ export class Batcher<T> {
   #bytes = 0
   #timer: NodeJS.Timeout | undefined
   #due = false
-  readonly #inHand = new Set<Promise<void>>()
+  readonly #inProgress = new Set<Promise<void>>()
 
+  /** @param flush processes a batch; must not reject */
   constructor(limits: BatchLimits, flush: (batch: T[]) => Promise<void>) {
     this.#limits = limits
     this.#flush = flush
@@ -40,15 +45,15 @@ export class Batcher<T> {
     else this.#linger()
   }
 
-  /** Flushes what there is and resolves when nothing is left in hand. */
+  /** Flushes all items and resolves when no batch is in progress. */
   async finish(): Promise<void> {
-    while (this.#items.length > 0 || this.#inHand.size > 0) {
+    while (this.#items.length > 0 || this.#inProgress.size > 0) {
       this.#becomeDue()
-      await Promise.race(this.#inHand)
+      await Promise.race(this.#inProgress)
     }
   }
 
-  /** Forgets what has gathered. */
+  /** Discards the items that are not in progress. */
   clear(): void {
     this.#items = []
     this.#bytes = 0
@@ -62,7 +67,7 @@ export class Batcher<T> {
   }
 
   #linger(): void {
-    this.#timer ??= setTimeout(() => this.#becomeDue(), this.#limits.linger)
+    this.#timer ??= setTimeout(() => this.#becomeDue(), this.#limits.lingerMs)
   }
 
   #becomeDue(): void {
@@ -73,12 +78,12 @@ export class Batcher<T> {
   }
 
   #startDue(): void {
-    while (this.#due && this.#inHand.size < CONCURRENT_BATCHES) {
+    while (this.#due && this.#inProgress.size < CONCURRENT_BATCHES) {
       const batch = this.#flush(this.#take()).finally(() => {
-        this.#inHand.delete(batch)
+        this.#inProgress.delete(batch)
         this.#startDue()
       })
-      this.#inHand.add(batch)
+      this.#inProgress.add(batch)
     }
   }
 

@@ -1,216 +1,276 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { closeQuietly } from '@stacktach/broker'
 import type { NormalizeResult } from '@stacktach/domain'
-import type { Logger, QueueBinding } from '@stacktach/runtime'
+import { type Message, type Parsed, readMessage, truncate } from '@stacktach/ingestion'
+import { type Logger, messageOf, type QueueBinding } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
-import { closeQuietly } from '../broker/goodbye.ts'
+import pRetry from 'p-retry'
 import { Batcher, type BatchLimits } from './batcher.ts'
 import type { ChannelMetrics } from './ingestMetrics.ts'
-import { type Message, type Parsed, readMessage, truncate } from './message.ts'
 
 export interface ConsumerOptions {
   exchange: string
   bindings: readonly QueueBinding[]
   prefetch: number
-  /** Bytes; of a larger message only the beginning is held. */
+  /** Maximum size of a message in bytes; a larger one is truncated on arrival. */
   maxBody: number
   limits: BatchLimits
   /** Declares exchange, queues and bindings. */
   declare(connection: ChannelModel): Promise<void>
-  /** Resolves when all that the messages mean is committed, however long that takes; rejects to give them back. */
+  /** Resolves when the batch is committed. A rejection requeues all unacknowledged messages. */
   store(messages: Parsed<Message>[]): Promise<void>
-  /** Resolves when there is hope that `store` works again. */
-  storable(): Promise<void>
-  metrics: Pick<ChannelMetrics, 'received' | 'subscribed'>
-  /** Told why an exchange could not be subscribed to; it is tried again. */
-  onRefused(error: Error): void
+  /** Resolves when the database is available, or the process stops. */
+  databaseAvailable(): Promise<void>
+  metrics: Pick<ChannelMetrics, 'received' | 'consuming'>
+  /** Called when the exchange cannot be consumed; it is retried. */
+  onConsumeError(error: Error): void
   logger: Logger
 }
 
 const EMPTY_BUFFER = Buffer.alloc(0)
 
-/** Bytes of a message that is read at once; a larger one waits unread, since what it means takes as much memory again. */
-const READ_AHEAD = 65_536
+/** Larger messages are parsed only when their batch is stored: a parsed message takes as much memory again. */
+const PARSE_EARLY_BYTES = 65_536
 
-/** Milliseconds until a lost channel is tried again. */
-const RECONNECT_DELAY_MS = 1_000
+/** Delay before consuming again; randomized, so that the consumers of all processes do not retry at the same moment. */
+const RETRY_MIN_MS = 500
+const RETRY_MAX_MS = 15_000
+
+interface Received {
+  /** For the acknowledgement. */
+  delivery: ConsumeMessage
+  message: Message
+  /** Null: not parsed yet. */
+  result: NormalizeResult | null
+}
+
+/** The life of one channel. */
+interface Session {
+  channel: Channel
+  consumerTags: string[]
+  batcher: Batcher<Received>
+  /** Resolves when all batches so far are acknowledged or requeued. */
+  acknowledged: Promise<void>
+  /** Resolves with the reason when the session is over. */
+  ended: Promise<string>
+  end(reason: string): void
+}
+
+type State =
+  | { name: 'idle' }
+  | { name: 'consuming'; session: Session }
+  | { name: 'closing'; session: Session }
+  | { name: 'stopped' }
 
 /**
- * Consumes the queues of one exchange on one channel, a batch at a time.
+ * Consumes the queues of one exchange on one channel and stores the messages in batches. A batch is acknowledged after
+ * its commit, on the channel that delivered it.
  *
- * States: idle (no channel) → subscribed (deliveries gather and are stored) → idle again when the channel or the
- * connection is lost, a queue is deleted, or a batch could not be stored; → stopped. What a closed channel delivered is
- * forgotten: the broker delivers it again.
+ * ## States
+ *
+ * ### idle
+ * There is no channel. The initial state, and the state after a channel ended. While the connection is open, consuming
+ * is retried with exponential backoff; the owner of a lost connection replaces it and calls `consume` again.
+ * - `consume(connection)` or a retry: declares the queues and opens a channel → consuming
+ * - `stop()` → stopped
+ *
+ * ### consuming
+ * A channel is open.
+ * - a message arrives: it is added to the current batch
+ * - a batch is committed: it is acknowledged
+ * - a batch could not be stored, or the broker cancelled a consumer (queue deleted): requeueAll → idle
+ * - the channel or its connection is closed: messages in memory are discarded, and the broker redelivers them → idle
+ * - `stop()` → closing
+ *
+ * ### closing
+ * `stop()` was called. The consumers are cancelled; received messages are stored and acknowledged.
+ * - all batches are acknowledged: the channel is closed → stopped
+ * - a batch could not be stored: requeueAll → stopped
+ * - the channel or its connection is closed → stopped
+ *
+ * ### stopped
+ * Final. A channel that is being opened is closed again.
  */
 export class ExchangeConsumer {
   readonly #options: ConsumerOptions
-  #subscription: Subscription | undefined
-  #stopped = false
+  readonly #stopping = new AbortController()
+  #state: State = { name: 'idle' }
 
   constructor(options: ConsumerOptions) {
     this.#options = options
   }
 
   /**
-   * Subscribes on a connection, and again, as long as the connection lives, whenever the subscription ends. A lost connection
-   * is made anew by its owner, who calls this for the new one.
+   * Starts consuming on a connection, and again after every interruption until the connection is closed.
    *
-   * @throws Error when the first subscription fails
+   * @throws Error when the first attempt fails; it is not retried
    */
   async consume(connection: ChannelModel): Promise<void> {
-    const life = { over: false }
-    connection.once('close', () => {
-      life.over = true
-    })
-    const first = await this.#subscribe(connection)
-    if (first !== null) void this.#keepSubscribed(connection, life, first)
-  }
-
-  /** Stops taking messages, finishes those in hand, and closes the channel. */
-  async stop(): Promise<void> {
-    this.#stopped = true
-    await this.#subscription?.stop()
-  }
-
-  async #keepSubscribed(connection: ChannelModel, life: { over: boolean }, first: Subscription): Promise<void> {
-    const { exchange, logger, onRefused, storable } = this.#options
-    for (let current: Subscription | null = first; ; ) {
-      if (current !== null) {
-        const reason = await current.ended
-        if (this.#stopped) return
-        logger.warn({ exchange, reason }, 'subscription ended')
-      }
-      await new Promise((resolve) => setTimeout(resolve, RECONNECT_DELAY_MS))
-      await storable()
-      if (life.over || this.#stopped) return
-      current = await this.#subscribe(connection).catch((err: Error) => {
-        onRefused(err)
-        return null
-      })
+    const closed = new AbortController()
+    connection.once('close', () => closed.abort())
+    const session = await this.#open(connection)
+    if (session !== null) {
+      void this.#keepConsuming(connection, session, AbortSignal.any([closed.signal, this.#stopping.signal]))
     }
   }
 
-  /** One subscription, null when this consumer was stopped meanwhile. */
-  async #subscribe(connection: ChannelModel): Promise<Subscription | null> {
-    await this.#options.declare(connection)
-    const channel = await connection.createChannel()
-    const subscription = new Subscription(channel, this.#options)
-    this.#subscription = subscription
+  /** Cancels the consumers, stores and acknowledges the received messages, and closes the channel. */
+  async stop(): Promise<void> {
+    this.#stopping.abort()
+    if (this.#state.name === 'idle') this.#state = { name: 'stopped' }
+    if (this.#state.name !== 'consuming') return
+    const { session } = this.#state
+    this.#state = { name: 'closing', session }
+    const { channel, consumerTags, batcher } = session
+    await closeQuietly(() => Promise.all(consumerTags.map((tag) => channel.cancel(tag))))
+    await batcher.finish()
+    await this.#close(session, 'stopped')
+  }
+
+  /** Consumes again whenever a session is over, until `signal` is aborted. */
+  async #keepConsuming(connection: ChannelModel, first: Session, signal: AbortSignal): Promise<void> {
+    const { exchange, logger } = this.#options
+    let session: Session | null = first
+    while (session !== null) {
+      const reason = await session.ended
+      if (signal.aborted) return
+      logger.warn({ exchange, reason }, 'consuming interrupted')
+      session = await this.#consumeAgain(connection, signal)
+    }
+  }
+
+  /** Retries until a channel is open; null when `signal` is aborted first. */
+  async #consumeAgain(connection: ChannelModel, signal: AbortSignal): Promise<Session | null> {
+    const open = async () => {
+      await this.#options.databaseAvailable()
+      signal.throwIfAborted()
+      return this.#open(connection).catch((error: unknown) => {
+        // p-retry does not retry a TypeError, which a bug of the client library may be.
+        throw new Error(messageOf(error), { cause: error })
+      })
+    }
     try {
-      await subscription.start()
+      // A channel that ends right after it was opened must not cause a busy loop.
+      await sleep(RETRY_MIN_MS * (1 + Math.random()), undefined, { signal })
+      return await pRetry(open, {
+        retries: Number.POSITIVE_INFINITY,
+        minTimeout: RETRY_MIN_MS,
+        maxTimeout: RETRY_MAX_MS,
+        randomize: true,
+        signal,
+        onFailedAttempt: ({ error }) => {
+          if (!signal.aborted) this.#options.onConsumeError(error)
+        },
+      })
     } catch (error) {
-      await channel.close().catch(() => {})
+      if (signal.aborted) return null
       throw error
     }
-    if (this.#stopped) {
-      await subscription.stop()
+  }
+
+  /** Opens a channel and consumes the queues; null when the consumer was stopped meanwhile. */
+  async #open(connection: ChannelModel): Promise<Session | null> {
+    const { bindings, declare, metrics, prefetch } = this.#options
+    await declare(connection)
+    const channel = await connection.createChannel()
+    const session = this.#createSession(channel)
+    if (this.#stopping.signal.aborted) {
+      await closeQuietly(() => channel.close())
       return null
     }
-    const { metrics } = this.#options
-    metrics.subscribed(true)
-    void subscription.ended.then(() => metrics.subscribed(false))
-    return subscription
-  }
-}
-
-/** A message, what it means once it has been read, and what acknowledges it. */
-interface Received {
-  receipt: ConsumeMessage
-  message: Message
-  result: NormalizeResult | null
-}
-
-/** One life of a channel. */
-class Subscription {
-  /** Resolves with the reason when this channel delivers no more. */
-  readonly ended: Promise<string>
-  readonly #channel: Channel
-  readonly #options: ConsumerOptions
-  readonly #batcher: Batcher<Received>
-  #end: (reason: string) => void = () => {}
-  readonly #tags: string[] = []
-  /** When all batches until now are acknowledged, or given back. */
-  #settled: Promise<void> = Promise.resolve()
-  #open = true
-
-  constructor(channel: Channel, options: ConsumerOptions) {
-    this.#channel = channel
-    this.#options = options
-    this.ended = new Promise((resolve) => {
-      this.#end = resolve
-    })
-    this.#batcher = new Batcher(options.limits, (batch) => this.#store(batch))
-    channel.on('error', (error: Error) => this.#closed(error.message))
-    channel.on('close', () => this.#closed('the channel was closed'))
-  }
-
-  async start(): Promise<void> {
-    await this.#channel.prefetch(this.#options.prefetch)
-    for (const queue of new Set(this.#options.bindings.map((binding) => binding.queue))) {
-      const { consumerTag } = await this.#channel.consume(queue, (delivered) => {
-        if (delivered === null) void this.#give(`the broker cancelled the consumer of ${queue}`)
-        else if (this.#open) this.#receive(delivered)
-      })
-      this.#tags.push(consumerTag)
+    this.#state = { name: 'consuming', session }
+    try {
+      await channel.prefetch(prefetch)
+      for (const queue of new Set(bindings.map((binding) => binding.queue))) await this.#consumeQueue(session, queue)
+    } catch (error) {
+      await this.#close(session, messageOf(error))
+      if (this.#stopping.signal.aborted) return null
+      throw error
     }
+    metrics.consuming(true)
+    void session.ended.then(() => metrics.consuming(false))
+    return session
   }
 
-  async stop(): Promise<void> {
-    if (!this.#open) return
-    await closeQuietly(Promise.all(this.#tags.map((tag) => this.#channel.cancel(tag))))
-    await this.#batcher.finish()
-    this.#open = false
-    await closeQuietly(this.#channel.close())
-    this.#end('stopped')
+  #createSession(channel: Channel): Session {
+    let end: Session['end'] = () => {}
+    const ended = new Promise<string>((resolve) => {
+      end = resolve
+    })
+    const batcher = new Batcher<Received>(this.#options.limits, (batch) => this.#storeBatch(session, batch))
+    const session: Session = { channel, consumerTags: [], batcher, acknowledged: Promise.resolve(), ended, end }
+    channel.on('error', (error: Error) => this.#end(session, error.message))
+    channel.on('close', () => this.#end(session, 'the channel was closed'))
+    return session
   }
 
-  #receive(delivered: ConsumeMessage): void {
+  async #consumeQueue(session: Session, queue: string): Promise<void> {
+    const { consumerTag } = await session.channel.consume(queue, (delivery) => {
+      // amqplib's sign for a consumer that the broker cancelled.
+      if (delivery === null) void this.#requeueAll(session, `the broker cancelled the consumer of queue ${queue}`)
+      else if (this.#isCurrent(session)) this.#receive(session, delivery)
+    })
+    session.consumerTags.push(consumerTag)
+  }
+
+  #receive({ batcher }: Session, delivery: ConsumeMessage): void {
     const { exchange, maxBody, metrics } = this.#options
     metrics.received()
-    const message = truncate({ exchange, routingKey: delivered.fields.routingKey, body: delivered.content }, maxBody)
-    // Without its content, which may be a hundred times what is kept of it.
-    const receipt = { ...delivered, content: EMPTY_BUFFER }
-    // Read while the batch before is committed: this process would only wait for that.
-    const result = message.body.length <= READ_AHEAD ? readMessage(message, maxBody) : null
-    this.#batcher.add({ receipt, message, result }, message.body.length)
+    const message = truncate({ exchange, routingKey: delivery.fields.routingKey, body: delivery.content }, maxBody)
+    // Parsed while the previous batch is being committed: the process would be idle otherwise.
+    const result = message.body.length <= PARSE_EARLY_BYTES ? readMessage(message, maxBody) : null
+    // Without the content, which may be a hundred times as large as a truncated body.
+    batcher.add({ delivery: { ...delivery, content: EMPTY_BUFFER }, message, result }, message.body.length)
   }
 
-  /** Stores a batch, and acknowledges it when those before it are: in the order of delivery, whichever commits first. */
-  #store(batch: Received[]): Promise<void> {
-    this.#settled = Promise.all([this.#commit(batch), this.#settled]).then(() => this.#acknowledge(batch))
-    return this.#settled
+  /** Stores a batch, and acknowledges it after the batches before it, in the order of delivery. */
+  #storeBatch(session: Session, batch: Received[]): Promise<void> {
+    const previous = session.acknowledged
+    session.acknowledged = Promise.all([this.#commit(session, batch), previous]).then(() =>
+      this.#acknowledge(session, batch),
+    )
+    return session.acknowledged
   }
 
-  async #commit(batch: readonly Received[]): Promise<void> {
-    if (!this.#open) return
+  async #commit(session: Session, batch: readonly Received[]): Promise<void> {
+    if (!this.#isCurrent(session)) return
+    const { maxBody, store } = this.#options
     try {
-      const { maxBody, store } = this.#options
       await store(batch.map(({ message, result }) => ({ ...message, result: result ?? readMessage(message, maxBody) })))
     } catch (error) {
-      // Nothing is acknowledged on this channel any more.
-      await this.#give(error instanceof Error ? error.message : String(error))
+      await this.#requeueAll(session, messageOf(error))
     }
   }
 
-  #acknowledge(batch: readonly Received[]): void {
+  #acknowledge(session: Session, batch: readonly Received[]): void {
     const last = batch.at(-1)
+    if (last === undefined || !this.#isCurrent(session)) return
     try {
-      // All that were delivered before are acknowledged already, so this acknowledges exactly this batch.
-      if (this.#open && last) this.#channel.ack(last.receipt, true)
+      // All earlier deliveries are acknowledged, so `allUpTo` covers exactly this batch.
+      session.channel.ack(last.delivery, true)
     } catch (error) {
-      // Closed in this very moment: the broker delivers them again, and they are known by then.
-      this.#closed(error instanceof Error ? error.message : String(error))
+      // The channel was closed at this moment: the broker redelivers the batch, and it is stored as duplicates.
+      this.#end(session, messageOf(error))
     }
   }
 
-  /** Gives everything back to the broker by closing the channel. */
-  async #give(reason: string): Promise<void> {
-    if (!this.#open) return
-    this.#closed(reason)
-    await closeQuietly(this.#channel.close())
+  /** Makes the broker requeue all unacknowledged messages, by closing the channel. */
+  async #requeueAll(session: Session, reason: string): Promise<void> {
+    if (this.#isCurrent(session)) await this.#close(session, reason)
   }
 
-  #closed(reason: string): void {
-    this.#open = false
-    this.#batcher.clear()
-    this.#end(reason)
+  async #close(session: Session, reason: string): Promise<void> {
+    this.#end(session, reason)
+    await closeQuietly(() => session.channel.close())
+  }
+
+  #end(session: Session, reason: string): void {
+    if (this.#isCurrent(session)) this.#state = { name: this.#state.name === 'closing' ? 'stopped' : 'idle' }
+    session.batcher.clear()
+    session.end(reason)
+  }
+
+  #isCurrent(session: Session): boolean {
+    return 'session' in this.#state && this.#state.session === session
   }
 }

@@ -1,139 +1,146 @@
 import { type Instant, rejectReasons, SECOND } from '@stacktach/domain'
+import type { StoreCounts } from '@stacktach/ingestion'
 import type { DeploymentEntry, Metrics } from '@stacktach/runtime'
-import type { Stored } from './storeMessages.ts'
 
-const batchSizes = [1, 10, 50, 100, 250, 500, 1_000, 2_500, 10_000]
+/** Buckets: messages of a batch. */
+const BATCH_SIZE_BUCKETS = [1, 10, 50, 100, 250, 500, 1_000, 2_500, 10_000]
 
-/** Seconds. A batch that is tried again takes as long as the database is away, a minute at most. */
-const durations = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60]
+/** Buckets in seconds. A batch is retried for a minute at most. */
+const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60]
 
-/** Seconds from what the cloud wrote to the commit; hours are of notifications that were held up somewhere. */
-const lags = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600]
+/** Buckets in seconds. Lags of hours are those of notifications that were queued elsewhere. */
+const LAG_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600]
 
-/** What became of a batch once it is committed. */
-export interface BatchOutcome extends Pick<Stored, 'received' | 'stored' | 'rejected' | 'reasons'> {
-  /** Times of the notifications in it. */
-  whens: readonly Instant[]
+/** A committed batch. */
+export interface CommittedBatch extends Pick<StoreCounts, 'received' | 'stored' | 'rejected' | 'reasons'> {
+  /** Of the accepted notifications. */
+  timestamps: readonly Instant[]
   now: Instant
+  /** From the first attempt to the commit. */
   seconds: number
 }
 
-/** What one channel counts. */
+/** The metrics of one exchange. */
 export interface ChannelMetrics {
-  /** A message came; what became of it is counted when its batch is committed. */
   received(): void
-  committed(outcome: BatchOutcome): void
-  /** A batch could not be stored, and is tried again. */
+  committed(batch: CommittedBatch): void
+  /** An attempt to store a batch failed. */
   failed(): void
-  subscribed(is: boolean): void
+  consuming(isConsuming: boolean): void
 }
 
 export interface IngestMetrics {
   channel(deployment: string, exchange: string): ChannelMetrics
-  /** Exchanges that are not subscribed to, as `deployment/exchange`. */
-  unsubscribed(): string[]
+  /** Exchanges that are not consumed, as `deployment/exchange`. */
+  notConsuming(): string[]
 }
 
-/** What `ingest` counts, for every exchange of every deployment from 0 on. */
+/** Registers the metrics of `ingest`, with all series of the deployments at 0. */
 export function ingestMetrics(metrics: Metrics, deployments: readonly DeploymentEntry[]): IngestMetrics {
-  const labels = ['deployment', 'exchange'] as const
-  // A number is added to for each message, and the counter, which is looked up by its labels, when it is read.
-  const arrivals: { place: Record<(typeof labels)[number], string>; number: number }[] = []
+  const labelNames = ['deployment', 'exchange'] as const
+  // Counted per message in a plain number; the counter, which looks up its labels each time, is updated at each scrape.
+  const uncounted: { labels: Record<(typeof labelNames)[number], string>; messages: number }[] = []
   const received = metrics.counter(
     {
       name: 'messages_received_total',
-      help: 'Messages that the broker delivered; one that was given back and delivered again counts each time.',
-      labels,
+      help: 'Messages delivered by the broker. Redeliveries are counted again.',
+      labels: labelNames,
     },
     (counter) => {
-      for (const arrived of arrivals) {
-        counter.inc(arrived.place, arrived.number)
-        arrived.number = 0
+      for (const channel of uncounted) {
+        counter.inc(channel.labels, channel.messages)
+        channel.messages = 0
       }
     },
   )
-  const stored = metrics.counter({ name: 'notifications_stored_total', help: 'Notifications that were new.', labels })
-  const doubled = metrics.counter({
-    name: 'notifications_doubled_total',
-    help: 'Notifications that were there already: delivered again, or sent on a second topic.',
-    labels,
+  const stored = metrics.counter({
+    name: 'notifications_stored_total',
+    help: 'New notifications that were stored.',
+    labels: labelNames,
+  })
+  const duplicates = metrics.counter({
+    name: 'notifications_duplicate_total',
+    help: 'Notifications that were stored before: redelivered, or sent to a second topic.',
+    labels: labelNames,
   })
   const rejected = metrics.counter({
     name: 'messages_rejected_total',
-    help: 'Messages that could not be stored and were kept as rejected, by why.',
+    help: 'Messages that could not be stored as notifications and were kept as rejected, by reason.',
     labels: ['deployment', 'reason'],
   })
   const failures = metrics.counter({
     name: 'batch_failures_total',
-    help: 'Times that a batch could not be stored; it is tried again, and given back to the broker after a minute.',
-    labels,
+    help: 'Failed attempts to store a batch. A batch is retried for a minute, then its messages are requeued.',
+    labels: labelNames,
   })
   const size = metrics.histogram(
     { name: 'batch_messages', help: 'Messages of a committed batch.', labels: ['exchange'] },
-    batchSizes,
+    BATCH_SIZE_BUCKETS,
   )
   const duration = metrics.histogram(
     {
       name: 'batch_duration_seconds',
-      help: 'How long a batch took from its being full to its commit, all attempts together.',
+      help: 'Time to store a batch, from the first attempt to the commit.',
       labels: ['exchange'],
     },
-    durations,
+    DURATION_BUCKETS,
   )
   const lag = metrics.histogram(
     {
       name: 'notification_lag_seconds',
-      help: 'How old a notification was when it was committed, by the time the cloud wrote into it.',
+      help: 'Age of a notification at its commit, from the timestamp in the notification.',
       labels: ['deployment'],
     },
-    lags,
+    LAG_BUCKETS,
   )
-  const subscribed = metrics.gauge({
-    name: 'exchange_subscribed',
+  const consuming = metrics.gauge({
+    name: 'exchange_consuming',
     help: 'Whether the queues of an exchange are consumed: 1 or 0.',
-    labels,
+    labels: labelNames,
   })
-  const open = new Map<string, boolean>()
+  const isConsuming = new Map<string, boolean>()
 
   for (const { name: deployment, topics } of deployments) {
     for (const reason of rejectReasons) rejected.inc({ deployment, reason }, 0)
     for (const exchange of Object.keys(topics)) {
-      const place = { deployment, exchange }
-      for (const counter of [received, stored, doubled, failures]) counter.inc(place, 0)
-      subscribed.set(place, 0)
-      open.set(`${deployment}/${exchange}`, false)
+      const labels = { deployment, exchange }
+      for (const counter of [received, stored, duplicates, failures]) counter.inc(labels, 0)
+      consuming.set(labels, 0)
+      isConsuming.set(`${deployment}/${exchange}`, false)
     }
   }
 
   return {
     channel(deployment, exchange) {
-      const place = { deployment, exchange }
-      const lagOfThis = lag.labels({ deployment })
-      const arrived = { place, number: 0 }
-      arrivals.push(arrived)
+      const labels = { deployment, exchange }
+      const deploymentLag = lag.labels({ deployment })
+      const channel = { labels, messages: 0 }
+      uncounted.push(channel)
       return {
         received() {
-          arrived.number++
+          channel.messages++
         },
-        committed(outcome) {
-          stored.inc(place, outcome.stored)
-          doubled.inc(place, outcome.received - outcome.stored - outcome.rejected)
+        committed(batch) {
+          stored.inc(labels, batch.stored)
+          duplicates.inc(labels, batch.received - batch.stored - batch.rejected)
           for (const reason of rejectReasons) {
-            const number = outcome.reasons[reason] ?? 0
-            if (number > 0) rejected.inc({ deployment, reason }, number)
+            const count = batch.reasons[reason] ?? 0
+            if (count > 0) rejected.inc({ deployment, reason }, count)
           }
-          size.observe({ exchange }, outcome.received)
-          duration.observe({ exchange }, outcome.seconds)
-          // A clock that is ahead is no negative lag.
-          for (const when of outcome.whens) lagOfThis.observe(Math.max(0, outcome.now - when) / SECOND)
+          size.observe({ exchange }, batch.received)
+          duration.observe({ exchange }, batch.seconds)
+          // The cloud's clock may be ahead: not a negative lag.
+          for (const timestamp of batch.timestamps) {
+            deploymentLag.observe(Math.max(0, batch.now - timestamp) / SECOND)
+          }
         },
-        failed: () => failures.inc(place),
-        subscribed(is) {
-          subscribed.set(place, is ? 1 : 0)
-          open.set(`${deployment}/${exchange}`, is)
+        failed: () => failures.inc(labels),
+        consuming(value) {
+          consuming.set(labels, value ? 1 : 0)
+          isConsuming.set(`${deployment}/${exchange}`, value)
         },
       }
     },
-    unsubscribed: () => [...open].filter(([, is]) => !is).map(([name]) => name),
+    notConsuming: () => [...isConsuming].filter(([, value]) => !value).map(([name]) => name),
   }
 }

@@ -1,25 +1,27 @@
-import { missingDatabase, openDatabase } from '@stacktach/db'
+import { checkSharedSettings, missingDatabase, openDatabase } from '@stacktach/db'
 import { describeRedisError, Producer, WakeUps } from '@stacktach/jobs'
 import {
+  type Component,
   Composition,
   createLogger,
+  type IngestConfig,
   ingestConfig,
+  type Logger,
   Metrics,
+  now,
   poolMetrics,
   readDeployments,
   startMetrics,
   throttled,
 } from '@stacktach/runtime'
-import { checkSharedSettings } from '../agree.ts'
 import { ingestMetrics } from './ingestMetrics.ts'
 import { startIngest } from './startIngest.ts'
 
-/** The `ingest` process: from the brokers of the deployments file into the database. */
+/** The `ingest` process: stores the messages of the brokers in the deployments file. */
 export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = ingestConfig(environment)
   const deployments = readDeployments(config.STACKTACH_DEPLOYMENTS_FILE)
   const logger = createLogger('ingest', config.LOG_LEVEL)
-  const clock = () => Date.now() * 1000
   if (deployments.length === 0) {
     logger.warn({ file: config.STACKTACH_DEPLOYMENTS_FILE }, 'no deployment is enabled: nothing is consumed')
   }
@@ -40,28 +42,27 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
     .add('metrics', ({ database }) => {
       const lacks = async () => [
         ...(await missingDatabase(database)),
-        ...counts.unsubscribed().map((exchange) => `${exchange} is not subscribed to`),
+        ...counts.notConsuming().map((exchange) => `exchange ${exchange} is not consumed`),
       ]
       return startMetrics({ config, metrics, lacks, logger })
     })
-    .add('wakeUps', async () => {
-      const missed = (error: Error) => logger.debug({ reason: error.message }, 'Redis did not hear')
-      const trouble = throttled((text) => logger.warn(`${text}; answers are late until then`))
-      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) =>
-        trouble(describeRedisError(error)),
-      )
-      const wakeUps = new WakeUps(producer, missed)
-      return {
-        value: wakeUps,
-        stop: async () => {
-          await wakeUps.flushed()
-          await producer.close()
-        },
-      }
-    })
-    .add('agreement', ({ database }) => checkSharedSettings(database, { shards: config.SHARDS }, clock, logger))
+    .add('wakeUps', async () => openWakeUps(config, logger))
+    .add('agreement', ({ database }) => checkSharedSettings(database, { shards: config.SHARDS }, now, logger))
     .add('ingest', ({ database, wakeUps }) =>
-      startIngest({ database, wakeUps, deployments, config, clock, metrics, counts, logger }),
+      startIngest({ database, wakeUps, deployments, config, clock: now, metrics, counts, logger }),
     )
     .run(logger)
+}
+
+function openWakeUps(config: IngestConfig, logger: Logger): Component<WakeUps> {
+  const warn = throttled((text) => logger.warn(`${text}; aggregation is delayed until then`))
+  const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => warn(describeRedisError(error)))
+  const wakeUps = new WakeUps(producer, (error) => logger.debug({ reason: error.message }, 'could not enqueue wake-up'))
+  return {
+    value: wakeUps,
+    async stop() {
+      await wakeUps.flushed()
+      await producer.close()
+    },
+  }
 }

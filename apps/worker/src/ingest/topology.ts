@@ -1,11 +1,11 @@
+import { declareOrCheck, onChannel } from '@stacktach/broker'
 import type { DeploymentEntry, Logger, QueueBinding } from '@stacktach/runtime'
 import type { ChannelModel } from 'amqplib'
-import { declareOrCheck, onChannel } from '../broker/declareOrUse.ts'
 
 /**
- * Declares an exchange, its queues and their bindings as StackTach does: a topic exchange and queues, durable as the
- * deployments file says. What exists with other properties is used as it is, with a warning: the cloud's own services may
- * have declared it first.
+ * Declares an exchange, its queues and their bindings as StackTach does: a topic exchange and queues, durable as
+ * configured in the deployments file. If they exist with other properties, because the cloud's services declared them
+ * first, they are used unchanged, with a warning.
  */
 export async function declareTopology(
   connection: ChannelModel,
@@ -19,7 +19,7 @@ export async function declareTopology(
     connection,
     (channel) => channel.assertExchange(exchange, 'topic', { durable, autoDelete: false }),
     (channel) => channel.checkExchange(exchange),
-    (reason) => logger.warn({ exchange, reason }, 'the exchange exists with other properties: used as it is'),
+    (reason) => logger.warn({ exchange, reason }, 'the exchange exists with other properties and is used unchanged'),
   )
   for (const { queue } of bindings) {
     await declareOrCheck(
@@ -32,7 +32,7 @@ export async function declareTopology(
           arguments: deployment.queue_arguments,
         }),
       (channel) => channel.checkQueue(queue),
-      (reason) => logger.warn({ queue, reason }, 'the queue exists with other properties: used as it is'),
+      (reason) => logger.warn({ queue, reason }, 'the queue exists with other properties and is used unchanged'),
     )
   }
   await onChannel(connection, async (channel) => {
@@ -42,46 +42,47 @@ export async function declareTopology(
   if (limit !== null) {
     logger.warn(
       { limit },
-      'the broker drops what is given back this often, as when the database is full: set x-dead-letter-exchange, or x-delivery-limit -1',
+      'the broker discards a message of this quorum queue after `limit` redeliveries, e.g. while the database is full: set x-dead-letter-exchange, or x-delivery-limit to -1',
     )
   }
   const withoutErrors = topicsWithoutErrors(bindings)
   if (withoutErrors.length > 0) {
-    logger.warn(
-      { topics: withoutErrors },
-      'only .info is bound: errors arrive on .error alone, so every failure is lost',
-    )
+    logger.warn({ topics: withoutErrors }, 'only .info is bound: bind .error too, or failures are lost')
   }
 }
 
-/** What a quorum queue has by default, since RabbitMQ 4. */
-const DELIVERY_LIMIT = 20
+/** Default x-delivery-limit of a quorum queue since RabbitMQ 4. */
+const DEFAULT_DELIVERY_LIMIT = 20
 
 /**
- * How often a message of a queue with these arguments is delivered again before the broker drops it; null when it never is, or
- * goes to a dead letter exchange. A policy may say otherwise, of which a client is not told.
+ * The number of redeliveries after which the broker discards a message of a queue with these arguments; null if it never
+ * does, or dead-letters the message. A policy may override this, which a client cannot see.
  */
-export function deliveryLimit(given: DeploymentEntry['queue_arguments'], brokerVersion: string): number | null {
-  if (given['x-queue-type'] !== 'quorum' || given['x-dead-letter-exchange'] !== undefined) return null
-  const limit = given['x-delivery-limit'] ?? (Number.parseInt(brokerVersion, 10) >= 4 ? DELIVERY_LIMIT : -1)
+export function deliveryLimit(
+  queueArguments: DeploymentEntry['queue_arguments'],
+  brokerVersion: string,
+): number | null {
+  if (queueArguments['x-queue-type'] !== 'quorum' || queueArguments['x-dead-letter-exchange'] !== undefined) return null
+  const defaultLimit = Number.parseInt(brokerVersion, 10) >= 4 ? DEFAULT_DELIVERY_LIMIT : -1
+  const limit = queueArguments['x-delivery-limit'] ?? defaultLimit
   return typeof limit === 'number' && limit >= 0 ? limit : null
 }
 
-/** Topics (`notifications`) of which `.info` is bound and `.error` is not. What comes from another exchange is not known. */
+/** Topics, such as `notifications`, whose `.info` is bound but not `.error`. Bindings to other exchanges are not checked. */
 export function topicsWithoutErrors(bindings: readonly QueueBinding[]): string[] {
   const keys = [...new Set(bindings.filter(({ from }) => from === undefined).map(({ routing_key }) => routing_key))]
   return keys
     .filter((key) => key.endsWith('.info'))
     .map((key) => key.slice(0, -'.info'.length))
-    .filter((topic) => !keys.some((key) => takes(key, `${topic}.error`)))
+    .filter((topic) => !keys.some((key) => bindingMatches(key, `${topic}.error`)))
 }
 
-/** Whether a topic exchange sends a routing key through a binding: `*` is one word, `#` any number of them. */
-function takes(binding: string, routingKey: string): boolean {
-  const word = (part: string) => part.replace(/[^\w]/g, '\\$&')
-  const pattern = binding
+/** Whether a topic exchange routes a routing key to a binding: `*` matches one word, `#` any number of words. */
+function bindingMatches(bindingKey: string, routingKey: string): boolean {
+  const literal = (word: string) => word.replace(/[^\w]/g, '\\$&')
+  const pattern = bindingKey
     .split('.')
-    .map((part) => (part === '#' ? '(?:\\.[^.]*)*' : part === '*' ? '\\.[^.]*' : `\\.${word(part)}`))
+    .map((word) => (word === '#' ? '(?:\\.[^.]*)*' : word === '*' ? '\\.[^.]*' : `\\.${literal(word)}`))
     .join('')
   return new RegExp(`^${pattern}$`).test(`.${routingKey}`)
 }

@@ -1,14 +1,12 @@
+import type { PublisherOptions } from '@stacktach/broker'
 import type { Database, Partitions } from '@stacktach/db'
 import type { Instant, Rules, VerifyOptions } from '@stacktach/domain'
 import type { Producer, ReportSchedule, WakeUps } from '@stacktach/jobs'
 import type { Logger } from '@stacktach/runtime'
 import type { RetentionDays } from './retention.ts'
 
-/** Where verified exists are published, and as what. */
-export interface Publishing {
-  url: string
-  exchange: string
-  routingKeys: readonly string[]
+/** Broker and event types of the published verified exists. */
+export interface Publishing extends PublisherOptions {
   /** Event type, by the service of the exists. */
   events: Record<'nova' | 'glance', string>
 }

@@ -1,4 +1,4 @@
-import { missingDatabase, openDatabase, Partitions } from '@stacktach/db'
+import { checkSharedSettings, missingDatabase, openDatabase, Partitions } from '@stacktach/db'
 import {
   describeRedisError,
   Producer,
@@ -18,7 +18,6 @@ import {
   startMetrics,
   throttled,
 } from '@stacktach/runtime'
-import { checkSharedSettings } from '../agree.ts'
 import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'
 import { jobsMetrics } from './jobsMetrics.ts'

@@ -1,6 +1,6 @@
+import { openPublisher } from '@stacktach/broker'
 import { claimUnsent, inTransaction, markSent } from '@stacktach/db'
 import { verifiedNotification } from '@stacktach/domain'
-import { openPublisher } from '../broker/openPublisher.ts'
 import type { JobContext } from './context.ts'
 
 /** Publications sent in one transaction. */

@@ -7,9 +7,15 @@ import {
   removeRejected,
 } from '@stacktach/db'
 import { serviceOf } from '@stacktach/domain'
+import {
+  type Message,
+  type RecordOutcome,
+  readMessages,
+  type StoreCounts,
+  storeMessages,
+  withoutNul,
+} from '@stacktach/ingestion'
 import type { Payload, Progress } from '@stacktach/jobs'
-import { type Message, readMessages, withoutNul } from '../ingest/message.ts'
-import { type RecordOutcome, type Stored, storeMessages } from '../ingest/storeMessages.ts'
 import { wakeUpFor } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
@@ -78,7 +84,11 @@ async function replayBatch(context: JobContext, batch: readonly RejectedToReplay
 }
 
 /** Of one exchange of one deployment. */
-async function replayChannel(context: JobContext, deployment: string, messages: readonly Replayed[]): Promise<Stored> {
+async function replayChannel(
+  context: JobContext,
+  deployment: string,
+  messages: readonly Replayed[],
+): Promise<StoreCounts> {
   const { database, partitions, shards, maxBody, wakeUps, clock } = context
   const destination = {
     deployment,

@@ -25,7 +25,6 @@ const entry = z.object({
   /** Exchanges and queues are declared durable or not, as the cloud's own are. */
   durable_queue: z.boolean().default(true),
   queue_arguments: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
-  exit_on_exception: z.boolean().default(false),
   enabled: z.boolean().default(true),
   /** Exchange name to the queues bound to it. */
   topics: z.record(z.string().min(1), z.array(binding)),
@@ -62,18 +61,6 @@ export function readDeployments(path: string): DeploymentEntry[] {
   if (!parsed.success || faults.length > 0)
     throw new ConfigError(faults.map((fault) => prefix(path) + fault).join('\n'))
   return parsed.data.deployments.filter(({ enabled }) => enabled)
-}
-
-/** Where a deployment's broker is, as amqplib takes it. */
-export function brokerOf(deployment: DeploymentEntry) {
-  return {
-    protocol: deployment.rabbit_tls ? 'amqps' : 'amqp',
-    hostname: deployment.rabbit_host,
-    port: deployment.rabbit_port,
-    username: deployment.rabbit_userid,
-    password: deployment.rabbit_password,
-    vhost: deployment.rabbit_virtual_host,
-  }
 }
 
 function prefix(path: string): string {

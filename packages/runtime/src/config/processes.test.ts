@@ -139,11 +139,14 @@ describe('a whole number', () => {
   })
 })
 
-test('the prefetch is at least three batches', () => {
-  const prefetch = (given: object) => ingestConfig({ ...complete, ...given }).PREFETCH
-  expect(prefetch({ BATCH_SIZE: '50' })).toBe(150)
-  expect(prefetch({ BATCH_SIZE: '50', PREFETCH: '20' })).toBe(150)
-  expect(prefetch({ BATCH_SIZE: '50', PREFETCH: '300' })).toBe(300)
+test('PREFETCH is three batches by default, and not less', () => {
+  const config = (overrides: object) => ingestConfig({ ...complete, ...overrides })
+  expect(config({ BATCH_SIZE: '50' }).PREFETCH).toBe(150)
+  expect(config({ BATCH_SIZE: '50', PREFETCH: '150' }).PREFETCH).toBe(150)
+  expect(config({ BATCH_SIZE: '50', PREFETCH: '300' }).PREFETCH).toBe(300)
+  expect(faults(() => config({ BATCH_SIZE: '50', PREFETCH: '149' }))).toEqual([
+    'PREFETCH is 149, but BATCH_SIZE is 50: PREFETCH must be at least 3 × BATCH_SIZE = 150',
+  ])
 })
 
 test('the api reads with a role of its own when there is one', () => {

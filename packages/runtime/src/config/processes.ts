@@ -4,6 +4,9 @@ const database = ['DATABASE_URL', 'DATABASE_POOL'] as const
 const operation = ['LOG_LEVEL', 'METRICS_HOST', 'METRICS_PORT'] as const
 const redis = ['REDIS_URL', 'REDIS_PREFIX'] as const
 
+/** Batches that fit into PREFETCH: two are being stored while the next one arrives. */
+const BATCHES_PER_PREFETCH = 3
+
 /** Configuration of `ingest`. Throws ConfigError. */
 export function ingestConfig(environment: NodeJS.ProcessEnv) {
   const config = readConfig(environment, [
@@ -18,7 +21,15 @@ export function ingestConfig(environment: NodeJS.ProcessEnv) {
     'SHARDS',
     'PARTITION_DAYS',
   ])
-  return { ...config, PREFETCH: Math.max(config.PREFETCH ?? 0, 3 * config.BATCH_SIZE) }
+  const { BATCH_SIZE } = config
+  const minimum = BATCHES_PER_PREFETCH * BATCH_SIZE
+  const PREFETCH = config.PREFETCH ?? minimum
+  if (PREFETCH < minimum) {
+    throw new ConfigError(
+      `PREFETCH is ${PREFETCH}, but BATCH_SIZE is ${BATCH_SIZE}: PREFETCH must be at least ${BATCHES_PER_PREFETCH} × BATCH_SIZE = ${minimum}`,
+    )
+  }
+  return { ...config, PREFETCH }
 }
 
 /** Configuration of `jobs`. Throws ConfigError. */

@@ -97,7 +97,7 @@ export const variables = {
   BATCH_SIZE: whole(1, 10_000).default(500),
   /** Milliseconds that a batch waits for more. */
   BATCH_LINGER: whole(0, 10_000).default(10),
-  /** Unacknowledged messages per channel; by default three batches, so that one is read while two are stored. */
+  /** Unacknowledged messages per channel, at least 3 × BATCH_SIZE: one batch arrives while two are being stored. */
   PREFETCH: whole(1, 65_535).optional(),
   /** Into how many parts the aggregation is cut; as many jobs processes as shards can work at once. */
   SHARDS: whole(1, 1024).default(8),

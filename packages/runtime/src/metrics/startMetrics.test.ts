@@ -65,7 +65,7 @@ test('metrics, health and what there is', async () => {
 })
 
 test('ready is who lacks nothing', async () => {
-  let lacking = ['the database does not answer', 'east/nova is not subscribed to']
+  let lacking = ['the database does not answer', 'exchange east/nova is not consumed']
   const { ask } = await start(async () => lacking)
   expect(await ask('/readyz')).toMatchObject({ status: 503, text: `${lacking.join('\n')}\n` })
   expect((await ask('/healthz')).status).toBe(200)

@@ -1,4 +1,5 @@
-import { describeBrokerError, operatorConfig, readDeployments } from '@stacktach/runtime'
+import { describeBrokerError } from '@stacktach/broker'
+import { operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Command } from 'commander'
 import { withDatabase } from '../../connections.ts'
 import { printJson } from '../../output/printJson.ts'

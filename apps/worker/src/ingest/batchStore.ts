@@ -1,0 +1,104 @@
+import { type Database, deploymentId, type Partitions } from '@stacktach/db'
+import { type Instant, MINUTE, serviceOf } from '@stacktach/domain'
+import { type Message, type Parsed, type StoreCounts, storeMessages } from '@stacktach/ingestion'
+import type { WakeUps } from '@stacktach/jobs'
+import { type Logger, throttled } from '@stacktach/runtime'
+import pRetry from 'p-retry'
+import { wakeUpFor } from '../wakeUpFor.ts'
+import type { ChannelMetrics } from './ingestMetrics.ts'
+
+/** How long storing a batch is retried; then its messages are requeued. */
+const RETRY_TIMEOUT_MS = 60_000
+
+export interface BatchStoreOptions {
+  database: Database
+  partitions: Partitions
+  wakeUps: WakeUps
+  /** Name of the deployment. */
+  deployment: string
+  exchange: string
+  shards: number
+  metrics: Pick<ChannelMetrics, 'committed' | 'failed'>
+  clock: () => Instant
+  /** Aborted when a stopping process no longer waits for the database. */
+  stopping: AbortSignal
+  logger: Logger
+}
+
+type StoredBatch = StoreCounts & { timestamps: Instant[] }
+
+/** Stores the batches of one exchange and wakes up the jobs that aggregate them. */
+export class BatchStore {
+  readonly #options: BatchStoreOptions
+  readonly #warnClockSkew: (text: string) => void
+  #deploymentId: number | undefined
+
+  constructor(options: BatchStoreOptions) {
+    this.#options = options
+    this.#warnClockSkew = throttled((text) => options.logger.warn(text))
+  }
+
+  /**
+   * Stores a batch; retries for a minute.
+   *
+   * @throws Error when the batch could not be stored, or the process stops
+   */
+  async store(messages: Parsed<Message>[]): Promise<void> {
+    const { stopping, wakeUps } = this.#options
+    const startedAt = performance.now()
+    const batch = await unlessAborted(stopping, this.#storeWithRetries(messages, startedAt))
+    wakeUps.enqueue(batch.touched.map(wakeUpFor))
+    this.#checkClockSkew(batch.timestamps)
+    this.#report(batch, performance.now() - startedAt)
+  }
+
+  #storeWithRetries(messages: Parsed<Message>[], startedAt: number): Promise<StoredBatch> {
+    const { exchange, logger, metrics, stopping } = this.#options
+    return pRetry(() => this.#storeOnce(messages), {
+      retries: Number.POSITIVE_INFINITY,
+      minTimeout: 200,
+      maxTimeout: 5_000,
+      maxRetryTime: RETRY_TIMEOUT_MS,
+      signal: stopping,
+      // Any error is retried: a bug gets fixed, and until then the messages stay in their queue.
+      shouldRetry: () => performance.now() - startedAt < RETRY_TIMEOUT_MS,
+      onFailedAttempt: ({ error, attemptNumber }) => {
+        metrics.failed()
+        logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store batch, retrying')
+      },
+    })
+  }
+
+  async #storeOnce(messages: Parsed<Message>[]): Promise<StoredBatch> {
+    const { database, partitions, deployment, exchange, shards, clock } = this.#options
+    this.#deploymentId ??= await deploymentId(database.pool, deployment)
+    const destination = { deployment, deploymentId: this.#deploymentId, service: serviceOf(exchange), shards }
+    return storeMessages(database, partitions, destination, messages, clock())
+  }
+
+  #checkClockSkew(timestamps: readonly Instant[]): void {
+    const latest = timestamps.reduce((last, timestamp) => Math.max(last, timestamp), Number.NEGATIVE_INFINITY)
+    const minutes = Math.floor((latest - this.#options.clock()) / MINUTE)
+    if (minutes > 0) {
+      this.#warnClockSkew(
+        `notifications are ${minutes} minutes ahead of this machine's clock: check NTP here and in the cloud`,
+      )
+    }
+  }
+
+  #report({ touched: _, reasons, timestamps, ...counts }: StoredBatch, milliseconds: number): void {
+    const { exchange, metrics, clock, logger } = this.#options
+    metrics.committed({ ...counts, reasons, timestamps, now: clock(), seconds: milliseconds / 1_000 })
+    const details = counts.rejected > 0 ? { reasons } : {}
+    logger.info({ exchange, ...counts, ...details, milliseconds: Math.round(milliseconds) }, 'stored')
+  }
+}
+
+/** Rejects when `signal` is aborted before `work` ends. The work itself goes on. */
+function unlessAborted<T>(signal: AbortSignal, work: Promise<T>): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = () => reject(new Error('the process is stopping'))
+    signal.addEventListener('abort', abort)
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort))
+  })
+}

@@ -1,0 +1,6 @@
+export { brokerOf, connectToBroker } from './brokerConnection.ts'
+export { describeBrokerError } from './brokerError.ts'
+export { closeQuietly } from './closeQuietly.ts'
+export { declareOrCheck, onChannel } from './declareOrCheck.ts'
+export { type OutgoingMessage, openPublisher, type Publisher, type PublisherOptions } from './openPublisher.ts'
+export { type QueueDepth, queueDepths } from './queueDepths.ts'

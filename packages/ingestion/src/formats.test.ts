@@ -1,0 +1,165 @@
+import { describe, expect, test } from '@jest/globals'
+import { counterpartKey, type NovaRow } from '@stacktach/domain'
+import { type CapturedStream, captured } from '@stacktach/testing'
+import { readMessage } from './readMessage.ts'
+
+const SECOND = 1_000_000
+
+function novaRows(stream: CapturedStream): NovaRow[] {
+  return captured(stream).flatMap(({ exchange, routing_key, body }) => {
+    const result = readMessage({ exchange, routingKey: routing_key, body }, 1_048_576)
+    return result.kind === 'stored' && result.row.table === 'nova' ? [result.row] : []
+  })
+}
+
+/** Where the two formats of one notification really say different things. */
+const realDifferences: { event: string; column: string; classic: string; versioned: string; reason: string }[] = [
+  ...['delete.start', 'delete.end'].map((name) => ({
+    event: `compute.instance.${name}`,
+    column: 'service',
+    classic: 'compute',
+    versioned: 'api',
+    reason: 'an instance that never was on a host is deleted by the api, which says so in the versioned format only',
+  })),
+  {
+    event: 'compute.instance.update',
+    column: 'service',
+    classic: 'nova-api',
+    versioned: 'api',
+    reason: 'classic services keep their nova-',
+  },
+  {
+    event: 'compute.instance.rebuild.scheduled',
+    column: 'service',
+    classic: 'compute',
+    versioned: 'conductor',
+    reason: 'nova publishes the classic one in the name of compute, wherever it runs',
+  },
+  {
+    event: 'compute.instance.rebuild.scheduled',
+    column: 'host',
+    classic: 'controller',
+    versioned: 'compute-02',
+    reason: 'nova gives the versioned one the host that was chosen',
+  },
+  ...['soft_delete.start', 'soft_delete.end'].map((name) => ({
+    event: `compute.instance.${name}`,
+    column: 'host',
+    classic: 'compute-01',
+    versioned: 'controller',
+    reason: 'nova takes the versioned one’s host from its configuration, which the recorded services shared',
+  })),
+  {
+    event: 'compute_task.build_instances',
+    column: 'service',
+    classic: 'compute_task',
+    versioned: 'conductor',
+    reason: 'the classic one is published by the task, the versioned one by the service that ran it',
+  },
+]
+
+/** What one format alone has. */
+const classicOnly = ['compute.instance.volume.attach', 'compute.instance.volume.detach', 'rescue_instance']
+const versionedOnly = [
+  'compute.exception',
+  'compute.instance.interface_attach.end',
+  'compute.instance.interface_attach.start',
+  'compute.instance.interface_detach.end',
+  'compute.instance.interface_detach.start',
+  'compute.instance.lock',
+  'compute.instance.unlock',
+  'compute.instance.volume.attach.end',
+  'compute.instance.volume.attach.start',
+  'compute.instance.volume.detach.end',
+  'compute.instance.volume.detach.start',
+  'flavor.create',
+  'flavor.update',
+  'service.create',
+]
+/** A classic one names its instance only deep in the request, so that the two are told apart. */
+const withoutInstance = ['scheduler.select_destinations.end', 'scheduler.select_destinations.start']
+
+describe('in a cloud that sends both formats', () => {
+  const streams = ['nova_both', 'nova_both_failures'] as const
+  const groups = streams.flatMap((stream) => {
+    const rows = novaRows(stream).sort((a, b) => a.when - b.when)
+    const byKey = new Map<string, NovaRow[]>()
+    for (const row of rows) {
+      const key = `${row.event} ${row.requestId} ${row.instance}`
+      byKey.set(key, [...(byKey.get(key) ?? []), row])
+    }
+    return [...byKey.values()].map((members) => ({
+      classic: members.filter(({ versioned }) => !versioned),
+      versioned: members.filter(({ versioned }) => versioned),
+    }))
+  })
+  const counterparts = groups.flatMap(({ classic, versioned }) =>
+    classic.length === versioned.length ? classic.map((row, index) => [row, versioned[index] ?? row] as const) : [],
+  )
+
+  test('each notification has its counterpart: event, instance and request say so', () => {
+    expect(counterparts).toHaveLength(373 + 108)
+    for (const [classic, versioned] of counterparts) {
+      expect(Math.abs(versioned.when - classic.when)).toBeLessThan(SECOND / 2)
+      expect(versioned.messageId).not.toBe(classic.messageId)
+      expect(counterpartKey({ ...versioned, identity: 'versioned' })).toBe(
+        counterpartKey({ ...classic, identity: 'classic' }),
+      )
+    }
+  })
+
+  test('but for those that only one format has', () => {
+    const alone = groups.filter(({ classic, versioned }) => classic.length !== versioned.length)
+    const events = (rows: NovaRow[]) => [...new Set(rows.map(({ event }) => event))].sort()
+    expect(events(alone.flatMap(({ classic }) => classic))).toEqual([...classicOnly, ...withoutInstance].sort())
+    expect(events(alone.flatMap(({ versioned }) => versioned))).toEqual([...versionedOnly, ...withoutInstance].sort())
+  })
+
+  test.each([
+    'event',
+    'state',
+    'oldState',
+    'task',
+    'oldTask',
+    'tenant',
+    'instance',
+    'requestId',
+    'userId',
+    'imageType',
+    'osArchitecture',
+    'osDistro',
+    'osVersion',
+    'raxOptions',
+  ] as const)('counterparts agree in %s', (column) => {
+    expect(counterparts.map(([, versioned]) => versioned[column])).toEqual(
+      counterparts.map(([classic]) => classic[column]),
+    )
+  })
+
+  test('counterparts agree in service and host, but where their publishers really differ', () => {
+    const differences = counterparts.flatMap(([a, b]) =>
+      (['service', 'host'] as const)
+        .filter((column) => a[column] !== b[column])
+        .map((column) => ({ event: a.event, column, classic: a[column], versioned: b[column] })),
+    )
+    const listed = realDifferences.map(({ reason: _, ...difference }) => difference)
+    const asText = (list: object[]) => [...new Set(list.map((each) => JSON.stringify(each)))].sort()
+    expect(asText(differences)).toEqual(asText(listed))
+  })
+
+  test('counterparts agree in what usage needs, to the second', () => {
+    // The versioned format has no instance_type_id, and no message of a create that succeeded.
+    const comparable = ({ facts }: NovaRow) => {
+      if (facts === null) return null
+      const { instanceTypeId: _, message, ...rest } = facts
+      expect(message ?? 'Success').toBe('Success')
+      return Object.entries(rest)
+        .map(([name, value]) => [
+          name,
+          typeof value === 'number' && value > SECOND ? Math.floor(value / SECOND) : value,
+        ])
+        .sort()
+    }
+    for (const [classic, versioned] of counterparts) expect(comparable(versioned)).toEqual(comparable(classic))
+  })
+})

@@ -1,0 +1,11 @@
+export { type Message, type Parsed, readMessage, readMessages, storageWindow, truncate } from './readMessage.ts'
+export { rejectedRow, withoutNul } from './rejectedRow.ts'
+export {
+  type BatchOutcome,
+  type Destination,
+  type Reasons,
+  type RecordOutcome,
+  type RejectedMessage,
+  type StoreCounts,
+  storeMessages,
+} from './storeMessages.ts'

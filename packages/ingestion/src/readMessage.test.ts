@@ -1,0 +1,141 @@
+import { gzipSync } from 'node:zlib'
+import { describe, expect, test } from '@jest/globals'
+import { EARLIEST } from '@stacktach/domain'
+import { type CapturedMessage, captured, capturedStreams } from '@stacktach/testing'
+import { readMessage, sha256, storageWindow, truncate } from './readMessage.ts'
+import { rejectedRow } from './rejectedRow.ts'
+
+const SECOND = 1_000_000
+
+/** 2026-11-24 00:00:00: the day after the streams were recorded. */
+const now = 1_795_478_400 * SECOND
+
+const MAX_BODY = 1_048_576
+
+function read({ exchange, routing_key, body }: CapturedMessage, maxBody = MAX_BODY) {
+  return readMessage({ exchange, routingKey: routing_key, body }, maxBody)
+}
+
+function rowOf(message: CapturedMessage) {
+  const result = read(message)
+  if (result.kind === 'rejected') throw new Error(`${result.reason}: ${result.detail}`)
+  return result.row
+}
+
+/** The notification in a recorded message, as text. */
+function notificationIn(body: Buffer): string {
+  const outer = JSON.parse(body.toString())
+  return outer['oslo.message'] ?? body.toString()
+}
+
+describe.each(capturedStreams)('every message of %s', (stream) => {
+  const messages = captured(stream)
+
+  test('becomes a row of its service', () => {
+    const service = stream.startsWith('glance') ? 'glance' : 'nova'
+    expect(new Set(messages.map((message) => rowOf(message).table))).toEqual(new Set([service]))
+  })
+
+  test('is stored as it came, character by character, but for its secrets', () => {
+    for (const message of messages) {
+      const { json } = rowOf(message)
+      const notification = notificationIn(message.body)
+      const original = `["${message.routing_key}", ${notification}]`
+      if (!notification.includes('not-a-real-token')) expect(json).toBe(original)
+      else expect(json).not.toContain('not-a-real-token')
+      expect(JSON.parse(json)[1].event_type).toBe(JSON.parse(notification).event_type)
+    }
+  })
+})
+
+test('on two topics every notification comes twice, and is one', () => {
+  const rows = captured('nova_unversioned_two-topics').map(rowOf)
+  expect(new Set(rows.map(({ dedupKey }) => dedupKey)).size).toBe(rows.length / 2)
+  expect(new Set(rows.map(({ dedupKey, when }) => `${dedupKey} ${when}`)).size).toBe(rows.length / 2)
+})
+
+test('what normalizing fails at, for a fault of its own, is rejected like what is bad: it must not come again and again', () => {
+  const failing = () => {
+    throw new TypeError('no such digest')
+  }
+  const body = Buffer.from(JSON.stringify({ event_type: 'e', publisher_id: 'p', timestamp: '2026-11-23 20:05:38' }))
+  expect(readMessage({ exchange: 'nova', routingKey: 'notifications.info', body }, MAX_BODY, failing)).toEqual({
+    kind: 'rejected',
+    reason: 'not understood',
+    detail: 'a bug of this program; replay when fixed: TypeError: no such digest',
+  })
+})
+
+test.each([
+  ['gzip', gzipSync('{}')],
+  ['UTF-16', Buffer.from('\ufeff{}', 'utf16le')],
+])('what is no UTF-8 but %s is called so', (name, body) => {
+  expect(read({ exchange: 'nova', routing_key: 'notifications.info', body })).toEqual({
+    kind: 'rejected',
+    reason: 'not utf-8',
+    detail: `the body is not UTF-8 text, but ${name}`,
+  })
+})
+
+test('of what is too large the beginning is held, with the size and digest of all of it', () => {
+  const body = Buffer.alloc(MAX_BODY + 1, 'x')
+  const whole = { exchange: 'nova', routingKey: 'notifications.info', body }
+  const held = truncate(whole, MAX_BODY)
+  expect(held.body.buffer.byteLength).toBe(65_536)
+  const kept = [whole, held].map((message) => {
+    const result = readMessage(message, MAX_BODY)
+    if (result.kind === 'stored') throw new Error('it was stored')
+    return rejectedRow('east', message, result, now)
+  })
+  expect(kept[1]).toEqual(kept[0])
+  expect(kept[0]).toMatchObject({ reason: 'too large', body_size: MAX_BODY + 1, body_sha256: sha256(body) })
+  const small = { ...whole, body: body.subarray(1) }
+  expect(truncate(small, MAX_BODY)).toBe(small)
+})
+
+describe('rejected is a body', () => {
+  const message = { exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from('{"é":1}') }
+
+  test('that is too large, in bytes', () => {
+    expect(read(message, 7)).toMatchObject({ kind: 'rejected', reason: 'too large' })
+    expect(read(message, 8)).toMatchObject({ kind: 'rejected', reason: 'no event_type' })
+  })
+
+  test('that is not UTF-8', () => {
+    expect(read({ ...message, body: Buffer.from('{"é":1}', 'latin1') })).toMatchObject({ reason: 'not utf-8' })
+  })
+})
+
+test('notifications from 2010 until two days ahead are stored', () => {
+  expect(storageWindow(now)).toEqual({ horizon: EARLIEST, latest: now + 2 * 86_400 * SECOND })
+  expect(EARLIEST).toBe((Date.UTC(2010, 0, 1) / 1000) * SECOND)
+  expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
+})
+
+describe('a rejected message', () => {
+  const body = Buffer.alloc(100_000, 'x')
+  const message = { exchange: 'no\0va', routingKey: 'a.\0', body }
+
+  test('is kept whole, with its reason and digest', () => {
+    const rejection = { reason: 'not json' as const, detail: 'unexpected \0' }
+    expect(rejectedRow('cloud', message, rejection, now)).toEqual({
+      deployment: 'cloud',
+      exchange: 'no\ufffdva',
+      routing_key: 'a.\ufffd',
+      reason: 'not json',
+      detail: 'unexpected \ufffd',
+      body,
+      body_size: 100_000,
+      body_sha256: sha256(body),
+      received_at: now,
+    })
+  })
+
+  test('that is too large is kept with its first 64 KB', () => {
+    expect(rejectedRow('cloud', message, { reason: 'too large', detail: '' }, now)).toMatchObject({
+      body: body.subarray(0, 65_536),
+      body_size: 100_000,
+      body_sha256: sha256(body),
+    })
+  })
+})

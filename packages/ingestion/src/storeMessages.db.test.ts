@@ -1,0 +1,82 @@
+import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { type Database, deploymentId, migrate, openDatabase, Partitions } from '@stacktach/db'
+import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { type Message, readMessages } from './readMessage.ts'
+import { storeMessages } from './storeMessages.ts'
+
+/** 2026-11-24 00:00:00 */
+const now = 1_795_478_400_000_000
+
+const BATCH = 500
+
+const MAX_BODY = 1_048_576
+
+let testDatabase: TestDatabase
+let database: Database
+let transactions: number
+
+beforeEach(async () => {
+  testDatabase = await createTestDatabase(migrate)
+  database = openDatabase({ url: testDatabase.url, applicationName: 'store', size: 2 })
+  // Each transaction takes a connection for itself.
+  database.pool.on('acquire', () => transactions++)
+  // What no message is known to meet: a row that passes normalizing and is refused all the same.
+  await database.pool.query(`alter table notification_nova add constraint refusing check (event <> 'refused.event')`)
+})
+
+afterEach(async () => {
+  await database.close()
+  await testDatabase.drop()
+})
+
+function batch(name: string, isRefused: (index: number) => boolean): Message[] {
+  return Array.from({ length: BATCH }, (_, index) => ({
+    exchange: 'nova',
+    routingKey: 'notifications.info',
+    body: Buffer.from(
+      JSON.stringify({
+        event_type: isRefused(index) ? 'refused.event' : 'compute.instance.update',
+        publisher_id: 'compute.host',
+        message_id: `${name}-${index}`,
+        timestamp: '2026-11-23 20:05:38',
+        payload: { instance_id: `instance-${index % 50}` },
+      }),
+    ),
+  }))
+}
+
+test('rows that PostgreSQL refuses cost their way down a halved batch, and the batches after them nothing', async () => {
+  const partitions = new Partitions(database.pool, 7)
+  const destination = {
+    deployment: 'east',
+    deploymentId: await deploymentId(database.pool, 'east'),
+    service: 'nova',
+    shards: 8,
+  } as const
+  const cost = async (name: string, isRefused: (index: number) => boolean) => {
+    transactions = 0
+    const { stored, rejected } = await storeMessages(
+      database,
+      partitions,
+      destination,
+      readMessages(batch(name, isRefused), MAX_BODY),
+      now,
+    )
+    return { transactions, stored, rejected }
+  }
+  await cost('first', () => false)
+
+  expect(await cost('clean', () => false)).toEqual({ transactions: 1, stored: BATCH, rejected: 0 })
+  // Nine halvings from 500 to 1, two transactions each, and the one that writes the rejection.
+  const one = await cost('one', (index) => index === 137)
+  expect(one).toMatchObject({ stored: BATCH - 1, rejected: 1 })
+  expect(one.transactions).toBeLessThanOrEqual(2 * 9 + 2)
+  const onePercent = await cost('percent', (index) => index % 100 === 37)
+  expect(onePercent).toMatchObject({ stored: BATCH - 5, rejected: 5 })
+  // Five ways down that share their beginning: a sixth of what one by one would be.
+  expect(onePercent.transactions).toBeLessThanOrEqual(BATCH / 6)
+  expect(await cost('after', () => false)).toEqual({ transactions: 1, stored: BATCH, rejected: 0 })
+  process.stdout.write(
+    `of ${BATCH}: 1 refused ${one.transactions}, 5 refused ${onePercent.transactions} transactions\n`,
+  )
+})
