@@ -13,7 +13,7 @@ const RETRY_TIMEOUT_MS = 60_000
 export interface BatchStoreOptions {
   database: Database
   partitions: Partitions
-  wakeUps: WakeUps
+  wakeUps: Pick<WakeUps, 'enqueue'>
   /** Name of the deployment. */
   deployment: string
   exchange: string

@@ -17,10 +17,9 @@ import {
   storeBatch,
 } from '@stacktach/db'
 import { DAY, type NovaRow, SECOND } from '@stacktach/domain'
+import { readMessages, storeMessages } from '@stacktach/ingestion'
 import { Producer } from '@stacktach/jobs'
 import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
-import { readMessages } from '../ingest/message.ts'
-import { storeMessages } from '../ingest/storeMessages.ts'
 import { testContext } from '../testkit/jobContext.ts'
 import { drawing, MONDAY, mayComeLate, novaRow, severalDays, shuffle } from '../testkit/pruneStory.ts'
 import type { JobContext } from './context.ts'
