@@ -12,53 +12,54 @@ function novaRows(stream: CapturedStream): NovaRow[] {
   })
 }
 
-/** Where the two formats of one notification really say different things. */
+/** Columns that really differ between the classic and the versioned notification of an event. */
 const realDifferences: { event: string; column: string; classic: string; versioned: string; reason: string }[] = [
   ...['delete.start', 'delete.end'].map((name) => ({
     event: `compute.instance.${name}`,
     column: 'service',
     classic: 'compute',
     versioned: 'api',
-    reason: 'an instance that never was on a host is deleted by the api, which says so in the versioned format only',
+    reason: 'the API deletes an instance that was never on a host, and only the versioned format shows that',
   })),
   {
     event: 'compute.instance.update',
     column: 'service',
     classic: 'nova-api',
     versioned: 'api',
-    reason: 'classic services keep their nova-',
+    reason: 'classic publishers keep the prefix nova-',
   },
   {
     event: 'compute.instance.rebuild.scheduled',
     column: 'service',
     classic: 'compute',
     versioned: 'conductor',
-    reason: 'nova publishes the classic one in the name of compute, wherever it runs',
+    reason: 'nova publishes the classic notification as compute, wherever it runs',
   },
   {
     event: 'compute.instance.rebuild.scheduled',
     column: 'host',
     classic: 'controller',
     versioned: 'compute-02',
-    reason: 'nova gives the versioned one the host that was chosen',
+    reason: 'nova gives the versioned notification the selected host',
   },
   ...['soft_delete.start', 'soft_delete.end'].map((name) => ({
     event: `compute.instance.${name}`,
     column: 'host',
     classic: 'compute-01',
     versioned: 'controller',
-    reason: 'nova takes the versioned one’s host from its configuration, which the recorded services shared',
+    reason:
+      'nova takes the host of the versioned notification from its configuration, which the captured services shared',
   })),
   {
     event: 'compute_task.build_instances',
     column: 'service',
     classic: 'compute_task',
     versioned: 'conductor',
-    reason: 'the classic one is published by the task, the versioned one by the service that ran it',
+    reason: 'the task publishes the classic notification, the service that runs it the versioned one',
   },
 ]
 
-/** What one format alone has. */
+/** Events that only one format has. */
 const classicOnly = ['compute.instance.volume.attach', 'compute.instance.volume.detach', 'rescue_instance']
 const versionedOnly = [
   'compute.exception',
@@ -76,7 +77,7 @@ const versionedOnly = [
   'flavor.update',
   'service.create',
 ]
-/** A classic one names its instance only deep in the request, so that the two are told apart. */
+/** The classic notification has its instance only deep in the request, so that the two do not match. */
 const withoutInstance = ['scheduler.select_destinations.end', 'scheduler.select_destinations.start']
 
 describe('in a cloud that sends both formats', () => {
@@ -97,7 +98,7 @@ describe('in a cloud that sends both formats', () => {
     classic.length === versioned.length ? classic.map((row, index) => [row, versioned[index] ?? row] as const) : [],
   )
 
-  test('each notification has its counterpart: event, instance and request say so', () => {
+  test('each notification has a counterpart with the same event, instance and request', () => {
     expect(counterparts).toHaveLength(373 + 108)
     for (const [classic, versioned] of counterparts) {
       expect(Math.abs(versioned.when - classic.when)).toBeLessThan(SECOND / 2)
@@ -108,7 +109,7 @@ describe('in a cloud that sends both formats', () => {
     }
   })
 
-  test('but for those that only one format has', () => {
+  test('except for events that only one format has', () => {
     const alone = groups.filter(({ classic, versioned }) => classic.length !== versioned.length)
     const events = (rows: NovaRow[]) => [...new Set(rows.map(({ event }) => event))].sort()
     expect(events(alone.flatMap(({ classic }) => classic))).toEqual([...classicOnly, ...withoutInstance].sort())
@@ -136,7 +137,7 @@ describe('in a cloud that sends both formats', () => {
     )
   })
 
-  test('counterparts agree in service and host, but where their publishers really differ', () => {
+  test('counterparts agree in service and host, except where their publishers differ', () => {
     const differences = counterparts.flatMap(([a, b]) =>
       (['service', 'host'] as const)
         .filter((column) => a[column] !== b[column])
@@ -147,8 +148,8 @@ describe('in a cloud that sends both formats', () => {
     expect(asText(differences)).toEqual(asText(listed))
   })
 
-  test('counterparts agree in what usage needs, to the second', () => {
-    // The versioned format has no instance_type_id, and no message of a create that succeeded.
+  test('counterparts agree in the facts of usage, to the second', () => {
+    // The versioned format has no instance_type_id, and no message for a successful create.
     const comparable = ({ facts }: NovaRow) => {
       if (facts === null) return null
       const { instanceTypeId: _, message, ...rest } = facts

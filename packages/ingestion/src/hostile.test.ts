@@ -6,8 +6,8 @@ import { type Message, readMessage, storageWindow } from './readMessage.ts'
 import { rejectedRow } from './rejectedRow.ts'
 
 /**
- * Every run draws its own messages. One that fails prints its seed and path; to see it again: HOSTILE_SEED=… and jest's `-t`
- * with the name of the test. HOSTILE_RUNS says how many messages, for a long search.
+ * Every run generates new messages. A failure prints its seed; reproduce it with HOSTILE_SEED=… and jest's `-t` with the
+ * name of the test. HOSTILE_RUNS is the number of messages, for a long search.
  */
 const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31)
 const runs = Number(process.env.HOSTILE_RUNS ?? 5_000)
@@ -28,14 +28,14 @@ function read(message: CapturedMessage): NormalizeResult {
   return (result.kind === 'stored' ? outsideWindow(result.row.when, storageWindow(now)) : null) ?? result
 }
 
-/** What PostgreSQL's text cannot hold. */
+/** Characters that PostgreSQL's text rejects. */
 const unstorable = /\0|\p{Surrogate}/u
 
-/** The first thing about a row that a column would not take, or take as something else; null when there is none. */
+/** The first value of a row that its column would reject or change; null when there is none. */
 function faultIn(row: NotificationRow): string | null {
   for (const [name, value] of Object.entries(row)) {
     if (typeof value === 'string') {
-      if (unstorable.test(value)) return `${name} holds what no text column can`
+      if (unstorable.test(value)) return `${name} contains characters that text rejects`
       if (name !== 'json' && Buffer.byteLength(value) > 1024) return `${name} is too long for an index`
     } else if (typeof value === 'number') {
       if (!Number.isSafeInteger(value)) return `${name} is ${value}`
@@ -44,10 +44,11 @@ function faultIn(row: NotificationRow): string | null {
   return row.table === 'generic' ? null : faultInFacts(row.facts)
 }
 
-/** Facts are times, counts in digits, and short texts. */
+/** Facts are times, counts in digits, and short strings. */
 function faultInFacts(facts: unknown): string | null {
   const text = JSON.stringify(facts)
-  if (text.length > 0 && /\\u(?:0000|d[89a-f])/i.test(text)) return `facts hold what json operators refuse: ${text}`
+  if (text.length > 0 && /\\u(?:0000|d[89a-f])/i.test(text))
+    return `facts contain escapes that json operators reject: ${text}`
   for (const [name, value] of leaves(facts)) {
     if (/At$|Beginning$|Ending$/.test(name)) {
       if (!Number.isInteger(value) || Math.abs(Number(value)) > 2.6e17) return `${name} is ${value}`
@@ -66,11 +67,11 @@ function leaves(value: unknown, name = ''): [string, unknown][] {
   return Object.entries(value).flatMap(([key, item]) => leaves(item, Array.isArray(value) ? name : key))
 }
 
-describe.each(capturedStreams)('of %s, mutated in any way', (stream) => {
+describe.each(capturedStreams)('mutated messages of %s', (stream) => {
   const messages = mutated(captured(stream))
   const share = Math.ceil(runs / capturedStreams.length)
 
-  test(`each message is a row that PostgreSQL takes, or rejected for a reason that people understand (seed ${seed})`, () => {
+  test(`are rows that PostgreSQL accepts, or are rejected with an understandable reason (seed ${seed})`, () => {
     const reasons = new Map<string, number>()
     fc.assert(
       fc.property(messages, (message) => {
@@ -91,7 +92,7 @@ describe.each(capturedStreams)('of %s, mutated in any way', (stream) => {
       }),
       { seed, numRuns: share },
     )
-    // Most edits are of values that may be anything: were all rejected, the property would be empty.
+    // Most mutations leave a message valid. If all were rejected, the property would assert nothing.
     expect(reasons.get('stored') ?? 0).toBeGreaterThan(share / 5)
     expect(reasons.size).toBeGreaterThan(3)
   })
@@ -109,12 +110,12 @@ describe('a secret', () => {
     'user_data',
   ]
 
-  /** A secret in one notation inside another, and so on: as JSON, as a string of JSON, as Python, as a piece of JSON. */
-  const hidden: fc.Arbitrary<unknown> = fc
+  /** A secret in nested notations: JSON, a string of JSON, Python, and JSON within a sentence. */
+  const nestedSecret: fc.Arbitrary<unknown> = fc
     .tuple(
       fc.constantFrom(...names),
       fc.constantFrom<unknown>(secret, [secret], { token: secret }, `a"b'c\\ ${secret}`),
-      fc.array(fc.constantFrom('object', 'list', 'json', 'python', 'piece'), { maxLength: 7 }),
+      fc.array(fc.constantFrom('object', 'list', 'json', 'python', 'sentence'), { maxLength: 7 }),
     )
     .map(([name, value, layers]) =>
       layers.reduce<unknown>(
@@ -129,10 +130,10 @@ describe('a secret', () => {
       ),
     )
 
-  test(`is gone from what is stored, wherever it stood (seed ${seed})`, () => {
+  test(`is removed from the stored row, wherever it is (seed ${seed})`, () => {
     const messages = capturedStreams.flatMap((stream) => captured(stream))
     fc.assert(
-      fc.property(fc.constantFrom(...messages), fc.nat(), hidden, (message, place, planted) => {
+      fc.property(fc.constantFrom(...messages), fc.nat(), nestedSecret, (message, place, planted) => {
         const result = read({ ...message, body: withPlanted(message.body, place, planted) })
         expect(JSON.stringify(result)).not.toContain(secret)
         expect(result.kind).toBe('stored')
@@ -142,7 +143,7 @@ describe('a secret', () => {
   })
 })
 
-/** As Python's repr has it. */
+/** Formats a value like Python's repr. */
 function python(value: unknown): string {
   if (typeof value === 'string') {
     const quote = value.includes("'") && !value.includes('"') ? '"' : "'"
@@ -156,7 +157,7 @@ function python(value: unknown): string {
     .join(', ')}}`
 }
 
-/** A recorded message with a member more, in the notification or in its payload, where that is an object. */
+/** Adds a member to a captured message: in the payload for an even `place`, else in the notification. */
 function withPlanted(body: Buffer, place: number, planted: unknown): Buffer {
   const outer = JSON.parse(body.toString())
   const notification = typeof outer['oslo.message'] === 'string' ? JSON.parse(outer['oslo.message']) : outer

@@ -31,12 +31,12 @@ function notificationIn(body: Buffer): string {
 describe.each(capturedStreams)('every message of %s', (stream) => {
   const messages = captured(stream)
 
-  test('becomes a row of its service', () => {
+  test('is parsed into a row of its service', () => {
     const service = stream.startsWith('glance') ? 'glance' : 'nova'
     expect(new Set(messages.map((message) => rowOf(message).table))).toEqual(new Set([service]))
   })
 
-  test('is stored as it came, character by character, but for its secrets', () => {
+  test('is stored unchanged, character by character, except for secrets', () => {
     for (const message of messages) {
       const { json } = rowOf(message)
       const notification = notificationIn(message.body)
@@ -48,13 +48,13 @@ describe.each(capturedStreams)('every message of %s', (stream) => {
   })
 })
 
-test('on two topics every notification comes twice, and is one', () => {
+test('notifications that were sent to two topics have the same identity', () => {
   const rows = captured('nova_unversioned_two-topics').map(rowOf)
   expect(new Set(rows.map(({ dedupKey }) => dedupKey)).size).toBe(rows.length / 2)
   expect(new Set(rows.map(({ dedupKey, when }) => `${dedupKey} ${when}`)).size).toBe(rows.length / 2)
 })
 
-test('what normalizing fails at, for a fault of its own, is rejected like what is bad: it must not come again and again', () => {
+test('a message on which parsing fails by a bug is rejected, so that it is not redelivered forever', () => {
   const failing = () => {
     throw new TypeError('no such digest')
   }
@@ -69,7 +69,7 @@ test('what normalizing fails at, for a fault of its own, is rejected like what i
 test.each([
   ['gzip', gzipSync('{}')],
   ['UTF-16', Buffer.from('\ufeff{}', 'utf16le')],
-])('what is no UTF-8 but %s is called so', (name, body) => {
+])('a body in %s is rejected with its likely encoding', (name, body) => {
   expect(read({ exchange: 'nova', routing_key: 'notifications.info', body })).toEqual({
     kind: 'rejected',
     reason: 'not utf-8',
@@ -77,26 +77,26 @@ test.each([
   })
 })
 
-test('of what is too large the beginning is held, with the size and digest of all of it', () => {
+test('a message that is too large is truncated, with the size and digest of the full body', () => {
   const body = Buffer.alloc(MAX_BODY + 1, 'x')
-  const whole = { exchange: 'nova', routingKey: 'notifications.info', body }
-  const held = truncate(whole, MAX_BODY)
-  expect(held.body.buffer.byteLength).toBe(65_536)
-  const kept = [whole, held].map((message) => {
+  const full = { exchange: 'nova', routingKey: 'notifications.info', body }
+  const truncated = truncate(full, MAX_BODY)
+  expect(truncated.body.buffer.byteLength).toBe(65_536)
+  const rows = [full, truncated].map((message) => {
     const result = readMessage(message, MAX_BODY)
     if (result.kind === 'stored') throw new Error('it was stored')
     return rejectedRow('east', message, result, now)
   })
-  expect(kept[1]).toEqual(kept[0])
-  expect(kept[0]).toMatchObject({ reason: 'too large', body_size: MAX_BODY + 1, body_sha256: sha256(body) })
-  const small = { ...whole, body: body.subarray(1) }
+  expect(rows[1]).toEqual(rows[0])
+  expect(rows[0]).toMatchObject({ reason: 'too large', body_size: MAX_BODY + 1, body_sha256: sha256(body) })
+  const small = { ...full, body: body.subarray(1) }
   expect(truncate(small, MAX_BODY)).toBe(small)
 })
 
-describe('rejected is a body', () => {
+describe('a body is rejected', () => {
   const message = { exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from('{"é":1}') }
 
-  test('that is too large, in bytes', () => {
+  test('that is larger than the maximum, in bytes', () => {
     expect(read(message, 7)).toMatchObject({ kind: 'rejected', reason: 'too large' })
     expect(read(message, 8)).toMatchObject({ kind: 'rejected', reason: 'no event_type' })
   })
@@ -106,7 +106,7 @@ describe('rejected is a body', () => {
   })
 })
 
-test('notifications from 2010 until two days ahead are stored', () => {
+test('the storage window is 2010 until two days ahead', () => {
   expect(storageWindow(now)).toEqual({ horizon: EARLIEST, latest: now + 2 * 86_400 * SECOND })
   expect(EARLIEST).toBe((Date.UTC(2010, 0, 1) / 1000) * SECOND)
   expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
@@ -116,7 +116,7 @@ describe('a rejected message', () => {
   const body = Buffer.alloc(100_000, 'x')
   const message = { exchange: 'no\0va', routingKey: 'a.\0', body }
 
-  test('is kept whole, with its reason and digest', () => {
+  test('is stored in full, with its reason and digest', () => {
     const rejection = { reason: 'not json' as const, detail: 'unexpected \0' }
     expect(rejectedRow('cloud', message, rejection, now)).toEqual({
       deployment: 'cloud',
@@ -131,7 +131,7 @@ describe('a rejected message', () => {
     })
   })
 
-  test('that is too large is kept with its first 64 KB', () => {
+  test('that is too large is stored with its first 64 KB', () => {
     expect(rejectedRow('cloud', message, { reason: 'too large', detail: '' }, now)).toMatchObject({
       body: body.subarray(0, 65_536),
       body_size: 100_000,

@@ -18,9 +18,9 @@ let transactions: number
 beforeEach(async () => {
   testDatabase = await createTestDatabase(migrate)
   database = openDatabase({ url: testDatabase.url, applicationName: 'store', size: 2 })
-  // Each transaction takes a connection for itself.
+  // Each transaction acquires one connection.
   database.pool.on('acquire', () => transactions++)
-  // What no message is known to meet: a row that passes normalizing and is refused all the same.
+  // No known message is accepted by the parser and rejected by PostgreSQL: a constraint simulates one.
   await database.pool.query(`alter table notification_nova add constraint refusing check (event <> 'refused.event')`)
 })
 
@@ -45,7 +45,7 @@ function batch(name: string, isRefused: (index: number) => boolean): Message[] {
   }))
 }
 
-test('rows that PostgreSQL refuses cost their way down a halved batch, and the batches after them nothing', async () => {
+test('a batch with rejected rows is halved, and later batches are not affected', async () => {
   const partitions = new Partitions(database.pool, 7)
   const destination = {
     deployment: 'east',
@@ -67,13 +67,13 @@ test('rows that PostgreSQL refuses cost their way down a halved batch, and the b
   await cost('first', () => false)
 
   expect(await cost('clean', () => false)).toEqual({ transactions: 1, stored: BATCH, rejected: 0 })
-  // Nine halvings from 500 to 1, two transactions each, and the one that writes the rejection.
+  // Nine halvings from 500 to 1 with two transactions each, and one that stores the rejection.
   const one = await cost('one', (index) => index === 137)
   expect(one).toMatchObject({ stored: BATCH - 1, rejected: 1 })
   expect(one.transactions).toBeLessThanOrEqual(2 * 9 + 2)
   const onePercent = await cost('percent', (index) => index % 100 === 37)
   expect(onePercent).toMatchObject({ stored: BATCH - 5, rejected: 5 })
-  // Five ways down that share their beginning: a sixth of what one by one would be.
+  // The five searches share their first halvings: a sixth of the transactions of storing one by one.
   expect(onePercent.transactions).toBeLessThanOrEqual(BATCH / 6)
   expect(await cost('after', () => false)).toEqual({ transactions: 1, stored: BATCH, rejected: 0 })
   process.stdout.write(

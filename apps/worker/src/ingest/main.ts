@@ -1,20 +1,16 @@
 import { checkSharedSettings, missingDatabase, openDatabase } from '@stacktach/db'
-import { describeRedisError, Producer, WakeUps } from '@stacktach/jobs'
 import {
-  type Component,
   Composition,
   createLogger,
-  type IngestConfig,
   ingestConfig,
-  type Logger,
   Metrics,
   now,
   poolMetrics,
   readDeployments,
   startMetrics,
-  throttled,
 } from '@stacktach/runtime'
 import { ingestMetrics } from './ingestMetrics.ts'
+import { openWakeUps } from './openWakeUps.ts'
 import { startIngest } from './startIngest.ts'
 
 /** The `ingest` process: stores the messages of the brokers in the deployments file. */
@@ -52,17 +48,4 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
       startIngest({ database, wakeUps, deployments, config, clock: now, metrics, counts, logger }),
     )
     .run(logger)
-}
-
-function openWakeUps(config: IngestConfig, logger: Logger): Component<WakeUps> {
-  const warn = throttled((text) => logger.warn(`${text}; aggregation is delayed until then`))
-  const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => warn(describeRedisError(error)))
-  const wakeUps = new WakeUps(producer, (error) => logger.debug({ reason: error.message }, 'could not enqueue wake-up'))
-  return {
-    value: wakeUps,
-    async stop() {
-      await wakeUps.flushed()
-      await producer.close()
-    },
-  }
 }

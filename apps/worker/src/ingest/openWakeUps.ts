@@ -1,0 +1,16 @@
+import { describeRedisError, Producer, WakeUps } from '@stacktach/jobs'
+import { type Component, type IngestConfig, type Logger, throttled } from '@stacktach/runtime'
+
+/** The wake-ups that ingest enqueues for the jobs processes. While Redis is unavailable they are dropped, with a warning. */
+export function openWakeUps(config: IngestConfig, logger: Logger): Component<WakeUps> {
+  const warn = throttled((text) => logger.warn(`${text}; aggregation is delayed until then`))
+  const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => warn(describeRedisError(error)))
+  const wakeUps = new WakeUps(producer, (error) => logger.debug({ reason: error.message }, 'could not enqueue wake-up'))
+  return {
+    value: wakeUps,
+    async stop() {
+      await wakeUps.flushed()
+      await producer.close()
+    },
+  }
+}
