@@ -42,7 +42,7 @@ export async function declareTopology(
   if (limit !== null) {
     logger.warn(
       { limit },
-      'the broker discards a message of this quorum queue after `limit` redeliveries, e.g. while the database is full: set x-dead-letter-exchange, or x-delivery-limit to -1',
+      `quorum queues discard a message after ${limit} redeliveries, e.g. while the database is full: set x-dead-letter-exchange, or x-delivery-limit to -1`,
     )
   }
   const withoutErrors = topicsWithoutErrors(bindings)
