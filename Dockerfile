@@ -1,11 +1,11 @@
 # One image for all processes: `docker run stacktach ingest`, `jobs`, `api`, `migrate`, `simulate`, or `stacktach <command>`.
 
-# The version that the tests run on.
+# The version used by the tests.
 ARG NODE_VERSION=20
 
 FROM node:${NODE_VERSION}-bookworm-slim AS build
 WORKDIR /build
-# The manifests first, so that dependencies are installed again only when these change.
+# Manifests first: the layer with the dependencies is rebuilt only when they change.
 COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
 COPY apps/cli/package.json apps/cli/
@@ -24,7 +24,7 @@ COPY packages/simulator/package.json packages/simulator/
 COPY packages/testing/package.json packages/testing/
 RUN npm ci --ignore-scripts
 COPY . .
-# Prisma brings a compiler for each kind of database; one is needed.
+# Prisma ships a query compiler for each database; only PostgreSQL's is needed.
 RUN npm run build \
  && npm prune --omit=dev --omit=peer --omit=optional --ignore-scripts \
  && find node_modules/@prisma/client/runtime -name 'query_compiler*' ! -name '*postgresql*' -delete \
@@ -37,7 +37,7 @@ FROM node:${NODE_VERSION}-bookworm-slim
 ENV NODE_ENV=production
 WORKDIR /opt/stacktach
 COPY --from=build /out ./
-# A user of the base image that owns none of the files.
+# A user of the base image that does not own the files.
 USER node
 EXPOSE 8000
 ENTRYPOINT ["node", "scripts/run.mjs"]

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { expect, test } from '@jest/globals'
 import type { Command } from 'commander'
 import { createStacktachProgram } from './program.ts'
@@ -43,4 +44,11 @@ test.each(commands)('%s describes itself, its arguments and its options', (_, co
     typeof description === 'function' ? command.description() : description,
   )
   for (const text of texts) expect(text).toMatch(/^\S.*[^.\s]$/s)
+})
+
+test('each is in a table of docs/commands.md', () => {
+  const document = readFileSync(new URL('../../../docs/commands.md', import.meta.url), 'utf8')
+  const rows = document.split('\n').filter((row) => row.startsWith('| `'))
+  const names = commands.map(([line]) => line.replace(/^stacktach /, ''))
+  expect(names.filter((name) => !rows.some((row) => new RegExp(`\`${name}(?: [^\`]*)?\``).test(row)))).toEqual([])
 })

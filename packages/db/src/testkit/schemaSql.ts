@@ -10,7 +10,7 @@ declare const WebAssembly: {
   instantiate(source: Buffer, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>
 }
 
-const schemaPath = fileURLToPath(new URL('../../../prisma/schema.prisma', import.meta.url))
+const schemaPath = fileURLToPath(new URL('../../../../prisma/schema.prisma', import.meta.url))
 
 /**
  * schema.prisma as SQL, made by Prisma's own schema engine, which its npm package holds as WebAssembly: so no binary is
