@@ -61,7 +61,7 @@ export async function probeNamed(variable, address) {
   if (!kind) throw new Error(`${variable} does not name a server`)
   if (!URL.canParse(address)) return 'not a URL'
   const url = new URL(address)
-  if (!kind.protocols.includes(url.protocol)) return `not a ${kind.protocols[0]}// URL`
+  if (!kind.protocols.includes(url.protocol)) return `does not begin with ${kind.protocols[0]}//`
   return kind.probe(url)
 }
 
@@ -89,6 +89,8 @@ export async function requireNamed(named) {
 export function withoutPassword(address) {
   if (!URL.canParse(address)) return 'not a URL'
   const url = new URL(address)
+  // `user:password@host` parses as a URL with the scheme `user:`.
+  if (url.pathname !== '' && !url.pathname.startsWith('/')) return 'not a URL'
   const login = url.username ? `${url.username}@` : ''
   return `${url.protocol}//${login}${url.host}${url.pathname === '/' ? '' : url.pathname}`
 }

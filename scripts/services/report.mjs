@@ -19,5 +19,5 @@ export function note(message) {
  * @returns {unknown} undefined if it has none
  */
 export function errorCode(error) {
-  return error instanceof Error && 'code' in error ? error.code : undefined
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }

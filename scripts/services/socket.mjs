@@ -19,13 +19,14 @@ function open(target) {
 }
 
 /**
- * @param {unknown} error
+ * @param {object} error
  * @returns {string}
  */
 function describe(error) {
   // Node tries all addresses of a name and collects their errors.
-  if (error instanceof AggregateError && error.errors.length > 0) return describe(error.errors[0])
-  return (error instanceof Error && error.message ? error.message : String(error)).replace(/\s+/g, ' ').trim()
+  const { message, errors } = /** @type {{ message?: string, errors?: object[] }} */ (error)
+  if (errors?.[0] !== undefined) return describe(errors[0])
+  return (message || String(error)).replace(/\s+/g, ' ').trim()
 }
 
 /**
