@@ -10,7 +10,6 @@ export const project = (displayName, testMatch, ignored = []) => ({
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...ignored],
   // `npm run mutants` copies the packages into its sandbox.
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.stryker-tmp/'],
-  moduleFileExtensions: ['ts', 'js', 'mjs', 'json', 'node'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
     '^.+\\.ts$': [

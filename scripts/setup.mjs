@@ -20,17 +20,18 @@ export class SetupError extends Error {
 
 /**
  * Installs missing dependencies, and builds what has changed.
- * @param {{ update?: boolean }} [options] update: also reinstall if the installed versions differ from the lockfile.
- *   Not for processes, which may run beside others that use the installed files.
+ * @param {{ update?: boolean, rebuild?: boolean }} [options] update: also reinstall if the installed versions differ
+ *   from the lockfile; not for processes, which may run beside others that use the installed files. rebuild: false to
+ *   build only if nothing was ever built
  * @returns {Promise<void>}
  * @throws {SetupError}
  */
-export async function setUp({ update = false } = {}) {
+export async function setUp({ update = false, rebuild = true } = {}) {
   if (!existsSync(modules) || (update && !isInstalled())) {
     process.stderr.write('installing dependencies\n')
     await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   }
-  await build()
+  if (rebuild || !existsSync(BUILT_AT_FILE)) await build()
 }
 
 /** Whether the installed versions are those of the lockfile; packages of other platforms are ignored. */
