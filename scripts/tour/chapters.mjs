@@ -19,7 +19,7 @@ ports and process ids do.`,
     `The demo builds the project, starts the servers, sends the notifications of 80 operations through all processes, and
 queries each endpoint of the API once.`,
   )
-  await tour.command('npm run demo -- --once', { first: 34, last: 9 })
+  await tour.command('npm run demo -- --once', { first: 18, last: 10 })
 }
 
 /** @param {Tour} tour */
@@ -58,7 +58,9 @@ of your PostgreSQL, Redis and RabbitMQ.`,
 export async function status(tour) {
   tour.write('## A cloud at work', 'The simulated cloud sends the notifications of two hours.')
   // Always at the same minute of an hour, because audits at the full hour change the cloud.
-  const begin = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 4 * HOUR_MS + HOUR_MS / 3).toISOString()
+  const begin = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 4 * HOUR_MS + HOUR_MS / 3)
+    .toISOString()
+    .replace('.000', '')
   const options = '--operations 120 --operations-per-minute 1 --failures 0.2 --usage-faults 0.5 --rate 50'
   await tour.command(`npm run -s simulate -- --seed tour --start ${begin} ${options} --deployments deployments.json`)
   await tour.until('npm run -s stacktach -- status --json', /"backlog":0,[\s\S]*"pending":0,/)
@@ -81,7 +83,7 @@ machine that reaches the API.`,
   const exists = await tour.command('stacky usage exists --limit 4')
   const [instance = ''] = rowWhere(exists, (row) => row.at(-1) === 'verified')
   tour.write('The history of one instance, and the duration of each operation:')
-  await tour.command(`stacky uuid ${instance} --limit 200`, { first: 9, last: 1 })
+  await tour.command(`stacky uuid ${instance} --limit 200`, { first: 10 })
   await tour.command(`stacky timings --uuid ${instance}`, { first: 8, last: 1 })
 }
 
@@ -93,7 +95,6 @@ export async function failure(tour) {
   tour.write('One of them in full, with the reason and the user:')
   const details = await tour.command(`stacky show ${number}`, {
     first: 21,
-    last: 1,
     keep: /"(message|exception|_context_user_name)":/,
   })
   const [, request = ''] = rowWhere(details, ([key]) => key === 'Req ID')
