@@ -1,9 +1,14 @@
-/** What every kind of test has in common. Packages are taken from their sources, so that no test needs a build of them. */
+/**
+ * The options common to all kinds of tests. Packages are resolved to their sources, so that tests need no build.
+ * @param {string} displayName
+ * @param {string[]} testMatch
+ * @param {string[]} [ignored] patterns of paths
+ */
 export const project = (displayName, testMatch, ignored = []) => ({
   displayName,
   testMatch: testMatch.map((pattern) => `<rootDir>/${pattern}`),
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...ignored],
-  // A sandbox of `npm run mutants` holds the packages once more.
+  // `npm run mutants` copies the packages into its sandbox.
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.stryker-tmp/'],
   extensionsToTreatAsEsm: ['.ts'],
   transform: {
@@ -24,7 +29,7 @@ export default {
         'packages/*/src/**/*.test.ts',
         'faults/src/**/*.test.ts',
         'bench/src/**/*.test.ts',
-        'scripts/**/*.test.ts',
+        'scripts/**/*.test.mjs',
       ],
       ['\\.db\\.test\\.ts$'],
     ),

@@ -1,12 +1,12 @@
 /**
- * Mutants of the folds: each changes one place of a rule, and the examples beside it have to notice. `npm run mutants`.
- * Property tests take no part: they hold folds against each other, and a wrong rule agrees with itself.
+ * Mutation testing of the folds (`npm run mutants`): each mutant changes one place of a rule, and an example test must
+ * fail. Property tests are excluded: they compare folds with each other, so a wrong rule agrees with itself.
  */
 export default {
   plugins: ['@stryker-mutator/jest-runner'],
   testRunner: 'jest',
   testRunnerNodeArgs: ['--experimental-vm-modules', '--no-warnings'],
-  // A mutant is tried by the tests that import its file: of ES modules every other would be loaded for it too.
+  // Only the tests that import the mutated file run: jest would otherwise load every other ES module too.
   jest: { configFile: 'jest.mutants.config.mjs', enableFindRelatedTests: true },
   coverageAnalysis: 'perTest',
   mutate: ['packages/domain/src/{timing,kpi,usage}/*.ts', '!**/*.test.ts'],
@@ -19,10 +19,10 @@ export default {
     '**/dist',
     '**/.turbo',
   ],
-  // Nothing here looks at types, so the sources run as they are.
+  // swc ignores types, so the sources can run unchanged.
   disableTypeChecks: false,
   concurrency: 2,
-  // No mutant can loop for ever; a busy machine must not count as a kill.
+  // No mutant can loop forever; a slow machine must not count as a killed mutant.
   timeoutMS: 60_000,
   reporters: ['clear-text', 'progress-append-only', 'html', 'json'],
   htmlReporter: { fileName: 'reports/mutants/report.html' },

@@ -1,4 +1,4 @@
-// How fast StackTach is, measured on real servers as a share of what they allow.
+// Measures the throughput of StackTach on real servers, relative to limits measured in the same run.
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { ensureServices, ServicesError } from './services/index.mjs'

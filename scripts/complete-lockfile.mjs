@@ -1,12 +1,19 @@
-// Npm leaves the binaries of other platforms out of package-lock.json when it cannot look them up, and `npm ci` then
-// refuses the file, on every platform. This adds them: their versions are exact in the packages that ask for them, and
-// their names say what they are for. Run it after every change of a dependency; it changes nothing that is there.
+// Adds the binaries of other platforms to package-lock.json. npm omits them if it cannot look them up, and `npm ci` then
+// rejects the file on every platform. Their versions are exact in the packages that depend on them, and their names
+// contain the platform. Run it after every change of a dependency; existing entries are not changed.
 import { readFileSync, writeFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 
+/**
+ * @typedef {{ version?: string, os?: string[], cpu?: string[], optional?: boolean, dev?: boolean,
+ *   optionalDependencies?: Record<string, string> }} Entry
+ */
+
 const path = fileURLToPath(new URL('../package-lock.json', import.meta.url))
+/** @type {{ packages: Record<string, Entry> }} */
 const lock = JSON.parse(readFileSync(path, 'utf8'))
 
+/** @type {Record<string, string>} */
 const systems = {
   android: 'android',
   darwin: 'darwin',
@@ -16,6 +23,7 @@ const systems = {
   freebsd: 'freebsd',
   openharmony: 'openharmony',
 }
+/** @type {Record<string, string>} */
 const processors = {
   arm64: 'arm64',
   x64: 'x64',
@@ -28,8 +36,11 @@ const processors = {
   loong64: 'loong64',
 }
 
-/** What a platform's package says in its `os` and `cpu`, from its name. */
-function platform(name) {
+/**
+ * The `os` and `cpu` of a platform's package, from its name.
+ * @param {string} name
+ */
+function platformOf(name) {
   const words = name.split(/[-/]/)
   const os = words.map((word) => systems[word]).find(Boolean)
   const cpu = words.map((word) => processors[word]).find(Boolean)
@@ -39,10 +50,10 @@ function platform(name) {
 let added = 0
 for (const entry of Object.values({ ...lock.packages })) {
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    const place = `node_modules/${name}`
-    const where = platform(name)
-    if (lock.packages[place] || !where || !/^\d/.test(version)) continue
-    lock.packages[place] = { version, ...where, optional: true, ...(entry.dev ? { dev: true } : {}) }
+    const key = `node_modules/${name}`
+    const platform = platformOf(name)
+    if (lock.packages[key] || !platform || !/^\d/.test(version)) continue
+    lock.packages[key] = { version, ...platform, optional: true, ...(entry.dev ? { dev: true } : {}) }
     added++
   }
 }

@@ -1,5 +1,5 @@
-// The whole of StackTach at work on a simulated cloud: real servers, the processes as in production, and what the API
-// answers as tables. Runs until Ctrl-C; with --once on a fixed stream, to its end.
+// Runs all of StackTach on a simulated cloud: real servers, the production processes, and the API's answers as tables.
+// Runs until Ctrl-C; with --once it sends a fixed stream and exits.
 
 import { live } from './demo/live.mjs'
 import { once } from './demo/once.mjs'
@@ -29,6 +29,7 @@ try {
   demo = await openDemo(stopping.signal)
   process.exitCode = args.includes('--once') ? await once(demo) : await live(demo)
 } catch (error) {
+  if (!(error instanceof Error)) throw error
   const expected = error instanceof SetupError || error instanceof ServicesError || stopping.signal.aborted
   process.stderr.write(`${expected ? error.message : error.stack}\n`)
   process.exitCode = interrupted ? 0 : 1

@@ -1,5 +1,5 @@
-// Generates the Prisma client offline. The Prisma CLI downloads a schema engine at every command unless told where one
-// is; `generate` never runs it, so any existing file will do.
+// Generates the Prisma client offline. The Prisma CLI downloads a schema engine unless the environment names one.
+// `generate` never runs it, so any existing file will do.
 import { spawnSync } from 'node:child_process'
 import { createRequire } from 'node:module'
 import { fileURLToPath } from 'node:url'

@@ -1,10 +1,11 @@
-// Runs one of the project's programs in this very process, after the set-up that is missing, so that a signal or a
-// process id given to `npm run …` is the program's own.
+// Runs one of the project's programs in this process, after installing and building if needed. The program thus has the
+// pid of `npm run …` and receives its signals.
 
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { root, SetupError, setUp } from './setup.mjs'
 
+/** @type {Record<string, [file: string, ...args: string[]]>} */
 const programs = {
   ingest: ['apps/worker/dist/main.js', 'ingest'],
   jobs: ['apps/worker/dist/main.js', 'jobs'],
@@ -15,7 +16,7 @@ const programs = {
   simulate: ['packages/simulator/dist/main.js'],
 }
 
-const [name, ...rest] = process.argv.slice(2)
+const [name = '', ...rest] = process.argv.slice(2)
 const program = programs[name]
 if (program === undefined) {
   process.stderr.write(`usage: run.mjs ${Object.keys(programs).join(' | ')}\n`)
@@ -28,7 +29,7 @@ try {
   process.stderr.write(`${error.message}\n`)
   process.exit(1)
 }
-const [file, ...first] = program
+const [file, ...args] = program
 const path = join(root, file)
-process.argv = [process.argv[0], path, ...first, ...rest]
+process.argv = [process.execPath, path, ...args, ...rest]
 await import(pathToFileURL(path).href)

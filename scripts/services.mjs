@@ -8,14 +8,14 @@ const HELP = `${USAGE}
 
 Servers for development and tests: PostgreSQL, Redis and RabbitMQ.
 
-  up             start what is missing
-  down           stop what was started here; the data is kept
-  down --purge   stop, and remove the data
-  status         show the servers; the exit code is 0 if all are up
+  up             start the servers that are not running
+  down           stop the servers that were started here; their data is kept
+  down --purge   stop them and remove their data
+  status         show the servers; exits with 0 if all are up
   env            print their addresses as shell commands: eval "$(npm run -s services -- env)"
 
 Servers named by DATABASE_URL, REDIS_URL, AMQP_URL (and AMQP_MANAGEMENT_URL) are used as they are. The others run in
-Docker if an engine answers, otherwise from Debian's packages, with ports and data of this checkout's own.
+Docker if an engine is available, otherwise from Debian's packages, with this checkout's own ports and data.
 `
 
 async function up() {
@@ -24,9 +24,10 @@ async function up() {
   return 0
 }
 
+/** @param {boolean} purge */
 async function down(purge) {
   const { stopped } = await stopServices({ purge })
-  note(stopped.length > 0 ? `stopped ${stopped.join(', ')}` : 'nothing was running')
+  note(stopped.length > 0 ? `stopped ${stopped.join(', ')}` : 'no server was running')
   return 0
 }
 
@@ -37,23 +38,27 @@ async function status() {
 }
 
 async function env() {
-  const found = await servicesStatus()
-  if (!found.allUp) throw new ServicesError('the servers are not all up; start them with: npm run services -- up')
-  process.stdout.write(shellExports(found.env))
+  const { allUp, env: addresses } = await servicesStatus()
+  if (!allUp) throw new ServicesError('not all servers are up: start them with `npm run services -- up`')
+  process.stdout.write(shellExports(addresses))
   return 0
 }
 
-function commandFor(args) {
-  const commands = { up, down: () => down(false), 'down --purge': () => down(true), status, env }
-  return Object.hasOwn(commands, args.join(' ')) ? commands[args.join(' ')] : undefined
-}
+const commands = new Map([
+  ['up', up],
+  ['down', () => down(false)],
+  ['down --purge', () => down(true)],
+  ['status', status],
+  ['env', env],
+])
 
+/** @param {string[]} args */
 async function main(args) {
   if (args.includes('--help') || args.includes('-h')) {
     process.stdout.write(HELP)
     return 0
   }
-  const command = commandFor(args)
+  const command = commands.get(args.join(' '))
   if (!command) {
     process.stderr.write(`${USAGE}\n`)
     return 2

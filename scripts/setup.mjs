@@ -1,5 +1,5 @@
-// What must be there before anything of the project can run: its dependencies, and its build. Both are made only when they
-// are missing or out of date. Plain Node, since nothing is installed yet.
+// Installs the dependencies and builds the packages if they are missing or out of date. It uses Node alone, because it
+// runs before anything is installed.
 import { spawn } from 'node:child_process'
 import { existsSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -9,81 +9,94 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/,
 
 const modules = join(root, 'node_modules')
 
-/** Holds when the last build began, in milliseconds. */
-const built = join(modules, '.stacktach-built')
+/** A file with the start time of the last build, in milliseconds. */
+const BUILT_AT_FILE = join(modules, '.stacktach-built')
 
-/** A step of the set-up that failed; what it printed has been shown. */
+/** A failed step of the set-up; its output has been printed. */
 export class SetupError extends Error {
+  /** @override */
   name = 'SetupError'
 }
 
 /**
- * Installs dependencies that are missing, and builds what has changed.
- * @param {{ update?: boolean }} [options] update: install again when the lockfile says something else than what is there;
- *   never done under a process that may be running beside others
+ * Installs missing dependencies, and builds what has changed.
+ * @param {{ update?: boolean, rebuild?: boolean }} [options] update: also reinstall if the installed versions differ
+ *   from the lockfile; not for processes, which may run beside others that use the installed files. rebuild: false to
+ *   build only if nothing was ever built
  * @returns {Promise<void>}
  * @throws {SetupError}
  */
-export async function setUp({ update = false } = {}) {
+export async function setUp({ update = false, rebuild = true } = {}) {
   if (!existsSync(modules) || (update && !isInstalled())) {
     process.stderr.write('installing dependencies\n')
     await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
   }
-  await build()
+  if (rebuild || !existsSync(BUILT_AT_FILE)) await build()
 }
 
-/** Whether what npm noted of its last installation is what the lockfile asks for, packages of other platforms aside. */
+/** Whether the installed versions are those of the lockfile; packages of other platforms are ignored. */
 function isInstalled() {
-  const hidden = join(modules, '.package-lock.json')
-  if (!existsSync(hidden)) return false
-  const there = JSON.parse(readFileSync(hidden, 'utf8')).packages
-  const wanted = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages
-  return Object.entries(wanted).every(
-    ([place, { version, optional }]) => place === '' || optional || there[place]?.version === version,
+  const installedFile = join(modules, '.package-lock.json')
+  if (!existsSync(installedFile)) return false
+  const installed = readLockfile(installedFile)
+  return Object.entries(readLockfile(join(root, 'package-lock.json'))).every(
+    ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
   )
 }
 
 /**
- * Builds when a source is newer than the last build. A deployment without development dependencies has been built before,
- * and cannot be again.
+ * @param {string} file
+ * @returns {Record<string, { version?: string, optional?: boolean }>}
  */
-export async function build() {
+function readLockfile(file) {
+  return JSON.parse(readFileSync(file, 'utf8')).packages
+}
+
+/**
+ * Builds if a source is newer than the last build. Does nothing in a production deployment: it is already built, and
+ * has no development dependencies.
+ * @returns {Promise<void>}
+ * @throws {SetupError}
+ */
+async function build() {
   const turbo = join(modules, '.bin', 'turbo')
   if (!existsSync(turbo) || isBuilt()) return
-  const began = Date.now()
+  const startedAt = Date.now()
   await run(turbo, ['run', 'build', '--output-logs=errors-only', '--log-order=grouped'], {
     quiet: true,
     env: { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' },
   })
-  writeFileSync(built, String(began))
+  writeFileSync(BUILT_AT_FILE, String(startedAt))
 }
 
 function isBuilt() {
-  if (!existsSync(built)) return false
-  const since = Number(readFileSync(built, 'utf8'))
-  const unchanged = (path) => statSync(path).mtimeMs < since
+  if (!existsSync(BUILT_AT_FILE)) return false
+  const builtAt = Number(readFileSync(BUILT_AT_FILE, 'utf8'))
+  /** @param {string} path */
+  const isUnchanged = (path) => statSync(path).mtimeMs < builtAt
   return (
     ['package-lock.json', 'tsconfig.json', 'turbo.json', 'prisma/schema.prisma'].every((file) =>
-      unchanged(join(root, file)),
+      isUnchanged(join(root, file)),
     ) &&
     workspaces().every(
       (folder) =>
         existsSync(join(folder, 'dist')) &&
-        ['package.json', 'tsconfig.json'].every((file) => unchanged(join(folder, file))) &&
-        filesBelow(join(folder, 'src')).every(unchanged),
+        ['package.json', 'tsconfig.json'].every((file) => isUnchanged(join(folder, file))) &&
+        filesBelow(join(folder, 'src')).every(isUnchanged),
     )
   )
 }
 
 function workspaces() {
-  const below = ['apps', 'packages'].flatMap((kind) =>
+  const nested = ['apps', 'packages'].flatMap((kind) =>
     readdirSync(join(root, kind), { withFileTypes: true })
       .filter((entry) => entry.isDirectory())
       .map(({ name }) => join(root, kind, name)),
   )
-  return [...below, join(root, 'faults'), join(root, 'bench')]
+  return [...nested, join(root, 'faults'), join(root, 'bench')]
 }
 
+/** @param {string} folder */
 function filesBelow(folder) {
   return readdirSync(folder, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !entry.parentPath.includes('generated'))
@@ -91,24 +104,26 @@ function filesBelow(folder) {
 }
 
 /**
- * Runs a command to its end. `quiet`: what it prints is shown only when it fails; else all of it goes to standard error, so
- * that standard output is the program's own.
+ * Runs a command to its end. Its output goes to standard error, because standard output is the program's own.
  * @param {string} command
  * @param {string[]} args
- * @param {{ quiet?: boolean, env?: NodeJS.ProcessEnv }} [options]
+ * @param {{ quiet?: boolean, env?: NodeJS.ProcessEnv }} [options] quiet: print the output only if the command fails
  * @returns {Promise<void>}
+ * @throws {SetupError}
  */
-export function run(command, args, { quiet = false, env = process.env } = {}) {
+function run(command, args, { quiet = false, env = process.env } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, { cwd: root, env, stdio: ['ignore', 'pipe', 'pipe'] })
-    const held = []
-    const take = (chunk) => (quiet ? held.push(chunk) : process.stderr.write(chunk))
-    child.stdout.on('data', take)
-    child.stderr.on('data', take)
+    /** @type {Buffer[]} */
+    const output = []
+    /** @param {Buffer} chunk */
+    const receive = (chunk) => (quiet ? output.push(chunk) : process.stderr.write(chunk))
+    child.stdout.on('data', receive)
+    child.stderr.on('data', receive)
     child.on('error', (error) => reject(new SetupError(`${command}: ${error.message}`)))
     child.on('close', (status) => {
       if (status === 0) return resolve()
-      for (const chunk of held) process.stderr.write(chunk)
+      for (const chunk of output) process.stderr.write(chunk)
       reject(new SetupError(`${command} ${args.join(' ')} failed`))
     })
   })

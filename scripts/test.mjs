@@ -1,77 +1,120 @@
-// All the project's checks: set-up, lint, types, boundaries, then every test on real servers. Its last line is made from
-// the counts of the runner itself.
+// Runs all checks and tests: installs and builds, then lint, types, imports and language, then every test on real
+// servers. With arguments it runs only the selected tests: `npm test -- packages/domain`. The arguments go to jest.
+// The last line is made from jest's own counts.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { ensureServices, ServicesError } from './services/index.mjs'
 import { root, SetupError, setUp } from './setup.mjs'
 
-const bin = (name) => join(root, 'node_modules', '.bin', name)
-const telemetry = { TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
+/**
+ * The part of jest's report that is used here. Times in milliseconds.
+ * @typedef {object} Report
+ * @property {number} numPassedTests
+ * @property {number} numFailedTests
+ * @property {number} numPendingTests
+ * @property {number} numTodoTests
+ * @property {number} numRuntimeErrorTestSuites
+ * @property {{ name: string, startTime: number, endTime: number }[]} testResults
+ */
 
-/** Checks that are no tests, in the order in which their faults are easiest to mend. */
+const SLOWEST_FILES = 10
+
+/** @param {string} name */
+const bin = (name) => join(root, 'node_modules', '.bin', name)
+const environment = { ...process.env, TURBO_TELEMETRY_DISABLED: '1', TURBO_NO_UPDATE_NOTIFIER: '1' }
+const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js']
+
+/**
+ * Checks that are not tests; the ones whose failures are easiest to fix come first.
+ * @type {[name: string, command: string, args: string[]][]}
+ */
 const checks = [
   ['lint', bin('biome'), ['check', '.']],
   ['types', bin('tsc'), ['-p', 'tsconfig.tests.json']],
+  ['types of scripts', bin('tsc'), ['-p', 'scripts/tsconfig.json']],
   ['boundaries', bin('turbo'), ['boundaries']],
+  ['exports and imports', process.execPath, ['scripts/checks/exports.mjs']],
+  ['language', process.execPath, ['scripts/checks/language.mjs']],
 ]
 
+/** @param {number} ms */
+const seconds = (ms) => `${(ms / 1000).toFixed(1)} s`
+
+/**
+ * Runs one step, whose output is printed, and returns whether it passed.
+ * @param {string} name
+ * @param {string} command
+ * @param {string[]} args
+ * @param {Record<string, string>} [env]
+ */
 function step(name, command, args, env = {}) {
-  const began = Date.now()
+  const startedAt = Date.now()
   process.stdout.write(`\n=== ${name}\n`)
-  const { status } = spawnSync(command, args, {
-    cwd: root,
-    stdio: 'inherit',
-    env: { ...process.env, ...telemetry, ...env },
-  })
-  process.stdout.write(
-    `=== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${((Date.now() - began) / 1000).toFixed(1)} s\n`,
-  )
+  const { status } = spawnSync(command, args, { cwd: root, stdio: 'inherit', env: { ...environment, ...env } })
+  process.stdout.write(`=== ${name}: ${status === 0 ? 'passed' : 'FAILED'} in ${seconds(Date.now() - startedAt)}\n`)
   return status === 0
 }
 
-/** Runs the tests and returns the runner's own counts. */
+/**
+ * Whether a selection contains tests that need servers and built programs; unit tests need neither.
+ * @param {string[]} selection
+ */
+function needsServers(selection) {
+  const { stdout } = spawnSync(process.execPath, [...jest, '--listTests', ...selection], {
+    cwd: root,
+    encoding: 'utf8',
+  })
+  const files = stdout.split('\n').map((file) => relative(root, file))
+  return files.some((file) => file.startsWith('e2e/') || file.endsWith('.db.test.ts'))
+}
+
+/**
+ * Runs the tests and returns jest's report.
+ * @param {Record<string, string>} env
+ * @param {string[]} selection
+ * @returns {Report}
+ */
 function runTests(env, selection) {
   const folder = mkdtempSync(join(tmpdir(), 'stacktach-test-'))
-  const report = join(folder, 'report.json')
+  const file = join(folder, 'report.json')
   try {
-    step(
-      'tests',
-      process.execPath,
-      [
-        '--experimental-vm-modules',
-        '--no-warnings',
-        'node_modules/jest/bin/jest.js',
-        '--json',
-        `--outputFile=${report}`,
-        ...selection,
-      ],
-      env,
-    )
-    const { numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = JSON.parse(
-      readFileSync(report, 'utf8'),
-    )
-    // A file that could not even be loaded has no tests to count, and is a failure all the same.
-    return {
-      passed: numPassedTests,
-      failed: numFailedTests + numRuntimeErrorTestSuites,
-      skipped: numPendingTests + numTodoTests,
-    }
+    step('tests', process.execPath, [...jest, '--json', `--outputFile=${file}`, ...selection], env)
+    return JSON.parse(readFileSync(file, 'utf8'))
   } finally {
     rmSync(folder, { recursive: true })
   }
 }
 
+/** @param {Report} report */
+function printSlowest({ testResults }) {
+  const files = testResults.map(({ name, startTime, endTime }) => ({ name, duration: endTime - startTime }))
+  const slowest = files.sort((a, b) => b.duration - a.duration).slice(0, SLOWEST_FILES)
+  process.stdout.write('\nslowest test files\n')
+  for (const { name, duration } of slowest) {
+    process.stdout.write(`${seconds(duration).padStart(9)}  ${relative(root, name)}\n`)
+  }
+}
+
 try {
-  await setUp({ update: true })
-  const { env } = await ensureServices()
-  const failed = checks.filter(([name, command, args]) => !step(name, command, args)).map(([name]) => name)
-  const counts = runTests(env, process.argv.slice(2))
-  if (failed.length > 0) process.stdout.write(`\nFAILED: ${failed.join(', ')}\n`)
-  const skipped = counts.skipped > 0 ? `, ${counts.skipped} skipped` : ''
-  process.stdout.write(`${counts.passed} passed, ${counts.failed} failed${skipped}\n`)
-  process.exitCode = failed.length === 0 && counts.failed === 0 && counts.passed > 0 ? 0 : 1
+  const selection = process.argv.slice(2)
+  const isSelected = selection.length > 0
+  const isUnitOnly = isSelected && !needsServers(selection)
+  await setUp({ update: true, rebuild: !isUnitOnly })
+  const env = isUnitOnly ? {} : (await ensureServices()).env
+  const failedChecks = isSelected ? [] : checks.filter((check) => !step(...check)).map(([name]) => name)
+  const report = runTests(env, selection)
+  // A file that could not be loaded has no tests, but counts as a failure.
+  const failed = report.numFailedTests + report.numRuntimeErrorTestSuites
+  const skipped = report.numPendingTests + report.numTodoTests
+  printSlowest(report)
+  if (isSelected) process.stdout.write('\nonly the selected tests ran; `npm test` runs all tests and checks\n')
+  if (failedChecks.length > 0) process.stdout.write(`\nFAILED: ${failedChecks.join(', ')}\n`)
+  process.stdout.write(
+    `${report.numPassedTests} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}\n`,
+  )
+  process.exitCode = failedChecks.length === 0 && failed === 0 && report.numPassedTests > 0 ? 0 : 1
 } catch (error) {
   if (!(error instanceof SetupError) && !(error instanceof ServicesError)) throw error
   process.stdout.write(`${error.message}\n0 passed, 1 failed\n`)

@@ -1,23 +1,13 @@
-// Writes docs/tour.md: what somebody sees who meets the project for the first time, from a fresh clone to an alert.
-// Every command is typed into a shell and every output is what came back; a command that fails otherwise than expected
-// ends it.
+// Writes docs/tour.md: what a newcomer sees from a fresh clone to the first answers. Every command is run in a shell and
+// recorded with its output; a command that fails ends the tour.
 
 import { execFileSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ServicesError } from './services/index.mjs'
 import { root, SetupError, setUp } from './setup.mjs'
-import { answers } from './tour/chapters/answers.mjs'
-import { beginning } from './tour/chapters/beginning.mjs'
-import { cloud } from './tour/chapters/cloud.mjs'
-import { end } from './tour/chapters/end.mjs'
-import { metrics } from './tour/chapters/metrics.mjs'
-import { operator } from './tour/chapters/operator.mjs'
-import { rejected } from './tour/chapters/rejected.mjs'
-import { scripts } from './tour/chapters/scripts.mjs'
+import { end, failure, install, questions, start, status } from './tour/chapters.mjs'
 import { openTour } from './tour/openTour.mjs'
-
-const chapters = [beginning, cloud, answers, scripts, operator, metrics, rejected, end]
 
 if (process.argv.length > 2) {
   process.stderr.write('usage: npm run tour\n')
@@ -31,13 +21,19 @@ let tour
 try {
   await setUp({ update: true })
   const uncommitted = execFileSync('git', ['status', '--porcelain'], { cwd: root, encoding: 'utf8' })
-  if (uncommitted !== '') process.stderr.write('the tour is of the last commit, without what is not committed\n')
+  if (uncommitted !== '') process.stderr.write('the tour shows the last commit; uncommitted changes are not in it\n')
   tour = await openTour(stopping.signal)
-  for (const chapter of chapters) await chapter(tour)
+  await install(tour)
+  const processes = await start(tour)
+  await status(tour)
+  await questions(tour)
+  await failure(tour)
+  await end(tour, processes)
   const file = join(root, 'docs', 'tour.md')
   writeFileSync(file, tour.text())
-  process.stderr.write(`${file} is written\n`)
+  process.stderr.write(`wrote ${file}\n`)
 } catch (error) {
+  if (!(error instanceof Error)) throw error
   const expected = error instanceof SetupError || error instanceof ServicesError || stopping.signal.aborted
   process.stderr.write(`${expected ? error.message : error.stack}\n`)
   process.exitCode = 1

@@ -4,7 +4,7 @@ import { runToEnd, services } from '@stacktach/testing'
 
 const script = fileURLToPath(new URL('../../scripts/demo.mjs', import.meta.url))
 
-test('the demo, once: every notification sent is stored and aggregated, and every endpoint answers', async () => {
+test('the demo with --once stores and aggregates every notification, and every endpoint answers', async () => {
   const { databaseUrl, redisUrl, amqpUrl, managementUrl } = services()
   const { code, output } = await runToEnd(script, ['--once'], {
     DATABASE_URL: databaseUrl,
@@ -14,8 +14,8 @@ test('the demo, once: every notification sent is stored and aggregated, and ever
   })
   expect({ code, output }).toEqual({
     code: 0,
-    output: expect.stringMatching(/(\d+) notifications sent, \1 stored, 0 rejected, 0 waiting/),
+    output: expect.stringMatching(/(\d+) notifications sent, \1 stored, 0 rejected, 0 pending/),
   })
-  const asked = [...output.matchAll(/^GET \/stacky\/([a-z/]+)/gm)].map(([, path]) => path)
-  expect(new Set(asked).size).toBeGreaterThan(16)
+  const queried = [...output.matchAll(/^GET \/stacky\/([a-z/]+)/gm)].map(([, path]) => path)
+  expect(new Set(queried).size).toBeGreaterThan(16)
 })

@@ -3,30 +3,31 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { runToEnd } from '@stacktach/testing'
 import { read, root } from './deploy.ts'
 import { stackyProgram } from './pipeline.ts'
 
 const operatorProgram = join(root, 'apps/cli/dist/main.js')
 
-/** Commands of docs/tour.md as they were typed, each with its output. */
-const typed = new Map(
-  [...read('docs/tour.md').matchAll(/^```console\n\$ (.*)\n([\s\S]*?)```$/gm)].map(
+const document = read('docs/tour.md')
+
+/** The commands of docs/tour.md with their output. */
+const commands = new Map(
+  [...document.matchAll(/^```console\n\$ (.*)\n([\s\S]*?)```$/gm)].map(
     ([, command = '', output = '']) => [command, output] as const,
   ),
 )
-const asked = [...typed.keys()].filter((command) => /^(\w+=\S+ )*stacky /.test(command))
-const operated = [...typed.keys()].filter((command) => command.startsWith('npm run -s stacktach -- '))
+const stackyCommands = [...commands.keys()].filter((command) => /^(\w+=\S+ )*stacky /.test(command))
+const operatorCommands = [...commands.keys()].filter((command) => command.startsWith('npm run -s stacktach -- '))
 
-/** The programs as they are called there; no server is anywhere. */
+/** Runs the built programs under the names used there; no server is reachable. */
 const shell = `
 set -o pipefail
 stacky() { node "${stackyProgram}" "$@"; }
 npm() { shift 4; node "${operatorProgram}" "$@"; }
 `
 
-/** Commands that run beside each other. */
-const ATONCE = 4
+/** How many commands run at a time. */
+const CONCURRENCY = 4
 
 const nowhere = 'http://127.0.0.1:1'
 
@@ -38,7 +39,7 @@ beforeAll(() => {
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Exit code of a command line, and what it printed. */
+/** The exit code and output of a command line. */
 function run(command: string): Promise<{ code: number; output: string }> {
   const env = {
     PATH: process.env.PATH,
@@ -54,25 +55,21 @@ function run(command: string): Promise<{ code: number; output: string }> {
   })
 }
 
-test('every command of stacky is in the tour', async () => {
-  const { output } = await runToEnd(stackyProgram, ['complete', '--', ''], {})
-  const names = [...output.matchAll(/^(\w+)\t/gm)].map(([, name]) => name)
-  expect(names).toContain('deployments')
-  const shown = new Set(asked.map((command) => /stacky (\w+)/.exec(command)?.[1]))
-  expect(names.filter((name) => !shown.has(name ?? ''))).toEqual([])
+test('the tour is short', () => {
+  expect(document.split('\n').length).toBeLessThanOrEqual(400)
 })
 
-test('the programs understand every command of the tour', async () => {
-  const misunderstood: object[] = []
-  const left = [...asked, ...operated].values()
-  const some = async () => {
-    for (const command of left) {
-      const { code, output } = await run(command.replace(/; echo "exit code \$\?"$/, ''))
-      const isWrong = typed.get(command)?.includes('\nexit code 2\n')
-      if ((code === 2) !== isWrong) misunderstood.push({ command, code, output })
+test('the programs accept every command of the tour', async () => {
+  const rejected: object[] = []
+  const pending = [...stackyCommands, ...operatorCommands].values()
+  const runPending = async () => {
+    for (const command of pending) {
+      const { code, output } = await run(command)
+      if (code === 2) rejected.push({ command, code, output })
     }
   }
-  await Promise.all(Array.from({ length: ATONCE }, some))
-  expect(asked.length + operated.length).toBeGreaterThan(40)
-  expect(misunderstood).toEqual([])
+  await Promise.all(Array.from({ length: CONCURRENCY }, runPending))
+  expect(stackyCommands.length).toBeGreaterThan(6)
+  expect(operatorCommands.length).toBeGreaterThan(0)
+  expect(rejected).toEqual([])
 })

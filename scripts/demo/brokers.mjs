@@ -1,7 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { ServicesError } from '../services/index.mjs'
 
-/** Deployments of the simulated cloud, each on a virtual host of its own: nobody's real exchange gets its messages. */
+/** @typedef {import('../services/index.mjs').ServicesEnv} ServicesEnv */
+
+/** Deployments of the simulated cloud, each on a virtual host of its own: no existing exchange receives its messages. */
 const deployments = ['east', 'west']
 
 const topics = {
@@ -13,19 +15,19 @@ const topics = {
 }
 
 /**
- * Makes the virtual hosts of a simulated cloud and writes the deployments file that names them.
- * @param {{ AMQP_URL: string, AMQP_MANAGEMENT_URL: string }} env
- * @param {string} owner what their names begin with, so that two clouds on the same servers do not disturb each other
- * @param {string} file where the deployments file goes
+ * Creates the virtual hosts of a simulated cloud and writes the deployments file for them.
+ * @param {ServicesEnv} env
+ * @param {string} owner prefix of their names, so that two clouds on the same servers stay apart
+ * @param {string} file path of the deployments file
  */
-export async function makeBrokers(env, owner, file) {
-  const vhost = (name) => `${owner}-${name}`
+export async function createBrokers(env, owner, file) {
   const broker = new URL(env.AMQP_URL)
   const user = decodeURIComponent(broker.username) || 'guest'
   for (const name of deployments) {
-    await manage(env, 'PUT', `/api/vhosts/${vhost(name)}`, {})
+    const vhost = `${owner}-${name}`
+    await manage(env, 'PUT', `/api/vhosts/${vhost}`, {})
     const everything = { configure: '.*', write: '.*', read: '.*' }
-    await manage(env, 'PUT', `/api/permissions/${vhost(name)}/${encodeURIComponent(user)}`, everything)
+    await manage(env, 'PUT', `/api/permissions/${vhost}/${encodeURIComponent(user)}`, everything)
   }
   const entries = deployments.map((name) => ({
     name,
@@ -33,19 +35,29 @@ export async function makeBrokers(env, owner, file) {
     rabbit_port: Number(broker.port || 5672),
     rabbit_userid: user,
     rabbit_password: decodeURIComponent(broker.password) || 'guest',
-    rabbit_virtual_host: vhost(name),
+    rabbit_virtual_host: `${owner}-${name}`,
     durable_queue: true,
     topics,
   }))
   writeFileSync(file, `${JSON.stringify({ deployments: entries }, null, 2)}\n`, { mode: 0o600 })
 }
 
-/** Removes the virtual hosts with all that is in them. */
+/**
+ * Deletes the virtual hosts with everything in them.
+ * @param {ServicesEnv} env
+ * @param {string} owner
+ */
 export async function dropBrokers(env, owner) {
   for (const name of deployments) await manage(env, 'DELETE', `/api/vhosts/${owner}-${name}`).catch(() => {})
 }
 
-/** RabbitMQ's management plugin; fetch wants the password of its URL in a header. */
+/**
+ * Calls RabbitMQ's management plugin. fetch rejects URLs with a password, so it goes into a header.
+ * @param {ServicesEnv} env
+ * @param {string} method
+ * @param {string} path
+ * @param {object} [body]
+ */
 async function manage(env, method, path, body) {
   const url = new URL(env.AMQP_MANAGEMENT_URL)
   const credentials = Buffer.from(`${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`)
@@ -59,9 +71,9 @@ async function manage(env, method, path, body) {
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   } catch {
-    throw new ServicesError(`RabbitMQ's management plugin is needed: set AMQP_MANAGEMENT_URL to where it answers`)
+    throw new ServicesError("RabbitMQ's management plugin does not answer: enable it and set AMQP_MANAGEMENT_URL")
   }
   if (!response.ok && !(method === 'DELETE' && response.status === 404)) {
-    throw new ServicesError(`RabbitMQ's management plugin refused ${method} ${path}: ${response.status}`)
+    throw new ServicesError(`RabbitMQ's management plugin rejected ${method} ${path}: ${response.status}`)
   }
 }

@@ -1,4 +1,8 @@
-/** Drops a database with all who are connected to it. */
+/**
+ * Drops a database and closes all connections to it.
+ * @param {string} url
+ * @param {string} name
+ */
 export async function dropDatabase(url, name) {
   const { default: pg } = await import('pg')
   const client = new pg.Client({ connectionString: url })
@@ -7,7 +11,11 @@ export async function dropDatabase(url, name) {
   await client.end()
 }
 
-/** Removes the keys that begin with a prefix. */
+/**
+ * Deletes the keys with a prefix.
+ * @param {string} url
+ * @param {string} prefix
+ */
 export async function dropKeys(url, prefix) {
   const { Redis } = await import('ioredis')
   const redis = new Redis(url)

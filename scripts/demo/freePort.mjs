@@ -1,13 +1,17 @@
 import { createServer } from 'node:net'
 
-/** The port, or one that is free when somebody has it. */
+/**
+ * The given port, or any free one if it is in use.
+ * @param {number} port
+ * @returns {Promise<number>}
+ */
 export function freePort(port) {
   return new Promise((resolve, reject) => {
     const server = createServer()
-    server.once('error', () => (port === 0 ? reject(new Error('no port is free')) : resolve(freePort(0))))
+    server.once('error', () => (port === 0 ? reject(new Error('no free port')) : resolve(freePort(0))))
     server.listen(port, '127.0.0.1', () => {
-      const { port: found } = server.address()
-      server.close(() => resolve(found))
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port))
     })
   })
 }

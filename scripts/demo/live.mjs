@@ -1,47 +1,39 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { showAnswer } from './show.mjs'
 
-/** Milliseconds between two looks at what arrived, and between two rounds of tables. */
-const LOOK = 1_000
-const TABLES = 15_000
+const WATCH_INTERVAL_MS = 1_000
+const TABLES_INTERVAL_MS = 15_000
 
 const tables = ['summary', 'kpi', 'usage/launches?limit=8', 'usage/deletes?limit=8', 'hosts']
 
 /**
- * Lets a simulated cloud run, and shows what arrives and, now and then, what the API answers, until Ctrl-C.
+ * Runs a simulated cloud until Ctrl-C; prints each notification as it arrives and, at intervals, answers of the API.
  * @param {import('./open.mjs').Demo} demo
  * @returns {Promise<number>} the exit code
  */
 export async function live(demo) {
   const simulator = demo.start('simulate', '--live', '--format', 'both', '--deployments', demo.deploymentsFile)
-  process.stdout.write(`\nthe API answers at ${demo.address}/stacky/deployments — Ctrl-C ends the demo\n\n`)
+  process.stdout.write(`\nthe API answers at ${demo.address}/stacky/deployments; Ctrl-C ends the demo\n\n`)
   let since = String(Math.floor(Date.now() / 1000))
-  let nextTables = Date.now() + TABLES
+  let nextTables = Date.now() + TABLES_INTERVAL_MS
   while (!demo.stopping.aborted) {
     if (simulator.exitCode !== null) throw new Error(`the simulated cloud ended, see ${demo.folder}/simulate.log`)
-    await pause(demo.stopping)
+    await sleep(WATCH_INTERVAL_MS, undefined, { signal: demo.stopping }).catch(() => {})
     if (demo.stopping.aborted) break
-    const { body } = await demo.ask(`/stacky/watch/0?since=${since}`)
-    const [, rows, next] = body
+    const { body } = await demo.query(`/stacky/watch/0?since=${since}`)
+    const [, rows, next] = /** @type {import('./show.mjs').WatchAnswer} */ (body)
     since = next
     for (const [, kind, , time, deployment, event, uuid] of rows) {
-      process.stdout.write(`${time.padEnd(15)} ${kind} ${deployment.padEnd(6)} ${event.padEnd(44)} ${uuid}\n`)
+      process.stdout.write(
+        `${String(time).padEnd(15)} ${kind} ${String(deployment).padEnd(6)} ${String(event).padEnd(44)} ${uuid}\n`,
+      )
     }
     if (Date.now() < nextTables) continue
-    nextTables = Date.now() + TABLES
+    nextTables = Date.now() + TABLES_INTERVAL_MS
     for (const path of tables)
-      await showAnswer(`GET ${demo.address}/stacky/${path}`, (await demo.ask(`/stacky/${path}`)).body)
+      await showAnswer(`GET ${demo.address}/stacky/${path}`, (await demo.query(`/stacky/${path}`)).body)
     process.stdout.write('\n')
   }
   process.stdout.write('\nstopping\n')
   return 0
-}
-
-function pause(stopping) {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, LOOK)
-    stopping.addEventListener('abort', () => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

@@ -4,86 +4,90 @@ import { until } from './open.mjs'
 import { questions } from './questions.mjs'
 import { showAnswer, tabular } from './show.mjs'
 
-const MINUTE = 60_000
-const HOUR = 60 * MINUTE
+const MINUTE_MS = 60_000
+const HOUR_MS = 60 * MINUTE_MS
 
 /**
- * Sends a fixed stream through the whole of it, waits until all is aggregated, and prints one table for each endpoint.
+ * The simulator's record of what it sent.
+ * @typedef {object} Truth
+ * @property {Record<'nova' | 'glance', { notifications: number }>} services
+ * @property {Record<string, { tenant: string, timings: unknown[], lastWhen: number }>} instances
+ * @property {Record<string, { usage: unknown, delete: unknown }>} images
+ * @property {Record<string, { notifications: number }>} requests
+ */
+
+/** @typedef {{ stored: Record<'nova' | 'glance', number>, rejected: number, backlog: number }} Status */
+
+/**
+ * Sends a fixed stream, waits until everything is aggregated, and prints one table for each endpoint.
  * @param {import('./open.mjs').Demo} demo
- * @returns {Promise<number>} 0, or 1 when an endpoint fails or anything is missing
+ * @returns {Promise<number>} 0, or 1 if an endpoint fails or a notification is missing
  */
 export async function once(demo) {
   const truthFile = join(demo.folder, 'truth.json')
-  // At the same place of the hour each time, or the audits at full hours would find another cloud; over before now.
-  const start = new Date(Math.floor(Date.now() / HOUR) * HOUR - 2 * HOUR + 20 * MINUTE).toISOString()
-  const stream = ['--seed', 'demo', '--start', start, '--operations', '80', '--operations-per-minute', '1']
-  const shape = ['--failures', '0.25', '--format', 'both']
+  // Always at the same minute of an hour, because audits at the full hour change the cloud; it ends before now.
+  const start = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS + 20 * MINUTE_MS).toISOString()
   process.stderr.write('sending the notifications of 80 operations\n')
-  const sent = await demo.run(
+  await demo.run(
     'simulate',
-    ...stream,
-    ...shape,
-    '--deployments',
-    demo.deploymentsFile,
-    '--truth',
-    truthFile,
+    ...['--seed', 'demo', '--start', start, '--operations', '80', '--operations-per-minute', '1'],
+    ...['--failures', '0.25', '--format', 'both', '--deployments', demo.deploymentsFile, '--truth', truthFile],
   )
-  if (sent.code !== 0) throw new Error(sent.output)
+  /** @type {Truth} */
   const truth = JSON.parse(readFileSync(truthFile, 'utf8'))
-  const expected = { nova: truth.services.nova.notifications, glance: truth.services.glance.notifications, generic: 0 }
+  const sent = { nova: truth.services.nova.notifications, glance: truth.services.glance.notifications, generic: 0 }
 
-  let status
-  const aggregated = async () => {
-    const { code, output } = await demo.run('stacktach', 'status', '--json', '--count')
-    if (code !== 0) throw new Error(output)
-    status = JSON.parse(output)
-    const { stored, backlog } = status
-    return stored.nova >= expected.nova && stored.glance >= expected.glance && backlog === 0
+  /** @returns {Promise<Status>} */
+  const readStatus = async () => JSON.parse(await demo.run('stacktach', 'status', '--json', '--count'))
+  const isAggregated = async () => {
+    const { stored, backlog } = await readStatus()
+    return stored.nova >= sent.nova && stored.glance >= sent.glance && backlog === 0
   }
-  await until(demo.stopping, [], aggregated, `not everything was aggregated, see ${demo.folder}`)
-  const faults = []
-  if (JSON.stringify(status.stored) !== JSON.stringify(expected) || status.rejected > 0) {
-    faults.push(`stored ${JSON.stringify(status)}, but ${JSON.stringify(expected)} were sent`)
+  await until(demo.stopping, [], isAggregated, `some notifications were not aggregated, see ${demo.folder}`)
+  const status = await readStatus()
+  const failures = []
+  if (JSON.stringify(status.stored) !== JSON.stringify(sent) || status.rejected > 0) {
+    failures.push(`stored ${JSON.stringify(status)}, but sent ${JSON.stringify(sent)}`)
   }
 
-  const today = new Date().toISOString()
-  const made = await demo.run(
-    'stacktach',
-    'report',
-    'run',
-    'image-events-audit',
-    '--period',
-    'day',
-    '--at',
-    today,
-    '--in-progress',
-    '--wait',
-    '--json',
-  )
-  if (made.code !== 0) throw new Error(made.output)
-  const about = await subjects(demo, truth, JSON.parse(made.output).id)
-  for (const path of questions(about)) {
-    const { status: code, body } = await demo.ask(`/stacky/${path}`)
+  const report = ['report', 'run', 'image-events-audit', '--period', 'day', '--at', new Date().toISOString()]
+  const { id } = JSON.parse(await demo.run('stacktach', ...report, '--in-progress', '--wait', '--json'))
+  for (const path of questions(await chooseSubjects(demo, truth, id))) {
+    const { status: code, body } = await demo.query(`/stacky/${path}`)
     await showAnswer(`GET /stacky/${path}`, body)
-    if (code !== 200) faults.push(`${path} answered ${code}`)
-    else if ((tabular(body)?.length ?? 2) < 2) faults.push(`${path} found nothing`)
+    if (code !== 200) failures.push(`${path} answered ${code}`)
+    else if ((tabular(body)?.length ?? 2) < 2) failures.push(`${path} returned no rows`)
   }
-  const total = expected.nova + expected.glance
   process.stdout.write(
-    `\n${total} notifications sent, ${total - Math.abs(total - status.stored.nova - status.stored.glance)} stored, `,
+    `\n${sent.nova + sent.glance} notifications sent, ${status.stored.nova + status.stored.glance} stored, ` +
+      `${status.rejected} rejected, ${status.backlog} pending aggregation\n`,
   )
-  process.stdout.write(`${status.rejected} rejected, ${status.backlog} pending aggregation\n`)
-  for (const fault of faults) process.stdout.write(`FAILED: ${fault}\n`)
-  return faults.length === 0 ? 0 : 1
+  for (const failure of failures) process.stdout.write(`FAILED: ${failure}\n`)
+  return failures.length === 0 ? 0 : 1
 }
 
-/** Things to ask about: those of which there is most to tell. */
-async function subjects(demo, truth, report) {
-  const most = (entries, size) => entries.reduce((best, entry) => (size(entry[1]) > size(best[1]) ? entry : best))
-  const [instance, { tenant }] = most(Object.entries(truth.instances), ({ timings }) => timings.length)
-  const [image] = most(Object.entries(truth.images), (found) => (found.usage ? 1 : 0) + (found.delete ? 1 : 0))
-  const [request] = most(Object.entries(truth.requests), ({ notifications }) => notifications)
-  const { body } = await demo.ask(`/stacky/uuid?uuid=${instance}&limit=1`)
+/**
+ * What to query: the instance, image and request with the most data.
+ * @param {import('./open.mjs').Demo} demo
+ * @param {Truth} truth
+ * @param {number} report
+ */
+async function chooseSubjects(demo, truth, report) {
+  const [instance, { tenant }] = largest(truth.instances, ({ timings }) => timings.length)
+  const [image] = largest(truth.images, (entry) => (entry.usage ? 1 : 0) + (entry.delete ? 1 : 0))
+  const [request] = largest(truth.requests, ({ notifications }) => notifications)
+  const { body } = await demo.query(`/stacky/uuid?uuid=${instance}&limit=1`)
   const first = Math.min(...Object.values(truth.instances).map(({ lastWhen }) => lastWhen))
-  return { instance, image, request, tenant, show: body[1][0], report, since: Math.floor(first / 1e6) }
+  return { instance, image, request, tenant, show: tabular(body)?.[1]?.[0], report, since: Math.floor(first / 1e6) }
+}
+
+/**
+ * The entry with the greatest size.
+ * @template T
+ * @param {Record<string, T>} entries
+ * @param {(value: T) => number} size
+ * @returns {[string, T]}
+ */
+function largest(entries, size) {
+  return Object.entries(entries).reduce((best, entry) => (size(entry[1]) > size(best[1]) ? entry : best))
 }

@@ -1,7 +1,8 @@
 /**
- * A question for each endpoint of the API, about things that the simulated cloud has.
- * @param {{ instance: string, image: string, request: string, tenant: string, show: number, report: number, since: number }} about
- * @returns {string[]} paths below /stacky/
+ * Paths below /stacky/ that query each endpoint of the API about things that exist in the simulated cloud.
+ * @param {{ instance: string, image: string, request: string, tenant: string, show: unknown, report: number,
+ *   since: number }} subjects
+ * @returns {string[]}
  */
 export function questions({ instance, image, request, tenant, show, report, since }) {
   return [

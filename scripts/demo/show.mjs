@@ -1,8 +1,13 @@
-/** Rows of a table shown at most. */
-const ROWS = 8
+/** The most rows that are printed of a table. */
+const MAX_ROWS = 8
 
 /**
- * Prints an answer of the API as a table: the tabular ones as they are, `show` and `watch` by their rows.
+ * @typedef {(string | number | null)[]} Row
+ * @typedef {[columns: unknown, rows: Row[], next: string]} WatchAnswer
+ */
+
+/**
+ * Prints an answer of the API as a table; one that is not tabular as JSON.
  * @param {string} title
  * @param {unknown} body
  */
@@ -16,14 +21,19 @@ export async function showAnswer(title, body) {
   }
   const [head = [], ...rest] = rows
   const table = new Table({ head: head.map(String), style: { head: [], border: [], compact: true } })
-  for (const row of rest.slice(0, ROWS)) table.push(row.map((cell) => (cell === null ? '' : String(cell))))
+  for (const row of rest.slice(0, MAX_ROWS)) table.push(row.map((cell) => (cell === null ? '' : String(cell))))
   process.stdout.write(`${table.toString()}\n`)
-  if (rest.length > ROWS) process.stdout.write(`… ${rest.length} rows in all\n`)
+  if (rest.length > MAX_ROWS) process.stdout.write(`… ${rest.length} rows in total\n`)
 }
 
-/** The rows of an answer with its header, null when it is no table. */
+/**
+ * The rows of an answer including the header; null if it is not tabular.
+ * @param {unknown} body
+ * @returns {Row[] | null}
+ */
 export function tabular(body) {
   if (!Array.isArray(body)) return null
+  // `show` returns its table, the notification and the instance; `watch` its columns, rows and the next start.
   if (body.length === 3 && Array.isArray(body[0]) && Array.isArray(body[0][0])) return body[0]
   if (body.length === 3 && typeof body[2] === 'string' && Array.isArray(body[1])) {
     return [['#', '?', 'Date', 'Time', 'Deployment', 'Event', 'UUID'], ...body[1]]

@@ -1,11 +1,12 @@
 import { accessSync, constants, readdirSync } from 'node:fs'
 import { delimiter, join } from 'node:path'
-import { bareEnv } from './run.mjs'
+import { cleanEnv } from './run.mjs'
 
 const POSTGRES_ROOT = '/usr/lib/postgresql'
 const OLDEST_POSTGRES = 15
 
-function isProgram(path) {
+/** @param {string} path */
+function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK)
     return true
@@ -15,17 +16,17 @@ function isProgram(path) {
 }
 
 /**
- * A program's absolute path, looked for in the given folders first and then on the search path.
+ * The absolute path of a program: searched in the given folders first, then in PATH.
  * @param {string} name
  * @param {string[]} [folders]
  * @returns {string | undefined}
  */
 export function findProgram(name, folders = []) {
-  const searched = [...folders, ...bareEnv().PATH.split(delimiter).filter(Boolean)]
-  return searched.map((folder) => join(folder, name)).find(isProgram)
+  const path = cleanEnv().PATH ?? ''
+  return [...folders, ...path.split(delimiter).filter(Boolean)].map((folder) => join(folder, name)).find(isExecutable)
 }
 
-function debianVersions() {
+function installedVersions() {
   try {
     const versions = readdirSync(POSTGRES_ROOT).map(Number)
     return versions.filter((version) => version >= OLDEST_POSTGRES).sort((a, b) => b - a)
@@ -35,13 +36,13 @@ function debianVersions() {
 }
 
 /**
- * The folder with initdb and postgres: the version that made the data if there are any, otherwise the newest.
+ * The folder with initdb and postgres: of the version that created the data, or the newest if there is no data.
  * @param {number | undefined} dataVersion
  * @returns {string | undefined}
  */
 export function findPostgres(dataVersion) {
-  const versions = debianVersions().filter((version) => !dataVersion || version === dataVersion)
+  const versions = installedVersions().filter((version) => !dataVersion || version === dataVersion)
   const folders = versions.map((version) => join(POSTGRES_ROOT, String(version), 'bin'))
-  const found = folders.find((folder) => isProgram(join(folder, 'postgres')) && isProgram(join(folder, 'initdb')))
-  return found ?? findProgram('initdb')?.replace(/\/initdb$/, '')
+  const complete = folders.find((folder) => ['postgres', 'initdb'].every((name) => isExecutable(join(folder, name))))
+  return complete ?? findProgram('initdb')?.replace(/\/initdb$/, '')
 }

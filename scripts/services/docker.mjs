@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { probeNamed } from './named.mjs'
-import { CHECKOUT, NAME } from './place.mjs'
+import { CHECKOUT, NAME } from './paths.mjs'
 import { choosePorts } from './ports.mjs'
 import { waitUntil } from './process.mjs'
 import { note, ServicesError } from './report.mjs'
@@ -8,27 +8,36 @@ import { lastLines, run } from './run.mjs'
 import { readState, rememberedPorts, writeState } from './state.mjs'
 import { ownUrls } from './urls.mjs'
 
-const PORTS = { postgres: ['main'], redis: ['main'], rabbitmq: ['amqp', 'management'] }
-// Long enough for the images to be fetched over a slow line.
-const START_MILLISECONDS = 15 * 60_000
+/** @typedef {import('./state.mjs').ServerName} ServerName */
+/** @typedef {import('./state.mjs').State} State */
 
+/** @type {Record<ServerName, string[]>} */
+const PORTS = { postgres: ['main'], redis: ['main'], rabbitmq: ['amqp', 'management'] }
+// Long enough to pull the images over a slow line.
+const START_TIMEOUT_MS = 15 * 60_000
+const REACH_TIMEOUT_MS = 10_000
+
+/** @param {State['servers']} servers */
 function composeEnv(servers) {
-  const ports = {
+  const ports = Object.entries({
     STACKTACH_POSTGRES_PORT: servers.postgres?.ports.main,
     STACKTACH_REDIS_PORT: servers.redis?.ports.main,
     STACKTACH_AMQP_PORT: servers.rabbitmq?.ports.amqp,
     STACKTACH_AMQP_MANAGEMENT_PORT: servers.rabbitmq?.ports.management,
-  }
-  const given = Object.entries(ports).filter(([, port]) => port)
-  return { ...process.env, ...Object.fromEntries(given.map(([name, port]) => [name, String(port)])) }
+  }).filter(([, port]) => port)
+  return { ...process.env, ...Object.fromEntries(ports.map(([name, port]) => [name, String(port)])) }
 }
 
+/**
+ * @param {State['servers']} servers
+ * @param {...string} args
+ */
 function compose(servers, ...args) {
   const file = join(CHECKOUT, 'docker-compose.yml')
   return run('docker', ['compose', '--project-name', NAME, '--file', file, ...args], {
     cwd: CHECKOUT,
     env: composeEnv(servers),
-    timeout: START_MILLISECONDS,
+    timeout: START_TIMEOUT_MS,
   })
 }
 
@@ -38,12 +47,12 @@ function compose(servers, ...args) {
  */
 export async function hasDocker() {
   const options = { timeout: 10_000 }
-  const answers = await Promise.all([run('docker', ['info'], options), run('docker', ['compose', 'version'], options)])
-  return answers.every(({ ok }) => ok)
+  const results = await Promise.all([run('docker', ['info'], options), run('docker', ['compose', 'version'], options)])
+  return results.every(({ ok }) => ok)
 }
 
 /**
- * The services of this checkout's project whose containers run.
+ * The services of this checkout's compose project whose containers are running.
  * @returns {Promise<string[]>}
  */
 export async function runningInDocker() {
@@ -52,45 +61,52 @@ export async function runningInDocker() {
 }
 
 /**
- * Starts the given servers as containers and waits until they are healthy. Call it with the lock held.
- * @param {string[]} names
+ * Starts the given servers as containers and waits until they are healthy. The caller holds the lock.
+ * @param {ServerName[]} names
  * @returns {Promise<boolean>} whether any had to be started
  */
 export async function startDocker(names) {
+  /** @type {State} */
   const state = { ...readState(), how: 'docker' }
   const running = await runningInDocker()
   const missing = names.filter((name) => !running.includes(name) || !state.servers[name])
   const taken = rememberedPorts(state)
-  // A running container without remembered ports gets new ones: compose then makes it anew, with its old data.
+  // A running container without recorded ports gets new ones: compose recreates it with its existing data.
   for (const name of missing) {
     state.servers[name] = { ports: await choosePorts(PORTS[name], state.servers[name]?.ports, taken) }
   }
   writeState(state)
   if (missing.length > 0) note(`starting ${missing.join(', ')} with Docker as project ${NAME}`)
   const { ok, output } = await compose(state.servers, 'up', '--detach', '--wait', ...names)
-  const reason = ok ? await outOfReach(state, names) : lastLines(output)
+  const reason = ok ? await unreachable(state, names) : lastLines(output)
   if (!reason) return missing.length > 0
   await compose(state.servers, 'down')
   throw new ServicesError(`docker compose up failed:\n${reason}`)
 }
 
-/** What keeps us from the containers, if anything does: the engine may be on another machine than this. */
-async function outOfReach(state, names) {
+/**
+ * Why healthy containers cannot be reached from here, e.g. because the engine runs on another machine.
+ * @param {State} state
+ * @param {ServerName[]} names
+ * @returns {Promise<string>} empty if all can be reached
+ */
+async function unreachable(state, names) {
   const servers = Object.fromEntries(names.map((name) => [name, state.servers[name]]))
+  const urls = Object.entries(ownUrls({ ...state, servers }))
   let reason = ''
-  const answers = async () => {
-    const asked = Object.entries(ownUrls({ ...state, servers })).map(([variable, url]) => probeNamed(variable, url))
-    reason = (await Promise.all(asked)).find(Boolean) ?? ''
+  const allReachable = async () => {
+    const reasons = await Promise.all(urls.map(([variable, url]) => probeNamed(variable, url)))
+    reason = reasons.find(Boolean) ?? ''
     return reason === ''
   }
-  await waitUntil(answers, 10_000)
-  return reason && `healthy, but out of reach on 127.0.0.1 (${reason})`
+  await waitUntil(allReachable, REACH_TIMEOUT_MS)
+  return reason && `the containers are healthy but unreachable on 127.0.0.1 (${reason})`
 }
 
 /**
- * Stops the containers and removes them; their volumes too if wanted.
- * @param {boolean} purge
- * @returns {Promise<string[]>} the names of those that ran
+ * Stops and removes the containers.
+ * @param {boolean} purge remove their volumes too
+ * @returns {Promise<string[]>} the names of those that were running
  */
 export async function stopDocker(purge) {
   const running = await runningInDocker()
@@ -101,11 +117,11 @@ export async function stopDocker(purge) {
 
 /**
  * Stops one container, which keeps its data and its ports.
- * @param {string} name
- * @param {boolean} atOnce as in a crash
+ * @param {ServerName} name
+ * @param {boolean} immediately without a clean shutdown, as in a crash
  * @returns {Promise<void>}
  */
-export async function stopContainer(name, atOnce) {
-  const { ok, output } = await compose(readState().servers, atOnce ? 'kill' : 'stop', name)
+export async function stopContainer(name, immediately) {
+  const { ok, output } = await compose(readState().servers, immediately ? 'kill' : 'stop', name)
   if (!ok) throw new ServicesError(`docker compose could not stop ${name}:\n${lastLines(output)}`)
 }

@@ -4,17 +4,15 @@
  * @returns {string}
  */
 export function statusTable(servers) {
-  const rows = [
-    ['server', 'how', 'address', 'state'],
-    ...servers.map(({ server, how, address, up }) => [server, how, address, up ? 'up' : 'down']),
-  ]
-  const widths = rows[0].map((_, column) => Math.max(...rows.map((row) => row[column].length)))
-  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column])).join('  '))
+  const header = ['server', 'how', 'address', 'state']
+  const rows = [header, ...servers.map(({ server, how, address, up }) => [server, how, address, up ? 'up' : 'down'])]
+  const widths = header.map((_, column) => Math.max(...rows.map((row) => (row[column] ?? '').length)))
+  const lines = rows.map((row) => row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join('  '))
   return `${lines.map((line) => line.trimEnd()).join('\n')}\n`
 }
 
 /**
- * Variables as commands for a POSIX shell to evaluate.
+ * Variables as export commands for a POSIX shell.
  * @param {Record<string, string>} env
  * @returns {string}
  */

@@ -1,48 +1,52 @@
 /** @type {Set<() => void>} */
 const cleanups = new Set()
-const SIGNALS = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
-let held = 0
-let pending = 0
+/** @type {Partial<Record<NodeJS.Signals, number>>} */
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 }
+const SIGNALS = /** @type {NodeJS.Signals[]} */ (Object.keys(EXIT_CODES))
+let criticalSteps = 0
+let exitCode = 0
 
-function leave() {
+function exit() {
   for (const cleanup of [...cleanups].reverse()) cleanup()
-  process.exit(pending)
+  process.exit(exitCode)
 }
 
+/** @param {NodeJS.Signals} signal */
 function onSignal(signal) {
-  pending = SIGNALS[signal]
-  if (held === 0) leave()
+  exitCode = EXIT_CODES[signal] ?? 1
+  if (criticalSteps === 0) exit()
 }
 
 /**
- * Registers what must still be undone when a signal ends the script. The handlers are there only as long as something
- * is registered, since these modules also run inside other programs that have their own.
+ * Registers a cleanup for when a signal ends the script. The signal handlers are installed only while a cleanup is
+ * registered, because these modules also run inside programs with handlers of their own.
  * @param {() => void} cleanup synchronous
- * @returns {() => void} takes the registration back
+ * @returns {() => void} removes the registration
  */
 export function onInterrupt(cleanup) {
-  if (cleanups.size === 0) for (const signal of Object.keys(SIGNALS)) process.on(signal, onSignal)
+  if (cleanups.size === 0) for (const signal of SIGNALS) process.on(signal, onSignal)
   cleanups.add(cleanup)
   return () => {
     cleanups.delete(cleanup)
-    if (cleanups.size === 0) for (const signal of Object.keys(SIGNALS)) process.off(signal, onSignal)
+    if (cleanups.size === 0) for (const signal of SIGNALS) process.off(signal, onSignal)
   }
 }
 
 /**
- * Runs a step that must not be cut in two, such as a package installation. A signal during it takes effect afterwards.
+ * Runs a step that must not be interrupted, such as a package installation. A signal received meanwhile takes effect
+ * afterwards.
  * @template T
  * @param {() => Promise<T>} step
  * @returns {Promise<T>}
  */
 export async function uninterrupted(step) {
-  const release = onInterrupt(() => {})
-  held += 1
+  const unregister = onInterrupt(() => {})
+  criticalSteps += 1
   try {
     return await step()
   } finally {
-    held -= 1
-    if (pending && held === 0) leave()
-    release()
+    criticalSteps -= 1
+    if (exitCode && criticalSteps === 0) exit()
+    unregister()
   }
 }

@@ -2,9 +2,12 @@ import { linkSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:
 import { setTimeout as sleep } from 'node:timers/promises'
 import { onInterrupt } from './interrupt.mjs'
 import { commandLine, startTime } from './process.mjs'
-import { note } from './report.mjs'
+import { errorCode, note } from './report.mjs'
 
-function holderOf(path) {
+const POLL_INTERVAL_MS = 100
+
+/** @param {string} path */
+function readHolder(path) {
   try {
     return readFileSync(path, 'utf8')
   } catch {
@@ -12,74 +15,92 @@ function holderOf(path) {
   }
 }
 
+/** @param {string} holder */
 function isAlive(holder) {
-  const [pid, started] = holder.trim().split(' ')
-  return Number(pid) > 0 && commandLine(Number(pid)) !== '' && startTime(Number(pid)) === (started ?? '')
+  const [pid, startedAt] = holder.trim().split(' ')
+  return Number(pid) > 0 && commandLine(Number(pid)) !== '' && startTime(Number(pid)) === (startedAt ?? '')
 }
 
-// A hard link appears complete and fails when there is one already: the lock never exists without its holder's name.
-function tryTake(path, mine) {
+/**
+ * Creates the lock with a hard link, which fails if the lock exists: the lock file is never without its holder's name.
+ * @param {string} path
+ * @param {string} holder
+ */
+function tryAcquire(path, holder) {
   const draft = `${path}.${process.pid}`
   try {
-    writeFileSync(draft, mine)
+    writeFileSync(draft, holder)
     linkSync(draft, path)
     return true
   } catch (error) {
-    // ENOENT: the folder was purged this very moment.
-    if (error.code === 'EEXIST' || error.code === 'ENOENT') return false
+    // ENOENT: the folder has just been purged.
+    if (errorCode(error) === 'EEXIST' || errorCode(error) === 'ENOENT') return false
     throw error
   } finally {
     rmSync(draft, { force: true })
   }
 }
 
-// Renamed before it is removed, to see whether it still was the dead holder's: another waiter may have been quicker.
-function breakStale(path, holder) {
+/**
+ * Removes the lock of a dead process. It is renamed first and then compared, because another waiting process may have
+ * broken the lock and acquired it meanwhile; in that case it is put back.
+ * @param {string} path
+ * @param {string} deadHolder
+ */
+function breakStale(path, deadHolder) {
   const aside = `${path}.stale.${process.pid}`
   try {
     renameSync(path, aside)
-    if (holderOf(aside) !== holder) linkSync(aside, path)
+    if (readHolder(aside) !== deadHolder) linkSync(aside, path)
   } catch (error) {
-    if (error.code !== 'ENOENT' && error.code !== 'EEXIST') throw error
+    if (errorCode(error) !== 'ENOENT' && errorCode(error) !== 'EEXIST') throw error
   } finally {
     rmSync(aside, { force: true })
   }
 }
 
-async function take(path, mine, prepare) {
-  for (let told = false; ; ) {
+/**
+ * @param {string} path
+ * @param {string} self
+ * @param {() => void} prepare
+ */
+async function acquire(path, self, prepare) {
+  let reported = false
+  for (;;) {
     prepare()
-    if (tryTake(path, mine)) return
-    const holder = holderOf(path)
+    if (tryAcquire(path, self)) return
+    const holder = readHolder(path)
     if (holder && !isAlive(holder)) {
       breakStale(path, holder)
       continue
     }
-    if (!told && holder) note(`waiting for process ${holder.split(' ')[0]}, which is at work on the servers`)
-    told = told || holder !== ''
-    await sleep(100)
+    if (holder && !reported) {
+      note(`waiting for process ${holder.split(' ')[0]}, which is using the servers`)
+      reported = true
+    }
+    await sleep(POLL_INTERVAL_MS)
   }
 }
 
 /**
- * Runs work while holding a lock file that names its holder; a lock whose holder is dead is broken.
+ * Runs work while holding a lock file that names its holder. The lock of a dead process is broken.
  * @template T
  * @param {string} path
  * @param {() => Promise<T>} work
- * @param {() => void} [prepare] run before each attempt, to make the folder that the lock lies in
+ * @param {() => void} [prepare] runs before each attempt, to create the lock's folder
  * @returns {Promise<T>}
  */
 export async function withLock(path, work, prepare = () => {}) {
-  const mine = `${process.pid} ${startTime(process.pid)}\n`
-  await take(path, mine, prepare)
+  const self = `${process.pid} ${startTime(process.pid)}\n`
+  await acquire(path, self, prepare)
   const release = () => {
-    if (holderOf(path) === mine) rmSync(path, { force: true })
+    if (readHolder(path) === self) rmSync(path, { force: true })
   }
-  const forget = onInterrupt(release)
+  const unregister = onInterrupt(release)
   try {
     return await work()
   } finally {
     release()
-    forget()
+    unregister()
   }
 }

@@ -2,10 +2,12 @@ import { probeAmqp, probeManagement, probePostgres, probeRedis } from './probe.m
 import { ServicesError } from './report.mjs'
 
 /**
- * The variables by which the environment may name a server.
+ * The environment variables that may name a server.
  * @typedef {'DATABASE_URL' | 'REDIS_URL' | 'AMQP_URL' | 'AMQP_MANAGEMENT_URL'} Variable
+ * @typedef {Partial<Record<Variable, string>>} Addresses
  */
 
+/** @type {Record<string, { protocols: string[], probe: (url: URL) => Promise<string> }>} */
 const KINDS = {
   DATABASE_URL: { protocols: ['postgres:', 'postgresql:'], probe: probePostgres },
   REDIS_URL: { protocols: ['redis:', 'rediss:'], probe: probeRedis },
@@ -13,11 +15,14 @@ const KINDS = {
   AMQP_MANAGEMENT_URL: { protocols: ['http:', 'https:'], probe: probeManagement },
 }
 
-/** Which variable names which server. */
+/**
+ * The variable of each server.
+ * @type {Record<import('./state.mjs').ServerName, Variable>}
+ */
 export const VARIABLES = { postgres: 'DATABASE_URL', redis: 'REDIS_URL', rabbitmq: 'AMQP_URL' }
 
 /**
- * Where a RabbitMQ usually has its management plugin.
+ * The usual address of RabbitMQ's management plugin.
  * @param {string} amqpUrl
  * @returns {string}
  */
@@ -27,61 +32,65 @@ export function defaultManagementUrl(amqpUrl) {
 }
 
 /**
- * The servers that the environment names. An address that is our own server's, as `env` prints it, names nothing: in a
- * shell that has evaluated it, the servers must still be ours to start.
+ * The servers that the environment names. The address of our own server, as `env` prints it, does not count: in a shell
+ * that has evaluated it, the server is still ours to start.
  * @param {Record<string, string | undefined>} env
- * @param {Partial<Record<Variable, string>>} own
- * @returns {Partial<Record<Variable, string>>}
+ * @param {Addresses} own
+ * @returns {Addresses}
  */
 export function namedServers(env, own) {
+  /** @type {Addresses} */
   const named = {}
   for (const variable of Object.values(VARIABLES)) {
-    if (env[variable] && env[variable] !== own[variable]) named[variable] = env[variable]
+    const url = env[variable]
+    if (url && url !== own[variable]) named[variable] = url
   }
-  if (named.AMQP_URL) {
-    const given = env.AMQP_MANAGEMENT_URL
-    if (given && given !== own.AMQP_MANAGEMENT_URL) named.AMQP_MANAGEMENT_URL = given
-  }
+  const management = env.AMQP_MANAGEMENT_URL
+  if (named.AMQP_URL && management && management !== own.AMQP_MANAGEMENT_URL) named.AMQP_MANAGEMENT_URL = management
   return named
 }
 
 /**
- * Asks a server that a variable names.
- * @param {Variable} variable
- * @param {string} value
- * @returns {Promise<string>} what is wrong, or an empty string
+ * Checks that the server at an address answers as the variable's kind of server.
+ * @param {string} variable
+ * @param {string} address
+ * @returns {Promise<string>} the problem, or an empty string
  */
-export async function probeNamed(variable, value) {
-  const { protocols, probe } = KINDS[variable]
-  if (!URL.canParse(value)) return 'not a URL'
-  const url = new URL(value)
-  if (!protocols.includes(url.protocol)) return `not a ${protocols[0]}// URL`
-  return probe(url)
+export async function probeNamed(variable, address) {
+  const kind = KINDS[variable]
+  if (!kind) throw new Error(`${variable} does not name a server`)
+  if (!URL.canParse(address)) return 'not a URL'
+  const url = new URL(address)
+  if (!kind.protocols.includes(url.protocol)) return `does not begin with ${kind.protocols[0]}//`
+  return kind.probe(url)
 }
 
 /**
- * Fails on the first of these servers that does not answer; nothing is ever started in its place.
- * @param {Partial<Record<Variable, string>>} named
+ * Checks that every named server answers; none is ever started in its place.
+ * @param {Addresses} named
  * @returns {Promise<void>}
+ * @throws {ServicesError} for the first that does not answer
  */
-export async function demandNamed(named) {
-  for (const [variable, value] of Object.entries(named)) {
-    const reason = await probeNamed(variable, value)
+export async function requireNamed(named) {
+  for (const [variable, address] of Object.entries(named)) {
+    const reason = await probeNamed(variable, address)
     if (reason)
       throw new ServicesError(
-        `${variable} is set, but its server does not answer (${withoutPassword(value)}: ${reason})`,
+        `${variable} is set, but its server does not answer (${withoutPassword(address)}: ${reason})`,
       )
   }
 }
 
 /**
- * An address as it may be shown.
- * @param {string} value
+ * An address without its password, to be printed.
+ * @param {string} address
  * @returns {string}
  */
-export function withoutPassword(value) {
-  if (!URL.canParse(value)) return 'no URL'
-  const url = new URL(value)
+export function withoutPassword(address) {
+  if (!URL.canParse(address)) return 'not a URL'
+  const url = new URL(address)
+  // `user:password@host` parses as a URL with the scheme `user:`.
+  if (url.pathname !== '' && !url.pathname.startsWith('/')) return 'not a URL'
   const login = url.username ? `${url.username}@` : ''
   return `${url.protocol}//${login}${url.host}${url.pathname === '/' ? '' : url.pathname}`
 }

@@ -4,42 +4,51 @@ import { onInterrupt, uninterrupted } from './interrupt.mjs'
 import { withLock } from './lock.mjs'
 import { withoutPackageServices } from './policy.mjs'
 import { note, ServicesError } from './report.mjs'
-import { bareEnv, lastLines, run } from './run.mjs'
+import { cleanEnv, lastLines, run } from './run.mjs'
+import { isRoot } from './users.mjs'
+
+/** @typedef {import('./private.mjs').Server} Server */
 
 const PACKAGES = { postgres: 'postgresql', redis: 'redis-server', rabbitmq: 'rabbitmq-server' }
-// Not in a folder of this checkout: there is one package manager and one policy file for the whole machine.
+// Not in this checkout's folder: the package manager and the policy file belong to the whole machine.
 const LOCK = '/run/stacktach-install.lock'
 const NO_CLUSTER = '/etc/postgresql-common/createcluster.d/stacktach.conf'
 
+/** @param {...string} args */
 function apt(...args) {
-  const env = bareEnv({ HOME: '/root', DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' })
-  // In a session of its own, so that Ctrl-C does not leave the packages half configured.
+  const env = cleanEnv({ HOME: '/root', DEBIAN_FRONTEND: 'noninteractive', NEEDRESTART_SUSPEND: '1' })
+  // In a session of its own, so that Ctrl-C does not leave packages half configured.
   return run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { env, detached: true })
 }
 
+/** @param {string[]} packages */
 async function aptInstall(packages) {
   const install = () => apt('install', '-y', '--no-install-recommends', ...packages)
   if ((await install()).ok) return
-  // Mostly for want of package lists, or with lists too old to find anything by.
+  // The usual cause is missing or outdated package lists.
   await apt('update')
   const { ok, output } = await install()
   if (!ok) throw new ServicesError(`apt-get could not install ${packages.join(' ')}:\n${lastLines(output)}`)
 }
 
-/** Keeps PostgreSQL's package from creating a database cluster of its own, as it does at its first installation. */
+/**
+ * Keeps PostgreSQL's package from creating its default cluster at the first installation.
+ * @param {() => Promise<void>} step
+ */
 async function withoutMainCluster(step) {
   const undo = () => rmSync(NO_CLUSTER, { force: true })
-  const forget = onInterrupt(undo)
+  const unregister = onInterrupt(undo)
   mkdirSync('/etc/postgresql-common/createcluster.d', { recursive: true })
   writeFileSync(NO_CLUSTER, 'create_main_cluster = false\n')
   try {
     return await step()
   } finally {
     undo()
-    forget()
+    unregister()
   }
 }
 
+/** @param {Server[]} servers */
 async function install(servers) {
   const packages = servers.map((server) => PACKAGES[server.name])
   note(`installing ${packages.join(', ')} with apt-get; this may take a minute`)
@@ -48,13 +57,14 @@ async function install(servers) {
 }
 
 /**
- * Sees to it that the programs of these servers are there, by means of Debian's packages where that is possible.
- * @param {import('./private.mjs').Server[]} servers
+ * Makes sure that the servers' programs are installed; as root on Debian it installs the missing packages.
+ * @param {Server[]} servers
  * @returns {Promise<void>}
+ * @throws {ServicesError} if one is still missing
  */
 export async function ensureInstalled(servers) {
   const missing = () => servers.filter((server) => !server.isInstalled())
-  if (missing().length > 0 && process.getuid() === 0 && findProgram('apt-get')) {
+  if (missing().length > 0 && isRoot() && findProgram('apt-get')) {
     await withLock(LOCK, async () => {
       if (missing().length > 0) await install(missing())
     })
@@ -63,7 +73,7 @@ export async function ensureInstalled(servers) {
   const labels = missing().map((server) => server.label)
   const packages = missing().map((server) => PACKAGES[server.name])
   throw new ServicesError(
-    `missing: ${labels.join(', ')}. Install ${packages.join(', ')} (PostgreSQL 15 or later), or start a Docker ` +
-      'engine with the compose plugin, or set DATABASE_URL, REDIS_URL and AMQP_URL to servers of your own',
+    `${labels.join(', ')} not installed. Install ${packages.join(', ')} (PostgreSQL 15 or later), or start a Docker ` +
+      'engine with the compose plugin, or set DATABASE_URL, REDIS_URL and AMQP_URL to existing servers',
   )
 }

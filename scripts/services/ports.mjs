@@ -1,15 +1,15 @@
 import { createServer } from 'node:net'
-import { NAME_HASH } from './place.mjs'
+import { NAME_HASH } from './paths.mjs'
 import { ServicesError } from './report.mjs'
 
-// Below the range from which Linux takes the ports of outgoing connections, so that a port stays free while its server
-// is down. Each checkout begins elsewhere in it.
+// Below Linux's range for outgoing connections, so that a port stays free while its server is down. Each checkout
+// starts at another port of the range.
 const FIRST = 21000
 const COUNT = 8000
 const START = (Number.parseInt(NAME_HASH, 16) % (COUNT / 10)) * 10
 
 /**
- * Whether nobody listens on a port of the loopback address.
+ * Whether no program listens on a port of the loopback address.
  * @param {number} port
  * @returns {Promise<boolean>}
  */
@@ -21,6 +21,7 @@ export function isFree(port) {
   })
 }
 
+/** @param {Set<number>} taken */
 async function nextFree(taken) {
   for (let step = 0; step < COUNT; step += 1) {
     const port = FIRST + ((START + step) % COUNT)
@@ -30,16 +31,17 @@ async function nextFree(taken) {
 }
 
 /**
- * Chooses ports: the remembered ones where they are still free, others where not.
+ * Chooses a port for each name: the previous one if it is still free, otherwise another.
  * @param {readonly string[]} names
- * @param {Record<string, number> | undefined} remembered
- * @param {Set<number>} taken ports that other servers have or remember; grows by the chosen ones
+ * @param {Record<string, number> | undefined} previous
+ * @param {Set<number>} taken ports that other servers have or remember; the chosen ones are added
  * @returns {Promise<Record<string, number>>}
  */
-export async function choosePorts(names, remembered, taken) {
+export async function choosePorts(names, previous, taken) {
+  /** @type {Record<string, number>} */
   const chosen = {}
   for (const name of names) {
-    const before = remembered?.[name]
+    const before = previous?.[name]
     const port = before && (await isFree(before)) ? before : await nextFree(taken)
     taken.add(port)
     chosen[name] = port

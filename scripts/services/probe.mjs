@@ -12,12 +12,14 @@ const passwordOf = (url) => decodeURIComponent(url.password)
 /** @param {URL} url */
 const hostOf = (url) => url.hostname.replace(/^\[|\]$/g, '') || 'localhost'
 
+/** @param {URL} url */
 function postgresTarget(url) {
   const port = Number(url.port || url.searchParams.get('port') || 5432)
   const host = url.searchParams.get('host') || decodeURIComponent(hostOf(url))
   return host.startsWith('/') ? { path: `${host}/.s.PGSQL.${port}` } : { host, port }
 }
 
+/** @param {URL} url */
 function startupMessage(url) {
   const user = userOf(url) || 'postgres'
   const database = decodeURIComponent(url.pathname.slice(1)) || user
@@ -28,9 +30,9 @@ function startupMessage(url) {
 }
 
 /**
- * Asks a PostgreSQL server whether it takes connections. A server that wants TLS is not asked further.
+ * Checks that a PostgreSQL server accepts connections. If it requires TLS, nothing further is checked.
  * @param {URL} url
- * @returns {Promise<string>} what is wrong, or an empty string
+ * @returns {Promise<string>} the problem, or an empty string
  */
 export function probePostgres(url) {
   return converse(postgresTarget(url), async ({ send, read }) => {
@@ -40,19 +42,20 @@ export function probePostgres(url) {
     if (first !== 'N') return 'not a PostgreSQL server'
     send(startupMessage(url))
     const answer = (await read()).toString('latin1')
-    // While it starts, recovers or stops it is there, but turns everybody away with this code.
+    // cannot_connect_now: the server rejects connections while it starts, recovers or stops.
     return answer.startsWith('E') && answer.includes('57P03') ? 'the server is starting or stopping' : ''
   })
 }
 
+/** @param {...string} words */
 function redisCommand(...words) {
   return `*${words.length}\r\n${words.map((word) => `$${Buffer.byteLength(word)}\r\n${word}\r\n`).join('')}`
 }
 
 /**
- * Asks a Redis server for a PONG, after AUTH when the address has a password.
+ * Checks that a Redis server answers PING, after AUTH if the address has a password.
  * @param {URL} url
- * @returns {Promise<string>} what is wrong, or an empty string
+ * @returns {Promise<string>} the problem, or an empty string
  */
 export function probeRedis(url) {
   const target = { host: hostOf(url), port: Number(url.port || 6379), tls: url.protocol === 'rediss:' }
@@ -69,9 +72,9 @@ export function probeRedis(url) {
 }
 
 /**
- * Begins an AMQP 0-9-1 conversation; the server's first frame must be a method on channel 0.
+ * Opens an AMQP 0-9-1 connection; the server's first frame must be a method on channel 0.
  * @param {URL} url
- * @returns {Promise<string>} what is wrong, or an empty string
+ * @returns {Promise<string>} the problem, or an empty string
  */
 export function probeAmqp(url) {
   const tls = url.protocol === 'amqps:'
@@ -84,21 +87,21 @@ export function probeAmqp(url) {
 }
 
 /**
- * Asks RabbitMQ's management plugin for its overview.
+ * Checks that RabbitMQ's management plugin answers.
  * @param {URL} url
- * @returns {Promise<string>} what is wrong, or an empty string
+ * @returns {Promise<string>} the problem, or an empty string
  */
 export function probeManagement(url) {
-  const send = url.protocol === 'https:' ? requestTls : request
+  const open = url.protocol === 'https:' ? requestTls : request
   const path = `${url.pathname.replace(/\/$/, '')}/api/overview`
   const auth = `${userOf(url)}:${passwordOf(url)}`
   return new Promise((resolve) => {
-    const asked = send({ host: hostOf(url), port: url.port, path, auth, timeout: 3000, agent: false }, (response) => {
+    const call = open({ host: hostOf(url), port: url.port, path, auth, timeout: 3000, agent: false }, (response) => {
       response.resume()
       resolve(response.statusCode === 200 ? '' : `HTTP status ${response.statusCode}`)
     })
-    asked.on('timeout', () => asked.destroy(new Error('no answer in time')))
-    asked.on('error', (error) => resolve(error.message || error.code))
-    asked.end()
+    call.on('timeout', () => call.destroy(new Error('timed out')))
+    call.on('error', (error) => resolve(error.message || String(error)))
+    call.end()
   })
 }

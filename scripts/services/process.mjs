@@ -2,8 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs'
 import { basename } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { errorCode } from './report.mjs'
 
-function fromProc(pid, file) {
+/**
+ * @param {number} pid
+ * @param {string} file
+ */
+function readProc(pid, file) {
   try {
     return readFileSync(`/proc/${pid}/${file}`, 'utf8')
   } catch {
@@ -12,12 +17,12 @@ function fromProc(pid, file) {
 }
 
 /**
- * The command line of a process; empty when it is gone or a zombie. Asks ps where there is no /proc.
+ * The command line of a process; empty if it has ended or is a zombie. Uses ps where there is no /proc.
  * @param {number} pid
  * @returns {string}
  */
 export function commandLine(pid) {
-  if (process.platform === 'linux') return fromProc(pid, 'cmdline').replaceAll('\0', ' ').trim()
+  if (process.platform === 'linux') return readProc(pid, 'cmdline').replaceAll('\0', ' ').trim()
   try {
     return execFileSync('ps', ['-o', 'command=', '-p', String(pid)], { encoding: 'utf8' }).trim()
   } catch {
@@ -26,16 +31,17 @@ export function commandLine(pid) {
 }
 
 /**
- * When a process began, in ticks since boot: tells a process from a later one with the same id. Empty if unknown.
+ * The start of a process in ticks since boot, to distinguish it from a later process with the same pid.
  * @param {number} pid
- * @returns {string}
+ * @returns {string} empty if unknown
  */
 export function startTime(pid) {
-  // The second field is the command's name in parentheses and may hold blanks, so count from behind it.
-  const stat = fromProc(pid, 'stat')
+  // The second field is the command in parentheses and may contain spaces, so count from behind it.
+  const stat = readProc(pid, 'stat')
   return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? ''
 }
 
+/** @param {number} pid */
 function workingFolder(pid) {
   try {
     return readlinkSync(`/proc/${pid}/cwd`)
@@ -45,26 +51,22 @@ function workingFolder(pid) {
 }
 
 /**
- * Whether a process is alive and is this program working for this folder. Process ids come round again, so neither a
- * pid file nor a state file is proof.
+ * Whether a process is alive and runs this program for this folder. Pids are reused, so a pid file is not proof.
  * @param {number | undefined} pid
- * @param {string} program what its command's name begins with
- * @param {string} folder named in its command line, or its working folder
+ * @param {string} program how the name of its command begins
+ * @param {string} folder in its command line, or its working folder
  * @returns {boolean}
  */
-export function isOurs(pid, program, folder) {
+export function belongsTo(pid, program, folder) {
   if (!pid) return false
   const command = commandLine(pid)
-  if (!basename(command.split(' ')[0]).startsWith(program)) return false
-  return `${command} `.includes(`${folder} `) || command.includes(`${folder}/`) || inside(workingFolder(pid), folder)
-}
-
-function inside(path, folder) {
-  return path === folder || path.startsWith(`${folder}/`)
+  if (!basename(command.split(' ')[0] ?? '').startsWith(program)) return false
+  const cwd = workingFolder(pid)
+  return `${command} `.includes(`${folder} `) || command.includes(`${folder}/`) || `${cwd}/`.startsWith(`${folder}/`)
 }
 
 /**
- * All processes of a program that work for a folder (none where there is no /proc to look into).
+ * All processes of a program that work for a folder; none where there is no /proc.
  * @param {string} program
  * @param {string} folder
  * @returns {number[]}
@@ -72,11 +74,11 @@ function inside(path, folder) {
 export function processesOf(program, folder) {
   if (process.platform !== 'linux') return []
   const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name))
-  return pids.map(Number).filter((pid) => pid !== process.pid && isOurs(pid, program, folder))
+  return pids.map(Number).filter((pid) => pid !== process.pid && belongsTo(pid, program, folder))
 }
 
 /**
- * Sends a signal; a process that is already gone is no error.
+ * Sends a signal; a process that has already ended is not an error.
  * @param {number} pid
  * @param {NodeJS.Signals} signal
  * @returns {void}
@@ -85,20 +87,20 @@ export function send(pid, signal) {
   try {
     process.kill(pid, signal)
   } catch (error) {
-    if (error.code !== 'ESRCH') throw error
+    if (errorCode(error) !== 'ESRCH') throw error
   }
 }
 
 /**
  * Waits until a condition holds.
  * @param {() => boolean | Promise<boolean>} condition
- * @param {number} milliseconds at most
- * @returns {Promise<boolean>} false when the time ran out
+ * @param {number} timeoutMs
+ * @returns {Promise<boolean>} false on timeout
  */
-export async function waitUntil(condition, milliseconds) {
-  const end = Date.now() + milliseconds
+export async function waitUntil(condition, timeoutMs) {
+  const deadline = Date.now() + timeoutMs
   while (!(await condition())) {
-    if (Date.now() > end) return false
+    if (Date.now() > deadline) return false
     await sleep(50)
   }
   return true

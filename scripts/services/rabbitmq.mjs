@@ -1,19 +1,22 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from './binaries.mjs'
-import { CONFIG_FOLDER, FOLDER, LOG_FOLDER, NAME } from './place.mjs'
+import { CONFIG_FOLDER, FOLDER, LOG_FOLDER, NAME } from './paths.mjs'
 import { probeAmqp, probeManagement } from './probe.mjs'
-import { bareEnv, run, startDetached } from './run.mjs'
+import { cleanEnv, run, startDetached } from './run.mjs'
 import { amqpUrl, managementUrl } from './urls.mjs'
 import { ensureOwnedFolder, userFor } from './users.mjs'
+
+/** @typedef {import('./urls.mjs').Ports} Ports */
 
 const HOME = join(FOLDER, 'rabbitmq')
 const PID_FILE = join(HOME, 'rabbitmq.pid')
 const SETTINGS = join(CONFIG_FOLDER, 'rabbitmq.conf')
 const PLUGINS = join(CONFIG_FOLDER, 'enabled_plugins')
-// An empty file in the place of /etc/rabbitmq/rabbitmq-env.conf, whose settings would win over ours.
-const NO_ENV_FILE = join(CONFIG_FOLDER, 'rabbitmq-env.conf')
+// An empty file instead of /etc/rabbitmq/rabbitmq-env.conf, whose settings would override ours.
+const ENV_FILE = join(CONFIG_FOLDER, 'rabbitmq-env.conf')
 
+/** @param {Ports} ports */
 function settings(ports) {
   return `listeners.tcp.1 = 127.0.0.1:${ports.amqp}
 management.tcp.ip = 127.0.0.1
@@ -21,22 +24,23 @@ management.tcp.port = ${ports.management}
 `
 }
 
-// The listener for other nodes and for rabbitmqctl on loopback, too.
+// Binds the listener for other nodes and for rabbitmqctl to loopback as well.
 const ERLANG_ARGS = '-kernel inet_dist_use_interface {127,0,0,1}'
 
 /**
- * HOME is where Erlang keeps its cookie. The port mapper is our own too: one shared with another server would be
- * listening for longer than ours lives.
+ * Erlang keeps its cookie in HOME. The port mapper (epmd) is our own too: one shared with another server would outlive
+ * ours.
+ * @param {Ports} ports
  */
 function serverEnv(ports) {
-  return bareEnv({
+  return cleanEnv({
     HOME,
     ERL_EPMD_ADDRESS: '127.0.0.1',
     ERL_EPMD_PORT: String(ports.epmd),
     RABBITMQ_NODENAME: `${NAME}@localhost`,
     RABBITMQ_DIST_PORT: String(ports.dist),
     RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS: ERLANG_ARGS,
-    RABBITMQ_CONF_ENV_FILE: NO_ENV_FILE,
+    RABBITMQ_CONF_ENV_FILE: ENV_FILE,
     RABBITMQ_CONFIG_FILE: SETTINGS,
     RABBITMQ_CONFIG_FILES: join(CONFIG_FOLDER, 'rabbitmq.conf.d'),
     RABBITMQ_ADVANCED_CONFIG_FILE: join(CONFIG_FOLDER, 'rabbitmq-advanced.config'),
@@ -47,7 +51,7 @@ function serverEnv(ports) {
   })
 }
 
-// Debian's command in /usr/sbin sends its output to the package's own log folder, so the script behind it goes first.
+// Debian's command in /usr/sbin redirects its output to the package's log folder, so the script behind it comes first.
 function findServer() {
   return findProgram('rabbitmq-server', ['/usr/lib/rabbitmq/bin'])
 }
@@ -65,10 +69,13 @@ function erlangFolders() {
   }
 }
 
-// It refuses while a node is registered with it, so this never takes it away from a server that runs.
+/**
+ * Stops our port mapper. It refuses while a node is registered, so a running server keeps it.
+ * @param {Ports} [ports]
+ */
 async function stopPortMapper(ports) {
   const epmd = findPortMapper()
-  if (epmd && ports?.epmd) await run(epmd, ['-port', String(ports.epmd), '-kill'], { env: bareEnv() })
+  if (epmd && ports?.epmd) await run(epmd, ['-port', String(ports.epmd), '-kill'], { env: cleanEnv() })
 }
 
 function pid() {
@@ -79,16 +86,19 @@ function pid() {
   }
 }
 
+/** @param {Ports} ports */
 async function start(ports) {
   const user = userFor('rabbitmq')
   ensureOwnedFolder(HOME, user)
   writeFileSync(SETTINGS, settings(ports))
   writeFileSync(PLUGINS, '[rabbitmq_management,rabbitmq_consistent_hash_exchange].\n')
-  writeFileSync(NO_ENV_FILE, '')
-  return startDetached(findServer(), [], { ...user, log: rabbitmq.log, env: serverEnv(ports), cwd: HOME })
+  writeFileSync(ENV_FILE, '')
+  const command = findServer() ?? 'rabbitmq-server'
+  return startDetached(command, [], { ...user, log: rabbitmq.log, env: serverEnv(ports), cwd: HOME })
 }
 
-async function answers(ports) {
+/** @param {Ports} ports */
+async function probe(ports) {
   return (await probeAmqp(new URL(amqpUrl(ports)))) || (await probeManagement(new URL(managementUrl(ports))))
 }
 
@@ -100,12 +110,12 @@ export const rabbitmq = {
   folder: HOME,
   log: join(LOG_FOLDER, 'rabbitmq.log'),
   portNames: ['amqp', 'management', 'dist', 'epmd'],
-  seconds: 120,
+  startTimeoutSeconds: 120,
   signals: ['SIGTERM', 'SIGKILL'],
   isInstalled: () => findServer() !== undefined,
   pid,
   beforeStart: stopPortMapper,
   start,
-  answers,
+  probe,
   afterStop: stopPortMapper,
 }

@@ -1,17 +1,22 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { findProgram } from './binaries.mjs'
-import { CONFIG_FOLDER, FOLDER, LOG_FOLDER } from './place.mjs'
+import { CONFIG_FOLDER, FOLDER, LOG_FOLDER } from './paths.mjs'
 import { probeRedis } from './probe.mjs'
-import { bareEnv, startDetached } from './run.mjs'
+import { cleanEnv, startDetached } from './run.mjs'
 import { redisUrl } from './urls.mjs'
 import { ensureOwnedFolder, userFor } from './users.mjs'
+
+/** @typedef {import('./urls.mjs').Ports} Ports */
 
 const HOME = join(FOLDER, 'redis')
 const PID_FILE = join(HOME, 'redis.pid')
 const SETTINGS = join(CONFIG_FOLDER, 'redis.conf')
 
-// BullMQ keeps its jobs in Redis: evicting any key under memory pressure would lose some.
+/**
+ * BullMQ keeps its jobs in Redis, so no key may be evicted under memory pressure.
+ * @param {Ports} ports
+ */
 function settings(ports) {
   return `bind 127.0.0.1
 port ${ports.main}
@@ -29,11 +34,13 @@ function pid() {
   }
 }
 
+/** @param {Ports} ports */
 async function start(ports) {
   const user = userFor('redis')
   ensureOwnedFolder(HOME, user)
   writeFileSync(SETTINGS, settings(ports))
-  return startDetached(findProgram('redis-server'), [SETTINGS], { ...user, log: redis.log, env: bareEnv(), cwd: HOME })
+  const command = findProgram('redis-server') ?? 'redis-server'
+  return startDetached(command, [SETTINGS], { ...user, log: redis.log, env: cleanEnv(), cwd: HOME })
 }
 
 /** @type {import('./private.mjs').Server} */
@@ -44,12 +51,12 @@ export const redis = {
   folder: HOME,
   log: join(LOG_FOLDER, 'redis.log'),
   portNames: ['main'],
-  seconds: 30,
+  startTimeoutSeconds: 30,
   signals: ['SIGTERM', 'SIGKILL'],
   isInstalled: () => findProgram('redis-server') !== undefined,
   pid,
   beforeStart: async () => {},
   start,
-  answers: (ports) => probeRedis(new URL(redisUrl(ports))),
+  probe: (ports) => probeRedis(new URL(redisUrl(ports))),
   afterStop: async () => {},
 }

@@ -1,13 +1,23 @@
-/** An error whose message is meant for the person at the terminal: printed as it is, without a stack. */
+/** An expected failure: its message is printed without a stack trace. */
 export class ServicesError extends Error {
+  /** @override */
   name = 'ServicesError'
 }
 
 /**
- * Says what is going on. Always on stderr, because stdout is for results that other programs read.
+ * Prints progress to standard error; standard output is reserved for results.
  * @param {string} message
  * @returns {void}
  */
 export function note(message) {
   process.stderr.write(`services: ${message}\n`)
+}
+
+/**
+ * The code of a system error, such as ENOENT.
+ * @param {unknown} error
+ * @returns {unknown} undefined if it has none
+ */
+export function errorCode(error) {
+  return typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined
 }

@@ -1,33 +1,38 @@
 import { spawn } from 'node:child_process'
 import { closeSync, openSync, readFileSync } from 'node:fs'
-import { FOLDER } from './place.mjs'
+import { FOLDER } from './paths.mjs'
 
 /**
- * The user to run as; undefined ids mean: as ourselves.
- * @typedef {{ uid?: number, gid?: number }} User
+ * The user to run a command as; undefined ids mean the current user.
+ * @typedef {{ uid?: number | undefined, gid?: number | undefined }} User
  */
 
 /**
- * An environment with nothing of the caller's but the search path: variables such as PGPORT or RABBITMQ_NODENAME would
- * reach into other servers.
+ * A server process that was started; `failure` returns the reason once it has ended.
+ * @typedef {{ pid: number | undefined, failure: () => string }} Started
+ */
+
+/**
+ * An environment that takes only PATH from the caller: variables such as PGPORT or RABBITMQ_NODENAME would address
+ * other servers.
  * @param {Record<string, string>} [more]
  * @returns {Record<string, string>}
  */
-export function bareEnv(more = {}) {
+export function cleanEnv(more = {}) {
   const path = `${process.env.PATH ?? ''}:/usr/local/sbin:/usr/sbin:/sbin:/usr/local/bin:/usr/bin:/bin`
   return { PATH: path, LANG: 'C.UTF-8', HOME: FOLDER, ...more }
 }
 
 /**
- * Runs a command to its end and collects what it says. A command that cannot be run counts as one that failed.
+ * Runs a command to its end and collects its output. A command that cannot be started counts as failed.
  * @param {string} command
  * @param {string[]} args
- * @param {{ input?: string, timeout?: number } & import('node:child_process').SpawnOptions} [options]
- * @returns {Promise<{ ok: boolean, stdout: string, output: string }>} output is stdout and stderr as they came
+ * @param {{ input?: string | undefined } & Omit<import('node:child_process').SpawnOptions, 'stdio'>} [options]
+ * @returns {Promise<{ ok: boolean, code: number | null, stdout: string, output: string }>} output: stdout and stderr
  */
 export function run(command, args, { input, ...options } = {}) {
   return new Promise((resolve) => {
-    const child = spawn(command, args, { stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'], ...options })
+    const child = spawn(command, args, { ...options, stdio: ['pipe', 'pipe', 'pipe'] })
     let stdout = ''
     let output = ''
     child.stdout.on('data', (data) => {
@@ -37,20 +42,21 @@ export function run(command, args, { input, ...options } = {}) {
     child.stderr.on('data', (data) => {
       output += data
     })
-    child.on('error', (error) => resolve({ ok: false, stdout, output: error.message }))
-    child.on('close', (code) => resolve({ ok: code === 0, stdout, output }))
-    child.stdin?.on('error', () => {})
-    child.stdin?.end(input)
+    child.on('error', (error) => resolve({ ok: false, code: null, stdout, output: error.message }))
+    child.on('close', (code) => resolve({ ok: code === 0, code, stdout, output }))
+    // A command that does not read its input closes the pipe.
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
   })
 }
 
 /**
- * Starts a server in a session of its own, with its output in a file: it outlives this script, and a Ctrl-C in the
+ * Starts a server in a session of its own, with its output in a file: it outlives this script, and Ctrl-C in the
  * terminal does not reach it.
  * @param {string} command
  * @param {string[]} args
  * @param {{ log: string, env: Record<string, string>, cwd: string } & User} options
- * @returns {{ pid: number | undefined, failed: () => string }} failed gives a reason once the process has ended
+ * @returns {Started}
  */
 export function startDetached(command, args, { log, ...options }) {
   const file = openSync(log, 'a')
@@ -61,14 +67,14 @@ export function startDetached(command, args, { log, ...options }) {
     reason = error.message
   })
   child.on('exit', (code, signal) => {
-    reason = `ended with ${signal ?? `code ${code}`}`
+    reason = `exited with ${signal ?? `code ${code}`}`
   })
   child.unref()
-  return { pid: child.pid, failed: () => reason }
+  return { pid: child.pid, failure: () => reason }
 }
 
 /**
- * The last lines of a text, for messages about failures.
+ * The last lines of a text, for error messages.
  * @param {string} text
  * @param {number} [count]
  * @returns {string}
@@ -78,7 +84,7 @@ export function lastLines(text, count = 12) {
 }
 
 /**
- * The last lines of a log file; empty when there is none.
+ * The last lines of a log file; empty if it does not exist.
  * @param {string} path
  * @returns {string}
  */

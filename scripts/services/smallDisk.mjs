@@ -1,15 +1,16 @@
 import { execFileSync } from 'node:child_process'
 import { chownSync, closeSync, existsSync, mkdirSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
-import { ensureFolder, FOLDER } from './place.mjs'
+import { ensureFolder, FOLDER } from './paths.mjs'
+import { errorCode } from './report.mjs'
 import { readState } from './state.mjs'
-import { userFor } from './users.mjs'
+import { isRoot, userFor } from './users.mjs'
 
-const PLACE = join(FOLDER, 'small')
-const BALLAST = join(PLACE, 'ballast')
+const MOUNT_POINT = join(FOLDER, 'small')
+const BALLAST = join(MOUNT_POINT, 'ballast')
 
 /**
- * A disk that can be full.
+ * A disk that can be filled.
  * @typedef {object} SmallDisk
  * @property {string} folder for PostgreSQL alone
  * @property {() => void} fill
@@ -17,51 +18,52 @@ const BALLAST = join(PLACE, 'ballast')
  */
 
 /**
- * A small disk in memory, on which the private PostgreSQL may have a tablespace.
+ * Mounts a small disk in memory for a tablespace of the private PostgreSQL.
  * @param {number} megabytes
- * @returns {SmallDisk | { without: string }} without: why there can be none
+ * @returns {SmallDisk | { without: string }} without: why it is not possible
  */
 export function smallDisk(megabytes) {
-  if (readState().how === 'docker') return { without: 'PostgreSQL is in a container' }
-  if (process.platform !== 'linux' || process.getuid() !== 0) return { without: 'only root can mount a small disk' }
+  if (readState().how === 'docker') return { without: 'PostgreSQL runs in a container' }
+  if (process.platform !== 'linux' || !isRoot()) return { without: 'only root can mount a small disk' }
   ensureFolder()
   removeSmallDisk()
-  mkdirSync(PLACE, { recursive: true })
+  mkdirSync(MOUNT_POINT, { recursive: true })
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', PLACE], { stdio: 'pipe' })
+    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', MOUNT_POINT], { stdio: 'pipe' })
   } catch (error) {
-    return { without: `no small disk can be mounted: ${error.stderr?.toString().trim() || error.message}` }
+    const reason = error instanceof Error && 'stderr' in error ? String(error.stderr).trim() : ''
+    return { without: `could not mount a small disk: ${reason || error}` }
   }
-  const folder = join(PLACE, 'tablespace')
+  const folder = join(MOUNT_POINT, 'tablespace')
   mkdirSync(folder, { mode: 0o700 })
   const { uid, gid } = userFor('postgres')
-  if (uid !== undefined) chownSync(folder, uid, gid)
+  if (uid !== undefined && gid !== undefined) chownSync(folder, uid, gid)
   return { folder, fill, clear: () => rmSync(BALLAST, { force: true }) }
 }
 
 function fill() {
   const file = openSync(BALLAST, 'a')
   try {
-    const piece = Buffer.alloc(4096, 1)
-    while (statfsSync(PLACE).bavail > 0) writeSync(file, piece)
+    const block = Buffer.alloc(4096, 1)
+    while (statfsSync(MOUNT_POINT).bavail > 0) writeSync(file, block)
   } catch (error) {
-    if (error.code !== 'ENOSPC') throw error
+    if (errorCode(error) !== 'ENOSPC') throw error
   } finally {
     closeSync(file)
   }
 }
 
 /**
- * Removes the small disk, if there is one. PostgreSQL is stopped before.
+ * Unmounts the small disk if there is one. PostgreSQL must be stopped first.
  * @returns {void}
  */
 export function removeSmallDisk() {
-  if (!existsSync(PLACE)) return
+  if (!existsSync(MOUNT_POINT)) return
   try {
-    // Lazily: a server that still has a file open there keeps it until it ends.
-    execFileSync('umount', ['--lazy', PLACE], { stdio: 'pipe' })
+    // Lazily: a process that still has a file open there keeps it until it ends.
+    execFileSync('umount', ['--lazy', MOUNT_POINT], { stdio: 'pipe' })
   } catch {
-    // Nothing is mounted there.
+    // Not mounted.
   }
-  rmSync(PLACE, { recursive: true, force: true })
+  rmSync(MOUNT_POINT, { recursive: true, force: true })
 }

@@ -1,43 +1,66 @@
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { CHECKOUT, FOLDER } from './place.mjs'
+import { dirname, join } from 'node:path'
+import { CHECKOUT, FOLDER } from './paths.mjs'
 
 /**
- * What is remembered between runs. Process ids are here to be looked at and as a second hint; nothing is signalled
- * because of them alone.
- * @typedef {{ ports: Record<string, number>, pid?: number }} ServerState
+ * What is kept between runs. A pid is only a hint: no process is signalled because of it alone.
+ * @typedef {'postgres' | 'redis' | 'rabbitmq'} ServerName
+ * @typedef {{ ports: Record<string, number>, pid?: number | undefined }} ServerState
  * @typedef {object} State
  * @property {string} checkout
  * @property {string} folder
  * @property {'docker' | 'private'} [how]
- * @property {Record<string, ServerState>} servers
+ * @property {Partial<Record<ServerName, ServerState>>} servers
  */
+
+/** @type {ServerName[]} */
+export const SERVER_NAMES = ['postgres', 'redis', 'rabbitmq']
 
 const STATE_FILE = join(FOLDER, 'state.json')
 
 /**
- * The remembered state; an empty one when there is none, or none that can be read.
+ * The stored state; an empty one if the file is missing or unreadable.
+ * @param {string} [file]
  * @returns {State}
  */
-export function readState() {
+export function readState(file = STATE_FILE) {
   const empty = { checkout: CHECKOUT, folder: FOLDER, servers: {} }
   try {
-    const found = JSON.parse(readFileSync(STATE_FILE, 'utf8'))
-    return typeof found.servers === 'object' && found.servers ? { ...empty, ...found } : empty
+    const stored = JSON.parse(readFileSync(file, 'utf8'))
+    return isState(stored) ? { ...empty, ...stored } : empty
   } catch {
     return empty
   }
 }
 
+/** @param {unknown} stored */
+function isState(stored) {
+  return isObject(stored) && isObject(stored.servers) && Object.values(stored.servers).every(hasPorts)
+}
+
+/** @param {unknown} server */
+function hasPorts(server) {
+  return isObject(server) && isObject(server.ports)
+}
+
 /**
- * Replaces the state file in one step, so that a reader never sees half of it.
+ * @param {unknown} value
+ * @returns {value is Record<string, unknown>}
+ */
+function isObject(value) {
+  return typeof value === 'object' && value !== null
+}
+
+/**
+ * Replaces the state file atomically.
  * @param {State} state
+ * @param {string} [file]
  * @returns {void}
  */
-export function writeState(state) {
-  mkdirSync(FOLDER, { recursive: true })
-  writeFileSync(`${STATE_FILE}.new`, `${JSON.stringify(state, null, 2)}\n`)
-  renameSync(`${STATE_FILE}.new`, STATE_FILE)
+export function writeState(state, file = STATE_FILE) {
+  mkdirSync(dirname(file), { recursive: true })
+  writeFileSync(`${file}.new`, `${JSON.stringify(state, null, 2)}\n`)
+  renameSync(`${file}.new`, file)
 }
 
 /**

@@ -1,7 +1,7 @@
-import { readPassword } from './place.mjs'
+import { readPassword } from './paths.mjs'
 
-// What docker-compose.yml gives the servers in containers, as password and as RabbitMQ's user.
-const IN_DOCKER = 'stacktach'
+// The password and RabbitMQ user of the servers in docker-compose.yml.
+const DOCKER_LOGIN = 'stacktach'
 
 /** @typedef {Record<string, number>} Ports */
 
@@ -19,12 +19,12 @@ export const amqpUrl = (ports, login = 'guest') => `amqp://${login}:${login}@127
 export const managementUrl = (ports, login = 'guest') => `http://${login}:${login}@127.0.0.1:${ports.management}`
 
 /**
- * The addresses of this checkout's own servers, whether they run or not, as far as they have ports.
+ * The addresses of this checkout's own servers, running or not, if they have ports.
  * @param {import('./state.mjs').State} state
- * @returns {Partial<Record<import('./named.mjs').Variable, string>>}
+ * @returns {import('./named.mjs').Addresses}
  */
 export function ownUrls({ how, servers: { postgres, redis, rabbitmq } }) {
-  const login = how === 'docker' ? IN_DOCKER : undefined
+  const login = how === 'docker' ? DOCKER_LOGIN : undefined
   return {
     ...(postgres && { DATABASE_URL: postgresUrl(postgres.ports, login) }),
     ...(redis && { REDIS_URL: redisUrl(redis.ports) }),

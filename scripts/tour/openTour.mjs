@@ -1,175 +1,145 @@
-import { execFileSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { pathToFileURL } from 'node:url'
-import { dropBrokers, makeBrokers } from '../demo/brokers.mjs'
-import { dropDatabase, dropKeys } from '../demo/drop.mjs'
+import { createBrokers } from '../demo/brokers.mjs'
 import { freePort } from '../demo/freePort.mjs'
-import { ServicesError } from '../services/index.mjs'
+import { run } from '../services/run.mjs'
 import { root } from '../setup.mjs'
-import { openTerminal } from './terminal.mjs'
 import { Transcript } from './transcript.mjs'
 
-/** What the tour owns on the servers: virtual hosts, keys and, with an underscore, the database. */
-export const OWNER = 'stacktach-tour'
-export const DATABASE = 'stacktach_tour'
+const COMMAND_TIMEOUT_MS = 600_000
+const POLL_INTERVAL_MS = 500
 
-/** Of the metrics and of Prometheus, as `deploy/prometheus` has them. */
-const PORTS = [9101, 9111, 9121, 9090]
-
-/** Columns of the terminal: enough for all tables. */
-const COLUMNS = 190
+/** @typedef {import('./transcript.mjs').Excerpt} Excerpt */
+/** @typedef {{ stop: () => Promise<string> }} Background stop: presses Ctrl-C and returns the output */
+/** @typedef {Awaited<ReturnType<typeof openTour>>} Tour */
 
 /**
- * Types commands into the terminals of a tour, and writes down what is seen.
- * @typedef {Awaited<ReturnType<typeof openTour>>} Tour
- */
-
-/**
- * An empty temporary folder with a terminal in it.
+ * Runs commands in an empty temporary folder and records them with their output.
  * @param {AbortSignal} stopping
  */
 export async function openTour(stopping) {
-  for (const taken of PORTS) {
-    if ((await freePort(taken)) !== taken) throw new ServicesError(`the tour needs port ${taken}, which is taken`)
-  }
   const folder = mkdtempSync(join(tmpdir(), 'stacktach-tour-'))
   const checkout = join(folder, 'stacktach')
-  const transcript = new Transcript()
-  const terminals = []
   const port = await freePort(8000)
+  const transcript = new Transcript()
   const env = shellEnvironment(folder)
-  const open = async (columns = COLUMNS, place = checkout) => {
-    const terminal = await openTerminal({ columns, folder: place, env, stopping })
-    terminals.push(terminal)
-    return terminal
-  }
-  /** The servers of the clone, asked from its own scripts; they are none of this checkout's. */
-  const ofServices = async (name) => {
-    const services = await import(pathToFileURL(join(checkout, 'scripts/services/index.mjs')).href)
-    return services[name]()
-  }
-  const seen = (command) => process.stderr.write(`$ ${command.split('\n')[0]}\n`)
-  const main = await open(COLUMNS, folder)
+  /** @type {Background[]} */
+  const running = []
 
-  const tour = {
+  /** @param {string} command */
+  const shellCommand = (command) => {
+    process.stderr.write(`$ ${command.split('\n')[0]}\n`)
+    stopping.throwIfAborted()
+    return existsSync(join(checkout, 'env.sh')) ? `. ./env.sh\n${command}` : command
+  }
+  const currentFolder = () => (existsSync(checkout) ? checkout : folder)
+
+  /** @param {string} command */
+  const runToEnd = async (command) => {
+    const options = { cwd: currentFolder(), env, timeout: COMMAND_TIMEOUT_MS }
+    return run('bash', ['-c', shellCommand(command)], options)
+  }
+
+  return {
     port,
-    /** The address of the api. */
-    url: `http://127.0.0.1:${port}`,
-    checkout,
-    says: (...paragraphs) => transcript.says(...paragraphs),
+    /** @param {...string} paragraphs */
+    write: (...paragraphs) => transcript.write(...paragraphs),
     text: () => transcript.text(),
 
     /**
-     * Types a command and shows it with its output.
+     * Runs a command, which must succeed, and records it.
      * @param {string} command
-     * @param {{ first?: number, last?: number, code?: number, terminal?: import('./terminal.mjs').Terminal }} [options]
-     *   first, last: lines shown; code: the exit code that it must have
+     * @param {Excerpt} [excerpt]
      * @returns {Promise<string>} the output
      */
-    types: async (command, { code: expected = 0, terminal = main, ...excerpt } = {}) => {
-      seen(command)
-      const { output, code } = await terminal.type(command)
-      if (code !== expected) throw new Error(`${command} ended with ${code}, not ${expected}:\n${output}`)
-      transcript.shows(command, output, excerpt)
+    command: async (command, excerpt) => {
+      const { ok, output } = await runToEnd(command)
+      if (!ok) throw new Error(`${command} failed:\n${output}`)
+      transcript.command(command, output, excerpt)
       return output
     },
 
-    /** Types a command that need not be seen, until its output matches. */
+    /**
+     * Repeats a command, without recording it, until its output matches.
+     * @param {string} command
+     * @param {RegExp} pattern
+     */
     until: async (command, pattern) => {
-      seen(`(until ${pattern}) ${command}`)
-      for (let tries = 0; ; tries++) {
-        const { output } = await main.type(command)
+      const deadline = Date.now() + COMMAND_TIMEOUT_MS
+      for (;;) {
+        const { output } = await runToEnd(command)
         if (pattern.test(output)) return
-        if (tries === 300) throw new Error(`${command} did not come to ${pattern}:\n${output}`)
-        await new Promise((resolve) => setTimeout(resolve, 1000))
+        if (Date.now() > deadline) throw new Error(`the output of ${command} does not match ${pattern}:\n${output}`)
+        await sleep(POLL_INTERVAL_MS)
       }
     },
 
     /**
-     * Starts in a terminal of its own what goes on, and shows what it says until that matches.
-     * @returns {Promise<{ stop: (excerpt?: object) => Promise<string> }>} stop: by Ctrl-C, shown with what it says since
+     * Starts a process, and records its output until it matches.
+     * @param {string} command
+     * @param {RegExp} pattern
+     * @param {Excerpt} [excerpt]
+     * @returns {Promise<Background>}
      */
-    starts: async (command, pattern, excerpt = {}) => {
-      seen(command)
-      const terminal = await open()
-      await terminal.type('. ./env.sh')
-      terminal.start(command)
-      const before = await terminal.shown(pattern)
-      transcript.shows(command, before, excerpt)
-      return {
+    start: async (command, pattern, excerpt) => {
+      // In a process group of its own, which gets the signal as from Ctrl-C in a terminal.
+      const child = spawn('bash', ['-c', shellCommand(command)], { cwd: checkout, env, detached: true })
+      let output = ''
+      for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk))
+      const ended = new Promise((resolve) => child.once('close', resolve))
+      const background = {
         stop: async () => {
-          const { output, code } = await terminal.interrupt()
-          // npm, which got the signal too, ends with 130 whatever the program ended with.
-          if (code !== 0 && code !== 130) throw new Error(`${command} ended with ${code} after Ctrl-C:\n${output}`)
-          await terminal.close()
+          if (child.exitCode === null && child.pid !== undefined) process.kill(-child.pid, 'SIGINT')
+          await ended
           return output
         },
       }
+      running.push(background)
+      const deadline = Date.now() + COMMAND_TIMEOUT_MS
+      while (!pattern.test(output)) {
+        stopping.throwIfAborted()
+        if (child.exitCode !== null || Date.now() > deadline) throw new Error(`${command} did not start:\n${output}`)
+        await sleep(POLL_INTERVAL_MS)
+      }
+      transcript.command(command, output, excerpt)
+      return background
     },
 
-    /** Types a command that goes on, until its output matches; then presses Ctrl-C, and shows all of it. */
-    watches: async (command, pattern, excerpt = {}) => {
-      seen(command)
-      main.start(command)
-      await main.shown(pattern)
-      const { output, code } = await main.interrupt()
-      if (code !== 0) throw new Error(`${command} ended with ${code} after Ctrl-C:\n${output}`)
-      transcript.shows(command, output, excerpt)
-    },
-
-    /** Whether there is a program of that name. */
-    has: async (program) => (await main.type(`command -v ${program}`)).code === 0,
-
-    /** Another terminal, as wide as that. */
-    terminal: async (columns) => {
-      const terminal = await open(columns)
-      await terminal.type('. ./env.sh')
-      return terminal
-    },
-
-    /** Makes what a cloud has before StackTach comes: brokers, and here also the file that names them. */
-    makeCloud: async () => {
-      const { env: servers } = await ofServices('servicesStatus')
-      await clear(servers)
-      await makeBrokers(servers, OWNER, join(checkout, 'deployments.json'))
+    /** Creates the brokers of the cloud and the deployments file, which exist before StackTach is installed. */
+    createCloud: async () => {
+      const services = await import(pathToFileURL(join(checkout, 'scripts/services/index.mjs')).href)
+      const { env: servers } = await services.servicesStatus({ env: {} })
+      await createBrokers(servers, 'cloud', join(checkout, 'deployments.json'))
     },
 
     close: async () => {
-      for (const terminal of terminals.reverse()) await terminal.close()
+      for (const background of running.reverse()) await background.stop()
       if (existsSync(join(checkout, 'node_modules'))) {
-        const { env: servers, allUp } = await ofServices('servicesStatus')
-        if (allUp) await clear(servers)
-        execFileSync(process.execPath, ['scripts/services.mjs', 'down', '--purge'], {
-          cwd: checkout,
-          env,
-          stdio: 'ignore',
-        })
+        await run(process.execPath, ['scripts/services.mjs', 'down', '--purge'], { cwd: checkout, env })
       }
       rmSync(folder, { recursive: true })
     },
   }
-  return tour
 }
 
-async function clear(servers) {
-  await dropBrokers(servers, OWNER)
-  await dropDatabase(servers.DATABASE_URL, DATABASE)
-  await dropKeys(servers.REDIS_URL, OWNER)
-}
-
-/** The environment as it was before npm ran this script, with a place of its own for what is installed globally. */
+/**
+ * The environment without the variables of npm and of existing servers, and with a folder for global packages.
+ * @param {string} folder
+ */
 function shellEnvironment(folder) {
-  const inherited = Object.entries(process.env).filter(([name]) => !/^(npm_|INIT_CWD$|NODE$|COLOR$)/i.test(name))
-  const env = Object.fromEntries(inherited)
-  const path = (env.PATH ?? '').split(delimiter).filter((place) => !place.includes('node_modules'))
-  const global = join(folder, 'global')
+  const excluded = /^(npm_.*|INIT_CWD|NODE|COLOR|DATABASE_(READ_)?URL|REDIS_URL|AMQP_(MANAGEMENT_)?URL)$/i
+  const inherited = Object.fromEntries(Object.entries(process.env).filter(([name]) => !excluded.test(name)))
+  const path = (inherited.PATH ?? '').split(delimiter).filter((part) => !part.includes('node_modules'))
+  const globalFolder = join(folder, 'global')
   return {
-    ...env,
-    PATH: [join(global, 'bin'), ...path].join(delimiter),
+    ...inherited,
+    PATH: [join(globalFolder, 'bin'), ...path].join(delimiter),
     REPOSITORY: root,
-    npm_config_prefix: global,
+    npm_config_prefix: globalFolder,
     npm_config_update_notifier: 'false',
   }
 }

@@ -1,26 +1,25 @@
 /**
- * What is shown of a long output: its first lines, its last, and those that match.
+ * Which lines of a long output are shown: the first, the last, and those that match `keep`.
  * @typedef {{ first?: number, last?: number, keep?: RegExp }} Excerpt
  */
 
-/** The document as it is written: prose, and commands with what they printed. */
+/** The document: text, and commands with their output. */
 export class Transcript {
+  /** @type {string[]} */
   #parts = []
 
-  says(...paragraphs) {
+  /** @param {...string} paragraphs */
+  write(...paragraphs) {
     this.#parts.push(...paragraphs)
   }
 
   /**
-   * @param {string} command as it was typed
-   * @param {string} output all that it printed
+   * @param {string} command
+   * @param {string} output
    * @param {Excerpt} [excerpt]
    */
-  shows(command, output, excerpt = {}) {
-    const [first, ...rest] = command.split('\n')
-    const typed = [`$ ${first}`, ...rest].join('\n')
-    const lines = shortened(output, excerpt)
-    this.#parts.push(['```console', typed, ...lines, '```'].join('\n'))
+  command(command, output, excerpt = {}) {
+    this.#parts.push(['```console', `$ ${command}`, ...shorten(output, excerpt), '```'].join('\n'))
   }
 
   text() {
@@ -28,23 +27,34 @@ export class Transcript {
   }
 }
 
-/** An output in lines, without the empty ones around it; what is left out is counted. */
-export function shortened(output, { first = 40, last = 0, keep }) {
+/**
+ * The shown lines of an output, without empty lines around it; a line counts the omitted ones.
+ * @param {string} output
+ * @param {Excerpt} excerpt
+ */
+export function shorten(output, { first = 40, last = 0, keep }) {
   const lines = output
     .replace(/^\n+|\s+$/g, '')
     .split('\n')
     .map((line) => line.trimEnd())
   if (lines.length === 1 && lines[0] === '') return []
-  const isShown = (index) => index < first || index >= lines.length - last || (keep?.test(lines[index] ?? '') ?? false)
+  /** @type {string[]} */
   const shown = []
-  for (let index = 0; index < lines.length; ) {
-    let next = index
-    while (next < lines.length && !isShown(next)) next++
-    // A single line left out would not be shorter.
-    if (next - index > 1) shown.push(`… ${next - index} more lines`)
-    else if (next - index === 1) shown.push(lines[index])
-    if (next < lines.length) shown.push(lines[next])
-    index = next + 1
+  /** @type {string[]} */
+  let omitted = []
+  const flush = () => {
+    // To omit a single line would not save any.
+    shown.push(...(omitted.length > 1 ? [`… ${omitted.length} more lines`] : omitted))
+    omitted = []
   }
+  lines.forEach((line, index) => {
+    if (index >= first && index < lines.length - last && !keep?.test(line)) {
+      omitted.push(line)
+      return
+    }
+    flush()
+    shown.push(line)
+  })
+  flush()
   return shown
 }

@@ -3,45 +3,48 @@ import { chmodSync, existsSync, lstatSync, mkdirSync, readFileSync, realpathSync
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { ServicesError } from './report.mjs'
+import { ownUid } from './users.mjs'
 
-/** Absolute path of the checkout these scripts belong to. */
+/** The absolute path of this checkout. */
 export const CHECKOUT = realpathSync(join(dirname(fileURLToPath(import.meta.url)), '..', '..'))
 
-/** A checkout may have servers beside its ordinary ones, for who must restart them: this says what for. */
+/** Selects a second set of servers of this checkout, for tests that restart them. */
 const PURPOSE = process.env.STACKTACH_SERVICES ?? ''
-if (!/^[a-z]*$/.test(PURPOSE)) throw new Error('STACKTACH_SERVICES may hold small letters only')
+if (!/^[a-z]*$/.test(PURPOSE)) throw new Error('STACKTACH_SERVICES may contain only lower-case letters')
 
+/** @param {string} text */
 const hash = (text) => createHash('sha256').update(text).digest('hex').slice(0, 8)
 
-/** Name of everything that belongs to these servers: folder, Docker project, RabbitMQ node. */
+/** Names everything that belongs to these servers: folder, Docker project, RabbitMQ node. */
 export const NAME = `stacktach-${hash(CHECKOUT)}${PURPOSE && `-${PURPOSE}`}`
 
-/** Keeps the ports of two checkouts, and of the servers of one, apart on a machine. */
+/** Separates the port ranges of the sets of servers on one machine. */
 export const NAME_HASH = PURPOSE ? hash(NAME) : hash(CHECKOUT)
 
-/** The data folder. Not inside the checkout, since one below /root is closed to the servers' own users. */
+/** The data folder. Not inside the checkout: the servers' users could not enter one below /root. */
 export const FOLDER = join('/var/tmp', NAME)
 
-/** Folder for configuration files; only its owner writes to it, the servers read it. */
+/** Folder of the configuration files; only its owner can write to it, the servers read it. */
 export const CONFIG_FOLDER = join(FOLDER, 'etc')
 
-/** Folder for the servers' output. */
+/** Folder of the servers' log files. */
 export const LOG_FOLDER = join(FOLDER, 'log')
 
-/** Held by who starts or stops these servers. */
+/** The lock for starting and stopping these servers. */
 export const LOCK = join(FOLDER, 'lock')
 
 const PASSWORD_FILE = join(FOLDER, 'password')
 
 /**
- * Makes the data folder, and refuses one that somebody else put in its place: /var/tmp is open to all.
+ * Creates the data folder, and refuses one that another user created: /var/tmp is writable for everyone.
  * @returns {void}
+ * @throws {ServicesError}
  */
 export function ensureFolder() {
   for (const folder of [FOLDER, CONFIG_FOLDER, LOG_FOLDER]) {
     mkdirSync(folder, { recursive: true })
-    const found = lstatSync(folder)
-    if (!found.isDirectory() || found.uid !== process.getuid()) {
+    const stat = lstatSync(folder)
+    if (!stat.isDirectory() || stat.uid !== ownUid()) {
       throw new ServicesError(`${folder} belongs to another user: remove it, or run as that user`)
     }
     chmodSync(folder, 0o755)
@@ -49,8 +52,8 @@ export function ensureFolder() {
 }
 
 /**
- * PostgreSQL's password in this data folder, made at first use. Kept apart from the state file, which may be lost
- * without harm; losing the password would lose the database.
+ * PostgreSQL's password in this data folder, created at first use. It is kept apart from the state file: the state can
+ * be recreated, but without the password the database is lost.
  * @returns {string}
  */
 export function ensurePassword() {
@@ -59,7 +62,7 @@ export function ensurePassword() {
 }
 
 /**
- * The password, or an empty string when there is none yet or it is not ours to read.
+ * The password, or an empty string if it does not exist or is not readable.
  * @returns {string}
  */
 export function readPassword() {
