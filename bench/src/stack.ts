@@ -64,7 +64,7 @@ export interface Stack {
 const standing = new Set<Stack>()
 
 export async function createStack(): Promise<Stack> {
-  const database = await createTestDatabase(migrate)
+  const database = await createTestDatabase(migrate, { durable: true })
   const vhost = await createTestVhost()
   const deploymentsFile = join(tmpdir(), `${vhost.name}.json`)
   await writeFile(

@@ -1,5 +1,5 @@
 import type { Database } from '@stacktach/db'
-import type { Pipeline } from './pipeline.ts'
+import type { Ask } from './pipeline.ts'
 
 export type Row = readonly unknown[]
 
@@ -49,11 +49,11 @@ async function subjectsOf({ pool }: Database): Promise<Subjects> {
  * @param shown asks for every notification by itself, too
  */
 export async function everyAnswer(
-  pipeline: Pipeline,
+  database: Database,
+  ask: Ask,
   { without = 'nothing', shown = false }: { without?: 'versioned' | 'nothing'; shown?: boolean } = {},
 ): Promise<Answers> {
-  const ask = await pipeline.api()
-  const subjects = await subjectsOf(pipeline.database)
+  const subjects = await subjectsOf(database)
   const answers = new Map<string, readonly Row[]>()
 
   const get = async (path: string): Promise<readonly unknown[]> => {

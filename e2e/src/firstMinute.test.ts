@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { migrate } from '@stacktach/db'
 import {
+  createEmptyDatabase,
   createTestDatabase,
   createTestUser,
   createTestVhost,
@@ -28,7 +29,7 @@ let environment: Record<string, string>
 
 beforeAll(async () => {
   database = await createTestDatabase(migrate)
-  empty = await createTestDatabase(async () => {})
+  empty = await createEmptyDatabase()
   vhost = await createTestVhost()
   folder = await mkdtemp(join(tmpdir(), 'first-minute-'))
   environment = {

@@ -31,9 +31,9 @@ withBinaries('an api that reads from a streaming replica', () => {
   }, 60_000)
 
   test('answers everything as one that reads from the primary', async () => {
-    const fromPrimary = await everyAnswer(pipeline, { shown: true })
+    const fromPrimary = await everyAnswer(pipeline.database, await pipeline.api(), { shown: true })
     pipeline.environment.DATABASE_READ_URL = servers.standby.url
-    expect(await everyAnswer(pipeline, { shown: true })).toEqual(fromPrimary)
+    expect(await everyAnswer(pipeline.database, await pipeline.api(), { shown: true })).toEqual(fromPrimary)
     expect(fromPrimary.size).toBeGreaterThan(50)
   })
 

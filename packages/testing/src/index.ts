@@ -7,7 +7,7 @@ export {
   type Expectation,
   expectations,
 } from './captured.ts'
-export { createTestDatabase, type TestDatabase } from './database.ts'
+export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './database.ts'
 export { deploymentEntry, type Topics } from './deploymentEntry.ts'
 export { type Detour, detour, freePort } from './detour.ts'
 export { everyAggregate, everyAggregateHash, everyRowId } from './everyAggregate.ts'
