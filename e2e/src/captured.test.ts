@@ -31,7 +31,7 @@ describe.each(capturedStreams)('the captured cloud %s', (stream) => {
     await pipeline.settled(distinct(stream))
   })
 
-  afterAll(() => pipeline.clear())
+  afterAll(() => pipeline.clear(captured(stream).length))
 
   test('is stored whole, once, and nothing of it is rejected', async () => {
     const { stored, rejected } = await systemStatus(pipeline.database, true)

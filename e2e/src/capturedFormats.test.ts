@@ -25,13 +25,12 @@ afterAll(() => pipeline.stop())
 
 /** All answers about a stream of messages, the only one that is stored. */
 async function tell(messages: readonly CapturedMessage[], what: Parameters<typeof everyAnswer>[2]): Promise<Told> {
-  await pipeline.clear()
   await publish(pipeline.vhost, messages)
   await pipeline.settled(messages.length)
-  return {
-    answers: await everyAnswer(pipeline.database, ask, what),
-    aggregates: await aggregates(pipeline.database),
-  }
+  const answers = await everyAnswer(pipeline.database, ask, what)
+  const told = { answers, aggregates: await aggregates(pipeline.database) }
+  await pipeline.clear(messages.length)
+  return told
 }
 
 const isVersioned = ({ routing_key }: CapturedMessage) => routing_key.startsWith('versioned_')

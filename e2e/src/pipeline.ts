@@ -68,8 +68,10 @@ export interface Pipeline {
   /**
    * Deletes all notifications and everything made from them, while the processes keep running: a process takes a second
    * of CPU time to start. Only after `settled`, so that no process is working on what is deleted.
+   *
+   * @param published messages since the last `clear`, duplicates included: it waits until ingest has stored them all
    */
-  clear(): Promise<void>
+  clear(published: number): Promise<void>
   stop(): Promise<void>
 }
 
@@ -106,11 +108,14 @@ export async function startPipeline(
   }
   const database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 3 })
   const started: TestProcess[] = []
+  const ingests: TestProcess[] = []
+  let receivedBefore = 0
 
   const launch = (program: Program) => {
     const [file, ...args] = programs[program]
     const process = startProcess(file, args, environment)
     started.push(process)
+    if (program === 'ingest') ingests.push(process)
     return process
   }
 
@@ -145,7 +150,16 @@ export async function startPipeline(
       }
       await until(isSettled, SETTLE_TIMEOUT_MS, () => `all is stored and folded: ${JSON.stringify(status)}`)
     },
-    clear: () => clear(database),
+    async clear(published) {
+      const received = () => ingests.reduce((sum, process) => sum + receivedBy(process), 0) - receivedBefore
+      await until(
+        () => received() >= published,
+        SETTLE_TIMEOUT_MS,
+        () => `${published} received, ${received()} were`,
+      )
+      await deleteNotifications(database)
+      receivedBefore += published
+    },
     async stop() {
       await Promise.all(started.map((process) => process.stop()))
       await database.close()
@@ -162,7 +176,7 @@ export async function startPipeline(
 /** What processes remember, so that it must stay: deployments' ids, settings that all agree on, and partitions. */
 const REMEMBERED_TABLES = ['deployment', 'setting', 'notification_partition', '_prisma_migrations']
 
-async function clear({ pool }: Database): Promise<void> {
+async function deleteNotifications({ pool }: Database): Promise<void> {
   const { rows } = await pool.query<{ tables: string }>(
     `select string_agg(oid::regclass::text, ', ') as tables from pg_class
       where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace
@@ -170,4 +184,12 @@ async function clear({ pool }: Database): Promise<void> {
     [REMEMBERED_TABLES],
   )
   await pool.query(`truncate ${rows[0]?.tables} restart identity`)
+}
+
+/** Messages that an ingest process has stored, counted as duplicates or rejected, according to its log. */
+export function receivedBy(ingest: TestProcess): number {
+  return [...ingest.output().matchAll(/"received":(\d+).*"msg":"stored"/g)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  )
 }

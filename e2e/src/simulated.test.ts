@@ -32,16 +32,18 @@ afterAll(() => pipeline.stop())
 
 describe.each(formats)('a simulated cloud that sends %s notifications', (format) => {
   let truth: Truth
+  let published: number
 
   beforeAll(async () => {
     // Of the last hours, so that kpi's last 24 hold all of it.
     const options = { seed: `e2e ${format}`, format, deployments, operations: 120, failures: 0.2, duplicates: 0.1 }
     const simulated = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
     truth = simulated.truth
+    published = simulated.published
     await pipeline.settled(simulated.notifications)
   })
 
-  afterAll(() => pipeline.clear())
+  afterAll(() => pipeline.clear(published))
 
   const instances = () => Object.entries(truth.instances)
 

@@ -10,14 +10,16 @@ const deployments = ['east', 'west']
 
 /** All answers about a simulated cloud, the only one that is stored; it does the same operations in each format. */
 async function answersOf(pipeline: Pipeline, ask: Ask, format: Format, start: number): Promise<Answers> {
-  await pipeline.clear()
   const options = { seed: 'formats 582', format, deployments, operations: 100, failures: 0.2, imageExists: true }
-  const { notifications } = await simulate(pipeline, start, HOURS, options)
+  const { notifications, published } = await simulate(pipeline, start, HOURS, options)
   await pipeline.settled(notifications)
   // A notification and its counterpart are both listed: those that classic does not have are not compared.
   const without = format === 'both' ? 'versioned' : 'nothing'
   // Enveloped and bare are the same notifications: these are compared one by one.
-  return everyAnswer(pipeline.database, ask, { without, shown: format === 'classic' || format === 'envelope' })
+  const shown = format === 'classic' || format === 'envelope'
+  const answers = await everyAnswer(pipeline.database, ask, { without, shown })
+  await pipeline.clear(published)
+  return answers
 }
 
 const told = (what: string) => process.stdout.write(`${what}\n`)
