@@ -8,8 +8,8 @@ import {
   createTestVhost,
   deploymentEntry,
   dropRedisKeys,
-  runToEnd,
   services,
+  startCommandHost,
   startProcess,
   type TestProcess,
   type TestVhost,
@@ -63,6 +63,8 @@ export interface Pipeline {
   api(): Promise<Ask>
   /** Runs an operator's command to its end. */
   run(...args: string[]): Promise<{ code: number | null; output: string }>
+  /** Runs a command of the stacky client to its end. */
+  stacky(args: readonly string[], environment: Record<string, string>): Promise<{ code: number | null; output: string }>
   /** Resolves when this many notifications are stored or rejected, and all of them are folded. */
   settled(notifications: number): Promise<void>
   /**
@@ -107,6 +109,7 @@ export async function startPipeline(
     ...overrides,
   }
   const database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 3 })
+  const commands = startCommandHost(['import'])
   const started: TestProcess[] = []
   const ingests: TestProcess[] = []
   let receivedBefore = 0
@@ -140,7 +143,8 @@ export async function startPipeline(
         return { status: response.status, body: await response.json() }
       }
     },
-    run: (...args) => runToEnd(programs.stacktach[0], args, environment),
+    run: (...args) => commands.run(programs.stacktach[0], args, environment),
+    stacky: (args, variables) => commands.run(stackyProgram, args, variables),
     async settled(notifications) {
       let status: unknown
       const isSettled = async () => {
@@ -161,6 +165,7 @@ export async function startPipeline(
       receivedBefore += published
     },
     async stop() {
+      commands.stop()
       await Promise.all(started.map((process) => process.stop()))
       await database.close()
       await Promise.all([

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { detour, publish, runToEnd, startProcess, type TestProcess } from '@stacktach/testing'
+import { detour, publish, startProcess, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, stackyProgram, startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
 
@@ -34,7 +34,7 @@ beforeAll(async () => {
 
 afterAll(() => pipeline.stop())
 
-const stacky = (...args: string[]) => runToEnd(stackyProgram, args, { STACKTACH_URL: url })
+const stacky = (...args: string[]) => pipeline.stacky(args, { STACKTACH_URL: url })
 
 /** What the api says. */
 async function answered(path: string): Promise<string> {
@@ -243,7 +243,7 @@ describe('watch', () => {
 
   test('a server that was never there ends it', async () => {
     const server = await detour(url)
-    const { code, output } = await runToEnd(stackyProgram, ['watch'], { STACKTACH_URL: server.url })
+    const { code, output } = await pipeline.stacky(['watch'], { STACKTACH_URL: server.url })
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/\nnothing listens at .*\n$/) })
   })
 })
@@ -272,7 +272,7 @@ describe('what goes wrong is told in a sentence', () => {
   })
 
   test('a wrong address is told before anything is asked', async () => {
-    expect(await runToEnd(stackyProgram, ['events'], { STACKTACH_URL: 'localhost:8000' })).toEqual({
+    expect(await pipeline.stacky(['events'], { STACKTACH_URL: 'localhost:8000' })).toEqual({
       code: 2,
       output: 'STACKTACH_URL must be a URL beginning with http:// or https://, not what it is set to\n',
     })

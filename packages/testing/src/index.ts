@@ -7,6 +7,7 @@ export {
   type Expectation,
   expectations,
 } from './captured.ts'
+export { type CommandHost, startCommandHost } from './commands.ts'
 export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './database.ts'
 export { deploymentEntry, type Topics } from './deploymentEntry.ts'
 export { type Detour, detour, freePort } from './detour.ts'
