@@ -1,16 +1,24 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { captured, publish } from '@stacktach/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { captured, publish, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { insertRejected, rejectedNotification } from './rejected.ts'
 import { until } from './until.ts'
 
 let pipeline: Pipeline
+let jobs: TestProcess
+let published = 0
 
-beforeEach(async () => {
+beforeAll(async () => {
   pipeline = await startPipeline(['east'])
+  ;[jobs] = await Promise.all([pipeline.start('jobs'), pipeline.start('ingest')])
 })
 
-afterEach(() => pipeline.stop())
+afterEach(async () => {
+  await pipeline.clear(published)
+  published = 0
+})
+
+afterAll(() => pipeline.stop())
 
 /** What a command answers as JSON: the last of its lines that is one, since a failure is told on a line of its own. */
 async function json(...args: string[]): Promise<{ code: number | null; answer: unknown }> {
@@ -32,9 +40,8 @@ describe('rejected messages', () => {
   const listed = { deployment: 'east', exchange: 'nova', routing_key: 'notifications.info', whole: true }
 
   beforeEach(async () => {
-    await pipeline.start('ingest')
     for (const [index, message] of bad.entries()) {
-      await publish(pipeline.vhost, [message])
+      published += await publish(pipeline.vhost, [message])
       await until(async () => (await count('rejected_message')) === index + 1)
     }
   })
@@ -87,7 +94,6 @@ describe('rejected messages', () => {
     const [mended, again] = await insertRejected(pool, [rejectedNotification(1), rejectedNotification(1)])
     const [cut] = await insertRejected(pool, [rejectedNotification(2)], 'too large', 70_000)
     const [stillBad] = await insertRejected(pool, [nova('[]').body], 'no event_type')
-    await pipeline.start('jobs')
 
     const ids = [mended, again, cut, stillBad].map(String)
     expect(await json('rejected', 'replay', ...ids)).toEqual({
@@ -128,10 +134,8 @@ describe('rejected messages', () => {
 
 describe('exists', () => {
   beforeEach(async () => {
-    await pipeline.start('ingest')
-    await pipeline.start('jobs')
     const stream = captured('nova_unversioned')
-    await publish(pipeline.vhost, stream)
+    published += await publish(pipeline.vhost, stream)
     await pipeline.settled(stream.length)
     const { pool } = pipeline.database
     await pool.query(`
@@ -230,12 +234,11 @@ describe('exists', () => {
 
 describe('jobs', () => {
   test('that failed for good are listed with their reason, and tried again', async () => {
-    await pipeline.start('jobs')
     const { pool } = pipeline.database
     await pool.query('alter table report rename to mislaid')
     const asked = await json('report', 'run', 'image-events-audit', '--at', '2026-11-20')
     expect(asked.code).toBe(0)
-    await until(async () => JSON.stringify((await json('jobs', 'list')).answer).includes('"failed":1'), 40_000)
+    await jobs.printed(/"job":"report".*"again":false.*"job failed"/, 40_000)
     const { answer } = await json('jobs', 'list')
     expect(answer).toMatchObject({
       failed: [

@@ -2,7 +2,7 @@ import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Database, migrate, openDatabase, systemStatus } from '@stacktach/db'
+import { type Database, isTransient, migrate, openDatabase, systemStatus } from '@stacktach/db'
 import {
   createTestDatabase,
   createTestVhost,
@@ -32,7 +32,7 @@ export const stackyProgram = join(root, 'apps/stacky/dist/main.js')
 export type Program = keyof typeof programs
 
 /** What each program logs once it works. */
-const ready = { ingest: /"consuming"/, jobs: /"started"/, api: /"listening"/, stacktach: /"started"/ } as const
+export const ready = { ingest: /"consuming"/, jobs: /"started"/, api: /"listening"/, stacktach: /"started"/ } as const
 
 /** How long `settled` waits for notifications to be stored and folded. */
 const SETTLE_TIMEOUT_MS = 60_000
@@ -188,7 +188,12 @@ async function deleteNotifications({ pool }: Database): Promise<void> {
         and relname <> all ($1)`,
     [REMEMBERED_TABLES],
   )
-  await pool.query(`truncate ${rows[0]?.tables} restart identity`)
+  const truncate = () => pool.query(`truncate ${rows[0]?.tables} restart identity`)
+  // A job that looks for something to do may be in the way once.
+  await truncate().catch((error: unknown) => {
+    if (!isTransient(error)) throw error
+    return truncate()
+  })
 }
 
 /** Messages that an ingest process has stored, counted as duplicates or rejected, according to its log. */

@@ -75,7 +75,7 @@ withBinaries('an api that reads from a streaming replica', () => {
     expect(await status()).toEqual({ bytes: 0, behind: 0 })
     await standbySql('select pg_wal_replay_pause()')
     await pipeline.database.pool.query('update deployment set last_when = last_when')
-    await new Promise((resolve) => setTimeout(resolve, 1_000))
+    await until(async () => (await status()).behind > 1_000_000, 20_000, 'the standby is a second behind')
     expect(await status()).toEqual({ bytes: expect.any(Number), behind: expect.any(Number) })
     const { bytes, behind } = await status()
     expect(bytes).toBeGreaterThan(0)

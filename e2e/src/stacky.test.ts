@@ -1,7 +1,9 @@
+import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
 import { detour, publish, startProcess, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, stackyProgram, startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
+import { until } from './until.ts'
 
 const deployments = ['east', 'west']
 const today = new Date().toISOString().slice(0, 10)
@@ -189,6 +191,18 @@ describe('watch', () => {
     return process
   }
 
+  /** Accepts two connections at the port of a URL, and closes them at once. */
+  async function refuseTwoConnections(server: string): Promise<void> {
+    let connections = 0
+    const refusing = createServer((socket) => {
+      connections++
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => refusing.listen(Number(new URL(server).port), '127.0.0.1', resolve))
+    await until(() => connections >= 2, 20_000, 'two connections')
+    await new Promise((resolve) => refusing.close(resolve))
+  }
+
   /** A nova notification of a moment that a look has not passed yet. */
   const notification = (instance_id: string) => ({
     exchange: 'nova',
@@ -214,7 +228,7 @@ describe('watch', () => {
     await server.shut()
     await watching.printed(/; still trying\n/)
     await publish(pipeline.vhost, [notification('meanwhile')])
-    await new Promise((resolve) => setTimeout(resolve, 2500))
+    await refuseTwoConnections(server.url)
     await server.open()
     await watching.printed(/the server answers again\n[\s\S]*\| +meanwhile +\|\n/)
     expect(await watching.stop('SIGINT')).toBe(0)

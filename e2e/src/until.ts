@@ -11,12 +11,12 @@ const POLL_INTERVAL_MS = 40
 export async function until(
   holds: () => Promise<boolean> | boolean,
   timeoutMs = 20_000,
-  condition: string | (() => string) = 'the condition',
+  condition: string | (() => string | Promise<string>) = 'the condition',
 ): Promise<void> {
   const deadline = Date.now() + timeoutMs
   while (!(await holds())) {
     if (Date.now() > deadline) {
-      throw new Error(`not within ${timeoutMs} ms: ${typeof condition === 'string' ? condition : condition()}`)
+      throw new Error(`not within ${timeoutMs} ms: ${typeof condition === 'string' ? condition : await condition()}`)
     }
     await sleep(POLL_INTERVAL_MS)
   }
