@@ -1,15 +1,15 @@
 import { describe, expect, test } from '@jest/globals'
 import { type NormalizeResult, type NotificationRow, outsideWindow, serviceOf } from '@stacktach/domain'
-import { type CapturedMessage, captured, capturedStreams, mutated } from '@stacktach/testing'
+import { type CapturedMessage, captured, capturedStreams, effort, mutated } from '@stacktach/testing'
 import fc from 'fast-check'
 import { type Message, readMessage, rejectedRow, storageWindow } from './message.ts'
 
 /**
- * Every run draws its own messages. One that fails prints its seed and path; to see it again: HOSTILE_SEED=… and jest's `-t`
- * with the name of the test. HOSTILE_RUNS says how many messages, for a long search.
+ * Every run draws other messages. A failed run prints its seed and path; to repeat it: HOSTILE_SEED=… and jest's `-t` with
+ * the name of the test. TEST_EFFORT multiplies the messages, for a longer search.
  */
 const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31)
-const runs = Number(process.env.HOSTILE_RUNS ?? 5_000)
+const runs = effort(1_500)
 
 const SECOND = 1_000_000
 
