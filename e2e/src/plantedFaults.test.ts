@@ -106,6 +106,8 @@ test('four verifying processes, killed again and again, judge as one in peace, a
     const verdicts = await novaVerdicts(disturbed.database)
     expect(verdicts).toEqual(await novaVerdicts(pipeline.database))
     await everySent(disturbed.database)
+    const outbox = await disturbed.database.pool.query('select from publication')
+    await subscriber.received(outbox.rowCount ?? 0)
     await subscriber.stop()
 
     // By message id each is one; whose double was published needs no message of its own.

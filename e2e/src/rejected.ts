@@ -3,7 +3,7 @@ import type { Database } from '@stacktach/db'
 
 type Pool = Database['pool']
 
-/** A notification that is good, `seconds` after a day's beginning. */
+/** A valid notification, `seconds` after the start of a day. */
 export function rejectedNotification(seconds: number): Buffer {
   const at = new Date(Date.UTC(2026, 10, 20) + seconds * 1000).toISOString()
   return Buffer.from(
@@ -18,9 +18,10 @@ export function rejectedNotification(seconds: number): Buffer {
 }
 
 /**
- * Rejected messages as another version of the program may have left them. Returns their ids.
+ * Inserts rejected messages, as an earlier version of the program may have left them.
  *
- * @param size bytes that came; by default those that are kept
+ * @param size of the received body, if only its beginning is stored
+ * @returns the ids
  */
 export async function insertRejected(
   pool: Pool,
@@ -36,7 +37,7 @@ export async function insertRejected(
       reason,
       bodies,
       bodies.map((body) => size ?? body.length),
-      // Two of the same bytes came by different routes; the digest stands for that here.
+      // The digests differ, as if equal bodies had arrived by different routes.
       bodies.map((body, index) => createHash('sha256').update(body).update(String(index)).digest('hex')),
     ],
   )

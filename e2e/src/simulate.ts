@@ -3,7 +3,7 @@ import { SECOND } from '@stacktach/domain'
 import { type CloudOptions, parseDeployments, publishMessages, simulateCloud, type Truth } from '@stacktach/simulator'
 import type { Pipeline } from './pipeline.ts'
 
-/** A whole second some hours ago, in microseconds. */
+/** A whole second this many hours ago, in microseconds. */
 export function hoursAgo(hours: number): number {
   return Math.floor((Date.now() - hours * 3_600_000) / 1000) * SECOND
 }

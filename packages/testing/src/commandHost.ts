@@ -1,6 +1,6 @@
 /**
- * The process behind `startCommandHost`. It runs commands one after another: a program's main file is evaluated again for
- * each command, the modules that it imports only once.
+ * The process behind `startCommandHost`. It runs commands one after another: a program's main file is evaluated again
+ * for each command, the modules that it imports only once.
  */
 import { pathToFileURL } from 'node:url'
 import type { CommandRequest, CommandResult } from './commands.ts'
