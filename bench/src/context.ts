@@ -2,13 +2,13 @@ import type { Instant } from '@stacktach/domain'
 import type { Answer, Figure } from './figure.ts'
 import type { BenchOptions } from './options.ts'
 
-/** What every figure is measured with. */
+/** What every measurement gets. */
 export interface Context {
   options: BenchOptions
-  /** When the run began. */
+  /** The start of the run. */
   now: Instant
   add(...figures: Figure[]): void
   addAnswer(answer: Answer): void
-  /** Says on standard error how far it is. */
-  note(text: string): void
+  /** Logs progress to standard error. */
+  log(text: string): void
 }

@@ -6,61 +6,56 @@ import pg from 'pg'
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams'
 import type { Stack } from './stack.ts'
 
-/** What the cloud's notifications are stored in. */
-const tables = ['nova', 'glance'] as const satisfies readonly Service[]
+/** The services that the simulated cloud has. */
+const services = ['nova', 'glance'] as const satisfies readonly Service[]
 
-/** Bytes that are handed to PostgreSQL at once. */
-const CHUNK = 1 << 20
+const CHUNK_BYTES = 1 << 20
 
-/** Rows of one table, in a file, as COPY writes them. */
-export interface Copied {
-  service: (typeof tables)[number]
+/** Rows of one service's notifications, in a file in COPY's format. */
+export interface CopyFile {
+  service: (typeof services)[number]
   file: string
   rows: number
-  /** Of the notifications, microseconds of unix time. */
-  whens: number[]
+  /** The first and the last timestamp, microseconds of unix time. */
+  timestamps: number[]
 }
 
-/** Writes the rows that were stored since the last time into files. @param since the ids reached then; moved on */
-export async function copyOut(stack: Stack, since: Map<string, number>, prefix: string): Promise<Copied[]> {
-  const copied: Copied[] = []
-  for (const service of tables) {
+/** Writes the rows stored since the previous call to files. @param lastIds the last id copied by table; updated */
+export async function copyOut(stack: Stack, lastIds: Map<string, number>, prefix: string): Promise<CopyFile[]> {
+  const files: CopyFile[] = []
+  for (const service of services) {
     const table = `notification_${service}`
-    const after = since.get(table) ?? 0
+    const after = lastIds.get(table) ?? 0
     const { rows } = await stack.pool.query<{
-      last: string | null
+      last_id: string | null
       first: string | null
-      to: string | null
+      last: string | null
       n: string
-    }>(`select max(id) as last, min("when") as first, max("when") as to, count(*) as n from ${table} where id > $1`, [
-      after,
-    ])
-    const [found] = rows
-    if (!found?.last) continue
-    since.set(table, Number(found.last))
-    const file = `${prefix}-${service}.copy`
-    await onConnection(stack.databaseUrl, (client) =>
-      pipeline(
-        client.query(
-          copyTo(
-            `copy (select * from ${table} where id > ${after} and id <= ${Number(found.last)} order by id) to stdout`,
-          ),
-        ),
-        createWriteStream(file),
-      ),
+    }>(
+      `select max(id) as last_id, min("when") as first, max("when") as last, count(*) as n from ${table} where id > $1`,
+      [after],
     )
-    copied.push({ service, file, rows: Number(found.n), whens: [Number(found.first), Number(found.to)] })
+    const [range] = rows
+    if (!range?.last_id) continue
+    const lastId = Number(range.last_id)
+    lastIds.set(table, lastId)
+    const file = `${prefix}-${service}.copy`
+    const select = `select * from ${table} where id > ${after} and id <= ${lastId} order by id`
+    await withClient(stack.databaseUrl, (client) =>
+      pipeline(client.query(copyTo(`copy (${select}) to stdout`)), createWriteStream(file)),
+    )
+    files.push({ service, file, rows: Number(range.n), timestamps: [Number(range.first), Number(range.last)] })
   }
-  return copied
+  return files
 }
 
-/** Makes the partitions that rows need, as ingest makes them. */
-export async function preparePartitions(stack: Stack, copied: readonly Copied[]): Promise<void> {
+/** Creates the partitions that the rows need, as ingest does. */
+export async function preparePartitions(stack: Stack, files: readonly CopyFile[]): Promise<void> {
   const partitions = new Partitions(stack.pool, 7)
-  for (const { service, whens } of copied) await partitions.ensure(service, whens)
+  for (const { service, timestamps } of files) await partitions.ensure(service, timestamps)
 }
 
-/** One table for all services, not partitioned, with seven indexes: what a simple store of notifications has. */
+/** Creates one unpartitioned table for all services, with seven indexes: a simple store of notifications. */
 export async function createPlainTable({ pool }: Stack): Promise<void> {
   await pool.query(`
     create table plain (like notification_nova including defaults including compression);
@@ -72,21 +67,26 @@ export async function createPlainTable({ pool }: Stack): Promise<void> {
     create index on plain (host)`)
 }
 
-/** Copies rows in on one connection. Returns rows a second. @param into null: each service's own table */
-export async function copyIn(stack: Stack, copied: readonly Copied[], into: 'plain' | null): Promise<number> {
-  return onConnection(stack.databaseUrl, async (client) => {
+/**
+ * Copies the files into the database on one connection.
+ *
+ * @param into null: each service's own table
+ * @returns rows per second
+ */
+export async function copyIn(stack: Stack, files: readonly CopyFile[], into: 'plain' | null): Promise<number> {
+  return withClient(stack.databaseUrl, async (client) => {
     const columns = new Map<Service, string>()
-    for (const { service } of copied) columns.set(service, await columnsOf(client, service))
-    const began = performance.now()
-    for (const { service, file } of copied) {
+    for (const { service } of files) columns.set(service, await columnsOf(client, service))
+    const startedAt = performance.now()
+    for (const { service, file } of files) {
       const table = into ?? `notification_${service}`
       await pipeline(
-        createReadStream(file, { highWaterMark: CHUNK }),
+        createReadStream(file, { highWaterMark: CHUNK_BYTES }),
         client.query(copyFrom(`copy ${table} (${columns.get(service)}) from stdin`)),
       )
     }
-    const rows = copied.reduce((sum, each) => sum + each.rows, 0)
-    return rows / ((performance.now() - began) / 1000)
+    const rows = files.reduce((sum, each) => sum + each.rows, 0)
+    return rows / ((performance.now() - startedAt) / 1000)
   })
 }
 
@@ -99,7 +99,7 @@ async function columnsOf(client: pg.Client, service: Service): Promise<string> {
   return rows[0]?.columns ?? ''
 }
 
-async function onConnection<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
+async function withClient<T>(url: string, work: (client: pg.Client) => Promise<T>): Promise<T> {
   const client = new pg.Client({ connectionString: url })
   await client.connect()
   try {

@@ -1,93 +1,100 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
-import { ingestedFrom, type StoredBatch } from './ingested.ts'
+import { countIngested, type StoredBatch } from './ingestedCount.ts'
 import type { Stack, Usage } from './stack.ts'
 
-/** How a full queue was worked off. */
-export interface Drained {
-  /** Notifications a second, from the first delivery after the lead to the last acknowledgement. */
+/** The result of draining full queues. */
+export interface DrainResult {
+  /** Notifications per second, from the first delivery after the warm-up to the last acknowledgement. */
   ingested: number
-  /** The same until nothing is left to fold; without jobs, 0. */
+  /** The same until the backlog is empty; 0 without jobs processes. */
   aggregated: number
-  /** Of the first process of each kind. */
-  used: { ingest: Usage; jobs: Usage | null }
+  /** For the first process of each kind. */
+  usage: { ingest: Usage; jobs: Usage | null }
 }
 
-interface Asked {
+interface DrainOptions {
   /** Messages in the queues. */
   messages: number
-  /** Of them, those before the clock starts; a tenth at most. */
-  lead: number
+  /** Messages to process before the measurement starts; at most a tenth of all. */
+  warmUp: number
+  /** Number of ingest processes. */
   ingest?: number
+  /** Number of jobs processes. */
   jobs?: number
 }
 
-const line = z.object({
+/** The log line of a stored batch. */
+const storedLine = z.object({
   msg: z.literal('stored'),
   time: z.iso.datetime().transform((text) => Date.parse(text)),
   received: z.number(),
   milliseconds: z.number(),
 })
 
-/** Milliseconds between two looks. */
-const LOOK = 50
+const POLL_INTERVAL_MS = 50
 
 /**
- * Starts processes on queues that are full, and waits until they are empty and, with `jobs`, until all is folded. The time
- * is what the processes say in their logs.
+ * Starts processes on full queues and waits until the queues are empty and, with jobs processes, until everything is
+ * folded. The times are those in the logs of the processes.
  */
-export async function drain(stack: Stack, { messages, lead, ingest = 1, jobs = 0 }: Asked): Promise<Drained> {
+export async function drain(
+  stack: Stack,
+  { messages, warmUp, ingest = 1, jobs = 0 }: DrainOptions,
+): Promise<DrainResult> {
   const workers = await Promise.all(Array.from({ length: jobs }, () => stack.start('jobs')))
   const consumers = await Promise.all(Array.from({ length: ingest }, () => stack.start('ingest')))
-  const logs = consumers.map(({ process }) => new Log(() => process.output()))
+  const logs = consumers.map(({ process }) => new BatchLog(() => process.output()))
   const batches: StoredBatch[] = []
   for (let received = 0; received < messages; ) {
-    await new Promise((resolve) => setTimeout(resolve, LOOK))
-    const fresh = logs.flatMap((log) => log.read())
-    batches.push(...fresh)
-    received += fresh.reduce((sum, batch) => sum + batch.received, 0)
+    await sleep(POLL_INTERVAL_MS)
+    const newBatches = logs.flatMap((log) => log.read())
+    batches.push(...newBatches)
+    received += newBatches.reduce((sum, batch) => sum + batch.received, 0)
   }
-  const { count, from, to } = ingestedFrom(batches, Math.min(lead, messages / 10))
+  const { count, from, until } = countIngested(batches, Math.min(warmUp, messages / 10))
   let aggregated = 0
   if (jobs > 0) {
-    await emptied(stack)
+    await waitForEmptyBacklog(stack)
     aggregated = count / ((Date.now() - from) / 1000)
   }
   const [ingestUsage] = await Promise.all(consumers.map((each) => each.stop()))
   const [jobsUsage] = await Promise.all(workers.map((each) => each.stop()))
-  if (ingestUsage === undefined) throw new Error('nothing was started to ingest')
+  if (ingestUsage === undefined) throw new Error('at least one ingest process is required')
   return {
-    ingested: count / ((to - from) / 1000),
+    ingested: count / ((until - from) / 1000),
     aggregated,
-    used: { ingest: ingestUsage, jobs: jobsUsage ?? null },
+    usage: { ingest: ingestUsage, jobs: jobsUsage ?? null },
   }
 }
 
-/** Resolves when nothing is left in the backlog. */
-export async function emptied({ pool }: Stack): Promise<void> {
+/** Resolves when the backlog is empty. */
+export async function waitForEmptyBacklog({ pool }: Stack): Promise<void> {
   for (;;) {
-    const { rows } = await pool.query<{ waits: boolean }>('select exists(select from backlog) as waits')
-    if (rows[0]?.waits === false) return
-    await new Promise((resolve) => setTimeout(resolve, LOOK))
+    const { rows } = await pool.query<{ pending: boolean }>('select exists(select from backlog) as pending')
+    if (rows[0]?.pending === false) return
+    await sleep(POLL_INTERVAL_MS)
   }
 }
 
-/** Reads what a process said of stored batches, each line once. */
-class Log {
+/** Reads the stored batches from the log of an ingest process. */
+class BatchLog {
   readonly #output: () => string
-  #read = 0
+  #position = 0
 
   constructor(output: () => string) {
     this.#output = output
   }
 
+  /** Returns the batches since the previous call. */
   read(): StoredBatch[] {
     const output = this.#output()
     const end = output.lastIndexOf('\n') + 1
-    const lines = output.slice(this.#read, end).split('\n')
-    this.#read = end
+    const lines = output.slice(this.#position, end).split('\n')
+    this.#position = end
     return lines
       .filter((text) => text.includes('"stored"'))
-      .map((text) => line.parse(JSON.parse(text)))
-      .map(({ time, received, milliseconds }) => ({ ended: time, began: time - milliseconds, received }))
+      .map((text) => storedLine.parse(JSON.parse(text)))
+      .map(({ time, received, milliseconds }) => ({ startedAt: time - milliseconds, endedAt: time, received }))
   }
 }

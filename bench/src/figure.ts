@@ -1,34 +1,34 @@
 import type { Spread } from './statistics.ts'
 import { ratios, spreadOf } from './statistics.ts'
 
-/** One line of the table. */
+/** A measured figure: one line of the table. */
 export interface Figure {
   section: string
   name: string
   unit: string
-  /** Of the rounds. */
+  /** Over the rounds. */
   value: Spread
   rounds: number
-  /** As a share of what was measured beside it, and what that is. */
+  /** The value as a share of the reference `to`, which was measured in the same rounds. */
   ratio?: Spread & { to: string }
   goal?: { atLeast: number } | { atMost: number }
-  /** What the line means, for people. */
+  /** An explanation for the reader. */
   meaning: string
 }
 
-interface Measured {
+interface Measurement {
   section: string
   name: string
   unit: string
   values: readonly number[]
-  /** What each round's value is a share of. */
+  /** The reference for the ratio: its name, and its value in each round. */
   against?: { to: string; values: readonly number[] }
   goal?: Figure['goal']
   meaning: string
 }
 
-/** A figure from the values of its rounds. */
-export function figure({ values, against, goal, ...rest }: Measured): Figure {
+/** Creates a figure from the values of its rounds. */
+export function figure({ values, against, goal, ...rest }: Measurement): Figure {
   return {
     ...rest,
     value: spreadOf(values),
@@ -38,25 +38,27 @@ export function figure({ values, against, goal, ...rest }: Measured): Figure {
   }
 }
 
-/** Whether a figure reaches its goal: by its ratio where it has one, else by its value. Null: it has no goal. */
-export function reached({ value, ratio, goal }: Figure): boolean | null {
+/** Whether the figure's ratio, or its value if it has no ratio, reaches the goal; null if it has no goal. */
+export function reachesGoal({ value, ratio, goal }: Figure): boolean | null {
   if (goal === undefined) return null
   const { median } = ratio ?? value
   return 'atLeast' in goal ? median >= goal.atLeast : median <= goal.atMost
 }
 
-/** A figure without its goal. */
-export function unjudged({ goal: _, ...rest }: Figure): Figure {
+/** Removes the goal. */
+export function withoutGoal({ goal: _, ...rest }: Figure): Figure {
   return rest
 }
 
-/** Milliseconds of an endpoint's answers at a number of notifications. */
+/** Response times of an endpoint at a number of stored notifications, milliseconds. */
 export interface Answer {
   endpoint: string
   notifications: number
-  one: { median: number; p99: number }
-  /** Of clients that ask at once. */
-  many: { median: number; p99: number }
-  /** The median for one client as a multiple of that at the number before; null: there was none. */
+  oneClient: { median: number; p99: number }
+  /** With CLIENTS concurrent clients. */
+  manyClients: { median: number; p99: number }
+  /**
+   * The median with one client as a multiple of that at the previous number of notifications; null if there is none.
+   */
   growth: number | null
 }

@@ -1,10 +1,13 @@
 import type { BenchMessage } from './data/message.ts'
 import { queues, type Stack } from './stack.ts'
 
-/** Messages that may be out and unconfirmed. */
-const WINDOW = 1_000
+const MAX_UNCONFIRMED_MESSAGES = 1_000
 
-/** Puts messages into the queues of some stacks, persistent and confirmed, the same into each. Returns how many in each. */
+/**
+ * Publishes the same persistent messages to the queues of each stack, and waits for the confirms.
+ *
+ * @returns the number of messages per stack
+ */
 export async function fill(stacks: readonly Stack[], messages: Iterable<BenchMessage>): Promise<number> {
   const channels = await Promise.all(
     stacks.map(async ({ vhost }) => {
@@ -18,14 +21,15 @@ export async function fill(stacks: readonly Stack[], messages: Iterable<BenchMes
       return { connection, channel }
     }),
   )
+  const waitForConfirms = () => Promise.all(channels.map(({ channel }) => channel.waitForConfirms()))
   let published = 0
   for (const { exchange, routingKey, body } of messages) {
     for (const { channel } of channels) {
       channel.publish(exchange, routingKey, body, { persistent: true, contentType: 'application/json' })
     }
-    if (++published % WINDOW === 0) await Promise.all(channels.map(({ channel }) => channel.waitForConfirms()))
+    if (++published % MAX_UNCONFIRMED_MESSAGES === 0) await waitForConfirms()
   }
-  await Promise.all(channels.map(({ channel }) => channel.waitForConfirms()))
+  await waitForConfirms()
   await Promise.all(channels.map(({ connection }) => connection.close()))
   return published
 }

@@ -2,23 +2,22 @@ import { cpus, loadavg, totalmem } from 'node:os'
 import { services } from '@stacktach/testing'
 import pg from 'pg'
 
-/** What the figures were measured on. */
+/** The machine and the servers of a run. */
 export interface Machine {
   cpu: string
   cores: number
-  /** Gigabytes. */
-  memory: number
-  /** Of the last minute, at the start and at the end. */
+  memoryGb: number
+  /** One-minute load averages, at the start and at the end. */
   load: number[]
   servers: string
   settings: Record<string, string>
 }
 
-/** Of PostgreSQL: what a rate of writing depends on. */
+/** PostgreSQL settings that affect the write rate. */
 const settings = ['shared_buffers', 'max_wal_size', 'fsync', 'synchronous_commit', 'full_page_writes', 'wal_level']
 
-/** What is known at the start. */
-export async function lookAtMachine(): Promise<Machine> {
+/** Describes the machine at the start of a run. */
+export async function describeMachine(): Promise<Machine> {
   const client = new pg.Client({ connectionString: services().databaseUrl })
   await client.connect()
   try {
@@ -30,7 +29,7 @@ export async function lookAtMachine(): Promise<Machine> {
     return {
       cpu: cpus()[0]?.model.trim() ?? 'unknown',
       cores: cpus().length,
-      memory: totalmem() / 2 ** 30,
+      memoryGb: totalmem() / 2 ** 30,
       load: [loadavg()[0] ?? 0],
       servers: `PostgreSQL ${version.rows[0]?.server_version}, Node ${process.versions.node}`,
       settings: Object.fromEntries(rows.map(({ name, value }) => [name, value])),
@@ -40,7 +39,7 @@ export async function lookAtMachine(): Promise<Machine> {
   }
 }
 
-/** The same with the load at the end. */
-export function atTheEnd(machine: Machine): Machine {
+/** Adds the current load, at the end of a run. */
+export function withFinalLoad(machine: Machine): Machine {
   return { ...machine, load: [...machine.load, loadavg()[0] ?? 0] }
 }

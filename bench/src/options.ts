@@ -1,30 +1,33 @@
 import { Command, InvalidArgumentError } from 'commander'
 
-/** What is measured, and how long that may take. */
+/** What is measured, and how much. */
 export interface BenchOptions {
   notifications: number
-  /** Measured rounds of each figure; one more before them is for warming up. */
+  /** Measured rounds of each figure, after one round of warm-up. */
   rounds: number
-  /** Notifications in a round of what is measured beside the main rounds: late, import, processes, growth of work. */
-  side: number
-  /** Rounds of those. */
+  /** Notifications per round of the smaller measurements: late, import, processes, growth. */
+  sideNotifications: number
+  /** Rounds of the smaller measurements. */
   sideRounds: number
-  /** Numbers of processes that work at once. */
+  /** Numbers of concurrent processes. */
   processes: readonly number[]
-  /** Whether figures are held against their goals: not when a process does little but start. */
-  judged: boolean
-  /** Notifications that are stored before the clock starts, so that each new process has warmed up. */
-  lead: number
-  /** Requests to each endpoint, by one client. */
+  /** Whether figures are compared with their goals; short runs mostly measure the start of the processes. */
+  checkGoals: boolean
+  /** Notifications that are stored before the measurement starts, so that new processes have warmed up. */
+  warmUp: number
+  /** Requests to each endpoint by one client. */
   requests: number
   json: boolean
-  /** Only figures whose name begins so; empty: all. */
+  /** Only the figures with these names; empty: all. */
   only: readonly string[]
 }
 
 const MILLION = 1_000_000
 
-interface Given {
+/** The number of notifications of `--quick`. */
+const QUICK_NOTIFICATIONS = 6_000
+
+interface CommandOptions {
   notifications?: number
   quick?: true
   json?: true
@@ -32,40 +35,40 @@ interface Given {
 }
 
 /**
- * Reads the command line; ends the process when it cannot be understood.
+ * Parses the command line; exits if it is invalid.
  *
- * @param argv what follows the program's name
+ * @param argv without node and script
  */
 export function parseOptions(argv: readonly string[]): BenchOptions {
   const command = new Command('bench')
-    .description('How fast StackTach is, as a share of what the database allows on this machine.')
+    .description("Measure StackTach's performance on this machine, relative to the limit of the database.")
     .option(
       '--notifications <n>',
-      'how many in all (default: 1000000); beyond a million in days that are copies of the first',
+      'number of notifications (default: 1000000); above a million, further days are copies of the first',
       wholeNumber,
     )
-    .option('--quick', 'a look in under a minute, with few notifications: rough')
-    .option('--json', 'one JSON object, for machines')
+    .option('--quick', 'a rough measurement in less than a minute, with few notifications')
+    .option('--json', 'print one JSON object')
     .option('--only <figure...>', 'only these: rounds, late, import, growth, processes, answers, reports')
     .parse(argv, { from: 'user' })
-  const given = command.opts<Given>()
-  return optionsFor(given.notifications ?? (given.quick ? QUICK : MILLION), given)
+  const options = command.opts<CommandOptions>()
+  return optionsFor(options.notifications ?? (options.quick ? QUICK_NOTIFICATIONS : MILLION), options)
 }
 
-/** Notifications of `--quick`. */
-const QUICK = 6_000
-
-/** Sizes that go with a number of notifications. */
-export function optionsFor(notifications: number, { quick, json, only }: Omit<Given, 'notifications'>): BenchOptions {
-  const side = Math.round(Math.min(notifications / 20, 50_000))
+/** Derives all sizes from the number of notifications. */
+export function optionsFor(
+  notifications: number,
+  { quick, json, only }: Omit<CommandOptions, 'notifications'>,
+): BenchOptions {
+  const sideNotifications = Math.round(Math.min(notifications / 20, 50_000))
   return {
     notifications,
     rounds: quick ? 3 : 5,
-    side: quick ? Math.round(notifications / 8) : Math.max(side, 500),
-    sideRounds: side < 5_000 ? 1 : 3,
+    sideNotifications: quick ? Math.round(notifications / 8) : Math.max(sideNotifications, 500),
+    sideRounds: sideNotifications < 5_000 ? 1 : 3,
     processes: quick ? [1, 2] : [1, 2, 4],
-    judged: !quick,
-    lead: quick ? 100 : Math.round(Math.min(2_000, notifications / 100)),
+    checkGoals: !quick,
+    warmUp: quick ? 100 : Math.round(Math.min(2_000, notifications / 100)),
     requests: quick ? 10 : 200,
     json: json ?? false,
     only: only ?? [],
@@ -74,11 +77,13 @@ export function optionsFor(notifications: number, { quick, json, only }: Omit<Gi
 
 function wholeNumber(text: string): number {
   const value = Number(text)
-  if (!Number.isInteger(value) || value < 1_000) throw new InvalidArgumentError('It must be a whole number from 1000.')
+  if (!Number.isInteger(value) || value < 1_000) {
+    throw new InvalidArgumentError('It must be a whole number of at least 1000.')
+  }
   return value
 }
 
-/** How many notifications there are at each of the sizes that answers are measured at: 0.1, 1 and 10 million, or less. */
+/** The numbers of notifications at which answers are measured: at most 0.1, 1 and 10 million. */
 export function checkpoints(notifications: number): number[] {
   const small = Math.round(Math.min(notifications, MILLION) / 10)
   const middle = Math.min(notifications, MILLION)

@@ -17,52 +17,58 @@ import {
 } from '@stacktach/testing'
 import pg from 'pg'
 
+const START_TIMEOUT_MS = 60_000
+
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
-/** The built programs, as they run in production, and what each prints when it is up. */
+/** The built programs, as in production, and what each logs when it is ready. */
 const programs = {
-  ingest: { file: 'apps/worker/dist/main.js', args: ['ingest'], up: /"consuming"/ },
-  jobs: { file: 'apps/worker/dist/main.js', args: ['jobs'], up: /"started"/ },
-  api: { file: 'apps/api/dist/main.js', args: [], up: /"listening"/ },
+  ingest: { file: 'apps/worker/dist/main.js', args: ['ingest'], ready: /"consuming"/ },
+  jobs: { file: 'apps/worker/dist/main.js', args: ['jobs'], ready: /"started"/ },
+  api: { file: 'apps/api/dist/main.js', args: [], ready: /"listening"/ },
 } as const
 
 export type Program = keyof typeof programs
 
-/** Exchanges of the cloud, each with a queue of our own. */
+/** The cloud's exchanges and StackTach's queues. */
 export const queues = { nova: 'stacktach_nova', glance: 'stacktach_glance' } as const
 
 const topics = Object.fromEntries(
   Object.entries(queues).map(([exchange, queue]) => [exchange, [{ queue, routing_key: 'notifications.*' }]]),
 )
 
-/** What a process took: megabytes of memory, and seconds of processor after it was up. */
+/** Resource usage of a process. */
 export interface Usage {
-  atRest: number
-  atMost: number
-  cpu: number
+  /** Resident memory when it was ready. */
+  initialMb: number
+  /** Peak resident memory. */
+  peakMb: number
+  /** Processor time after it was ready. */
+  cpuSeconds: number
 }
 
 /** A process of a stack. */
 export interface Running {
   process: TestProcess
-  /** Ends it in order, and says what it took. */
+  /** Stops it by SIGTERM and returns its resource usage. */
   stop(): Promise<Usage>
 }
 
-/** A whole StackTach of the benchmark's own: database, virtual host, Redis prefix. */
+/** A complete StackTach with its own database, virtual host and Redis prefix. */
 export interface Stack {
   vhost: TestVhost
   pool: pg.Pool
   databaseUrl: string
   start(program: Program, environment?: Record<string, string>): Promise<Running>
-  /** Runs an operator's command to its end; rejects when it fails. */
+  /** Runs a command of the CLI; rejects if it fails. */
   run(...args: string[]): Promise<void>
   drop(): Promise<void>
 }
 
-/** Stacks that are there now, for whoever is interrupted. */
-const standing = new Set<Stack>()
+/** Stacks that exist now, to be dropped when the benchmark is interrupted. */
+const existingStacks = new Set<Stack>()
 
+/** Creates a stack; its programs are not started. */
 export async function createStack(): Promise<Stack> {
   const database = await createTestDatabase(migrate, { durable: true })
   const vhost = await createTestVhost()
@@ -80,7 +86,7 @@ export async function createStack(): Promise<Stack> {
     REDIS_PREFIX: vhost.name,
     STACKTACH_DEPLOYMENTS_FILE: deploymentsFile,
     API_PORT: '0',
-    // Verification has a figure of its own.
+    // Verification is measured separately.
     VERIFY_SETTLE_SECONDS: '1000000000',
   }
 
@@ -89,18 +95,22 @@ export async function createStack(): Promise<Stack> {
     pool,
     databaseUrl: database.url,
     async start(program, overrides = {}) {
-      const { file, args, up } = programs[program]
+      const { file, args, ready } = programs[program]
       const process = startProcess(join(root, file), args, { ...environment, ...overrides })
-      await process.printed(up, 60_000)
-      const atRest = memoryOf(process.pid, 'VmRSS')
-      const cpuBefore = cpuOf(process.pid)
+      await process.printed(ready, START_TIMEOUT_MS)
+      const initialMb = memoryMb(process.pid, 'VmRSS')
+      const initialCpu = cpuSeconds(process.pid)
       const started: Running = {
         process,
         async stop() {
           running.delete(started)
-          const used = { atRest, atMost: memoryOf(process.pid, 'VmHWM'), cpu: cpuOf(process.pid) - cpuBefore }
+          const usage = {
+            initialMb,
+            peakMb: memoryMb(process.pid, 'VmHWM'),
+            cpuSeconds: cpuSeconds(process.pid) - initialCpu,
+          }
           await process.stop()
-          return used
+          return usage
         },
       }
       running.add(started)
@@ -111,7 +121,7 @@ export async function createStack(): Promise<Stack> {
       if (code !== 0) throw new Error(`stacktach ${args.join(' ')}: ${output}`)
     },
     async drop() {
-      standing.delete(stack)
+      existingStacks.delete(stack)
       await Promise.all([...running].map((each) => each.stop()))
       await pool.end()
       await Promise.all([
@@ -122,16 +132,16 @@ export async function createStack(): Promise<Stack> {
       ])
     },
   }
-  standing.add(stack)
+  existingStacks.add(stack)
   return stack
 }
 
-/** Removes every stack that is there. */
+/** Drops all existing stacks. */
 export async function dropStacks(): Promise<void> {
-  await Promise.all([...standing].map((stack) => stack.drop()))
+  await Promise.all([...existingStacks].map((stack) => stack.drop()))
 }
 
-/** A stack for as long as `work` needs it. */
+/** Creates a stack for `work` and drops it afterwards. */
 export async function withStack<T>(work: (stack: Stack) => Promise<T>): Promise<T> {
   const stack = await createStack()
   try {
@@ -141,18 +151,18 @@ export async function withStack<T>(work: (stack: Stack) => Promise<T>): Promise<
   }
 }
 
-/** Linux tells it in kilobytes; elsewhere it is not known. */
-function memoryOf(pid: number, what: 'VmRSS' | 'VmHWM'): number {
+/** Reads a memory figure in megabytes; NaN on systems other than Linux. */
+function memoryMb(pid: number, name: 'VmRSS' | 'VmHWM'): number {
   try {
     const status = readFileSync(`/proc/${pid}/status`, 'utf8')
-    return Number(new RegExp(`${what}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024
+    return Number(new RegExp(`${name}:\\s+(\\d+)`).exec(status)?.[1] ?? Number.NaN) / 1024
   } catch {
     return Number.NaN
   }
 }
 
-/** Seconds, from Linux's ticks of a hundredth. */
-function cpuOf(pid: number): number {
+/** Reads the processor time; NaN on systems other than Linux. Linux counts hundredths of a second. */
+function cpuSeconds(pid: number): number {
   try {
     const [, rest = ''] = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ')
     const fields = rest.split(' ')

@@ -12,18 +12,18 @@ describe('a quantile', () => {
     expect(quantile(values, share)).toBeCloseTo(expected)
   })
 
-  test('of nothing is an error, not a number', () => {
+  test('of no values throws', () => {
     expect(() => quantile([], 0.5)).toThrow(RangeError)
   })
 })
 
-test('a spread sorts numbers as numbers, and leaves them where they are', () => {
+test('a spread sorts numerically and does not change its input', () => {
   const values = [10, 9, 100]
   expect(spreadOf(values)).toEqual({ median: 10, min: 9, max: 100 })
   expect(values).toEqual([10, 9, 100])
 })
 
-test('ratios are taken round by round', () => {
+test('ratios are calculated for each round', () => {
   expect(ratios([10, 30], [20, 40])).toEqual([0.5, 0.75])
   expect(ratios([1, 2], [4])).toEqual([0.25, Number.NaN])
 })

@@ -61,11 +61,11 @@ test('a health check says whether a process works, and why not', async () => {
       return runToEnd(join(root, file), [...rest, ...where], pipeline.environment)
     }
     expect(await Promise.all(['ingest', 'jobs', 'api'].map(check))).toEqual([
-      { code: 1, output: 'east: nobody consumes stacktach_nova\neast: nobody consumes stacktach_glance\n' },
+      { code: 1, output: 'east: queue stacktach_nova has no consumer\neast: queue stacktach_glance has no consumer\n' },
       {
         code: 1,
         output: ['aggregation', 'verification', 'reports', 'maintenance']
-          .map((queue) => `nobody works on the jobs of ${queue}\n`)
+          .map((queue) => `no jobs process works on queue ${queue}\n`)
           .join(''),
       },
       { code: 0, output: '' },

@@ -67,8 +67,20 @@ test('the runbook has a heading for each line of status, and a row for each reas
   try {
     const { output } = await pipeline.run('status')
     const rows = output.split('\n').map((line) => line.split('│').map((cell) => cell.trim()))
-    const lines = rows.filter(([, cell = '']) => /^(?:nova|glance|generic) notifications|^rejected|^waiting/.test(cell))
-    const columns = ['Last notification', 'Waiting', 'Consumers', 'Active', 'Delayed', 'Failed', 'pending', 'verifying']
+    const lines = rows.filter(([, cell = '']) =>
+      /^(?:nova|glance|generic) notifications|^rejected|^pending aggregation/.test(cell),
+    )
+    const columns = [
+      'Last notification',
+      'Messages',
+      'Consumers',
+      'Waiting',
+      'Active',
+      'Delayed',
+      'Failed',
+      'pending',
+      'verifying',
+    ]
     const said = [...lines.map(([, cell = '']) => cell), ...rows.flat().filter((cell) => columns.includes(cell))]
     expect(new Set(said).size).toBe(5 + columns.length)
     const covers = (heading: string, line: string) => line.split(' ').every((word) => heading.includes(word))

@@ -26,7 +26,7 @@ afterEach(async () => {
   await rm(`${file}.import`, { force: true })
 })
 
-/** What a simulated cloud of both formats says, as lines to be imported. */
+/** Notifications of a simulated cloud in both formats, as lines for `stacktach import`. */
 function lines(operations: number): string[] {
   const cloud = simulateCloud({ seed: 'import', format: 'both', operations })
   return [...cloud.messages].map(({ deployment, exchange, routingKey, body }) =>
@@ -34,7 +34,7 @@ function lines(operations: number): string[] {
   )
 }
 
-/** What a command answers as JSON, and its exit code. */
+/** Runs a command with --json. */
 async function json(...args: string[]): Promise<{ code: number | null; answer: unknown }> {
   const { code, output } = await pipeline.run(...args, '--json')
   const line = output.split('\n').find((each) => each.startsWith('{'))
@@ -42,7 +42,7 @@ async function json(...args: string[]): Promise<{ code: number | null; answer: u
   return { code, answer: JSON.parse(line) }
 }
 
-test('what is exported and imported elsewhere gives the same aggregates; imported again it is known', async () => {
+test('an export imported elsewhere gives the same aggregates; imported again, all are duplicates', async () => {
   const all = lines(40)
   await writeFile(file, `${all.join('\n')}\n`)
   const counts = { lines: all.length, stored: all.length, known: 0, rejected: 0, unreadable: 0 }
@@ -69,7 +69,7 @@ test('what is exported and imported elsewhere gives the same aggregates; importe
   }
 })
 
-test('killed in the middle it goes on where it ended, and stores each once', async () => {
+test('a killed import resumes and stores each message once', async () => {
   const all = lines(700)
   await writeFile(file, `${all.join('\n')}\n`)
   const first = startProcess(worker, ['import', file], pipeline.environment)
@@ -80,7 +80,7 @@ test('killed in the middle it goes on where it ended, and stores each once', asy
   expect(await offset()).toBeLessThan(Buffer.byteLength(all.join('\n')))
   const { code, answer } = await json('import', file)
   expect(code).toBe(0)
-  // At most the batch that was committed and not yet written down is known.
+  // Duplicates are possible: the position of the last committed batch may not have been saved.
   expect(answer).toMatchObject({ lines: all.length, rejected: 0, unreadable: 0 })
   const { rows } = await pipeline.database.pool.query<{ count: string }>(
     'select (select count(*) from notification_nova) + (select count(*) from notification_glance) as count',
@@ -88,7 +88,7 @@ test('killed in the middle it goes on where it ended, and stores each once', asy
   expect(Number(rows[0]?.count)).toBe(all.length)
 })
 
-test('lines that are no messages are named and the others stored; what is bad is rejected', async () => {
+test('lines that are not messages are reported, the others are stored or rejected', async () => {
   const [good = ''] = lines(1)
   const bad = JSON.stringify({ deployment: 'east', exchange: 'nova', routing_key: 'k', body: { event_type: 'e' } })
   await writeFile(file, [good, 'nova is well', '', bad, good].join('\n'))
@@ -101,7 +101,7 @@ test('lines that are no messages are named and the others stored; what is bad is
   expect((await pipeline.run('export', '--from', '2026-11-02', '--to', '2026-11-01')).code).toBe(2)
 })
 
-test('retention run drops what is older, show tells since when is kept, and aggregates stay', async () => {
+test('retention run drops old partitions, retention show reports it, and aggregates are kept', async () => {
   const all = lines(40)
   await writeFile(file, all.join('\n'))
   await pipeline.run('import', file)
@@ -119,8 +119,8 @@ test('retention run drops what is older, show tells since when is kept, and aggr
   const old = await partitions()
   expect(old.length).toBeGreaterThan(0)
   expect(await json('retention', 'run')).toEqual({ code: 0, answer: { partitions: [], aggregates: {} } })
-  const ask = await pipeline.api()
-  const body = async (path: string) => JSON.stringify((await ask(path)).body)
+  const get = await pipeline.api()
+  const body = async (path: string) => JSON.stringify((await get(path)).body)
   expect(await body('/stacky/events')).toContain('compute.instance.create.end')
   const { code, answer } = await json(
     'retention',
@@ -136,8 +136,8 @@ test('retention run drops what is older, show tells since when is kept, and aggr
   expect(await timings()).toEqual(before)
   expect(await body('/stacky/events')).toBe('[["Event Name"]]')
   expect(await body('/stacky/summary')).toContain('compute.instance.create')
-  const shown = await json('retention', 'show')
-  expect(shown).toMatchObject({ answer: { kept_since: { nova: formatInstant(Number(old.at(-1)?.upper)) } } })
+  const state = await json('retention', 'show')
+  expect(state).toMatchObject({ answer: { kept_since: { nova: formatInstant(Number(old.at(-1)?.upper)) } } })
   expect((await json('import', file)).answer).toMatchObject({ stored: 0 })
   expect((await pipeline.run('retention', 'run', '--before', '2100-01-01')).code).toBe(2)
 })

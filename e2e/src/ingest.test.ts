@@ -149,8 +149,8 @@ describe('operators', () => {
         backlog: 0,
         last_notification: { east: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/) },
         queues: [
-          { deployment: 'east', exchange: 'nova', queue: 'stacktach_nova', waiting: 0, consumers: 1 },
-          { deployment: 'east', exchange: 'glance', queue: 'stacktach_glance', waiting: 0, consumers: 1 },
+          { deployment: 'east', exchange: 'nova', queue: 'stacktach_nova', messages: 0, consumers: 1 },
+          { deployment: 'east', exchange: 'glance', queue: 'stacktach_glance', messages: 0, consumers: 1 },
         ],
         exists: {
           nova: { pending: 0, verifying: 0, verified: 0, failed: 0 },
@@ -166,7 +166,7 @@ describe('operators', () => {
         replica: null,
       },
     })
-    expect((await pipeline.run('status')).output).toContain('waiting to be aggregated')
+    expect((await pipeline.run('status')).output).toContain('pending aggregation')
   })
 
   test('make a report, which the API then answers', async () => {

@@ -20,7 +20,7 @@ afterEach(async () => {
 
 afterAll(() => pipeline.stop())
 
-/** What a command answers as JSON: the last of its lines that is one, since a failure is told on a line of its own. */
+/** Runs a command with --json; its output may end with an error message. */
 async function json(...args: string[]): Promise<{ code: number | null; answer: unknown }> {
   const { code, output } = await pipeline.run(...args, '--json')
   const start = output.search(/^[[{]/m)
@@ -37,7 +37,7 @@ const nova = (body: string | Buffer) => ({
 
 describe('rejected messages', () => {
   const bad = [nova('nova is well'), nova(Buffer.from([0x7b, 0xff, 0x7d])), nova('{"_context_auth_token": "hush"}')]
-  const listed = { deployment: 'east', exchange: 'nova', routing_key: 'notifications.info', whole: true }
+  const common = { deployment: 'east', exchange: 'nova', routing_key: 'notifications.info', truncated: false }
 
   beforeEach(async () => {
     for (const [index, message] of bad.entries()) {
@@ -53,7 +53,7 @@ describe('rejected messages', () => {
     expect(await json('rejected', 'list')).toEqual({
       code: 0,
       answer: ['no event_type', 'not utf-8', 'not json'].map((reason, index) => ({
-        ...listed,
+        ...common,
         id: 3 - index,
         reason,
         detail: expect.any(String),
@@ -67,7 +67,7 @@ describe('rejected messages', () => {
     expect((await pipeline.run('rejected', 'list')).output).toMatch(/│ 2 +│ east +│ nova .* not utf-8 /)
   })
 
-  test('are shown: text without its secrets, else hexadecimal, or as they came', async () => {
+  test('are shown as text with secrets redacted, in hexadecimal, or unchanged', async () => {
     expect((await pipeline.run('rejected', 'show', '1')).output).toMatch(
       /Reason: +not json\n[\s\S]*\n\nnova is well\n$/,
     )
@@ -88,24 +88,24 @@ describe('rejected messages', () => {
     expect(await count('rejected_message')).toBe(0)
   })
 
-  test('are stored once what was wrong is mended, and stay with their new reason when it is not', async () => {
-    // As a version of the program left them that knew less, or had another MAX_BODY.
+  test('are stored by a replay once the cause is fixed, or kept with their new reason', async () => {
+    // Rejected by an earlier version of the program, or with a smaller MAX_BODY.
     const { pool } = pipeline.database
-    const [mended, again] = await insertRejected(pool, [rejectedNotification(1), rejectedNotification(1)])
-    const [cut] = await insertRejected(pool, [rejectedNotification(2)], 'too large', 70_000)
-    const [stillBad] = await insertRejected(pool, [nova('[]').body], 'no event_type')
+    const [valid, duplicate] = await insertRejected(pool, [rejectedNotification(1), rejectedNotification(1)])
+    const [truncated] = await insertRejected(pool, [rejectedNotification(2)], 'too large', 70_000)
+    const [invalid] = await insertRejected(pool, [nova('[]').body], 'no event_type')
 
-    const ids = [mended, again, cut, stillBad].map(String)
+    const ids = [valid, duplicate, truncated, invalid].map(String)
     expect(await json('rejected', 'replay', ...ids)).toEqual({
       code: 1,
       answer: {
         stored: 1,
-        known: 1,
+        duplicates: 1,
         rejected: 1,
-        refused: 1,
-        left: [
-          { id: stillBad, reason: 'not an object', detail: expect.any(String) },
-          { id: cut, reason: 'too large', detail: expect.stringContaining('only its beginning is kept') },
+        truncated: 1,
+        still_rejected: [
+          { id: invalid, reason: 'not an object', detail: expect.any(String) },
+          { id: truncated, reason: 'too large', detail: expect.stringContaining('only its beginning is stored') },
         ],
       },
     })
@@ -113,21 +113,27 @@ describe('rejected messages', () => {
     const { rows } = await pool.query('select instance from lifecycle')
     expect(rows).toEqual([{ instance: 'replayed-1' }])
     expect(await json('rejected', 'list', '--limit', 'all')).toMatchObject({
-      answer: [{ id: stillBad, reason: 'not an object' }, { id: cut, whole: false }, { id: 3 }, { id: 2 }, { id: 1 }],
+      answer: [
+        { id: invalid, reason: 'not an object' },
+        { id: truncated, truncated: true },
+        { id: 3 },
+        { id: 2 },
+        { id: 1 },
+      ],
     })
 
-    const [other] = await insertRejected(pool, [rejectedNotification(3)])
-    expect(await pipeline.run('rejected', 'replay', String(other))).toEqual({
+    const [another] = await insertRejected(pool, [rejectedNotification(3)])
+    expect(await pipeline.run('rejected', 'replay', String(another))).toEqual({
       code: 0,
-      output: 'stored 1, still rejected 0, refused 0\n',
+      output: 'stored 1, duplicates 0, rejected 0\n',
     })
     expect(await pipeline.run('rejected', 'replay', '--all')).toEqual({
       code: 0,
-      output: 'stored 0, still rejected 4, refused 1: of what is too large only the beginning is kept\n',
+      output: 'stored 0, duplicates 0, rejected 4, not replayed 1 (too large: only the beginning is stored)\n',
     })
     expect(await pipeline.run('rejected', 'replay', '1', '999')).toEqual({
       code: 1,
-      output: 'there is no rejected message 999; none was replayed\n',
+      output: 'there is no rejected message 999; nothing was replayed\n',
     })
   })
 })
@@ -147,7 +153,7 @@ describe('exists', () => {
       select 1, 'k' || n, 'm' || n, n, n, '', 'image-' || n, n, 'verified', 201, n from generate_series(1, 3) as n`)
   })
 
-  test('are summed up and listed with their verdicts', async () => {
+  test('are counted and listed with their verdicts', async () => {
     const { rows } = await pipeline.database.pool.query(
       `select message_id, instance, status, fail_reason as reason from instance_exists
         order by audit_period_ending desc, id desc`,
@@ -162,7 +168,7 @@ describe('exists', () => {
           verified: 0,
           failed: 2,
           send_status: { 0: rows.length },
-          reasons: [{ reason: 'launch differs', number: 2 }],
+          reasons: [{ reason: 'launch differs', count: 2 }],
         },
         glance: { pending: 0, verifying: 0, verified: 3, failed: 0, send_status: { 201: 3 }, reasons: [] },
       },
@@ -191,29 +197,31 @@ describe('exists', () => {
     })
     expect(await json('exists', 'list', '--from', '2026-11-23', '--service', 'glance')).toEqual({ code: 0, answer: [] })
     expect(await json('exists', 'list', '--to', '1970-01-02')).toEqual({ code: 0, answer: all.slice(-3) })
-    expect((await pipeline.run('exists', 'list', '--limit', '2')).output).toContain('the first 2; --limit shows more')
+    expect((await pipeline.run('exists', 'list', '--limit', '2')).output).toContain(
+      'showing the first 2; use --limit for more',
+    )
     expect(await json('status', '--count')).toMatchObject({
       answer: { exists: { nova: { failed: 2 }, glance: { verified: 3 } } },
     })
   })
 
-  test('are verified, now or those of a range again, as jobs whose verdicts can be waited for', async () => {
+  test('are verified by jobs: the pending ones, or all of a range again', async () => {
     const { pool } = pipeline.database
     const { rows } = await pool.query('select from instance_exists')
     const none = { verified: 0, failed: 0 }
-    // All that are pending are verified, however long it takes until they would be by themselves.
+    // All pending exists are verified, even before VERIFY_SETTLE_SECONDS have passed.
     const some = { verified: expect.any(Number), failed: expect.any(Number) }
     expect(await json('exists', 'verify', '--wait')).toEqual({ code: 0, answer: { nova: some, glance: none } })
     expect(await json('exists', 'summary')).toMatchObject({ answer: { nova: { pending: 0 } } })
     expect(await json('exists', 'verify', '--wait')).toEqual({ code: 0, answer: { nova: none, glance: none } })
-    // A range is verified whatever the verdicts were.
+    // Exists of a range are verified again.
     const range = ['--service', 'nova', '--from', '2026-11-01', '--to', '2026-12-31']
     const verified = 7
     // Launched before the stream begins.
-    const unknown = rows.length - verified
+    const withoutLaunch = rows.length - verified
     expect(await json('exists', 'verify', ...range, '--wait')).toEqual({
       code: 0,
-      answer: { nova: { verified, failed: unknown } },
+      answer: { nova: { verified, failed: withoutLaunch } },
     })
     await pool.query(`update instance_launch set tenant = 'another'`)
     expect(await pipeline.run('exists', 'verify', ...range, '--wait')).toEqual({
@@ -221,8 +229,8 @@ describe('exists', () => {
       output: `nova: verified 0, failed ${rows.length}\n`,
     })
     const reasons = [
-      { reason: 'no launch', number: unknown },
-      { reason: 'launch differs', number: verified },
+      { reason: 'no launch', count: withoutLaunch },
+      { reason: 'launch differs', count: verified },
     ]
     expect(await json('exists', 'summary')).toMatchObject({ answer: { nova: { failed: rows.length, reasons } } })
     expect(await json('exists', 'verify')).toEqual({
@@ -233,11 +241,11 @@ describe('exists', () => {
 })
 
 describe('jobs', () => {
-  test('that failed for good are listed with their reason, and tried again', async () => {
+  test('that failed after their last attempt are listed with their reason and retried', async () => {
     const { pool } = pipeline.database
-    await pool.query('alter table report rename to mislaid')
-    const asked = await json('report', 'run', 'image-events-audit', '--at', '2026-11-20')
-    expect(asked.code).toBe(0)
+    await pool.query('alter table report rename to renamed')
+    const enqueued = await json('report', 'run', 'image-events-audit', '--at', '2026-11-20')
+    expect(enqueued.code).toBe(0)
     await jobs.printed(/"job":"report".*"again":false.*"job failed"/, 40_000)
     const { answer } = await json('jobs', 'list')
     expect(answer).toMatchObject({
@@ -254,8 +262,8 @@ describe('jobs', () => {
     const id = /reports\/\d+/.exec(JSON.stringify(answer))?.[0] ?? ''
     expect((await pipeline.run('jobs', 'list')).output).toContain(id)
 
-    await pool.query('alter table mislaid rename to report')
-    expect(await pipeline.run('jobs', 'retry', id)).toEqual({ code: 0, output: `tried again: ${id}\n` })
+    await pool.query('alter table renamed rename to report')
+    expect(await pipeline.run('jobs', 'retry', id)).toEqual({ code: 0, output: `retried: ${id}\n` })
     await until(
       async () => (await pool.query('select from report where name = $1', ['image events audit'])).rowCount === 1,
     )
@@ -266,6 +274,6 @@ describe('jobs', () => {
       code: 1,
       output: expect.stringContaining('nonsense/1: there is no queue nonsense; there are'),
     })
-    expect(await pipeline.run('jobs', 'retry', '--all')).toEqual({ code: 0, output: 'tried again: none\n' })
+    expect(await pipeline.run('jobs', 'retry', '--all')).toEqual({ code: 0, output: 'retried: none\n' })
   })
 })

@@ -15,7 +15,7 @@ afterEach(() => {
 
 afterAll(() => pipeline.stop())
 
-/** Cases whose titles are the command lines. */
+/** Test cases with the command line as their title. */
 const lines = (commands: string[][]) => commands.map((args) => ({ line: args.join(' '), args }))
 
 const all = [
@@ -28,7 +28,7 @@ const all = [
   ['rejected', 'replay', '--all'],
 ]
 
-test.each(lines(all))('$line, without its database, fails with one sentence', async ({ args }) => {
+test.each(lines(all))('$line fails with one sentence when the database is unavailable', async ({ args }) => {
   pipeline.environment.DATABASE_URL = 'postgres://127.0.0.1:1/none'
   const { code, output } = await pipeline.run(...args)
   expect({ code, output }).toEqual({
@@ -37,11 +37,11 @@ test.each(lines(all))('$line, without its database, fails with one sentence', as
   })
 })
 
-test('a command on a database that is not migrated says what brings it', async () => {
-  await pipeline.database.pool.query('alter table rejected_message rename to mislaid')
-  const answer = await pipeline.run('rejected', 'list')
-  await pipeline.database.pool.query('alter table mislaid rename to rejected_message')
-  expect(answer).toEqual({
+test('a command on a database without the current schema says how to migrate it', async () => {
+  await pipeline.database.pool.query('alter table rejected_message rename to renamed')
+  const result = await pipeline.run('rejected', 'list')
+  await pipeline.database.pool.query('alter table renamed rename to rejected_message')
+  expect(result).toEqual({
     code: 1,
     output: expect.stringMatching(
       /^the database has not the schema of this version: npm run migrate brings it[^\n]*\n$/,
@@ -49,15 +49,15 @@ test('a command on a database that is not migrated says what brings it', async (
   })
 })
 
-test('a command that needs Redis says that it is away; status is answered without', async () => {
+test('commands that need Redis report that it is unavailable; status works without it', async () => {
   pipeline.environment.REDIS_URL = 'redis://127.0.0.1:1'
-  const away = /^Redis of REDIS_URL does not answer; [^\n]*\n/
+  const unavailable = /^Redis of REDIS_URL does not answer; [^\n]*\n/
   for (const args of [
     ['jobs', 'list'],
     ['jobs', 'retry', '--all'],
     ['rejected', 'replay', '--all'],
   ]) {
-    expect(await pipeline.run(...args)).toEqual({ code: 1, output: expect.stringMatching(away) })
+    expect(await pipeline.run(...args)).toEqual({ code: 1, output: expect.stringMatching(unavailable) })
   }
   expect(await pipeline.run('status')).toEqual({ code: 0, output: expect.stringMatching(/Redis of REDIS_URL does/) })
 })
@@ -74,13 +74,13 @@ test.each(
     ['jobs', 'retry'],
     ['jobs', 'frobnicate'],
   ]),
-)('$line, which is wrong, exits with 2', async ({ args }) => {
+)('$line is wrong usage: exit code 2', async ({ args }) => {
   const { code, output } = await pipeline.run(...args)
-  expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('--help tells how it is used') })
+  expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('use --help for usage') })
 })
 
 test.each(lines([...all, ['jobs', 'list'], ['jobs', 'retry'], ['jobs'], ['exists'], ['rejected']]))(
-  '$line --help says how it is used',
+  '$line --help prints the usage',
   async ({ args }) => {
     const { code, output } = await pipeline.run(...args, '--help')
     expect({ code, output }).toEqual({ code: 0, output: expect.stringMatching(/^Usage: stacktach /) })

@@ -20,7 +20,7 @@ const reasons: Record<Failed['fault'], RegExp> = {
   tenant: /^launch differs: tenant is /,
   'no delete': /^no delete: /,
   contradicted: /^delete contradicts: /,
-  unsettled: /^launch differs: /,
+  'mid operation': /^launch differs: /,
 }
 
 /** Every exists with a launched_at, by message id, and what becomes of it. */
@@ -117,8 +117,8 @@ test('four verifying processes, killed again and again, judge as one in peace, a
     const exists = Object.values(truth.instances).flatMap((instance) => instance.exists)
     const verified = exists.filter(({ messageId }) => verdicts[messageId] === null)
     expect(verified.length).toBeGreaterThan(50)
-    for (const { messageId, doubles, twinMessageId } of verified) {
-      const one = [messageId, twinMessageId, ...doubles].filter((id) => originals.includes(id))
+    for (const { messageId, duplicates, counterpartMessageId } of verified) {
+      const one = [messageId, counterpartMessageId, ...duplicates].filter((id) => originals.includes(id))
       expect({ messageId, published: one.length }).toEqual({ messageId, published: 1 })
     }
   } finally {

@@ -18,10 +18,10 @@ export function rejectedNotification(seconds: number): Buffer {
 }
 
 /**
- * Inserts rejected messages, as an earlier version of the program may have left them.
+ * Inserts rejected messages, as an earlier version of the program may have rejected them.
  *
- * @param size of the received body, if only its beginning is stored
- * @returns the ids
+ * @param size of the body as received; by default all of it is stored
+ * @returns their ids
  */
 export async function insertRejected(
   pool: Pool,
@@ -37,7 +37,7 @@ export async function insertRejected(
       reason,
       bodies,
       bodies.map((body) => size ?? body.length),
-      // The digests differ, as if equal bodies had arrived by different routes.
+      // The digest is unique per route and body, so equal bodies get different digests here.
       bodies.map((body, index) => createHash('sha256').update(body).update(String(index)).digest('hex')),
     ],
   )

@@ -10,7 +10,7 @@ const today = new Date().toISOString().slice(0, 10)
 
 let pipeline: Pipeline
 let url: string
-const one = { instance: '', image: '', request: '', tenant: '', notification: '', imageNotification: '', report: '' }
+const sample = { instance: '', image: '', request: '', tenant: '', notification: '', imageNotification: '', report: '' }
 
 beforeAll(async () => {
   pipeline = await startPipeline(deployments)
@@ -25,32 +25,32 @@ beforeAll(async () => {
   const { pool } = pipeline.database
   const text = async (sql: string) => String((await pool.query(`${sql} limit 1`)).rows[0]?.text)
   const failed = `from notification_nova where event = 'compute.instance.create.error' and request_id is not null`
-  one.instance = await text(`select instance as text ${failed}`)
-  one.request = await text(`select request_id as text ${failed}`)
-  one.notification = await text(`select id as text ${failed}`)
-  one.tenant = await text(`select tenant as text from notification_nova where event = 'compute.instance.create.end'`)
-  one.image = await text(`select uuid as text from notification_glance where event = 'image.upload'`)
-  one.imageNotification = await text(`select id as text from notification_glance where event = 'image.upload'`)
-  one.report = await text('select id as text from report')
+  sample.instance = await text(`select instance as text ${failed}`)
+  sample.request = await text(`select request_id as text ${failed}`)
+  sample.notification = await text(`select id as text ${failed}`)
+  sample.tenant = await text(`select tenant as text from notification_nova where event = 'compute.instance.create.end'`)
+  sample.image = await text(`select uuid as text from notification_glance where event = 'image.upload'`)
+  sample.imageNotification = await text(`select id as text from notification_glance where event = 'image.upload'`)
+  sample.report = await text('select id as text from report')
 })
 
 afterAll(() => pipeline.stop())
 
 const stacky = (...args: string[]) => pipeline.stacky(args, { STACKTACH_URL: url })
 
-/** What the api says. */
-async function answered(path: string): Promise<string> {
+/** The API's answer to a path, as text. */
+async function apiAnswer(path: string): Promise<string> {
   const response = await fetch(new URL(`/stacky/${path}`, url))
   expect({ path, status: response.status }).toEqual({ path, status: 200 })
   return response.text()
 }
 
-const cells = (rows: unknown, nothing: string): unknown[] =>
+const cells = (rows: unknown, nullText: string): unknown[] =>
   Array.isArray(rows)
-    ? rows.map((row: unknown) => (Array.isArray(row) ? row.map((cell) => String(cell ?? nothing).trim()) : row))
+    ? rows.map((row: unknown) => (Array.isArray(row) ? row.map((cell) => String(cell ?? nullText).trim()) : row))
     : []
 
-/** Rows of a printed table; no cell of a real notification has a bar. */
+/** Rows of a printed table; no cell of these notifications contains `|`. */
 const printedRows = (output: string) =>
   output
     .split('\n')
@@ -62,13 +62,13 @@ const printedRows = (output: string) =>
         .map((cell) => cell.trim()),
     )
 
-describe('every command shows what the api answers', () => {
+describe("every command prints the API's answer", () => {
   test.each<[string, () => string, () => string, number]>([
     ['deployments', () => 'deployments', () => 'deployments', 3],
     ['events', () => 'events', () => 'events', 10],
     ['events of glance', () => 'events --service glance', () => 'events?service=glance', 4],
     ['hosts', () => 'hosts', () => 'hosts', 3],
-    ['request', () => `request ${one.request} --limit 2`, () => `request?request_id=${one.request}&limit=2`, 3],
+    ['request', () => `request ${sample.request} --limit 2`, () => `request?request_id=${sample.request}&limit=2`, 3],
     [
       'search',
       () => 'search event compute.instance.create.error 2',
@@ -76,13 +76,13 @@ describe('every command shows what the api answers', () => {
       3,
     ],
     [
-      'search in full',
+      'search with all arguments',
       () => 'search nova deployment_id 1 3 2020-01-01 2090-01-01',
       () => 'search?field=deployment&value=1&limit=3&when_min=1577836800&when_max=3786912000',
       4,
     ],
     [
-      'search by options',
+      'search with options',
       () => 'search event__startswith image. --service glance --limit 3 --offset 1',
       () => 'search?service=glance&field=event__startswith&value=image.&limit=3&offset=1',
       4,
@@ -94,75 +94,85 @@ describe('every command shows what the api answers', () => {
       () => 'timings?name=compute.instance.create&end_when_max=1577836800',
       1,
     ],
-    ['timings of an instance', () => `timings --uuid ${one.instance}`, () => `timings/uuid?uuid=${one.instance}`, 2],
+    [
+      'timings of an instance',
+      () => `timings --uuid ${sample.instance}`,
+      () => `timings/uuid?uuid=${sample.instance}`,
+      2,
+    ],
     ['summary', () => 'summary --limit all', () => 'summary?limit=all', 5],
     ['kpi', () => 'kpi', () => 'kpi', 5],
-    ['kpi of a tenant', () => `kpi ${one.tenant}`, () => `kpi/${one.tenant}`, 2],
+    ['kpi of a tenant', () => `kpi ${sample.tenant}`, () => `kpi/${sample.tenant}`, 2],
     ['usage launches', () => 'usage launches', () => 'usage/launches', 5],
     ['usage deletes', () => 'usage deletes --limit 2', () => 'usage/deletes?limit=2', 3],
     ['usage exists', () => 'usage exists', () => 'usage/exists', 2],
-    ['usage of one', () => `usage launches ${one.instance}`, () => `usage/launches?instance=${one.instance}`, 1],
-    ['reports sought', () => `reports --id ${one.report}`, () => `reports/search?id=${one.report}`, 2],
+    [
+      'usage of an instance',
+      () => `usage launches ${sample.instance}`,
+      () => `usage/launches?instance=${sample.instance}`,
+      1,
+    ],
+    ['reports search', () => `reports --id ${sample.report}`, () => `reports/search?id=${sample.report}`, 2],
   ])('%s', async (_, command, path, atLeast) => {
     const args = command().split(' ')
-    const text = await answered(path())
+    const text = await apiAnswer(path())
     const rows: unknown = JSON.parse(text)
     expect(rows).toHaveProperty('length')
     expect(Array.isArray(rows) ? rows.length : 0).toBeGreaterThanOrEqual(atLeast)
     expect(await stacky(...args, '--json')).toEqual({ code: 0, output: `${text}\n` })
-    const shown = await stacky(...args)
-    expect(shown.code).toBe(0)
-    if (atLeast === 1) expect(shown.output).toMatch(/^(No results\n|\+-)/)
-    else expect(printedRows(shown.output)).toEqual(cells(rows, 'None'))
+    const printed = await stacky(...args)
+    expect(printed.code).toBe(0)
+    if (atLeast === 1) expect(printed.output).toMatch(/^(No results\n|\+-)/)
+    else expect(printedRows(printed.output)).toEqual(cells(rows, 'None'))
   })
 
   test.each(['deployments', 'kpi', 'usage launches'])('%s, as CSV', async (command) => {
-    const rows: unknown[][] = JSON.parse(await answered(command.replace(' ', '/')))
+    const rows: unknown[][] = JSON.parse(await apiAnswer(command.replace(' ', '/')))
     // None of these cells needs quotes.
     const lines = rows.map((row) => row.map((cell) => cell ?? '').join(','))
     expect(await stacky(...command.split(' '), '--csv')).toEqual({ code: 0, output: `${lines.join('\n')}\n` })
   })
 
-  test('uuid: the notifications of an instance, and its timings', async () => {
-    const notifications = await answered(`uuid?uuid=${one.instance}`)
-    const timings = await answered(`timings/uuid?uuid=${one.instance}`)
-    const { code, output } = await stacky('uuid', one.instance)
+  test('uuid prints the notifications and timings of an instance', async () => {
+    const notifications = await apiAnswer(`uuid?uuid=${sample.instance}`)
+    const timings = await apiAnswer(`timings/uuid?uuid=${sample.instance}`)
+    const { code, output } = await stacky('uuid', sample.instance)
     expect(code).toBe(0)
-    expect(output.split('\n')[0]).toBe(`Events related to ${one.instance}`)
+    expect(output.split('\n')[0]).toBe(`Events related to ${sample.instance}`)
     expect(printedRows(output)).toEqual([
       ...cells(JSON.parse(notifications), 'None'),
       ...cells(JSON.parse(timings), 'None'),
     ])
-    expect(await stacky('uuid', one.instance, '--json')).toEqual({
+    expect(await stacky('uuid', sample.instance, '--json')).toEqual({
       code: 0,
       output: `{"notifications":${notifications},"timings":${timings}}\n`,
     })
   })
 
-  test('uuid: the notifications of an image, which has no timings', async () => {
-    const notifications = await answered(`uuid?service=glance&uuid=${one.image}`)
-    const { code, output } = await stacky('uuid', 'glance', one.image)
+  test('uuid prints the notifications of an image, which has no timings', async () => {
+    const notifications = await apiAnswer(`uuid?service=glance&uuid=${sample.image}`)
+    const { code, output } = await stacky('uuid', 'glance', sample.image)
     expect({ code, rows: printedRows(output) }).toEqual({ code: 0, rows: cells(JSON.parse(notifications), 'None') })
-    expect((await stacky('uuid', one.image, '--service', 'glance', '--json')).output).toBe(
+    expect((await stacky('uuid', sample.image, '--service', 'glance', '--json')).output).toBe(
       `{"notifications":${notifications},"timings":null}\n`,
     )
   })
 
-  test('show: keys and values, the notification, what is related', async () => {
-    const [keys, json, uuid] = JSON.parse(await answered(`show/${one.notification}`))
-    const { code, output } = await stacky('show', one.notification)
+  test('show prints keys and values, the notification and related notifications', async () => {
+    const [keys, json, uuid] = JSON.parse(await apiAnswer(`show/${sample.notification}`))
+    const { code, output } = await stacky('show', sample.notification)
     expect(code).toBe(0)
     expect(printedRows(output)).toEqual([
       ...cells(keys, 'None'),
-      ...cells(JSON.parse(await answered(`uuid?uuid=${uuid}`)), 'None'),
+      ...cells(JSON.parse(await apiAnswer(`uuid?uuid=${uuid}`)), 'None'),
     ])
     expect(output).toContain(`+\n${json}\nEvents related to ${uuid}\n+`)
-    const image = await stacky('show', 'glance', one.imageNotification)
+    const image = await stacky('show', 'glance', sample.imageNotification)
     expect(image).toMatchObject({ code: 0, output: expect.stringMatching(/\| +Status +\|/) })
     expect(image.output).toContain('Events related to ')
   })
 
-  test('reports: of a time, with dates as Stacky shows them; report: one of them', async () => {
+  test('reports prints dates as Stacky does; report prints one report', async () => {
     const { code, output } = await stacky('reports', today)
     expect(code).toBe(0)
     expect(output).toContain(`Querying for reports created from ${today} 00:00:00 to `)
@@ -170,8 +180,8 @@ describe('every command shows what the api answers', () => {
     expect((await stacky('reports', '2020-02-28', '00:00', '2020-02-28', '06:00')).output).toBe(
       'Querying for reports created from 2020-02-28 00:00:00 to 2020-02-28 06:00:00\nNo results\n',
     )
-    const report: object = JSON.parse(await answered(`report/${one.report}`))
-    expect(printedRows((await stacky('report', one.report)).output)).toEqual([
+    const report: object = JSON.parse(await apiAnswer(`report/${sample.report}`))
+    expect(printedRows((await stacky('report', sample.report)).output)).toEqual([
       ['Key', 'Value'],
       ...cells(Object.entries(report), 'None'),
     ])
@@ -203,7 +213,7 @@ describe('watch', () => {
     await new Promise((resolve) => refusing.close(resolve))
   }
 
-  /** A nova notification of a moment that a look has not passed yet. */
+  /** A nova notification with a timestamp that `watch` has not passed yet. */
   const notification = (instance_id: string) => ({
     exchange: 'nova',
     routing_key: 'notifications.error',
@@ -218,7 +228,7 @@ describe('watch', () => {
     ),
   })
 
-  test('goes on while the server is away, tells it once, and ends with Ctrl-C', async () => {
+  test('continues while the server is unavailable, reports that once, and ends with Ctrl-C', async () => {
     const server = await detour(url)
     await server.open()
     const watching = watch(server.url, 'all', 'nova', 'compute.instance.watched', '1')
@@ -226,20 +236,20 @@ describe('watch', () => {
     await publish(pipeline.vhost, [notification('before')])
     await watching.printed(/\|E\|[\d:.]+ *\| +east +\| +compute\.instance\.watched +\| +before +\|\n/)
     await server.shut()
-    await watching.printed(/; still trying\n/)
+    await watching.printed(/; retrying\n/)
     await publish(pipeline.vhost, [notification('meanwhile')])
     await refuseTwoConnections(server.url)
     await server.open()
-    await watching.printed(/the server answers again\n[\s\S]*\| +meanwhile +\|\n/)
+    await watching.printed(/the server is available again\n[\s\S]*\| +meanwhile +\|\n/)
     expect(await watching.stop('SIGINT')).toBe(0)
     await server.shut()
-    expect(watching.output().match(/still trying/g)).toHaveLength(1)
+    expect(watching.output().match(/; retrying/g)).toHaveLength(1)
     expect(watching.output().match(/ before /g)).toHaveLength(1)
     expect(watching.output()).toMatch(/^All Deployments\nEvent name: compute\.instance\.watched\n/)
   })
 
-  test('as JSON, a line for each notification', async () => {
-    const rows: unknown[][] = JSON.parse(await answered('deployments'))
+  test('prints one line of JSON per notification', async () => {
+    const rows: unknown[][] = JSON.parse(await apiAnswer('deployments'))
     const watching = watch(url, String(rows.find(([, name]) => name === 'east')?.[0]), '--json')
     await publish(pipeline.vhost, [notification('lines')])
     const [line] = await watching.printed(/^.*"lines"\]$/m)
@@ -255,14 +265,14 @@ describe('watch', () => {
     ])
   })
 
-  test('a server that was never there ends it', async () => {
+  test('fails when the first request cannot connect', async () => {
     const server = await detour(url)
     const { code, output } = await pipeline.stacky(['watch'], { STACKTACH_URL: server.url })
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/\nnothing listens at .*\n$/) })
   })
 })
 
-describe('what goes wrong is told in a sentence', () => {
+describe('errors are one sentence', () => {
   test.each<[string, number, string | RegExp]>([
     ['uuid nonsense', 1, 'nonsense is not uuid-like (400 Bad Request)\n'],
     ['request nonsense', 1, 'nonsense is not request-id-like (400 Bad Request)\n'],
@@ -272,11 +282,11 @@ describe('what goes wrong is told in a sentence', () => {
     ['search nope x', 1, /^[^\n]*nope[^\n]* \(400 Bad Request\)\n$/],
     ['summary --limit -1', 1, /^[^\n]*limit[^\n]* \(400 Bad Request\)\n$/],
     ['show', 2, /^error: missing required argument 'id'\n/],
-    ['show nova', 2, 'missing id\n(--help tells how it is used)\n'],
-    ['timings', 2, 'give an event name, or --uuid\n(--help tells how it is used)\n'],
+    ['show nova', 2, 'missing id\n(use --help for usage)\n'],
+    ['timings', 2, 'use either an event name or --uuid\n(use --help for usage)\n'],
     ['usage lunches', 2, /^error: .*'lunches' is invalid.* launches, deletes, exists/],
     ['events --json --csv', 2, /cannot be used with/],
-    ['search event x --from yesterday', 2, /^"yesterday" is no time/],
+    ['search event x --from yesterday', 2, /^"yesterday" is not a time/],
     ['nonsense', 2, /^error: unknown command 'nonsense'\n/],
   ])('%s ends with %s', async (command, code, output) => {
     expect(await stacky(...command.split(' '))).toEqual({
@@ -285,15 +295,15 @@ describe('what goes wrong is told in a sentence', () => {
     })
   })
 
-  test('a wrong address is told before anything is asked', async () => {
+  test('an invalid address is reported before any request', async () => {
     expect(await pipeline.stacky(['events'], { STACKTACH_URL: 'localhost:8000' })).toEqual({
       code: 2,
-      output: 'STACKTACH_URL must be a URL beginning with http:// or https://, not what it is set to\n',
+      output: 'STACKTACH_URL must be a URL beginning with http:// or https:// (current value hidden)\n',
     })
   })
 })
 
-test('a shell completes commands, choices and options', async () => {
+test('completes commands, choices and options in a shell', async () => {
   expect((await stacky('complete', '--', 'su')).output).toMatch(/^summary\t/)
   expect((await stacky('complete', '--', 'usage', '')).output).toMatch(/^launches\t\ndeletes\t\nexists\t\n/)
   expect((await stacky('complete', '--', 'uuid', '--service', 'g')).output).toMatch(/^glance\t\ngeneric\t\n/)

@@ -1,104 +1,97 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { retryUntilAnswer } from './stack/database.ts'
+import { waitUntilReady } from './stack/programs.ts'
+import type { Servers } from './stack/servers.ts'
+import { createStack, type Stack } from './stack/stack.ts'
 import { deployments, type StreamMessage } from './stream.ts'
-import { persistently } from './world/database.ts'
-import { begun } from './world/programs.ts'
-import type { Servers } from './world/servers.ts'
-import { createWorld, type World } from './world/world.ts'
 
-/** Unacknowledged messages of a channel at most, by the programs' own default; a deployment has two channels. */
+/** The programs' default limit of unacknowledged messages per channel; a deployment has two channels. */
 const PREFETCH = 1_500
-const UNACKNOWLEDGED = PREFETCH * 2 * deployments.length
+const MAX_UNACKNOWLEDGED = PREFETCH * 2 * deployments.length
 
-/** Megabytes that memory may differ by: what the garbage collector leaves lying about, and far less than what waits. */
-const ALLOWANCE = 150
+/** Tolerated difference of memory: more than the garbage collector leaves, far less than the queued messages take. */
+const MEMORY_TOLERANCE_MB = 150
 
-/** Milliseconds until ingest gives back what it holds. */
-const HOLD = 60_000
+/** How long ingest keeps messages that it cannot store before it requeues them. */
+const REQUEUE_AFTER_MS = 60_000
 
-/** Milliseconds until RabbitMQ has counted, which it does every five seconds. */
-const COUNTED = 12_000
+/** RabbitMQ updates its counts every five seconds. */
+const BROKER_COUNTS_TIMEOUT_MS = 12_000
 
-/** Milliseconds without progress after which it is stuck. */
-const STUCK = 60_000
+const NO_PROGRESS_TIMEOUT_MS = 60_000
 
-/** What ingest was like while messages waited. */
+/** How ingest behaved with messages queued while the database was unavailable. */
 export interface Pressure {
-  waiting: number
-  /** The most that was seen. */
+  queued: number
+  /** The maximum observed. */
   unacknowledged: number
-  /** Megabytes at most, while the database was away and while it caught up. */
-  memory: number
-  /** From the database's return until all was stored. */
+  /** The maximum while the database was unavailable and during the catch-up. */
+  memoryMb: number
+  /** From the database's return until all messages were stored. */
   seconds: number
-  complaints: string[]
+  problems: string[]
 }
 
 /**
- * Lets messages wait while the database is away, few and then many.
+ * Queues messages while the database is unavailable: first few, then many.
  *
- * @param patient waits until ingest has given back what it holds
+ * @param short whether to skip waiting until ingest requeues its messages
  */
-export async function backPressure(servers: Servers, few: number, many: number, patient: boolean): Promise<Pressure[]> {
-  const found = [await pressure(servers, few, patient), await pressure(servers, many, patient)]
-  const [less, more] = found
-  if (less !== undefined && more !== undefined && more.memory > less.memory + ALLOWANCE) {
-    more.complaints.push(
-      `ingest took ${more.memory} MB with ${many} messages waiting, but ${less.memory} MB with ${few}: its memory grows with the queue`,
-    )
+export async function backPressure(servers: Servers, few: number, many: number, short: boolean): Promise<Pressure[]> {
+  const small = await measurePressure(servers, few, short)
+  const large = await measurePressure(servers, many, short)
+  if (large.memoryMb > small.memoryMb + MEMORY_TOLERANCE_MB) {
+    const usage = `${large.memoryMb} MB with ${many} messages queued, but ${small.memoryMb} MB with ${few}`
+    large.problems.push(`ingest used ${usage}: its memory grows with the queue`)
   }
-  return found
+  return [small, large]
 }
 
-async function pressure(servers: Servers, waiting: number, patient: boolean): Promise<Pressure> {
-  const world = await createWorld(servers, 'faults_waiting', { disturbed: false, preload: null })
+async function measurePressure(servers: Servers, queued: number, short: boolean): Promise<Pressure> {
+  const stack = await createStack(servers, 'faults_waiting', { onSmallDisk: false, preload: null })
   try {
-    world.programs.start('ingest')
-    await begun(world.programs, ['ingest'])
-    await world.detours.postgres.shut()
-    const complaints: string[] = []
+    stack.programs.start('ingest')
+    await waitUntilReady(stack.programs, ['ingest'])
+    await stack.detours.postgres.shut()
+    const problems: string[] = []
     let unacknowledged = 0
     const watching = new AbortController()
-    const watched = watch(world, watching.signal, (now) => {
-      unacknowledged = Math.max(unacknowledged, now)
+    const watched = watchUnacknowledged(stack, watching.signal, (current) => {
+      unacknowledged = Math.max(unacknowledged, current)
     })
-    for (let from = 0; from < waiting; from += 1_000) {
-      await world.publisher.publish(messages(from, Math.min(waiting, from + 1_000)), undefined, 500)
+    for (let from = 0; from < queued; from += 1_000) {
+      await stack.publisher.publish(createMessages(from, Math.min(queued, from + 1_000)), undefined, 500)
     }
-    for (const late = Date.now() + COUNTED; unacknowledged === 0 && Date.now() < late; ) await sleep(100)
-    if (patient) await sleep(HOLD)
-    await world.detours.postgres.open()
-    const began = performance.now()
-    const stored = await allStored(world, waiting)
-    const seconds = (performance.now() - began) / 1000
+    const deadline = Date.now() + BROKER_COUNTS_TIMEOUT_MS
+    while (unacknowledged === 0 && Date.now() < deadline) await sleep(100)
+    if (!short) await sleep(REQUEUE_AFTER_MS)
+    await stack.detours.postgres.open()
+    const startedAt = performance.now()
+    const stored = await waitUntilStored(stack, queued)
+    const seconds = (performance.now() - startedAt) / 1000
     watching.abort()
     await watched
-    if (stored < waiting) complaints.push(`of ${waiting} messages that waited only ${stored} were stored`)
-    if (unacknowledged === 0 || unacknowledged > UNACKNOWLEDGED) {
-      complaints.push(`ingest held ${unacknowledged} messages; it must be some, and at most ${UNACKNOWLEDGED}`)
+    if (stored < queued) problems.push(`only ${stored} of ${queued} queued messages were stored`)
+    if (unacknowledged === 0 || unacknowledged > MAX_UNACKNOWLEDGED) {
+      problems.push(`ingest had ${unacknowledged} unacknowledged messages: expected 1 to ${MAX_UNACKNOWLEDGED}`)
     }
-    const memory = peak(world.programs.pid('ingest'))
-    await world.programs.close()
-    return {
-      waiting,
-      unacknowledged,
-      memory,
-      seconds,
-      complaints: [...complaints, ...world.programs.complaints],
-    }
+    const memoryMb = peakMemoryMb(stack.programs.pid('ingest'))
+    await stack.programs.close()
+    return { queued, unacknowledged, memoryMb, seconds, problems: [...problems, ...stack.programs.problems] }
   } finally {
-    await world.close()
+    await stack.close()
   }
 }
 
-/** So large that many of them, if they were held, would show beside what the garbage collector leaves. */
+/** Long enough that queued messages, if ingest kept them all, would exceed the tolerated memory. */
 const description = 'x'.repeat(2_000)
 
-/** Notifications, each of another time, of some hundred instances. */
-function messages(from: number, to: number): StreamMessage[] {
+/** Creates notifications with distinct times, about a few hundred instances. */
+function createMessages(from: number, until: number): StreamMessage[] {
   const start = Date.UTC(2026, 0, 15)
-  return Array.from({ length: to - from }, (_, place) => {
-    const index = from + place
+  return Array.from({ length: until - from }, (_, offset) => {
+    const index = from + offset
     const messageId = `waiting-${index}`
     const notification = {
       message_id: messageId,
@@ -113,28 +106,34 @@ function messages(from: number, to: number): StreamMessage[] {
   })
 }
 
-async function watch({ brokers }: World, until: AbortSignal, see: (unacknowledged: number) => void): Promise<void> {
-  while (!until.aborted) {
-    see((await persistently(() => brokers.depth())).unacknowledged)
+async function watchUnacknowledged(
+  { brokers }: Stack,
+  signal: AbortSignal,
+  onCount: (unacknowledged: number) => void,
+): Promise<void> {
+  while (!signal.aborted) {
+    onCount((await retryUntilAnswer(() => brokers.depth())).unacknowledged)
     await sleep(500)
   }
 }
 
-async function allStored({ database }: World, expected: number): Promise<number> {
+/** Waits until the expected number is stored, or until there is no more progress. Returns the number stored. */
+async function waitUntilStored({ database }: Stack, expected: number): Promise<number> {
   let stored = 0
-  for (let since = Date.now(); stored < expected && Date.now() - since < STUCK; await sleep(100)) {
+  for (let progressAt = Date.now(); stored < expected && Date.now() - progressAt < NO_PROGRESS_TIMEOUT_MS; ) {
     const { rows } = await database.pool.query<{ stored: number }>(
       'select count(*)::int as stored from notification_nova',
     )
-    const now = rows[0]?.stored ?? 0
-    if (now > stored) since = Date.now()
-    stored = now
+    const current = rows[0]?.stored ?? 0
+    if (current > stored) progressAt = Date.now()
+    stored = current
+    await sleep(100)
   }
   return stored
 }
 
-/** The most memory a process ever had, in megabytes; 0 where the system does not tell. */
-function peak(pid: number): number {
+/** The process's peak memory in megabytes; 0 if the system does not report it. */
+function peakMemoryMb(pid: number): number {
   try {
     const [, kilobytes = '0'] = readFileSync(`/proc/${pid}/status`, 'utf8').match(/^VmHWM:\s+(\d+) kB/m) ?? []
     return Math.round(Number(kilobytes) / 1024)

@@ -1,73 +1,91 @@
 import { backPressure, type Pressure } from './backPressure.ts'
-import { everyFault } from './faults/index.ts'
+import { allFaults } from './faults/index.ts'
 import type { Options } from './options.ts'
-import { planActs } from './plan.ts'
-import { disturbedRun, quietRun } from './run.ts'
+import { planSegments } from './plan.ts'
+import { faultRun, type Outcome, referenceRun } from './run.ts'
+import type { Servers } from './stack/servers.ts'
+import { createStack } from './stack/stack.ts'
 import { omittedLines, outcomeTable, pressureTable } from './table.ts'
-import type { Servers } from './world/servers.ts'
-import { createWorld } from './world/world.ts'
 
 export { type Options, parseOptions, USAGE } from './options.ts'
-export type { Servers, SmallDisk } from './world/servers.ts'
+export type { Servers, SmallDisk } from './stack/servers.ts'
 
-/** Loaded by every program of the disturbed run, by the name of the self-test. */
+/** By name of the self-test, the module that every program of the run with faults loads. */
 const selftests: Record<string, URL> = { 'ack-early': new URL('./selftestAckEarly.js', import.meta.url) }
 
 /**
  * Runs the suite.
  *
- * @param selftest a fault in the programs themselves that the suite has to notice; empty for none
- * @param print takes the result
- * @param note takes what is going on
- * @returns whether nothing was lost, doubled, or otherwise than it must be
+ * @param selftest a defect to add to the programs, which the suite has to detect; empty for none
+ * @param print prints the result
+ * @param log logs the progress
+ * @returns whether the suite passed: no loss, duplicate, difference or other problem
  */
 export async function runFaults(
   servers: Servers,
   options: Options,
   selftest: string,
   print: (text: string) => void,
-  note: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<boolean> {
   const preload = selftest === '' ? undefined : selftests[selftest]
-  if (selftest !== '' && preload === undefined) throw new RangeError(`there is no self-test ${selftest}`)
+  if (selftest !== '' && preload === undefined) throw new RangeError(`unknown self-test ${selftest}`)
   if (preload !== undefined)
-    note(`self-test ${selftest}: ingest acknowledges before it stores, and losses must be reported`)
-  const { faults, omitted } = everyFault(servers)
-  const chosen = faults.filter(
+    log(`self-test ${selftest}: ingest acknowledges messages before it stores them; the suite must report losses`)
+  const { faults, omitted } = allFaults(servers)
+  const selected = faults.filter(
     ({ name }) => options.only.length === 0 || options.only.some((part) => name.includes(part)),
   )
-  const acts = planActs(chosen, options)
-  note(
-    `seed ${options.seed}: ${options.notifications} notifications, ${chosen.length} faults, ${options.rounds} times each`,
-  )
+  const segments = planSegments(selected, options)
+  const { seed, notifications, rounds } = options
+  log(`seed ${seed}: ${notifications} notifications, ${selected.length} faults, ${rounds} times each`)
 
-  const calm = await createWorld(servers, 'faults_quiet', { disturbed: false, preload: null })
-  const quiet = await quietRun(calm, acts, options, note).finally(() => calm.close())
-  const world = await createWorld(servers, 'faults_disturbed', { disturbed: true, preload: preload?.href ?? null })
-  const outcome = await disturbedRun(world, acts, options, quiet, note).finally(() => world.close())
-  const pressures = options.only.length > 0 ? [] : await pressed(servers, options, note)
-
-  const { total } = outcome
-  const complaints = [...outcome.complaints, ...pressures.flatMap((pressure) => pressure.complaints)]
-  for (const complaint of complaints) print(`${complaint}\n`)
-  if (pressures.length > 0) print(`${pressureTable(pressures)}\n`)
-  print(`${outcomeTable(outcome)}\n${omittedLines(omitted)}`)
-  const whole = total.stored === total.notifications && total.rejected === 0
-  const good = whole && total.lost + total.doubled + total.different === 0 && complaints.length === 0
-  const short = options.short ? ' --short' : ''
-  print(
-    `seed ${options.seed}: ${total.notifications} notifications sent, ${total.stored} stored, ${total.rejected} rejected, ${total.lost} lost, ${total.doubled} doubled, ${total.different} rows of aggregates different: ${good ? 'passed' : 'FAILED'}\n`,
-  )
-  if (!good)
-    print(
-      `again: npm run test:faults --${short} --notifications ${options.notifications} --seed ${options.seed} --rounds ${options.rounds}\n`,
-    )
-  return good
+  const quiet = await createStack(servers, 'faults_quiet', { onSmallDisk: false, preload: null })
+  const reference = await referenceRun(quiet, segments, options, log).finally(() => quiet.close())
+  const disturbed = await createStack(servers, 'faults_disturbed', {
+    onSmallDisk: true,
+    preload: preload?.href ?? null,
+  })
+  const outcome = await faultRun(disturbed, segments, options, reference, log).finally(() => disturbed.close())
+  const pressures = options.only.length > 0 ? [] : await runBackPressure(servers, options, log)
+  return report(outcome, pressures, options, omittedLines(omitted), print)
 }
 
-/** What ingest does with a long queue, with a short one and a long one. */
-function pressed(servers: Servers, { short }: Options, note: (line: string) => void): Promise<Pressure[]> {
+/** Prints the result. Returns whether the suite passed. */
+function report(
+  outcome: Outcome,
+  pressures: readonly Pressure[],
+  options: Options,
+  omitted: string,
+  print: (text: string) => void,
+): boolean {
+  const { total } = outcome
+  const problems = [...outcome.problems, ...pressures.flatMap((pressure) => pressure.problems)]
+  for (const problem of problems) print(`${problem}\n`)
+  if (pressures.length > 0) print(`${pressureTable(pressures)}\n`)
+  print(`${outcomeTable(outcome)}\n${omitted}`)
+  const complete = total.stored === total.notifications && total.rejected === 0
+  const passed = complete && total.lost + total.duplicates + total.different === 0 && problems.length === 0
+  const counts = [
+    `${total.notifications} notifications sent`,
+    `${total.stored} stored`,
+    `${total.rejected} rejected`,
+    `${total.lost} lost`,
+    `${total.duplicates} duplicates`,
+    `${total.different} rows of aggregates different`,
+  ].join(', ')
+  print(`seed ${options.seed}: ${counts}: ${passed ? 'passed' : 'FAILED'}\n`)
+  if (!passed) {
+    const { short, notifications, seed, rounds } = options
+    const args = `${short ? '--short ' : ''}--notifications ${notifications} --seed ${seed} --rounds ${rounds}`
+    print(`to repeat: npm run test:faults -- ${args}\n`)
+  }
+  return passed
+}
+
+/** Compares how ingest behaves with a short and a long queue while the database is unavailable. */
+function runBackPressure(servers: Servers, { short }: Options, log: (line: string) => void): Promise<Pressure[]> {
   const [few, many] = short ? [1_000, 10_000] : [10_000, 200_000]
-  note(`${few}, then ${many} messages wait while the database is away`)
-  return backPressure(servers, few, many, !short)
+  log(`back pressure: ${few}, then ${many} messages are queued while the database is unavailable`)
+  return backPressure(servers, few, many, short)
 }

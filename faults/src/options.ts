@@ -1,31 +1,37 @@
-/** What the suite is asked to do. */
+/** The options of the fault suite. */
 export interface Options {
-  /** How many are sent; some of them twice. */
+  /** Distinct notifications to send; some are sent twice. */
   notifications: number
-  /** Decides the stream, the order of the faults and their moments. */
+  /** Decides the stream, and the order and moments of the faults. */
   seed: number
-  /** How often each fault happens. */
+  /** How often each fault is injected. */
   rounds: number
-  /** Only faults whose name holds one of these. */
+  /** Only faults whose name contains one of these; empty: all. */
   only: readonly string[]
-  /** Faults are held for seconds, not for as long as the programs' patience lasts. */
+  /** Faults last seconds, less than the timeouts of the programs. */
   short: boolean
 }
 
 export const USAGE = `usage: npm run test:faults -- [--short] [--notifications N] [--seed S] [--rounds R] [--only FAULT]...
 
-Sends a stream of known truth through servers of its own, which it restarts, cuts off, wipes and fills while it kills the
-processes, and says whether anything was lost, doubled or counted otherwise than in a quiet run.
+Publishes a simulated stream while it kills the processes, and restarts, disconnects, wipes and fills its own
+servers. Reports whether notifications were lost or duplicated, and whether aggregates differ from a reference run
+without faults.
 
-  --short            each fault once and for seconds only (what npm test runs)
-  --notifications N  length of the stream, 20000 by default, 5000 with --short
-  --seed S           of an earlier run: the same stream, the same faults in the same order
-  --rounds R         how often each fault happens, 3 by default, 1 with --short
-  --only FAULT       only faults whose name holds this
+  --short            inject each fault once, for seconds only (part of npm test)
+  --notifications N  number of notifications (default: 20000, with --short 5000)
+  --seed S           repeat an earlier run: the same stream, the same faults in the same order
+  --rounds R         how often to inject each fault (default: 3, with --short 1)
+  --only FAULT       only faults whose name contains this text
 `
 
-/** @throws RangeError when the arguments make no sense */
-export function parseOptions(args: readonly string[], anySeed: () => number): Options {
+/**
+ * Parses the command line.
+ *
+ * @param randomSeed the seed if there is no --seed
+ * @throws RangeError if an argument is invalid
+ */
+export function parseOptions(args: readonly string[], randomSeed: () => number): Options {
   const values = new Map<string, string>()
   const only: string[] = []
   let short = false
@@ -39,20 +45,20 @@ export function parseOptions(args: readonly string[], anySeed: () => number): Op
     if (value === undefined) throw new RangeError(`${name} needs a value`)
     if (name === '--only') only.push(value)
     else if (['--notifications', '--seed', '--rounds'].includes(name)) values.set(name, value)
-    else throw new RangeError(`there is no option ${name}`)
+    else throw new RangeError(`unknown option ${name}`)
   }
-  const whole = (name: string, otherwise: number, least: number) => {
+  const wholeNumber = (name: string, defaultValue: number, min: number) => {
     const value = values.get(name)
-    if (value === undefined) return otherwise
-    if (!/^\d{1,10}$/.test(value) || Number(value) < least) {
-      throw new RangeError(`${name} must be a whole number from ${least}, not ${value}`)
+    if (value === undefined) return defaultValue
+    if (!/^\d{1,10}$/.test(value) || Number(value) < min) {
+      throw new RangeError(`${name} must be a whole number of at least ${min}, not ${value}`)
     }
     return Number(value)
   }
   return {
-    notifications: whole('--notifications', short ? 5_000 : 20_000, 100),
-    seed: whole('--seed', anySeed(), 0),
-    rounds: whole('--rounds', short ? 1 : 3, 1),
+    notifications: wholeNumber('--notifications', short ? 5_000 : 20_000, 100),
+    seed: wholeNumber('--seed', randomSeed(), 0),
+    rounds: wholeNumber('--rounds', short ? 1 : 3, 1),
     only,
     short,
   }

@@ -1,52 +1,52 @@
 import { expect, test } from '@jest/globals'
 import type { Fault } from './faults/fault.ts'
 import { parseOptions } from './options.ts'
-import { planActs, scenes } from './plan.ts'
+import { planSegments, segmentMessages } from './plan.ts'
 
 const faults: Fault[] = ['kill', 'cut', 'clocks', 'wipe'].map((name) => ({
   name,
   hostClocks: name === 'clocks',
-  inflict: async () => {},
+  inject: async () => {},
 }))
 
 const options = (seed: number) =>
   parseOptions(['--notifications', '1000', '--seed', String(seed), '--rounds', '2'], () => 0)
 
-/** All that a seed decides. */
-function everything(seed: number) {
-  const acts = planActs(faults, options(seed))
-  const messages = [...scenes(acts, options(seed))].map((scene) =>
-    scene.map(({ body, ...route }) => ({ ...route, body: body.toString() })),
+/** Everything that depends on the seed. */
+function planFor(seed: number) {
+  const segments = planSegments(faults, options(seed))
+  const messages = [...segmentMessages(segments, options(seed))].map((segment) =>
+    segment.map(({ body, ...route }) => ({ ...route, body: body.toString() })),
   )
-  return { order: acts.map(({ fault, moment }) => ({ fault: fault.name, moment })), messages }
+  return { order: segments.map(({ fault, injectAfter }) => ({ fault: fault.name, injectAfter })), messages }
 }
 
-test('a seed that is given back gives the same faults in the same order, and the same stream', () => {
-  expect(everything(7)).toEqual(everything(7))
-  expect(everything(8).order).not.toEqual(everything(7).order)
+test('the same seed gives the same faults in the same order, and the same stream', () => {
+  expect(planFor(7)).toEqual(planFor(7))
+  expect(planFor(8).order).not.toEqual(planFor(7).order)
 })
 
-test('each fault comes as often as there are rounds, in the middle of its part of the stream', () => {
-  const acts = planActs(faults, options(7))
-  expect(acts.map(({ fault }) => fault.name).sort()).toEqual(faults.flatMap(({ name }) => [name, name]).sort())
-  for (const { moment, notifications } of acts) expect(moment).toBeLessThan(notifications)
+test('each fault is injected once per round, within its segment of the stream', () => {
+  const segments = planSegments(faults, options(7))
+  expect(segments.map(({ fault }) => fault.name).sort()).toEqual(faults.flatMap(({ name }) => [name, name]).sort())
+  for (const { injectAfter, notifications } of segments) expect(injectAfter).toBeLessThan(notifications)
 })
 
-test('the stream has as many notifications as asked for, however many are sent twice', () => {
-  const { messages } = everything(7)
+test('the stream has the requested number of distinct notifications', () => {
+  const { messages } = planFor(7)
   const ids = messages.flat().map(({ messageId }) => messageId)
   expect(new Set(ids).size).toBe(1000)
   expect(ids.length).toBeGreaterThan(1000)
 })
 
-test('a notification whose host has a wrong clock has the same time wherever it is sent', () => {
+test('both copies of a notification have the same time if the host has a wrong clock', () => {
   const times = new Map<string, Set<string>>()
-  for (const { messageId, body } of everything(7).messages.flat()) {
+  for (const { messageId, body } of planFor(7).messages.flat()) {
     const envelope = JSON.parse(body)
     const { timestamp } = JSON.parse(envelope['oslo.message'])
     times.set(messageId, (times.get(messageId) ?? new Set()).add(timestamp))
   }
-  const days = new Set([...times.values()].flatMap((found) => [...found].map((time) => time.slice(0, 10))))
+  const days = new Set([...times.values()].flatMap((timestamps) => [...timestamps].map((time) => time.slice(0, 10))))
   expect(days).toEqual(new Set(['2026-01-14', '2026-01-15', '2026-01-16']))
-  for (const found of times.values()) expect(found.size).toBe(1)
+  for (const timestamps of times.values()) expect(timestamps.size).toBe(1)
 })

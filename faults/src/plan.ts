@@ -3,41 +3,44 @@ import type { Options } from './options.ts'
 import { createRandom } from './random.ts'
 import { type StreamMessage, stream } from './stream.ts'
 
-/** A part of the stream, and what happens while it is sent. */
-export interface Act {
+/** A segment of the stream, and the fault that is injected while it is published. */
+export interface Segment {
   fault: Fault
   notifications: number
-  /** After how many of its messages. */
-  moment: number
+  /** The number of published messages after which the fault is injected. */
+  injectAfter: number
 }
 
-/** Which fault comes when: each as often as there are rounds, in an order and at moments that the seed decides. */
-export function planActs(faults: readonly Fault[], { notifications, seed, rounds }: Options): Act[] {
+/** Plans a segment for each fault and round; the seed decides the order and the moments. */
+export function planSegments(faults: readonly Fault[], { notifications, seed, rounds }: Options): Segment[] {
   const random = createRandom(seed)
   const order = Array.from({ length: rounds }, () => random.shuffled(faults)).flat()
   return order.map((fault, index) => {
     const from = Math.floor((notifications * index) / order.length)
-    const own = Math.floor((notifications * (index + 1)) / order.length) - from
-    return { fault, notifications: own, moment: Math.floor(own * (0.1 + 0.6 * random.next())) }
+    const count = Math.floor((notifications * (index + 1)) / order.length) - from
+    return { fault, notifications: count, injectAfter: Math.floor(count * (0.1 + 0.6 * random.next())) }
   })
 }
 
-/** The messages of one act after another; the same each time. */
-export function* scenes(acts: readonly Act[], { notifications, seed }: Options): Generator<StreamMessage[]> {
-  let off = false
-  const messages = stream(notifications, seed, () => off)
+/** Yields the messages of one segment after another; the same messages every time. */
+export function* segmentMessages(
+  segments: readonly Segment[],
+  { notifications, seed }: Options,
+): Generator<StreamMessage[]> {
+  let wrongClocks = false
+  const messages = stream(notifications, seed, () => wrongClocks)
   const ids = new Set<string>()
   let until = 0
-  for (const act of acts) {
-    off = act.fault.hostClocks === true
-    until += act.notifications
-    const taken: StreamMessage[] = []
+  for (const segment of segments) {
+    wrongClocks = segment.fault.hostClocks === true
+    until += segment.notifications
+    const own: StreamMessage[] = []
     while (ids.size < until) {
       const next = messages.next()
-      if (next.done) throw new Error('the stream ends too early')
+      if (next.done) throw new Error('the simulated stream is shorter than planned')
       ids.add(next.value.messageId)
-      taken.push(next.value)
+      own.push(next.value)
     }
-    yield taken
+    yield own
   }
 }

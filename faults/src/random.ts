@@ -1,13 +1,13 @@
-/** Numbers that a seed decides. */
+/** Pseudo-random numbers from a seed. */
 export interface Random {
-  /** From 0 to below 1. */
+  /** A number from 0 (inclusive) to 1 (exclusive). */
   next(): number
-  /** A whole number from `from` to `to`, both included. */
-  whole(from: number, to: number): number
+  /** A whole number from `min` to `max`, both inclusive. */
+  int(min: number, max: number): number
   shuffled<T>(items: readonly T[]): T[]
 }
 
-/** The same seed gives the same numbers (mulberry32). */
+/** Creates a generator: the same seed gives the same numbers (mulberry32). */
 export function createRandom(seed: number): Random {
   let state = seed >>> 0
   const next = () => {
@@ -16,15 +16,15 @@ export function createRandom(seed: number): Random {
     mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296
   }
-  const whole = (from: number, to: number) => from + Math.floor(next() * (to - from + 1))
+  const int = (min: number, max: number) => min + Math.floor(next() * (max - min + 1))
   return {
     next,
-    whole,
+    int,
     shuffled<T>(items: readonly T[]) {
-      const left = [...items]
-      const taken: T[] = []
-      while (left.length > 0) taken.push(...left.splice(whole(0, left.length - 1), 1))
-      return taken
+      const remaining = [...items]
+      const result: T[] = []
+      while (remaining.length > 0) result.push(...remaining.splice(int(0, remaining.length - 1), 1))
+      return result
     },
   }
 }

@@ -1,158 +1,190 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Scene } from './faults/fault.ts'
+import type { FaultContext } from './faults/fault.ts'
 import type { Options } from './options.ts'
-import { type Act, scenes } from './plan.ts'
+import { type Segment, segmentMessages } from './plan.ts'
 import { createRandom } from './random.ts'
+import {
+  aggregateHashes,
+  countDifferences,
+  counts,
+  remainingJobs,
+  storedIds,
+  waitUntilCaughtUp,
+} from './stack/observe.ts'
+import { programs, waitUntilReady } from './stack/programs.ts'
+import type { Stack } from './stack/stack.ts'
 import type { StreamMessage } from './stream.ts'
-import { aggregateHashes, caughtUp, counts, differing, jobsLeft, storedIds } from './world/observe.ts'
-import { begun, programs } from './world/programs.ts'
-import type { World } from './world/world.ts'
 
-/** What one occurrence of a fault did. */
-export interface Damage {
+/** How long RabbitMQ may take to report empty queues: it updates its counts every five seconds. */
+const EMPTY_QUEUES_TIMEOUT_MS = 15_000
+
+/** The effect of one injected fault. */
+export interface FaultResult {
   fault: string
   lost: number
-  doubled: number
+  duplicates: number
   /** Rows of aggregates. */
   different: number
-  /** From the end of the fault, or of its messages if that was later. */
+  /** Time to catch up: from the end of the fault, or of its messages if that was later. */
   seconds: number
 }
 
-/** What is to be said at the end. */
+/** The result of a run with faults. */
 export interface Outcome {
-  damages: Damage[]
-  /** All that is not as it must be, the table aside. */
-  complaints: string[]
-  /** Of the whole stream. */
-  total: Omit<Damage, 'fault' | 'seconds'> & { notifications: number; stored: number; rejected: number }
+  results: FaultResult[]
+  /** Everything that went wrong and is not in the table. */
+  problems: string[]
+  /** For the whole stream. */
+  total: Omit<FaultResult, 'fault' | 'seconds'> & { notifications: number; stored: number; rejected: number }
 }
 
-/** The aggregates after each act, as they are when nothing happens. */
-export async function quietRun(
-  world: World,
-  acts: readonly Act[],
+/** Publishes the stream without faults. Returns the hashes of the aggregates after each segment. */
+export async function referenceRun(
+  stack: Stack,
+  segments: readonly Segment[],
   options: Options,
-  note: (line: string) => void,
+  log: (line: string) => void,
 ): Promise<string[][]> {
-  const found: string[][] = []
-  for (const program of programs) world.programs.start(program)
+  const hashes: string[][] = []
+  for (const program of programs) stack.programs.start(program)
   const ids = new Set<string>()
-  await begun(world.programs)
-  for (const messages of scenes(acts, options)) {
-    await world.publisher.publish(messages)
-    remember(ids, messages)
-    const trouble = await caughtUp(world, ids.size)
-    if (trouble !== null) throw new Error(`the quiet run ${trouble}\n${world.programs.output('ingest').slice(-2000)}`)
-    found.push(await aggregateHashes(world))
+  await waitUntilReady(stack.programs)
+  for (const messages of segmentMessages(segments, options)) {
+    await stack.publisher.publish(messages)
+    addIds(ids, messages)
+    const problem = await waitUntilCaughtUp(stack, ids.size)
+    if (problem !== null) {
+      throw new Error(`reference run: ${problem}\n${stack.programs.output('ingest').slice(-2000)}`)
+    }
+    hashes.push(await aggregateHashes(stack))
   }
-  note(`quiet run: ${ids.size} notifications, ${found.at(-1)?.length} rows of aggregates`)
-  await world.programs.close()
-  if (world.programs.complaints.length > 0) throw new Error(world.programs.complaints.join('\n'))
-  return found
+  log(`reference run: ${ids.size} notifications, ${hashes.at(-1)?.length} rows of aggregates`)
+  await stack.programs.close()
+  if (stack.programs.problems.length > 0) throw new Error(stack.programs.problems.join('\n'))
+  return hashes
 }
 
-/** The same stream, with every act's fault. */
-export async function disturbedRun(
-  world: World,
-  acts: readonly Act[],
+/** Publishes the same stream, and injects each segment's fault. */
+export async function faultRun(
+  stack: Stack,
+  segments: readonly Segment[],
   options: Options,
-  quiet: readonly string[][],
-  note: (line: string) => void,
+  reference: readonly string[][],
+  log: (line: string) => void,
 ): Promise<Outcome> {
-  const scene = sceneOf(world, options)
+  const context = contextOf(stack, options)
   const ids = new Set<string>()
-  const damages: Damage[] = []
-  const complaints: string[] = []
-  const before = { lost: 0, doubled: 0, different: 0 }
-  for (const program of programs) world.programs.start(program)
-  await begun(world.programs)
+  const results: FaultResult[] = []
+  const problems: string[] = []
+  let previous: Totals = { lost: 0, duplicates: 0, different: 0 }
+  for (const program of programs) stack.programs.start(program)
+  await waitUntilReady(stack.programs)
   let index = 0
-  for (const messages of scenes(acts, options)) {
-    const act = acts[index]
-    const expected = quiet[index]
-    if (act === undefined || expected === undefined) throw new Error('an act without its part of the quiet run')
-    remember(ids, messages)
-    await perform(act, messages, scene)
-    const over = performance.now()
-    const trouble = await caughtUp(world, ids.size - before.lost)
-    const seconds = (performance.now() - over) / 1000
-    if (trouble !== null) {
-      complaints.push(`${act.fault.name}: ${trouble}`)
-      for (const program of ['ingest', 'jobs'] as const) note(world.programs.output(program).slice(-3000))
+  for (const messages of segmentMessages(segments, options)) {
+    const segment = segments[index]
+    const expected = reference[index]
+    if (segment === undefined || expected === undefined) throw new Error(`segment ${index} has no reference`)
+    const { name } = segment.fault
+    addIds(ids, messages)
+    await publishWithFault(segment, messages, context)
+    const endedAt = performance.now()
+    const problem = await waitUntilCaughtUp(stack, ids.size - previous.lost)
+    const seconds = (performance.now() - endedAt) / 1000
+    if (problem !== null) {
+      problems.push(`${name}: ${problem}`)
+      for (const program of ['ingest', 'jobs'] as const) log(stack.programs.output(program).slice(-3000))
     }
-    await world.health.expect(true, `after ${act.fault.name}`)
-    // What is still frozen must not look like another fault's doing.
-    for (const way of Object.values(world.detours)) way.cutFrozen()
-    const { stored, distinct, rejected } = await counts(world)
-    const now = {
-      lost: ids.size - distinct - rejected,
-      doubled: stored - distinct,
-      different: differing(expected, await aggregateHashes(world)),
-    }
-    const damage = {
-      fault: act.fault.name,
-      lost: Math.max(0, now.lost - before.lost),
-      doubled: Math.max(0, now.doubled - before.doubled),
-      different: Math.max(0, now.different - before.different),
-      seconds,
-    }
-    Object.assign(before, now)
-    damages.push(damage)
+    await stack.health.expect(true, `after ${name}`)
+    // Connections that are still frozen must not affect the next fault.
+    for (const detour of Object.values(stack.detours)) detour.cutFrozen()
+    const current = await totals(stack, ids.size, expected)
+    const result = { fault: name, ...increase(previous, current), seconds }
+    previous = current
+    results.push(result)
     index++
-    note(
-      `${index}/${acts.length} ${damage.fault}: lost ${damage.lost}, doubled ${damage.doubled}, different ${damage.different}, caught up after ${seconds.toFixed(1)} s`,
-    )
+    log(`${index}/${segments.length} ${describe(result)}`)
   }
-  complaints.push(...(await leftovers(world)))
-  const total = await compare(world, ids, quiet.at(-1) ?? [])
-  await world.programs.close()
-  complaints.push(...world.programs.complaints, ...world.health.complaints)
-  return { damages, complaints, total }
+  problems.push(...(await leftovers(stack)))
+  const total = await finalTotals(stack, ids, reference.at(-1) ?? [])
+  await stack.programs.close()
+  problems.push(...stack.programs.problems, ...stack.health.problems)
+  return { results, problems, total }
 }
 
-function sceneOf(world: World, { seed, short }: Options): Scene {
+function contextOf(stack: Stack, { seed, short }: Options): FaultContext {
   return {
-    world,
+    stack,
     random: createRandom(seed + 1),
-    patient: !short,
-    hold: (few, many) => sleep(1000 * (short ? few : many)),
+    short,
+    hold: (shortSeconds, longSeconds) => sleep(1000 * (short ? shortSeconds : longSeconds)),
   }
 }
 
-/** Sends an act's messages, and lets its fault happen in the middle. */
-async function perform(act: Act, messages: readonly StreamMessage[], scene: Scene): Promise<void> {
-  let due: () => void = () => {}
-  const moment = new Promise<void>((resolve) => {
-    due = resolve
+/** Publishes a segment's messages, and injects its fault in the middle. */
+async function publishWithFault(
+  segment: Segment,
+  messages: readonly StreamMessage[],
+  context: FaultContext,
+): Promise<void> {
+  let onDue: () => void = () => {}
+  const due = new Promise<void>((resolve) => {
+    onDue = resolve
   })
-  const publishing = scene.world.publisher.publish(messages, (sent) => {
-    if (sent >= act.moment) due()
+  const publishing = context.stack.publisher.publish(messages, (confirmed) => {
+    if (confirmed >= segment.injectAfter) onDue()
   })
-  const happening = moment.then(() => act.fault.inflict(scene))
-  await Promise.all([publishing, happening])
+  const injecting = due.then(() => segment.fault.inject(context))
+  await Promise.all([publishing, injecting])
 }
 
-function remember(ids: Set<string>, messages: readonly StreamMessage[]): void {
+function addIds(ids: Set<string>, messages: readonly StreamMessage[]): void {
   for (const { messageId } of messages) ids.add(messageId)
 }
 
-/** What is still queued somewhere. */
-async function leftovers(world: World): Promise<string[]> {
-  const found = await jobsLeft(world)
-  const deadline = Date.now() + 15_000
-  // RabbitMQ counts every five seconds.
+/** Counts since the start of the run. */
+interface Totals {
+  lost: number
+  duplicates: number
+  different: number
+}
+
+async function totals(stack: Stack, sent: number, expected: readonly string[]): Promise<Totals> {
+  const { stored, distinct, rejected } = await counts(stack)
+  return {
+    lost: sent - distinct - rejected,
+    duplicates: stored - distinct,
+    different: countDifferences(expected, await aggregateHashes(stack)),
+  }
+}
+
+function increase(previous: Totals, current: Totals): Totals {
+  return {
+    lost: Math.max(0, current.lost - previous.lost),
+    duplicates: Math.max(0, current.duplicates - previous.duplicates),
+    different: Math.max(0, current.different - previous.different),
+  }
+}
+
+function describe({ fault, lost, duplicates, different, seconds }: FaultResult): string {
+  const time = `caught up in ${seconds.toFixed(1)} s`
+  return `${fault}: lost ${lost}, duplicates ${duplicates}, different ${different}, ${time}`
+}
+
+/** Describes the jobs and messages that are still queued. */
+async function leftovers(stack: Stack): Promise<string[]> {
+  const jobs = await remainingJobs(stack)
+  const deadline = Date.now() + EMPTY_QUEUES_TIMEOUT_MS
   for (;;) {
-    const { messages } = await world.brokers.depth()
-    if (messages === 0) return found
-    if (Date.now() > deadline) return [...found, `${messages} messages are left in RabbitMQ`]
+    const { messages } = await stack.brokers.depth()
+    if (messages === 0) return jobs
+    if (Date.now() > deadline) return [...jobs, `${messages} messages are still queued in RabbitMQ`]
     await sleep(200)
   }
 }
 
-async function compare(world: World, ids: Set<string>, quiet: readonly string[]): Promise<Outcome['total']> {
-  const stored = await storedIds(world)
-  const { rejected } = await counts(world)
+async function finalTotals(stack: Stack, ids: Set<string>, reference: readonly string[]): Promise<Outcome['total']> {
+  const stored = await storedIds(stack)
+  const { rejected } = await counts(stack)
   const distinct = new Set(stored)
   const lost = [...ids].filter((id) => !distinct.has(id)).length
   return {
@@ -160,7 +192,7 @@ async function compare(world: World, ids: Set<string>, quiet: readonly string[])
     stored: stored.length,
     rejected,
     lost,
-    doubled: stored.length - distinct.size,
-    different: differing(quiet, await aggregateHashes(world)),
+    duplicates: stored.length - distinct.size,
+    different: countDifferences(reference, await aggregateHashes(stack)),
   }
 }

@@ -1,19 +1,19 @@
 /**
- * Loaded before a program when the suite is to show that it would notice a loss: whatever the program consumes counts as
- * acknowledged when the broker sends it, before it is stored. Nothing of the programs themselves is another.
+ * A self-test of the suite: loaded before a program, this module makes it consume without acknowledgements, so that
+ * messages count as acknowledged before they are stored and the suite has to report losses.
  */
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
 
 const require = createRequire(import.meta.url)
 
-interface Consumes {
+interface ChannelPrototype {
   consume(queue: string, onMessage: unknown, options?: object): unknown
   ack(): void
 }
 
-// The class is none of amqplib's exports.
-const { Channel }: { Channel: { prototype: Consumes } } = require(
+// amqplib does not export the class.
+const { Channel }: { Channel: { prototype: ChannelPrototype } } = require(
   join(dirname(require.resolve('amqplib')), 'lib', 'channel_model.js'),
 )
 const { consume } = Channel.prototype

@@ -1,20 +1,20 @@
 import { expect, test } from '@jest/globals'
 import { stream } from './stream.ts'
 
-function timeIn(body: Buffer): unknown {
+function timestampOf(body: Buffer): unknown {
   const outer = JSON.parse(body.toString())
   const inner = outer['oslo.message']
   return (typeof inner === 'string' ? JSON.parse(inner) : outer).timestamp
 }
 
-test('a message that is sent twice has one time, whenever the clocks of its host go wrong in between', () => {
-  let off = false
+test('both copies of a message have the same time, even if the host clock changes in between', () => {
+  let wrongClocks = false
   const times = new Map<string, unknown[]>()
-  for (const { messageId, body } of stream(2_000, 1, () => off)) {
-    times.set(messageId, [...(times.get(messageId) ?? []), timeIn(body)])
-    off = !off
+  for (const { messageId, body } of stream(2_000, 1, () => wrongClocks)) {
+    times.set(messageId, [...(times.get(messageId) ?? []), timestampOf(body)])
+    wrongClocks = !wrongClocks
   }
-  const twice = [...times.values()].filter((sent) => sent.length > 1)
+  const twice = [...times.values()].filter((copies) => copies.length > 1)
   expect(twice.length).toBeGreaterThan(20)
-  expect(twice.filter((sent) => new Set(sent).size > 1)).toEqual([])
+  expect(twice.filter((copies) => new Set(copies).size > 1)).toEqual([])
 })

@@ -1,7 +1,7 @@
 import { type SimulatedMessage, simulateCloud } from '@stacktach/simulator'
 import { createRandom } from './random.ts'
 
-/** A message as it is published, and what identifies the notification in it. */
+/** A message to be published, and the id of its notification. */
 export interface StreamMessage {
   deployment: string
   exchange: string
@@ -12,23 +12,27 @@ export interface StreamMessage {
 
 export const deployments = ['east', 'west'] as const
 
-/** Notifications that an operation makes, a little fewer than on average: a stream must not end too early. */
-const PER_OPERATION = 12
+/** Notifications per operation, a little below the average, so that the stream is long enough. */
+const NOTIFICATIONS_PER_OPERATION = 12
 
-const DAY = 86_400_000
+const DAY_MS = 86_400_000
 
 /**
- * The same stream for the same options, as long as it is read. Some are sent twice.
+ * Simulates a stream, the same for the same arguments. Some messages are sent twice.
  *
- * @param length notifications that it has at least
- * @param off whether hosts have their clock a day off at this moment; a message sent twice has one time
+ * @param length the minimum number of notifications
+ * @param wrongClocks whether hosts have a wrong clock at this moment; both copies of a message have the same time
  */
-export function* stream(length: number, seed: number, off: () => boolean): Generator<StreamMessage, void, void> {
+export function* stream(
+  length: number,
+  seed: number,
+  wrongClocks: () => boolean,
+): Generator<StreamMessage, void, void> {
   const cloud = simulateCloud({
     seed: `faults ${seed}`,
     format: 'both',
     deployments,
-    operations: Math.ceil(length / PER_OPERATION) + 50,
+    operations: Math.ceil(length / NOTIFICATIONS_PER_OPERATION) + 50,
     operationsPerMinute: 5,
     failures: 0.15,
     usageFaults: 0.1,
@@ -36,21 +40,23 @@ export function* stream(length: number, seed: number, off: () => boolean): Gener
     imageExists: true,
     keepTruth: false,
   })
-  const hosts = new Map<unknown, number>()
+  const offsetsByHost = new Map<unknown, number>()
   const random = createRandom(seed)
-  const shifts = new Map<string, number>()
+  const offsetsById = new Map<string, number>()
   for (const message of cloud.messages) {
     const notification = notificationOf(message)
     const host = notification.publisher_id
     // A third of the hosts is a day late, a third a day early.
-    if (!hosts.has(host)) hosts.set(host, (random.whole(0, 2) - 1) * DAY)
-    if (!shifts.has(message.messageId)) shifts.set(message.messageId, off() ? (hosts.get(host) ?? 0) : 0)
+    if (!offsetsByHost.has(host)) offsetsByHost.set(host, (random.int(0, 2) - 1) * DAY_MS)
+    if (!offsetsById.has(message.messageId)) {
+      offsetsById.set(message.messageId, wrongClocks() ? (offsetsByHost.get(host) ?? 0) : 0)
+    }
     yield {
       deployment: message.deployment,
       exchange: message.exchange,
       routingKey: message.routingKey,
       messageId: message.messageId,
-      body: bodyOf(message, notification, shifts.get(message.messageId) ?? 0),
+      body: bodyOf(message, notification, offsetsById.get(message.messageId) ?? 0),
     }
   }
 }
@@ -62,18 +68,18 @@ function notificationOf({ body }: SimulatedMessage): Json {
   return typeof inner === 'string' ? JSON.parse(inner) : body
 }
 
-/** @param shift milliseconds by which the sender's clock is off */
-function bodyOf({ body }: SimulatedMessage, notification: Json, shift: number): Buffer {
-  if (shift === 0) return Buffer.from(JSON.stringify(body))
-  const shifted = { ...notification, timestamp: shiftedTime(String(notification.timestamp), shift) }
-  const whole =
+/** @param offsetMs the error of the sender's clock */
+function bodyOf({ body }: SimulatedMessage, notification: Json, offsetMs: number): Buffer {
+  if (offsetMs === 0) return Buffer.from(JSON.stringify(body))
+  const shifted = { ...notification, timestamp: shiftedTime(String(notification.timestamp), offsetMs) }
+  const wrapped =
     typeof body['oslo.message'] === 'string' ? { ...body, 'oslo.message': JSON.stringify(shifted) } : shifted
-  return Buffer.from(JSON.stringify(whole))
+  return Buffer.from(JSON.stringify(wrapped))
 }
 
-/** `2026-01-15 08:20:22.070440`, some milliseconds later. */
-function shiftedTime(timestamp: string, shift: number): string {
+/** Shifts a time such as `2026-01-15 08:20:22.070440`. */
+function shiftedTime(timestamp: string, offsetMs: number): string {
   const [seconds = '', fraction = ''] = timestamp.split('.')
-  const at = new Date(Date.parse(`${seconds.replace(' ', 'T')}Z`) + shift)
+  const at = new Date(Date.parse(`${seconds.replace(' ', 'T')}Z`) + offsetMs)
   return `${at.toISOString().slice(0, 19).replace('T', ' ')}.${fraction}`
 }

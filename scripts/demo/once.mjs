@@ -72,7 +72,7 @@ export async function once(demo) {
   process.stdout.write(
     `\n${total} notifications sent, ${total - Math.abs(total - status.stored.nova - status.stored.glance)} stored, `,
   )
-  process.stdout.write(`${status.rejected} rejected, ${status.backlog} waiting to be aggregated\n`)
+  process.stdout.write(`${status.rejected} rejected, ${status.backlog} pending aggregation\n`)
   for (const fault of faults) process.stdout.write(`FAILED: ${fault}\n`)
   return faults.length === 0 ? 0 : 1
 }

@@ -1,4 +1,4 @@
-import { type Database, WriterRefused, writerOf } from '@stacktach/db'
+import { type Database, WriterRefused, writePrivilegeWarning } from '@stacktach/db'
 import { ConfigError, type Logger } from '@stacktach/runtime'
 
 /**
@@ -9,7 +9,7 @@ import { ConfigError, type Logger } from '@stacktach/runtime'
  */
 export async function checkRole(db: Database, logger: Logger): Promise<void> {
   try {
-    const writer = await writerOf(db.pool)
+    const writer = await writePrivilegeWarning(db.pool)
     if (writer !== null) logger.warn({ reason: writer }, 'transactions are read-only all the same')
   } catch (error) {
     if (error instanceof WriterRefused) throw new ConfigError(`API_REQUIRE_READ_ROLE: ${error.message}`)

@@ -4,12 +4,12 @@ import type { Logger } from '@stacktach/runtime'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import { endpoints, health } from './endpoints/index.ts'
-import { admit, type Tokens } from './http/access.ts'
+import { authenticate, type Tokens } from './http/auth.ts'
 import type { Endpoint } from './http/defineEndpoint.ts'
 import { describeError } from './http/describeError.ts'
-import { answeredBy, type Call, followCalls, requestIdOf } from './http/followCalls.ts'
 import { HttpError } from './http/httpError.ts'
-import { limitRate } from './http/limitRate.ts'
+import { limitRequestRate } from './http/rateLimit.ts'
+import { type CompletedRequest, requestIdOf, requestLog, setEndpoint } from './http/requestLog.ts'
 import { errorRows, send } from './http/send.ts'
 
 export interface AppOptions {
@@ -19,7 +19,7 @@ export interface AppOptions {
   logger: Logger
   admission: Admission
   /** Told of every call once it is over. */
-  onCall?: (call: Call) => void
+  onCall?: (call: CompletedRequest) => void
 }
 
 /** Who is let in, and how often. */
@@ -40,7 +40,7 @@ export function createApp(options: AppOptions): Express {
   // Every parameter is one text: `a[b]=` is a name like any other, and a repeated one is seen as repeated.
   app.set('query parser', 'simple')
   app.set('trust proxy', options.admission.proxies)
-  app.use(followCalls(options.logger, options.onCall ?? (() => {})))
+  app.use(requestLog(options.logger, options.onCall ?? (() => {})))
   // Nothing that is answered here is a page.
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } }))
   app.use(refuseUnreadable)
@@ -49,11 +49,11 @@ export function createApp(options: AppOptions): Express {
       `/${endpoint.path}`,
       answer(endpoint, options, () => {}, true),
     )
-  if (options.admission.requestsPerMinute > 0) app.use(limitRate(options.admission.requestsPerMinute))
+  if (options.admission.requestsPerMinute > 0) app.use(limitRequestRate(options.admission.requestsPerMinute))
   const { tokens } = options.admission
   const enter = ({ headers, params }: Request) => {
     const { tenant } = params
-    admit(tokens, headers.authorization, typeof tenant === 'string' ? tenant : undefined)
+    authenticate(tokens, headers.authorization, typeof tenant === 'string' ? tenant : undefined)
   }
   for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, answer(endpoint, options, enter))
   app.use((request) => {
@@ -75,7 +75,7 @@ function answer(
   quiet = false,
 ): RequestHandler {
   return async (request, response) => {
-    answeredBy(response, endpoint.path, quiet)
+    setEndpoint(response, endpoint.path, quiet)
     enter(request)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HttpError(405, `${request.method} is not allowed here`, { Allow: 'GET, HEAD' })

@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { openDatabase, searchFields } from '@stacktach/db'
 import { endpoints, health } from './endpoints/index.ts'
-import { cases } from './test/cases.ts'
-import { fillDatabase, web } from './test/fixture.ts'
-import { optional } from './test/parameterCases.ts'
-import { contractFields } from './test/searchFieldCases.ts'
-import { type Api, type Reply, startApi } from './test/startApi.ts'
-import { endpointOf, Tally } from './test/tally.ts'
-import { createTestDatabase, type TestDatabase } from './test/testDatabase.ts'
+import { cases } from './testkit/cases.ts'
+import { fillDatabase, web } from './testkit/fixture.ts'
+import { optional } from './testkit/parameterCases.ts'
+import { contractFields } from './testkit/searchFieldCases.ts'
+import { type Api, type Reply, startApi } from './testkit/startApi.ts'
+import { endpointOf, Tally } from './testkit/tally.ts'
+import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
 
 let database: TestDatabase
 let api: Api

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
 import { openDatabase } from '@stacktach/db'
 import { endpoints } from './endpoints/index.ts'
-import { fillMany, MANY_NOW } from './test/fillMany.ts'
-import { type Api, startApi } from './test/startApi.ts'
-import { createTestDatabase, type TestDatabase } from './test/testDatabase.ts'
+import { fillMany, MANY_NOW } from './testkit/fillMany.ts'
+import { type Api, startApi } from './testkit/startApi.ts'
+import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
 
 interface Plan {
   'Node Type': string

@@ -4,10 +4,10 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { effort } from '@stacktach/testing'
 import fc from 'fast-check'
 import { endpoints } from './endpoints/index.ts'
-import { fillDatabase } from './test/fixture.ts'
-import { everyParameter, rawRequests, toEndpoints, toPaths } from './test/hostileRequests.ts'
-import { type Api, type Reply, startApi } from './test/startApi.ts'
-import { createTestDatabase, type TestDatabase } from './test/testDatabase.ts'
+import { fillDatabase } from './testkit/fixture.ts'
+import { everyParameter, rawRequests, toEndpoints, toPaths } from './testkit/hostileRequests.ts'
+import { type Api, type Reply, startApi } from './testkit/startApi.ts'
+import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
 
 /** HOSTILE_SEED repeats a run; TEST_EFFORT multiplies the requests, for a longer search. */
 const seed = Number(process.env.HOSTILE_SEED || Date.now() % 1_000_000_000)

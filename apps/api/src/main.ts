@@ -1,4 +1,4 @@
-import { lackingDatabase, openDatabase } from '@stacktach/db'
+import { missingDatabase, openDatabase } from '@stacktach/db'
 import {
   apiConfig,
   Composition,
@@ -13,8 +13,8 @@ import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
 import { readTls } from './http/readTls.ts'
 import { startServer } from './http/startServer.ts'
-import { lookAtDatabase } from './lookAtDatabase.ts'
-import { startAccess } from './startAccess.ts'
+import { startAuth } from './startAuth.ts'
+import { warnAboutDatabase } from './warnAboutDatabase.ts'
 
 await runProcess(async () => {
   const config = apiConfig(process.env)
@@ -25,7 +25,7 @@ await runProcess(async () => {
   const clock = () => Date.now() * 1000
   const variable = config.DATABASE_READ_URL === config.DATABASE_URL ? 'DATABASE_URL' : 'DATABASE_READ_URL'
   await Composition.empty()
-    .add('access', () => startAccess(config, logger))
+    .add('access', () => startAuth(config, logger))
     .add('db', async () => {
       const db = openDatabase({
         url: config.DATABASE_READ_URL,
@@ -39,11 +39,11 @@ await runProcess(async () => {
         onIdleError: (err) => logger.warn({ err }, 'idle database connection lost'),
       })
       poolMetrics(metrics, db.pool, config.DATABASE_POOL)
-      await lookAtDatabase(db, clock, variable, logger)
+      await warnAboutDatabase(db, clock, variable, logger)
       await checkRole(db, logger)
       return { value: db, stop: () => db.close() }
     })
-    .add('metrics', ({ db }) => startMetrics({ config, metrics, lacks: () => lackingDatabase(db), logger }))
+    .add('metrics', ({ db }) => startMetrics({ config, metrics, lacks: () => missingDatabase(db), logger }))
     .add('server', ({ access, db }) => {
       const admission = {
         tokens: access,

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { toUnixSeconds } from '@stacktach/domain'
-import { A_SECOND, BURST, burstRows, fillPages, listings, MANY, whole } from './test/fillPages.ts'
-import { NOW } from './test/fixture.ts'
-import { type Api, startApi } from './test/startApi.ts'
-import { Tally } from './test/tally.ts'
-import { createTestDatabase, type TestDatabase } from './test/testDatabase.ts'
+import { A_SECOND, BURST, burstRows, fillPages, listings, MANY, whole } from './testkit/fillPages.ts'
+import { NOW } from './testkit/fixture.ts'
+import { type Api, startApi } from './testkit/startApi.ts'
+import { Tally } from './testkit/tally.ts'
+import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
 
 let database: TestDatabase
 let api: Api

@@ -1,9 +1,9 @@
 import { createConnection, type Socket } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { openDatabase } from '@stacktach/db'
-import { fillDatabase, web } from './test/fixture.ts'
-import { type Api, startApi } from './test/startApi.ts'
-import { createTestDatabase, type TestDatabase } from './test/testDatabase.ts'
+import { fillDatabase, web } from './testkit/fixture.ts'
+import { type Api, startApi } from './testkit/startApi.ts'
+import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
 
 let database: TestDatabase
 let api: Api

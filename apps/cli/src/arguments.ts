@@ -1,34 +1,45 @@
 import { type Instant, parseInstant } from '@stacktach/domain'
 import { InvalidArgumentError } from 'commander'
 
-/** A time in UTC: a day is its first moment. */
-export function instant(value: string): Instant {
-  const found = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value} 00:00:00` : value)
-  if (found === null) throw new InvalidArgumentError('It must be a date or a time, such as 2026-11-20.')
-  return found
+/** Parses a time in UTC; a date means its midnight. */
+export function timeArgument(value: string): Instant {
+  const time = parseInstant(/^\d{4}-\d{2}-\d{2}$/.test(value) ? `${value} 00:00:00` : value)
+  if (time === null) throw new InvalidArgumentError('It must be a date or time, for example 2026-11-20.')
+  return time
 }
 
-/** How many to list; `all` is infinitely many. */
-export function limit(value: string): number {
+/** Parses the maximum number of rows; `all` is Infinity. */
+export function limitArgument(value: string): number {
   if (value === 'all') return Number.POSITIVE_INFINITY
-  const number = whole(value)
+  const number = positiveInteger(value)
   if (number === null) throw new InvalidArgumentError('It must be a whole number of at least 1, or all.')
   return number
 }
 
-/** The id of a row. */
-export function rowId(value: string): number {
-  const number = whole(value)
-  if (number === null) throw new InvalidArgumentError('It must be the whole number that the list shows.')
-  return number
+/** Returns a parser of whole numbers from `minimum` to `maximum`, both inclusive. */
+export function integerArgument(minimum: number, maximum: number): (value: string) => number {
+  return (value) => {
+    const number = Number(value)
+    if (!/^\d+$/.test(value) || number < minimum || number > maximum) {
+      throw new InvalidArgumentError(`It must be a whole number from ${minimum} to ${maximum}.`)
+    }
+    return number
+  }
 }
 
-/** Several of them: commander hands each with those before. */
-export function rowIds(value: string, before: readonly number[] | undefined): number[] {
-  return [...new Set([...(before ?? []), rowId(value)])]
+/** Parses the id of a row. */
+export function rowIdArgument(value: string): number {
+  const id = positiveInteger(value)
+  if (id === null) throw new InvalidArgumentError('It must be the id that the list command prints.')
+  return id
 }
 
-function whole(value: string): number | null {
+/** Parses one of several row ids; commander passes those parsed before. Duplicates are removed. */
+export function rowIdsArgument(value: string, previous: readonly number[] | undefined): number[] {
+  return [...new Set([...(previous ?? []), rowIdArgument(value)])]
+}
+
+function positiveInteger(value: string): number | null {
   const number = Number(value)
   return /^\d{1,15}$/.test(value) && number >= 1 ? number : null
 }

@@ -1,22 +1,21 @@
 import { type Database, type DatabaseOptions, openDatabase } from '@stacktach/db'
-import { Producer, redisTrouble } from '@stacktach/jobs'
+import { describeRedisError, Producer } from '@stacktach/jobs'
 import { operatorConfig } from '@stacktach/runtime'
 
-/** Milliseconds that Redis has to answer in. */
-const REDIS_PATIENCE = 5_000
+const REDIS_CONNECT_TIMEOUT_MS = 5_000
 
-/** Works with the database of the environment, and closes it. Only a command that changes something may write. */
+/** Runs `work` with the database of DATABASE_URL and closes it. Connections in mode `reads` are read-only. */
 export function withDatabase<T>(mode: 'reads' | 'writes', work: (database: Database) => Promise<T>): Promise<T> {
-  return withOpen({ url: operatorConfig(process.env).DATABASE_URL, size: 2, readOnly: mode === 'reads' }, work)
+  return withOpenDatabase({ url: operatorConfig(process.env).DATABASE_URL, size: 2, readOnly: mode === 'reads' }, work)
 }
 
-/** Works with the replica that the api reads, and closes it; null when there is none. */
+/** Runs `work` with the replica of DATABASE_READ_URL and closes it; returns null when no replica is configured. */
 export async function withReplica<T>(work: (replica: Database) => Promise<T>): Promise<T | null> {
   const { DATABASE_URL, DATABASE_READ_URL: url = DATABASE_URL } = operatorConfig(process.env)
-  return url === DATABASE_URL ? null : withOpen({ url, size: 1, readOnly: true }, work)
+  return url === DATABASE_URL ? null : withOpenDatabase({ url, size: 1, readOnly: true }, work)
 }
 
-async function withOpen<T>(
+async function withOpenDatabase<T>(
   options: Omit<DatabaseOptions, 'applicationName'>,
   work: (database: Database) => Promise<T>,
 ): Promise<T> {
@@ -28,30 +27,30 @@ async function withOpen<T>(
   }
 }
 
-/** What ioredis says of a server that is away. */
-const redisAway = /isn't writeable|Connection is closed|Command timed out|max retries per request/
+/** ioredis's messages for a lost or missing connection. */
+const redisUnavailable = /isn't writeable|Connection is closed|Command timed out|max retries per request/
 
 /**
- * Works with the queues of the environment, and leaves them.
+ * Runs `work` with the job queues of REDIS_URL and disconnects.
  *
- * @throws Error that says so when Redis does not answer
+ * @throws Error that describes the problem when Redis is unavailable
  */
 export async function withQueues<T>(
   work: (producer: Producer) => Promise<T>,
-  milliseconds: number = REDIS_PATIENCE,
+  connectTimeoutMs: number = REDIS_CONNECT_TIMEOUT_MS,
 ): Promise<T> {
   const { REDIS_URL, REDIS_PREFIX } = operatorConfig(process.env)
-  let last = new Error('')
+  let lastError = new Error('')
   const producer = new Producer(REDIS_URL, REDIS_PREFIX, (error) => {
-    last = error
+    lastError = error
   })
-  const away = (error: Error) => new Error(redisTrouble(error))
   try {
-    await producer.ready(milliseconds).catch(() => {
-      throw away(last)
+    await producer.ready(connectTimeoutMs).catch(() => {
+      throw new Error(describeRedisError(lastError))
     })
     return await work(producer).catch((error: unknown) => {
-      throw error instanceof Error && redisAway.test(error.message) ? away(error) : error
+      const unavailable = error instanceof Error && redisUnavailable.test(error.message)
+      throw unavailable ? new Error(describeRedisError(error)) : error
     })
   } finally {
     await producer.close()

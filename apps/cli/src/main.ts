@@ -1,16 +1,16 @@
-import { failureOf } from '@stacktach/db'
+import { databaseError } from '@stacktach/db'
 import { runProcess } from '@stacktach/runtime'
-import { program } from './program.ts'
+import { createStacktachProgram } from './program.ts'
 
-// Whoever reads the answer may have seen enough of it.
+// The reader of a pipe, such as `head`, may close it early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 await runProcess(async () => {
-  await program()
+  await createStacktachProgram()
     .parseAsync(process.argv)
     .catch((error: unknown) => {
-      const failure = failureOf(error)
-      // What the database answers makes a command fail; only what it is given makes it wrongly used.
+      const failure = databaseError(error)
+      // A database error is exit code 1, also where databaseError returns a ConfigError, for which runProcess exits with 2.
       throw failure === error ? error : new Error(failure.message, { cause: error })
     })
 })

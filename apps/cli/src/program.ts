@@ -6,18 +6,18 @@ import { importCommand } from './commands/import.ts'
 import { jobsCommand } from './commands/jobs/index.ts'
 import { migrateCommand } from './commands/migrate.ts'
 import { rejectedCommand } from './commands/rejected/index.ts'
-import { reportCommand } from './commands/report.ts'
+import { reportCommand } from './commands/report/index.ts'
 import { retentionCommand } from './commands/retention/index.ts'
-import { statusCommand } from './commands/status.ts'
-import { tenantsCommand } from './commands/tenants.ts'
+import { statusCommand } from './commands/status/index.ts'
+import { tenantsCommand } from './commands/tenants/index.ts'
 import { tokenCommand } from './commands/token.ts'
 
-/** Exit code of wrong usage. */
-const WRONG_USAGE = 2
+/** Exit code for wrong usage; 1 means that the command failed. */
+const USAGE_EXIT_CODE = 2
 
-/** The operator's commands. Results go to standard output, all else to standard error. */
-export function program(): Command {
-  const stacktach = new Command('stacktach').description('Look after a running StackTach').helpCommand(false)
+/** Builds the `stacktach` command line. Results go to standard output, everything else to standard error. */
+export function createStacktachProgram(): Command {
+  const program = new Command('stacktach').description('Manage a running StackTach').helpCommand(false)
   const commands = [
     statusCommand(),
     checkCommand(),
@@ -32,14 +32,14 @@ export function program(): Command {
     exportCommand(),
     migrateCommand(),
   ]
-  for (const command of commands) stacktach.addCommand(command)
-  return exitingWith(stacktach, WRONG_USAGE)
+  for (const command of commands) program.addCommand(command)
+  return exitWithUsageCode(program)
 }
 
-/** Commander ends with 1 for wrong usage, which here means that the command failed. */
-function exitingWith(command: Command, code: number): Command {
-  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : code))
-  command.showHelpAfterError('(--help tells how it is used)')
-  for (const subcommand of command.commands) exitingWith(subcommand, code)
+/** Commander exits with 1 for wrong usage, which here means that the command failed. */
+function exitWithUsageCode(command: Command): Command {
+  command.exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : USAGE_EXIT_CODE))
+  command.showHelpAfterError('(use --help for usage)')
+  for (const subcommand of command.commands) exitWithUsageCode(subcommand)
   return command
 }

@@ -1,48 +1,65 @@
 import type { JobName, Producer } from '@stacktach/jobs'
-import { ProgressLine } from './progress.ts'
+import { ProgressLine } from './output/progressLine.ts'
 
-type Enqueued = Awaited<ReturnType<Producer['enqueue']>>
+type EnqueuedJob = Awaited<ReturnType<Producer['enqueue']>>
 
-/** Milliseconds that a command waits for a job. */
-const PATIENCE = 60 * 60_000
+const JOB_TIMEOUT_MS = 60 * 60_000
 
-/** Milliseconds after which one that waits is told that nobody has taken its job. */
-const NOBODY = 10_000
+/** How long a job may stay queued before the command warns that no jobs process has picked it up. */
+const QUEUED_WARNING_MS = 10_000
+
+export interface WaitOptions {
+  /** What the job does, for the progress line: `making daily report`. */
+  activity: string
+  /** Prints neither progress nor warnings. */
+  silent: boolean
+}
 
 /**
- * Waits for a job and shows how far it is.
+ * Waits for a job and shows its progress.
  *
- * @param what the job does, for people
- * @returns what its handler returned
+ * @returns the handler's result
+ * @throws Error when the job fails, or takes longer than an hour
  */
 export async function waitForJob(
   producer: Producer,
   name: JobName,
-  job: Enqueued,
-  what: string,
-  silent: boolean,
+  job: EnqueuedJob,
+  { activity, silent }: WaitOptions,
 ): Promise<unknown> {
   const line = new ProgressLine(silent)
-  const began = Date.now()
-  let told = silent
+  const startedAt = Date.now()
+  let warned = silent
   try {
-    return await producer.result(name, job, PATIENCE, (state, progress) => {
-      const seconds = Math.floor((Date.now() - began) / 1000)
-      if (!told && state === 'waiting' && seconds * 1000 >= NOBODY) {
-        told = true
+    return await producer.result(name, job, JOB_TIMEOUT_MS, (state, progress) => {
+      const elapsedMs = Date.now() - startedAt
+      if (!warned && state === 'waiting' && elapsedMs >= QUEUED_WARNING_MS) {
+        warned = true
         line.clear()
-        console.error('no jobs process has taken it yet: npm run jobs starts one; the job stays without this command')
+        console.error(
+          'no jobs process has picked this job up yet; start one with `npm run jobs`. The job stays queued if you stop waiting.',
+        )
       }
-      line.show(`${what}: ${state === 'active' ? said(progress) : 'waits for a jobs process'} ${seconds} s`)
+      line.show(jobProgressText(activity, state, progress, elapsedMs))
     })
   } finally {
     line.clear()
   }
 }
 
-/** Numbers that a job told, as `stored 500, rejected 2`. */
-function said(progress: unknown): string {
-  if (typeof progress !== 'object' || progress === null) return 'at work'
-  const numbers = Object.entries(progress).filter(([name, value]) => name !== 'after' && typeof value === 'number')
-  return numbers.map(([name, value]) => `${name} ${value}`).join(', ') || 'at work'
+/**
+ * Text of the progress line: `replaying: stored 500, rejected 2 (3 s)`.
+ *
+ * @param state of the job in BullMQ
+ * @param progress reported by the handler: counters, and `after`, its own position
+ */
+export function jobProgressText(activity: string, state: string, progress: unknown, elapsedMs: number): string {
+  const status = state === 'active' ? countersText(progress) : 'queued'
+  return `${activity}: ${status} (${Math.floor(elapsedMs / 1000)} s)`
+}
+
+function countersText(progress: unknown): string {
+  if (typeof progress !== 'object' || progress === null) return 'running'
+  const counters = Object.entries(progress).filter(([name, value]) => name !== 'after' && typeof value === 'number')
+  return counters.map(([name, value]) => `${name} ${value}`).join(', ') || 'running'
 }

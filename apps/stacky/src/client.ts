@@ -1,65 +1,65 @@
 import type { z } from 'zod'
-import { errorTable } from './answers.ts'
+import { errorSchema } from './answers.ts'
 import type { ClientConfig } from './config.ts'
-import { notJson, refused, unexpected, unreachable } from './failure.ts'
+import { connectionError, notJsonError, responseError, unexpectedShapeError } from './requestErrors.ts'
 
-/** Parameters of a question; one that is undefined is not sent. */
-export type Parameters = Record<string, string | undefined>
+/** Query parameters; an undefined one is not sent. */
+export type QueryParameters = Record<string, string | undefined>
 
-/** What was answered: as text, every digit as it came, and parsed. */
-export interface Answer<T> {
+/** An answer as the server sent it (numbers keep all their digits) and parsed. */
+export interface ServerAnswer<T> {
   text: string
   value: T
 }
 
-/** Asks a server's stacky endpoints. */
+/** HTTP client of a server's `/stacky/` endpoints. */
 export class Client {
   readonly #config: ClientConfig
-  readonly #seconds: number
+  readonly #timeoutSeconds: number
 
-  /** @param seconds that one answer may take */
-  constructor(config: ClientConfig, seconds: number) {
+  /** @param timeoutSeconds for each request, including the body */
+  constructor(config: ClientConfig, timeoutSeconds: number) {
     this.#config = config
-    this.#seconds = seconds
+    this.#timeoutSeconds = timeoutSeconds
   }
 
   /**
    * @param path segments below `/stacky/`
-   * @throws AskError
+   * @throws RequestError
    */
-  async ask<T>(path: readonly string[], parameters: Parameters, shape: z.ZodType<T>): Promise<Answer<T>> {
+  async get<T>(path: readonly string[], parameters: QueryParameters, schema: z.ZodType<T>): Promise<ServerAnswer<T>> {
     const url = new URL(`${path.map(encodeURIComponent).join('/')}/`, this.#config.base)
     for (const [name, value] of Object.entries(parameters)) {
       if (value !== undefined) url.searchParams.set(name, value)
     }
-    const { response, text } = await this.#get(url)
+    const { response, text } = await this.#fetch(url)
     const json = parseJson(text)
     if (response.status !== 200) {
       const { status, statusText } = response
-      const error = errorTable.safeParse(json)
-      throw refused({ status, statusText, message: error.success ? error.data[1][1] : null, body: text }, url)
+      const error = errorSchema.safeParse(json)
+      throw responseError({ status, statusText, message: error.success ? error.data[1][1] : null, body: text }, url)
     }
-    if (json === undefined) throw notJson(text, url)
-    const parsed = shape.safeParse(json)
-    if (!parsed.success) throw unexpected(url)
+    if (json === undefined) throw notJsonError(text, url)
+    const parsed = schema.safeParse(json)
+    if (!parsed.success) throw unexpectedShapeError(url)
     return { text: text.trim(), value: parsed.data }
   }
 
-  async #get(url: URL): Promise<{ response: Response; text: string }> {
+  async #fetch(url: URL): Promise<{ response: Response; text: string }> {
     const { authorization } = this.#config
     try {
       const response = await fetch(url, {
         headers: { accept: 'application/json', ...(authorization === undefined ? {} : { authorization }) },
-        signal: AbortSignal.timeout(this.#seconds * 1000),
+        signal: AbortSignal.timeout(this.#timeoutSeconds * 1000),
       })
       return { response, text: await response.text() }
     } catch (error) {
-      throw unreachable(error, url, this.#seconds)
+      throw connectionError(error, url, this.#timeoutSeconds)
     }
   }
 }
 
-/** undefined is no JSON. */
+/** @returns undefined when the text is not JSON */
 function parseJson(text: string): unknown {
   try {
     return JSON.parse(text)

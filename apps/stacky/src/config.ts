@@ -1,16 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
 
-/** Where the api of this machine listens when nothing says otherwise. */
-const HERE = 'http://127.0.0.1:8000'
+const DEFAULT_URL = 'http://127.0.0.1:8000'
 
-/** A wrong setting; the message is one line that names the variable. */
-export class ConfigError extends Error {
-  override name = 'ConfigError'
+/** An invalid setting; the message is one line that names the variable. */
+export class ClientConfigError extends Error {
+  override name = 'ClientConfigError'
 }
 
 export interface ClientConfig {
-  /** What every path is put behind: ends in `/stacky/`, holds no password. */
+  /** Prefix of every path: ends in `/stacky/`, without user and password. */
   base: URL
   /** Value of the Authorization header. */
   authorization?: string
@@ -23,47 +22,51 @@ const environment = z.object({
 })
 
 /**
- * Where to ask and who asks. An empty variable counts as not set; a token goes before the user and password of a URL.
+ * Reads the server's address and the credentials. An empty variable counts as unset; a token takes precedence over the
+ * user and password of the URL.
  *
- * @throws ConfigError
+ * @throws ClientConfigError
  */
 export function clientConfig(variables: NodeJS.ProcessEnv): ClientConfig {
   const { STACKTACH_URL, STACKTACH_TOKEN, STACKTACH_TOKEN_FILE } = environment.parse(variables)
-  const { base, credentials } = baseOf(STACKTACH_URL || HERE)
-  const token = tokenOf(STACKTACH_TOKEN, STACKTACH_TOKEN_FILE)
+  const { base, credentials } = parseUrl(STACKTACH_URL || DEFAULT_URL)
+  const token = readToken(STACKTACH_TOKEN, STACKTACH_TOKEN_FILE)
   if (token !== undefined) return { base, authorization: `Bearer ${token}` }
   return credentials === undefined ? { base } : { base, authorization: `Basic ${credentials}` }
 }
 
-/** The server's address, with or without a slash at its end, with or without `stacky`. */
-function baseOf(text: string): { base: URL; credentials?: string } {
-  // A URL may carry a password: what is wrong with it is said without showing it.
+/** The server's address: a trailing slash and `/stacky` are optional. */
+function parseUrl(text: string): { base: URL; credentials?: string } {
   if (!/^https?:\/\//i.test(text) || !URL.canParse(text)) {
-    throw new ConfigError('STACKTACH_URL must be a URL beginning with http:// or https://, not what it is set to')
+    // The value may contain a password.
+    throw new ClientConfigError('STACKTACH_URL must be a URL beginning with http:// or https:// (current value hidden)')
   }
-  const given = new URL(text)
-  const base = new URL(given.origin)
-  base.pathname = `${given.pathname.replace(/\/+$/, '').replace(/\/stacky$/, '')}/stacky/`
-  if (given.username === '' && given.password === '') return { base }
-  const credentials = `${decodeURIComponent(given.username)}:${decodeURIComponent(given.password)}`
+  const url = new URL(text)
+  const base = new URL(url.origin)
+  base.pathname = `${url.pathname.replace(/\/+$/, '').replace(/\/stacky$/, '')}/stacky/`
+  if (url.username === '' && url.password === '') return { base }
+  const credentials = `${decodeURIComponent(url.username)}:${decodeURIComponent(url.password)}`
   return { base, credentials: Buffer.from(credentials).toString('base64') }
 }
 
-function tokenOf(token: string | undefined, file: string | undefined): string | undefined {
-  if (token) return headerSafe(token.trim(), 'STACKTACH_TOKEN')
+function readToken(token: string | undefined, file: string | undefined): string | undefined {
+  if (token) return checkToken(token.trim(), 'STACKTACH_TOKEN')
   if (!file) return undefined
-  return headerSafe(contentOf(file).trim(), `the file ${file} of STACKTACH_TOKEN_FILE`)
+  return checkToken(readTokenFile(file).trim(), `the file ${file} of STACKTACH_TOKEN_FILE`)
 }
 
-function contentOf(file: string): string {
+function readTokenFile(file: string): string {
   try {
     return readFileSync(file, 'utf8')
   } catch (error) {
-    throw new ConfigError(`the file ${file} of STACKTACH_TOKEN_FILE cannot be read (${error})`)
+    throw new ClientConfigError(`could not read the file ${file} of STACKTACH_TOKEN_FILE (${error})`)
   }
 }
 
-function headerSafe(token: string, source: string): string {
-  if (!/^[!-~]+$/.test(token)) throw new ConfigError(`${source} must hold a token on one line, without spaces`)
+/** A header value must be printable ASCII. */
+function checkToken(token: string, source: string): string {
+  if (!/^[!-~]+$/.test(token)) {
+    throw new ClientConfigError(`${source} must contain one line of printable ASCII without spaces: the token`)
+  }
   return token
 }

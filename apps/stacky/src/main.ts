@@ -1,19 +1,18 @@
 #!/usr/bin/env node
-import { ConfigError } from './config.ts'
-import { UsageError } from './failure.ts'
-import { program, WRONG_USAGE } from './program.ts'
+import { ClientConfigError } from './config.ts'
+import { createStackyProgram, STACKY_USAGE_HINT, WRONG_USAGE_EXIT_CODE } from './program.ts'
+import { CommandUsageError } from './requestErrors.ts'
 
-// Whoever reads the answer may have seen enough of it.
+// The reader of a pipe, such as `head`, may close it early.
 process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
 
 try {
-  const stacky = program()
-  // Stacky alone tells what it can do.
-  if (process.argv.length === 2) stacky.outputHelp()
-  else await stacky.parseAsync(process.argv)
+  const program = createStackyProgram()
+  if (process.argv.length === 2) program.outputHelp()
+  else await program.parseAsync(process.argv)
   process.exit(0)
 } catch (error) {
   console.error(error instanceof Error ? error.message : error)
-  if (error instanceof UsageError) console.error('(--help tells how it is used)')
-  process.exit(error instanceof UsageError || error instanceof ConfigError ? WRONG_USAGE : 1)
+  if (error instanceof CommandUsageError) console.error(STACKY_USAGE_HINT)
+  process.exit(error instanceof CommandUsageError || error instanceof ClientConfigError ? WRONG_USAGE_EXIT_CODE : 1)
 }

@@ -1,8 +1,8 @@
 import { expect, test } from '@jest/globals'
-import { program } from './program.ts'
+import { createStackyProgram } from './program.ts'
 
-test("Stacky's commands are there, each with help that says how it is used", () => {
-  const { commands } = program()
+test("has Stacky's commands, each with help", () => {
+  const { commands } = createStackyProgram()
   const help = Object.fromEntries(commands.map((command) => [command.name(), command.helpInformation()]))
   expect(Object.keys(help)).toEqual([
     'deployments',
@@ -27,11 +27,11 @@ test("Stacky's commands are there, each with help that says how it is used", () 
   }
 })
 
-test('the help of all names the arguments of each', () => {
-  const text = program()
+test('lists the arguments of each command', () => {
+  const text = createStackyProgram()
     .configureOutput({ getOutHelpWidth: () => 200 })
     .helpInformation()
   expect(text).toMatch(/^ {2}watch \[deployment\] \[service\] \[event-name\] \[seconds\] {2,}show notifications/m)
-  expect(text).toMatch(/^ {2}search \[service\] <field> <value> \[limit\] \[from\] \[to\] {2,}find/m)
-  expect(text).toMatch(/^ {2}usage <what> \[instance\] {2,}show launches/m)
+  expect(text).toMatch(/^ {2}search \[service\] <field> <value> \[limit\] \[from\] \[to\] {2,}search/m)
+  expect(text).toMatch(/^ {2}usage <kind> \[instance\] {2,}show launches/m)
 })

@@ -15,11 +15,11 @@ const details = [
   ['-', 7, 'one more'],
 ]
 
-test('an object is keys and values', () => {
+test('shows an object as keys and values', () => {
   expect(reportBlocks(counts)).toEqual([keys])
 })
 
-test('metadata and a table', () => {
+test('shows metadata and a table', () => {
   expect(reportBlocks([{ hours: 24 }, ...details])).toEqual([
     {
       title: 'Report Metadata',
@@ -32,21 +32,21 @@ test('metadata and a table', () => {
   ])
 })
 
-test('metadata that announces text', () => {
+test('shows lines of text when the metadata has raw_text', () => {
   expect(reportBlocks([{ raw_text: true }, 'one', 'two'])).toEqual([{ lines: ['one', 'two'] }])
 })
 
-test('a table alone', () => {
+test('shows a table without metadata', () => {
   expect(reportBlocks(details)).toEqual([{ title: null, rows: details }])
 })
 
-test('JSON within a string, as StackTach stores it', () => {
+test('decodes JSON in a string, as StackTach stores it', () => {
   expect(reportBlocks(JSON.stringify(counts))).toEqual([keys])
   expect(reportBlocks('only words')).toEqual([{ lines: ['only words'] }])
   expect(reportBlocks('7')).toEqual([{ lines: ['7'] }])
 })
 
-test('anything else as JSON', () => {
+test('shows anything else as JSON', () => {
   expect(reportBlocks([1, 2])).toEqual([{ lines: ['[', '  1,', '  2', ']'] }])
   expect(reportBlocks(null)).toEqual([{ lines: ['null'] }])
   expect(reportBlocks([{ a: 1 }, 2])).toEqual([

@@ -1,9 +1,9 @@
-/** A part of a report as people read it. */
+/** A table or lines of text, printed one below the other. */
 export type Block = { title: string | null; rows: readonly (readonly unknown[])[] } | { lines: readonly string[] }
 
 /**
- * A stored report taken apart. Reports are of three shapes: an object of numbers; a list that begins with an object of
- * metadata, with a table or (`raw_text`) lines of text after it; a table alone. Each may be JSON within a JSON string.
+ * Splits a stored report into blocks. A report is an object; or an array that begins with an object of metadata,
+ * followed by a table or (with `raw_text`) lines of text; or a table. Each may be encoded as JSON in a JSON string.
  */
 export function reportBlocks(report: unknown): Block[] {
   if (typeof report === 'string') return fromText(report)

@@ -1,44 +1,48 @@
 import { type Command, InvalidArgumentError, Option } from 'commander'
 import { Client } from './client.ts'
 import { clientConfig } from './config.ts'
-import { type Form, Printer, screenOf } from './output/printer.ts'
+import { type OutputForm, Printer, screenOf } from './output/printer.ts'
 
-/** Options of every command that asks the server. */
-export interface AskOptions {
+const DEFAULT_TIMEOUT_SECONDS = 30
+const MAX_TIMEOUT_SECONDS = 86_400
+
+/** Options of every command that queries the server. */
+export interface QueryOptions {
   json?: boolean
   csv?: boolean
+  /** Seconds. */
   timeout: number
 }
 
-/** What a command works with. */
+/** Client and printer of one command. */
 export interface Session {
   client: Client
   printer: Printer
 }
 
-/** A command that asks: how it prints and how long it waits is the same for all. */
-export function asking(command: Command): Command {
+/** Adds the options of QueryOptions. */
+export function withQueryOptions(command: Command): Command {
   return command
-    .addOption(new Option('--json', 'print the answer as the server gives it, for scripts').conflicts('csv'))
-    .option('--csv', 'print the answer as CSV, for spreadsheets')
-    .option('--timeout <seconds>', 'how long to wait for an answer', seconds, 30)
+    .addOption(new Option('--json', "print the server's JSON unchanged").conflicts('csv'))
+    .option('--csv', 'print CSV')
+    .option('--timeout <seconds>', 'how long to wait for the server', parseTimeout, DEFAULT_TIMEOUT_SECONDS)
 }
 
 /**
- * Opens what the environment and the options say.
+ * Opens a session from the environment and the options.
  *
- * @throws ConfigError
+ * @throws ClientConfigError
  */
-export function openSession({ json, csv, timeout }: AskOptions): Session {
-  const form: Form = json ? 'json' : csv ? 'csv' : 'table'
+export function openSession({ json, csv, timeout }: QueryOptions): Session {
+  const form: OutputForm = json ? 'json' : csv ? 'csv' : 'table'
   const printer = new Printer(form, screenOf(process.stdout), (text) => process.stdout.write(text))
   return { client: new Client(clientConfig(process.env), timeout), printer }
 }
 
-function seconds(value: string): number {
-  const number = Number(value)
-  if (!/^\d+(\.\d+)?$/.test(value) || number <= 0 || number > 86_400) {
-    throw new InvalidArgumentError('It must be a number of seconds above 0.')
+function parseTimeout(value: string): number {
+  const seconds = Number(value)
+  if (!/^\d+(\.\d+)?$/.test(value) || seconds <= 0 || seconds > MAX_TIMEOUT_SECONDS) {
+    throw new InvalidArgumentError(`It must be a number above 0 and at most ${MAX_TIMEOUT_SECONDS}.`)
   }
-  return number
+  return seconds
 }

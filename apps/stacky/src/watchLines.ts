@@ -1,28 +1,27 @@
-import type { Watched } from './answers.ts'
+import type { WatchAnswer } from './answers.ts'
 import { cellText } from './output/cellText.ts'
 import { coloured } from './output/colour.ts'
 import type { Screen } from './output/renderTable.ts'
 
-/** Rows between two headers. */
-const ROWS = 20
+const ROWS_PER_HEADER = 20
 
-/** What `watch` prints, piece after piece: a header at first, after every twenty rows, and when a new day begins. */
+/** Formats the lines of `watch`: a header first, then after every twenty rows and when a new day begins. */
 export class WatchLines {
   readonly #screen: Screen
-  #left = 0
+  #rowsUntilHeader = 0
   #date = ''
 
   constructor(screen: Screen) {
     this.#screen = screen
   }
 
-  /** The lines of one answer. */
-  of([widths, rows]: Watched): string[] {
+  /** Formats the rows of one answer. */
+  format([widths, rows]: WatchAnswer): string[] {
     const fits = widths.reduce((total, width) => total + width + 1, 1) <= this.#screen.width
     return rows.flatMap((row) => {
       const [id = '', mark = '', date = '', time = '', deployment = '', event = '', uuid = ''] = row.map(cellText)
       const head = this.#isHeadDue(date) ? (fits ? headOf(widths, date) : [date]) : []
-      // Too narrow for columns: what says least comes last, and the terminal wraps it.
+      // Too narrow for columns: the least important cells are last, where the terminal wraps.
       const line = fits
         ? columns(widths, [id, mark, time, deployment, event, uuid])
         : [time, mark, event, uuid, deployment, id].join(' ')
@@ -31,8 +30,8 @@ export class WatchLines {
   }
 
   #isHeadDue(date: string): boolean {
-    const due = this.#left === 0 || date !== this.#date
-    this.#left = (due ? ROWS : this.#left) - 1
+    const due = this.#rowsUntilHeader === 0 || date !== this.#date
+    this.#rowsUntilHeader = (due ? ROWS_PER_HEADER : this.#rowsUntilHeader) - 1
     this.#date = date
     return due
   }
@@ -47,7 +46,7 @@ function columns(widths: readonly number[], texts: readonly string[]): string {
   return `|${texts.map((text, index) => centred(text, widths[index] ?? 0)).join('|')}|`
 }
 
-/** In the middle; an odd space stands where Python's `center` puts it. */
+/** Centres text; an odd space is placed as Python's `str.center` does. */
 function centred(text: string, width: number): string {
   const spare = Math.max(0, width - text.length)
   const before = Math.floor(spare / 2) + (spare & width & 1)

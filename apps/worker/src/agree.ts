@@ -1,6 +1,13 @@
-import { agreedSetting, checkDatabase, type Database, databaseAway, failureOf, isTransient } from '@stacktach/db'
+import {
+  checkDatabase,
+  type Database,
+  databaseError,
+  databaseUnavailable,
+  isTransient,
+  sharedSetting,
+} from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
-import { type Component, ConfigError, type Logger, sometimes } from '@stacktach/runtime'
+import { type Component, ConfigError, type Logger, throttled } from '@stacktach/runtime'
 import pRetry from 'p-retry'
 
 /** Of each setting that all processes of a database share: the variable, and what another value would do. */
@@ -16,13 +23,13 @@ type Settings = Partial<Record<keyof typeof shared, string | number>>
  *
  * @throws ConfigError saying what does not fit
  */
-export async function agree(
+export async function checkSharedSettings(
   database: Database,
   settings: Settings,
   clock: () => Instant,
   logger: Logger,
 ): Promise<Component<void>> {
-  const waiting = sometimes((reason) => logger.warn({ reason }, databaseAway()))
+  const waiting = throttled((reason) => logger.warn({ reason }, databaseUnavailable()))
   const asked = <T>(question: () => Promise<T>) =>
     pRetry(question, {
       retries: Number.POSITIVE_INFINITY,
@@ -33,13 +40,13 @@ export async function agree(
         if (isTransient(error)) waiting(error.message)
       },
     }).catch((error: unknown) => {
-      throw failureOf(error)
+      throw databaseError(error)
     })
   for (const oddity of await asked(() => checkDatabase(database.pool, clock))) logger.warn(oddity)
   for (const name of ['shards', 'rules'] as const) {
     const value = settings[name]
     if (value === undefined) continue
-    const agreed = await asked(() => agreedSetting(database.pool, name, String(value)))
+    const agreed = await asked(() => sharedSetting(database.pool, name, String(value)))
     if (agreed !== String(value)) {
       const { variable, else: otherwise } = shared[name]
       throw new ConfigError(`${variable} is ${value}, but this database has ${agreed}: ${otherwise}`)

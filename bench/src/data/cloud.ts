@@ -2,32 +2,32 @@ import { DAY, floorTo, type Instant } from '@stacktach/domain'
 import { simulateCloud } from '@stacktach/simulator'
 import type { BenchMessage } from './message.ts'
 
-/** Of the simulated cloud: about how many notifications one operation makes. */
-const NOTIFICATIONS_AN_OPERATION = 8.3
+/** The approximate number of notifications per operation of the simulated cloud. */
+const NOTIFICATIONS_PER_OPERATION = 8.3
 
-/** The first midnight of the data: so long ago that the last of them is over. */
+/** The start of the data's first day, chosen so that its last day is in the past. */
 export function firstDay(notifications: number, now: Instant): Instant {
-  return floorTo(now, DAY) - (Math.ceil(notifications / A_DAY) + 1) * DAY
+  return floorTo(now, DAY) - (Math.ceil(notifications / MAX_NOTIFICATIONS_PER_DAY) + 1) * DAY
 }
 
-/** Notifications of a simulated day at most. */
-export const A_DAY = 1_000_000
+/** The maximum number of notifications in a simulated day. */
+export const MAX_NOTIFICATIONS_PER_DAY = 1_000_000
 
 /**
- * Classic notifications of a simulated cloud, 2.7 KB on average, in order of time, without end. All of them, up to a
- * million, are of one day; a fresh seed is a fresh cloud.
+ * An endless stream of classic notifications of a simulated cloud in order of time, 2.7 KB on average. Up to a million
+ * are in one day; another seed gives another cloud.
  */
 export class Cloud {
-  readonly #messages: Iterator<ReturnType<typeof read>>
+  readonly #messages: Iterator<ReturnType<typeof toBenchMessage>>
 
   constructor(seed: string, notifications: number, start: Instant) {
-    const operations = Math.min(notifications, A_DAY) / NOTIFICATIONS_AN_OPERATION
+    const operations = Math.min(notifications, MAX_NOTIFICATIONS_PER_DAY) / NOTIFICATIONS_PER_OPERATION
     const { messages } = simulateCloud({
       seed,
       format: 'classic',
       start,
       operations: Number.POSITIVE_INFINITY,
-      // A little faster than needed, so that the last ones are of the same day.
+      // A little faster than needed, so that the last ones are in the same day.
       operationsPerMinute: (operations / 1_440) * 1.1,
       deployments: ['bench'],
       hosts: 50,
@@ -37,11 +37,11 @@ export class Cloud {
       keepTruth: false,
     })
     this.#messages = (function* () {
-      for (const message of messages) yield read(message)
+      for (const message of messages) yield toBenchMessage(message)
     })()
   }
 
-  /** The next ones. */
+  /** Yields the next messages. */
   *take(count: number): Generator<BenchMessage> {
     for (let taken = 0; taken < count; taken++) {
       const next = this.#messages.next()
@@ -52,7 +52,7 @@ export class Cloud {
   }
 }
 
-function read({
+function toBenchMessage({
   exchange,
   routingKey,
   body,

@@ -4,12 +4,12 @@ import { shuffled } from './shuffle.ts'
 
 const START = 1_700_000_000_000_000
 
-const read = (count: number, each: number) =>
-  [...chains(count, each, START)].map(({ body }): Record<string, string> & { payload: { instance_id: string } } =>
-    JSON.parse(body.toString()),
+const read = (count: number, perInstance: number) =>
+  [...chains(count, perInstance, START)].map(
+    ({ body }): Record<string, string> & { payload: { instance_id: string } } => JSON.parse(body.toString()),
   )
 
-test('chains have so many notifications of each instance, in order of time, each with an id of its own', () => {
+test('chains have the given number of notifications per instance, in order of time, with distinct ids', () => {
   const notifications = read(100, 10)
   const byInstance = new Map<string, number>()
   for (const { payload } of notifications) {
@@ -21,7 +21,7 @@ test('chains have so many notifications of each instance, in order of time, each
   expect(times).toEqual([...times].sort((a, b) => a - b))
 })
 
-test('an end in a chain belongs to the request of its start', () => {
+test('an end in a chain has the request id of its start', () => {
   const starts = new Map<string | undefined, string>()
   for (const { event_type, _context_request_id, payload } of read(60, 6)) {
     if (event_type?.endsWith('.start')) starts.set(_context_request_id, payload.instance_id)
@@ -30,7 +30,7 @@ test('an end in a chain belongs to the request of its start', () => {
   expect(starts.size).toBe(20)
 })
 
-test('shuffling keeps every item, changes their order, and does the same again for the same seed', () => {
+test('shuffling keeps all items, changes their order, and depends on the seed only', () => {
   const items = Array.from({ length: 1_000 }, (_, index) => index)
   const mixed = shuffled(items, 1)
   expect(mixed).not.toEqual(items)

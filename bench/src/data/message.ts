@@ -1,4 +1,4 @@
-/** A message as it is put into a queue. */
+/** A message to be published. */
 export interface BenchMessage {
   exchange: 'nova' | 'glance'
   routingKey: string

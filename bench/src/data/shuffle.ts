@@ -1,4 +1,4 @@
-/** A copy in an order that the seed decides, each as likely as any other (Fisher and Yates; mulberry32). */
+/** Returns a shuffled copy (Fisher-Yates) in an order that depends on the seed (mulberry32). */
 export function shuffled<T>(items: readonly T[], seed: number): T[] {
   const copy = [...items]
   let state = seed
@@ -10,11 +10,11 @@ export function shuffled<T>(items: readonly T[], seed: number): T[] {
   }
   for (let last = copy.length - 1; last > 0; last--) {
     const other = Math.floor(random() * (last + 1))
-    const held = copy[last]
-    const swapped = copy[other]
-    if (held === undefined || swapped === undefined) continue
-    copy[last] = swapped
-    copy[other] = held
+    const atLast = copy[last]
+    const atOther = copy[other]
+    if (atLast === undefined || atOther === undefined) continue
+    copy[last] = atOther
+    copy[other] = atLast
   }
   return copy
 }

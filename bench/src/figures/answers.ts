@@ -1,68 +1,69 @@
 import { Agent, get } from 'node:http'
 import type { Context } from '../context.ts'
+import { endpointPaths } from '../endpointPaths.ts'
 import { figure } from '../figure.ts'
-import { questions } from '../questions.ts'
 import type { Stack } from '../stack.ts'
 import { quantile } from '../statistics.ts'
 
-/** Clients that ask at once. */
+/** The number of concurrent clients. */
 export const CLIENTS = 32
 
-/** Medians of one client's answers, by endpoint, at the number of notifications before. */
+/** By endpoint, the median with one client at the previous number of notifications. */
 export type Medians = Map<string, number>
 
-/** Asks every endpoint, by one client and by many. */
+/** Measures the response times of all endpoints, with one client and with many. */
 export async function measureAnswers(
-  { options, add, addAnswer, note }: Context,
+  { options, add, addAnswer, log }: Context,
   stack: Stack,
   notifications: number,
-  before: Medians,
+  medians: Medians,
 ): Promise<void> {
   const api = await stack.start('api')
   const [, url = ''] = await api.process.printed(/"url":"([^"]+)"/)
-  const asked = await questions(stack.pool)
-  for (const [endpoint, path] of asked) {
+  const paths = await endpointPaths(stack.pool)
+  for (const [endpoint, path] of paths) {
     const target = new URL(path, url)
-    const one = summarized(await ask(target, 1, options.requests))
-    const many = summarized(await ask(target, CLIENTS, Math.max(options.requests, CLIENTS * 2)))
-    const smaller = before.get(endpoint)
-    before.set(endpoint, one.median)
-    addAnswer({ endpoint, notifications, one, many, growth: smaller === undefined ? null : one.median / smaller })
+    const oneClient = summarize(await measureRequests(target, 1, options.requests))
+    const manyClients = summarize(await measureRequests(target, CLIENTS, Math.max(options.requests, CLIENTS * 2)))
+    const previous = medians.get(endpoint)
+    medians.set(endpoint, oneClient.median)
+    const growth = previous === undefined ? null : oneClient.median / previous
+    addAnswer({ endpoint, notifications, oneClient, manyClients, growth })
   }
-  const memory = await api.stop()
+  const usage = await api.stop()
   add(
     figure({
       section: 'Memory',
-      name: `api at ${notifications.toLocaleString('en-US')}, at rest`,
+      name: `api at ${notifications.toLocaleString('en-US')}, initial`,
       unit: 'MB',
-      values: [memory.atRest],
-      meaning: 'Resident memory of a process that has just started.',
+      values: [usage.initialMb],
+      meaning: 'Resident memory of a process that is ready and has no work yet.',
     }),
     figure({
       section: 'Memory',
-      name: `api at ${notifications.toLocaleString('en-US')}, at full speed`,
+      name: `api at ${notifications.toLocaleString('en-US')}, peak`,
       unit: 'MB',
-      values: [memory.atMost],
-      meaning: 'The most resident memory it had until the work was done.',
+      values: [usage.peakMb],
+      meaning: 'Peak resident memory up to the end of the work.',
     }),
   )
-  note(`answers at ${notifications}: ${asked.size} endpoints asked`)
+  log(`answers at ${notifications} notifications: ${paths.size} endpoints measured`)
 }
 
-function summarized(times: readonly number[]): { median: number; p99: number } {
+function summarize(times: readonly number[]): { median: number; p99: number } {
   return { median: quantile(times, 0.5), p99: quantile(times, 0.99) }
 }
 
-/** Milliseconds of each of so many requests, after a tenth as many that are not counted. */
-async function ask(url: URL, clients: number, requests: number): Promise<number[]> {
+/** Measures the requests in milliseconds, after a warm-up of a tenth as many. */
+async function measureRequests(url: URL, clients: number, requests: number): Promise<number[]> {
   const agent = new Agent({ keepAlive: true, maxSockets: clients })
   const times: number[] = []
   try {
-    for (let number = 0; number < Math.ceil(requests / 10); number++) await once(agent, url)
-    let left = requests
+    for (let number = 0; number < Math.ceil(requests / 10); number++) await measureRequest(agent, url)
+    let remaining = requests
     await Promise.all(
       Array.from({ length: clients }, async () => {
-        while (left-- > 0) times.push(await once(agent, url))
+        while (remaining-- > 0) times.push(await measureRequest(agent, url))
       }),
     )
     return times
@@ -71,13 +72,13 @@ async function ask(url: URL, clients: number, requests: number): Promise<number[
   }
 }
 
-function once(agent: Agent, url: URL): Promise<number> {
+function measureRequest(agent: Agent, url: URL): Promise<number> {
   return new Promise((resolve, reject) => {
-    const began = performance.now()
+    const startedAt = performance.now()
     get(url, { agent }, (response) => {
       if (response.statusCode !== 200) reject(new Error(`${url.pathname}${url.search}: ${response.statusCode}`))
       response.resume()
-      response.once('end', () => resolve(performance.now() - began))
+      response.once('end', () => resolve(performance.now() - startedAt))
     }).once('error', reject)
   })
 }

@@ -6,21 +6,21 @@ import { figure } from '../figure.ts'
 import { fill } from '../fill.ts'
 import { withStack } from '../stack.ts'
 
-const lengths = [1, 10, 100, 1_000, 10_000]
+const notificationsPerInstance = [1, 10, 100, 1_000, 10_000]
 
-/** What a notification costs, the more of them its instance has. */
-export async function measureGrowth({ options, now, add, note }: Context): Promise<void> {
-  const count = options.side
+/** Measures the cost of a notification by the number of notifications of its instance. */
+export async function measureGrowth({ options, now, add, log }: Context): Promise<void> {
+  const count = options.sideNotifications
   const costs = new Map<number, number[]>()
   for (let round = 0; round < options.sideRounds; round++) {
-    for (const each of lengths.filter((length) => length <= count)) {
+    for (const each of notificationsPerInstance.filter((number) => number <= count)) {
       const cost = await withStack(async (stack) => {
         await fill([stack], chains(count, each, firstDay(count, now)))
-        const { aggregated } = await drain(stack, { messages: count, lead: options.lead, jobs: 1 })
+        const { aggregated } = await drain(stack, { messages: count, warmUp: options.warmUp, jobs: 1 })
         return 1_000_000 / aggregated
       })
       costs.set(each, [...(costs.get(each) ?? []), cost])
-      note(`growth: ${each} an instance, ${Math.round(cost)} µs a notification`)
+      log(`growth: ${each} per instance, ${Math.round(cost)} µs per notification`)
     }
   }
   const first = costs.get(1) ?? []
@@ -28,12 +28,13 @@ export async function measureGrowth({ options, now, add, note }: Context): Promi
     add(
       figure({
         section: 'Growth of work',
-        name: `${each.toLocaleString('en-US')} an instance`,
+        name: `${each.toLocaleString('en-US')} per instance`,
         unit: 'µs each',
         values,
-        against: { to: 'one an instance', values: first },
+        against: { to: 'one per instance', values: first },
         goal: { atMost: 1.2 },
-        meaning: 'What a notification costs until it is folded, with so many of each instance, in order: flat is 1.',
+        meaning:
+          'Time per notification until it is folded, by notifications per instance, in order. A ratio of 1 is flat.',
       }),
     )
   }

@@ -12,31 +12,35 @@ import { figure } from '../figure.ts'
 import { fill } from '../fill.ts'
 import { type Stack, withStack } from '../stack.ts'
 
-/** The same messages from a file, and from a queue by ingest, each time into an empty database. */
-export async function measureImports({ options, now, add, note }: Context): Promise<void> {
+/** Compares importing a file with ingesting the same messages from a queue, each into an empty database. */
+export async function measureImports({ options, now, add, log }: Context): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'stacktach-bench-'))
   const file = join(folder, 'messages.jsonl')
-  const nothing = join(folder, 'nothing.jsonl')
-  const messages = [...new Cloud('import', options.side, firstDay(options.side, now)).take(options.side)]
+  const emptyFile = join(folder, 'empty.jsonl')
+  const messages = [
+    ...new Cloud('import', options.sideNotifications, firstDay(options.sideNotifications, now)).take(
+      options.sideNotifications,
+    ),
+  ]
   const imported: number[] = []
   const ingested: number[] = []
   try {
-    await writeFile(nothing, '')
+    await writeFile(emptyFile, '')
     await pipeline(Readable.from(lines(messages)), createWriteStream(file))
     for (let round = 0; round < options.sideRounds; round++) {
       imported.push(
         await withStack(async (stack) => {
-          const start = await timed(stack, nothing)
-          return messages.length / ((await timed(stack, file)) - start)
+          const overhead = await importSeconds(stack, emptyFile)
+          return messages.length / ((await importSeconds(stack, file)) - overhead)
         }),
       )
       ingested.push(
         await withStack(async (stack) => {
           const count = await fill([stack], messages)
-          return (await drain(stack, { messages: count, lead: options.lead })).ingested
+          return (await drain(stack, { messages: count, warmUp: options.warmUp })).ingested
         }),
       )
-      note(`import: ${Math.round(imported.at(-1) ?? 0)} a second, ingest ${Math.round(ingested.at(-1) ?? 0)}`)
+      log(`import: ${Math.round(imported.at(-1) ?? 0)} rows/s, ingest ${Math.round(ingested.at(-1) ?? 0)} rows/s`)
     }
   } finally {
     await rm(folder, { recursive: true })
@@ -49,19 +53,19 @@ export async function measureImports({ options, now, add, note }: Context): Prom
       values: imported,
       against: { to: 'ingest of the same messages from a queue', values: ingested },
       goal: { atLeast: 1 },
-      meaning: 'stacktach import FILE into an empty database, less the time of an import of nothing.',
+      meaning: '`stacktach import FILE` into an empty database, without the time that an empty file takes.',
     }),
   )
 }
 
-/** Seconds of an import. */
-async function timed(stack: Stack, file: string): Promise<number> {
-  const began = performance.now()
+/** Imports a file and returns the seconds. */
+async function importSeconds(stack: Stack, file: string): Promise<number> {
+  const startedAt = performance.now()
   await stack.run('import', file)
-  return (performance.now() - began) / 1000
+  return (performance.now() - startedAt) / 1000
 }
 
-/** As `export` writes them. */
+/** The format of `stacktach export`. */
 function* lines(messages: readonly BenchMessage[]): Generator<string> {
   for (const { exchange, routingKey, body } of messages) {
     yield `{"deployment":"bench","exchange":"${exchange}","routing_key":"${routingKey}","body":${body}}\n`

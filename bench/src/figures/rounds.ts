@@ -11,101 +11,148 @@ import { fill } from '../fill.ts'
 import { checkpoints } from '../options.ts'
 import { type Stack, type Usage, withStack } from '../stack.ts'
 
-/** What happens when so many notifications are stored and folded. */
-export type AtCheckpoint = (stack: Stack, notifications: number) => Promise<void>
+/** Called when the given number of notifications is stored and folded. */
+export type OnCheckpoint = (stack: Stack, notifications: number) => Promise<void>
 
-interface Round {
-  /** Rows a second. */
+/** Rows per second of one round. */
+interface Rates {
   limit: number
   plain: number
   ingest: number
   aggregated: number
 }
 
-type Used = Usage & { messages: number }
+type RoundUsage = Usage & { messages: number }
+
+interface Round {
+  rates: Rates
+  usage: { ingest: RoundUsage; jobs: RoundUsage | null }
+}
+
+/** The stacks of the rounds: ingest alone, ingest and jobs, and COPY. */
+interface Stacks {
+  ingestOnly: Stack
+  complete: Stack
+  copies: Stack
+}
 
 /**
- * Limit, ingest and everything aggregated, round by round on tables that grow to the number of notifications: the same
- * messages into two queues, worked off by ingest alone and by ingest and jobs; then the rows of the first, copied into the
- * same tables of a third database and into a plain one.
+ * Measures COPY as the limit, ingest, and ingest with jobs, in rounds on growing tables. A round publishes the same
+ * messages to two queues, one for ingest alone and one for ingest and jobs. Then it copies the rows of the first
+ * database into the same tables of a third database, and into a plain table.
  */
-export async function measureRounds(context: Context, atCheckpoint: AtCheckpoint): Promise<void> {
-  const { options, note } = context
+export async function measureRounds(context: Context, onCheckpoint: OnCheckpoint): Promise<void> {
+  const { options, log } = context
   const [small = 0, middle = 0, large] = checkpoints(options.notifications)
-  const cloud = new Cloud('rounds', options.notifications, firstDay(options.notifications, context.now))
-  const size = Math.round((middle - small) / options.rounds)
   const folder = await mkdtemp(join(tmpdir(), 'stacktach-bench-'))
   try {
-    await withStack(async (together) => {
-      await withStack((alone) =>
+    await withStack(async (complete) => {
+      await withStack((ingestOnly) =>
         withStack(async (copies) => {
-          await createPlainTable(copies)
-          const since = new Map<string, number>()
-          const rounds: Round[] = []
-          const used: { ingest: Used[]; jobs: Used[] } = { ingest: [], jobs: [] }
-          for (let round = 0; round <= options.rounds; round++) {
-            const messages = await fill([alone, together], cloud.take(round === 0 ? small : size))
-            const ingest = await drain(alone, { messages, lead: options.lead })
-            const everything = await drain(together, { messages, lead: options.lead, jobs: 1 })
-            const copied = await copyOut(alone, since, join(folder, String(round)))
-            await preparePartitions(copies, copied)
-            const limit = await copyIn(copies, copied, null)
-            const plain = await copyIn(copies, copied, 'plain')
-            for (const { file } of copied) await rm(file)
-            const measured = { limit, plain, ingest: ingest.ingested, aggregated: everything.aggregated }
-            note(`round ${round}: ${messages} notifications, rows a second ${JSON.stringify(rounded(measured))}`)
-            if (round === 0) await atCheckpoint(together, small)
-            else {
-              rounds.push(measured)
-              used.ingest.push({ messages, ...everything.used.ingest })
-              if (everything.used.jobs !== null) used.jobs.push({ messages, ...everything.used.jobs })
-            }
-          }
-          report(context, rounds)
-          reportUsage(context, 'ingest', used.ingest)
-          reportUsage(context, 'jobs', used.jobs)
+          const rounds = await runRounds(context, { ingestOnly, complete, copies }, folder, () =>
+            onCheckpoint(complete, small),
+          )
+          reportRates(
+            context,
+            rounds.map(({ rates }) => rates),
+          )
+          reportUsage(
+            context,
+            'ingest',
+            rounds.map(({ usage }) => usage.ingest),
+          )
+          reportUsage(
+            context,
+            'jobs',
+            rounds.flatMap(({ usage }) => usage.jobs ?? []),
+          )
         }),
       )
-      await atCheckpoint(together, middle)
-      if (large !== undefined) {
-        // Every day is like the first.
-        await copyDays(together, Math.round(large / middle) - 1, (day) =>
-          note(`${day + 1} days of ${middle} notifications`),
-        )
-        await atCheckpoint(together, large)
-      }
+      await onCheckpoint(complete, middle)
+      if (large === undefined) return
+      await copyDays(complete, Math.round(large / middle) - 1, (day) =>
+        log(`${day + 1} days of ${middle} notifications`),
+      )
+      await onCheckpoint(complete, large)
     })
   } finally {
     await rm(folder, { recursive: true })
   }
 }
 
-function report({ add }: Context, rounds: readonly Round[]): void {
-  const of = (what: keyof Round) => rounds.map((round) => round[what])
+/** Runs the warm-up round, then the measured rounds. @param onSmall called after the warm-up round */
+async function runRounds(
+  { options, now, log }: Context,
+  stacks: Stacks,
+  folder: string,
+  onSmall: () => Promise<void>,
+): Promise<Round[]> {
+  const [small = 0, middle = 0] = checkpoints(options.notifications)
+  const roundSize = Math.round((middle - small) / options.rounds)
+  const cloud = new Cloud('rounds', options.notifications, firstDay(options.notifications, now))
+  const lastIds = new Map<string, number>()
+  await createPlainTable(stacks.copies)
+  const rounds: Round[] = []
+  for (let number = 0; number <= options.rounds; number++) {
+    const messages = await fill([stacks.ingestOnly, stacks.complete], cloud.take(number === 0 ? small : roundSize))
+    const round = await measureRound(stacks, messages, options.warmUp, lastIds, join(folder, String(number)))
+    log(`round ${number}: ${messages} notifications, rows/s ${JSON.stringify(rounded(round.rates))}`)
+    if (number === 0) await onSmall()
+    else rounds.push(round)
+  }
+  return rounds
+}
+
+async function measureRound(
+  { ingestOnly, complete, copies }: Stacks,
+  messages: number,
+  warmUp: number,
+  lastIds: Map<string, number>,
+  filePrefix: string,
+): Promise<Round> {
+  const ingest = await drain(ingestOnly, { messages, warmUp })
+  const everything = await drain(complete, { messages, warmUp, jobs: 1 })
+  const files = await copyOut(ingestOnly, lastIds, filePrefix)
+  await preparePartitions(copies, files)
+  const limit = await copyIn(copies, files, null)
+  const plain = await copyIn(copies, files, 'plain')
+  for (const { file } of files) await rm(file)
+  const { usage } = everything
+  return {
+    rates: { limit, plain, ingest: ingest.ingested, aggregated: everything.aggregated },
+    usage: {
+      ingest: { messages, ...usage.ingest },
+      jobs: usage.jobs === null ? null : { messages, ...usage.jobs },
+    },
+  }
+}
+
+function reportRates({ add }: Context, rates: readonly Rates[]): void {
+  const valuesOf = (key: keyof Rates) => rates.map((each) => each[key])
   const section = 'Rates, notifications 2.7 KB'
-  const against = { to: 'the limit', values: of('limit') }
+  const against = { to: 'the limit', values: valuesOf('limit') }
   const unit = 'rows/s'
   add(
     figure({
       section,
       name: 'limit: COPY, our tables',
       unit,
-      values: of('limit'),
+      values: valuesOf('limit'),
       meaning: 'COPY of the same rows into the same partitioned tables with the same indexes, on one connection.',
     }),
     figure({
       section,
       name: 'COPY, plain table',
       unit,
-      values: of('plain'),
+      values: valuesOf('plain'),
       against,
-      meaning: 'COPY of the same rows into one table that is not partitioned and has seven indexes.',
+      meaning: 'COPY of the same rows into one unpartitioned table with seven indexes.',
     }),
     figure({
       section,
       name: 'ingest',
       unit,
-      values: of('ingest'),
+      values: valuesOf('ingest'),
       against,
       goal: { atLeast: 0.8 },
       meaning: 'One ingest process on a full queue, from the first delivery to the last acknowledgement.',
@@ -114,43 +161,43 @@ function report({ add }: Context, rounds: readonly Round[]): void {
       section,
       name: 'everything aggregated',
       unit,
-      values: of('aggregated'),
+      values: valuesOf('aggregated'),
       against,
       goal: { atLeast: 0.5 },
-      meaning: 'One ingest and one jobs process together on a full queue, until nothing is left to fold.',
+      meaning: 'One ingest and one jobs process on a full queue, until the backlog is empty.',
     }),
     figure({
       section,
       name: 'last round to first, aggregated',
       unit: '×',
-      values: [(rounds.at(-1)?.aggregated ?? 0) / (rounds[0]?.aggregated ?? 1)],
-      meaning: 'The rate on the full tables as a share of the rate on nearly empty ones: 1 is flat.',
+      values: [(rates.at(-1)?.aggregated ?? 0) / (rates[0]?.aggregated ?? 1)],
+      meaning: 'The rate on full tables divided by the rate on nearly empty ones: 1 is flat.',
     }),
   )
 }
 
-function reportUsage({ add }: Context, name: string, used: readonly Used[]): void {
+function reportUsage({ add }: Context, name: string, usage: readonly RoundUsage[]): void {
   add(
     figure({
       section: 'Processor',
       name,
       unit: 'µs each',
-      values: used.map(({ cpu, messages }) => (cpu / messages) * 1_000_000),
-      meaning: 'What a notification takes of a processor in our own process, the database and the broker not counted.',
+      values: usage.map(({ cpuSeconds, messages }) => (cpuSeconds / messages) * 1_000_000),
+      meaning: "Processor time per notification in StackTach's process, without the database and the broker.",
     }),
     figure({
       section: 'Memory',
-      name: `${name}, at rest`,
+      name: `${name}, initial`,
       unit: 'MB',
-      values: used.map(({ atRest }) => atRest),
-      meaning: 'Resident memory of a process that has just started.',
+      values: usage.map(({ initialMb }) => initialMb),
+      meaning: 'Resident memory of a process that is ready and has no work yet.',
     }),
     figure({
       section: 'Memory',
-      name: `${name}, at full speed`,
+      name: `${name}, peak`,
       unit: 'MB',
-      values: used.map(({ atMost }) => atMost),
-      meaning: 'The most resident memory it had until the work was done.',
+      values: usage.map(({ peakMb }) => peakMb),
+      meaning: 'Peak resident memory up to the end of the work.',
     }),
   )
 }

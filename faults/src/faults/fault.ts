@@ -1,27 +1,27 @@
 import type { Random } from '../random.ts'
-import type { World } from '../world/world.ts'
+import type { Stack } from '../stack/stack.ts'
 
-/** What a fault has at hand. */
-export interface Scene {
-  world: World
+/** What a fault acts on. */
+export interface FaultContext {
+  stack: Stack
   random: Random
-  /** Waits for as long as a fault lasts: `short` seconds in the short form, else `long`. */
+  /** Waits while a fault lasts: `short` seconds in the short form, else `long` seconds. */
   hold(short: number, long: number): Promise<void>
-  /** Whether what is half open stays so until the programs notice. */
-  patient: boolean
+  /** Whether the suite runs in its short form. */
+  short: boolean
 }
 
-/** Something bad that happens. */
+/** A fault that the suite injects. */
 export interface Fault {
   name: string
-  /** Hosts of the cloud have wrong clocks meanwhile. */
+  /** Whether hosts of the simulated cloud have wrong clocks during the fault. */
   hostClocks?: boolean
-  /** Makes it happen, and resolves once it is over. */
-  inflict(scene: Scene): Promise<void>
+  /** Injects the fault; resolves when the fault is over. */
+  inject(context: FaultContext): Promise<void>
 }
 
-/** A fault that cannot happen here. */
+/** A fault that cannot be injected on this machine. */
 export interface Omitted {
   name: string
-  why: string
+  reason: string
 }

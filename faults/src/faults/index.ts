@@ -1,13 +1,14 @@
-import type { Servers } from '../world/servers.ts'
+import type { Servers } from '../stack/servers.ts'
 import { hostClocks, processClocks } from './clocks.ts'
 import type { Fault, Omitted } from './fault.ts'
 import { networkFaults } from './network.ts'
 import { processFaults } from './processes.ts'
 import { fullDisk, serverFaults } from './servers.ts'
 
-/** Every fault there is, and those that cannot be had on this machine. */
-export function everyFault({ smallDisk }: Servers): { faults: readonly Fault[]; omitted: readonly Omitted[] } {
+/** All faults, and those that this machine cannot run. */
+export function allFaults({ smallDisk }: Servers): { faults: readonly Fault[]; omitted: readonly Omitted[] } {
   const clocks = processClocks()
+  const noDisk = 'without' in smallDisk ? smallDisk.without : null
   return {
     faults: [
       ...processFaults,
@@ -17,6 +18,6 @@ export function everyFault({ smallDisk }: Servers): { faults: readonly Fault[]; 
       hostClocks,
       ...clocks.faults,
     ],
-    omitted: [...('without' in smallDisk ? [{ name: 'disk full', why: smallDisk.without }] : []), ...clocks.omitted],
+    omitted: [...(noDisk === null ? [] : [{ name: 'disk full', reason: noDisk }]), ...clocks.omitted],
   }
 }

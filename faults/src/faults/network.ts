@@ -1,5 +1,5 @@
-import type { ServerName } from '../world/servers.ts'
-import type { Fault, Scene } from './fault.ts'
+import type { ServerName } from '../stack/servers.ts'
+import type { Fault, FaultContext } from './fault.ts'
 
 const labels: Record<ServerName, string> = { rabbitmq: 'RabbitMQ', postgres: 'PostgreSQL', redis: 'Redis' }
 
@@ -7,41 +7,41 @@ export const serverNames: readonly ServerName[] = ['rabbitmq', 'postgres', 'redi
 
 export const labelOf = (server: ServerName) => labels[server]
 
-/** What the api can do while a server is out of its reach. */
-export function ready(server: ServerName): boolean {
+/** Whether the API is ready while the server is unavailable. */
+export function readyWithout(server: ServerName): boolean {
   return server !== 'postgres'
 }
 
-async function halfOpen({ world, hold, patient }: Scene, server: ServerName): Promise<void> {
-  const way = world.detours[server]
-  way.freeze()
-  await world.health.expect(ready(server), `connections to ${labels[server]} half open`)
+async function halfOpen({ stack, hold, short }: FaultContext, server: ServerName): Promise<void> {
+  const detour = stack.detours[server]
+  detour.freeze()
+  await stack.health.expect(readyWithout(server), `connections to ${labels[server]} half open`)
   await hold(1, 15)
-  way.thaw()
-  // Or else whoever holds one has to notice by itself.
-  if (!patient) way.cutFrozen()
+  detour.thaw()
+  // In the long form the programs and servers have to detect the half-open connections themselves.
+  if (short) detour.cutFrozen()
 }
 
-async function away({ world, hold }: Scene, server: ServerName, seconds: number): Promise<void> {
-  await world.detours[server].shut()
-  await world.health.expect(ready(server), `${labels[server]} away`)
+async function unavailable({ stack, hold }: FaultContext, server: ServerName, seconds: number): Promise<void> {
+  await stack.detours[server].shut()
+  await stack.health.expect(readyWithout(server), `${labels[server]} unavailable`)
   await hold(3, seconds)
-  await world.detours[server].open()
+  await stack.detours[server].open()
 }
 
-/** Connections that are cut, that go silent, and that cannot be made. */
+/** Connections that are cut, half open, or refused. */
 export const networkFaults: readonly Fault[] = [
   ...serverNames.flatMap((server): Fault[] => [
     {
       name: `connections to ${labels[server]} cut`,
-      inflict: async ({ world }) => world.detours[server].cut(),
+      inject: async ({ stack }) => stack.detours[server].cut(),
     },
     {
       name: `connections to ${labels[server]} half open`,
-      inflict: (scene) => halfOpen(scene, server),
+      inject: (context) => halfOpen(context, server),
     },
   ]),
-  { name: 'Redis away', inflict: (scene) => away(scene, 'redis', 60) },
-  // Longer than ingest holds what it cannot store.
-  { name: 'PostgreSQL away', inflict: (scene) => away(scene, 'postgres', 75) },
+  { name: 'Redis unavailable', inject: (context) => unavailable(context, 'redis', 60) },
+  // Longer than ingest keeps messages that it cannot store.
+  { name: 'PostgreSQL unavailable', inject: (context) => unavailable(context, 'postgres', 75) },
 ]

@@ -1,26 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { type Program, programs } from '../world/programs.ts'
-import type { World } from '../world/world.ts'
-import type { Fault, Scene } from './fault.ts'
+import { type Program, programs } from '../stack/programs.ts'
+import type { Stack } from '../stack/stack.ts'
+import type { Fault, FaultContext } from './fault.ts'
 
-/** Milliseconds that a process has to come into the middle of something. */
-const PATIENCE = 3_000
+const LOCK_WAIT_TIMEOUT_MS = 3_000
 
-async function kill({ world, random, patient }: Scene, program: Program): Promise<void> {
-  // In the long form also at any moment, in which there may be nothing in hand.
-  if (program === 'api' || (patient && random.next() < 0.5)) await world.programs.kill(program)
-  else await inTheMiddle(world, program, () => world.programs.kill(program))
+async function kill({ stack, random, short }: FaultContext, program: Program): Promise<void> {
+  // The long form also kills at random moments, when there may be no transaction in progress.
+  if (program === 'api' || (!short && random.next() < 0.5)) await stack.programs.kill(program)
+  else await duringTransaction(stack, program, () => stack.programs.kill(program))
 }
 
-/** Does something to a process while a transaction of it waits for us, and cannot be committed before. */
-async function inTheMiddle({ database }: World, program: Program, act: () => Promise<void>): Promise<void> {
+/** Runs `act` while a transaction of the process waits for a lock, so that it cannot commit first. */
+async function duringTransaction({ database }: Stack, program: Program, act: () => Promise<void>): Promise<void> {
   const client = await database.pool.connect()
   try {
     await client.query('begin')
-    // Ingest appends to it and jobs take from it; whoever only reads goes on.
+    // Ingest inserts into this table and jobs delete from it; readers are not blocked.
     await client.query('lock table backlog in exclusive mode')
-    const deadline = Date.now() + PATIENCE
-    while (Date.now() < deadline && !(await waits(database.pool, program))) await sleep(10)
+    const deadline = Date.now() + LOCK_WAIT_TIMEOUT_MS
+    while (Date.now() < deadline && !(await waitsForLock(database.pool, program))) await sleep(10)
     await act()
   } finally {
     await client.query('rollback')
@@ -28,7 +27,7 @@ async function inTheMiddle({ database }: World, program: Program, act: () => Pro
   }
 }
 
-async function waits(pool: World['database']['pool'], program: Program): Promise<boolean> {
+async function waitsForLock(pool: Stack['database']['pool'], program: Program): Promise<boolean> {
   const { rowCount } = await pool.query(
     `select from pg_stat_activity
       where datname = current_database() and application_name = $1 and wait_event_type = 'Lock'`,
@@ -37,8 +36,8 @@ async function waits(pool: World['database']['pool'], program: Program): Promise
   return rowCount !== 0
 }
 
-/** Processes that are killed, and that are stopped in the middle of their work. */
+/** Processes that are killed, and processes that are restarted by SIGTERM while they work. */
 export const processFaults: readonly Fault[] = programs.flatMap((program) => [
-  { name: `kill -9 of ${program}`, inflict: (scene) => kill(scene, program) },
-  { name: `SIGTERM of ${program}`, inflict: ({ world }) => world.programs.restart(program) },
+  { name: `kill -9 of ${program}`, inject: (context) => kill(context, program) },
+  { name: `SIGTERM of ${program}`, inject: ({ stack }) => stack.programs.restart(program) },
 ])

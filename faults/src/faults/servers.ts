@@ -1,30 +1,30 @@
 import { Redis } from 'ioredis'
-import { persistently } from '../world/database.ts'
-import type { Fault, Scene } from './fault.ts'
-import { labelOf, ready, serverNames } from './network.ts'
+import { retryUntilAnswer } from '../stack/database.ts'
+import type { Fault, FaultContext } from './fault.ts'
+import { labelOf, readyWithout, serverNames } from './network.ts'
 
-async function readOnly({ world, hold }: Scene): Promise<void> {
-  const { pool } = world.database
-  // Holds at once for who is connected, too.
+async function readOnly({ stack, hold }: FaultContext): Promise<void> {
+  const { pool } = stack.database
+  // Applies to existing connections, too.
   await pool.query('alter system set default_transaction_read_only = on')
   await pool.query('select pg_reload_conf()')
   await hold(2, 10)
-  await world.health.expect(true, 'PostgreSQL read-only')
+  await stack.health.expect(true, 'PostgreSQL read-only')
   await pool.query('alter system reset default_transaction_read_only')
   await pool.query('select pg_reload_conf()')
 }
 
-async function outOfConnections({ world, hold }: Scene): Promise<void> {
-  const { pool, role } = world.database
+async function outOfConnections({ stack, hold }: FaultContext): Promise<void> {
+  const { pool, role } = stack.database
   await pool.query(`alter role ${role} connection limit 0`)
   await pool.query('select pg_terminate_backend(pid) from pg_stat_activity where usename = $1', [role])
-  await world.health.expect(false, 'PostgreSQL out of connections')
+  await stack.health.expect(false, 'PostgreSQL out of connections')
   await hold(2, 10)
   await pool.query(`alter role ${role} connection limit -1`)
 }
 
-async function wiped({ world }: Scene): Promise<void> {
-  const redis = new Redis(world.servers.redisUrl)
+async function flushRedis({ stack }: FaultContext): Promise<void> {
+  const redis = new Redis(stack.servers.redisUrl)
   try {
     await redis.flushall()
   } finally {
@@ -32,37 +32,37 @@ async function wiped({ world }: Scene): Promise<void> {
   }
 }
 
-/** Servers that are restarted, in order or by a crash, and a database that takes nothing. */
+/** Servers that are restarted, cleanly or as after a crash, and servers that lose data or reject work. */
 export const serverFaults: readonly Fault[] = [
   ...serverNames.map(
     (server): Fault => ({
       name: `restart of ${labelOf(server)}`,
-      async inflict({ world, random }) {
-        await world.servers.stop(server, random.next() < 0.5)
-        await world.health.expect(ready(server), `${labelOf(server)} stopped`)
-        await world.servers.start(server)
+      async inject({ stack, random }) {
+        await stack.servers.stop(server, random.next() < 0.5)
+        await stack.health.expect(readyWithout(server), `${labelOf(server)} stopped`)
+        await stack.servers.start(server)
       },
     }),
   ),
-  { name: 'FLUSHALL in Redis', inflict: wiped },
-  { name: 'PostgreSQL read-only', inflict: readOnly },
-  { name: 'PostgreSQL out of connections', inflict: outOfConnections },
+  { name: 'FLUSHALL in Redis', inject: flushRedis },
+  { name: 'PostgreSQL read-only', inject: readOnly },
+  { name: 'PostgreSQL out of connections', inject: outOfConnections },
 ]
 
-/** @param fill and @param clear of the disk the database is on */
-export function fullDisk({ fill, clear }: { fill(): void; clear(): void }): Fault {
+/** @param disk the disk of the database: `fill` uses up its space, `clear` frees it again */
+export function fullDisk(disk: { fill(): void; clear(): void }): Fault {
   return {
     name: 'disk full',
-    async inflict({ world, hold }) {
-      fill()
+    async inject({ stack, hold }) {
+      disk.fill()
       try {
         await hold(2, 10)
-        const refused = world.programs.output('ingest').match(/No space left on device/)
-        if (refused === null) world.programs.complaints.push('disk full: ingest never noticed, so nothing was shown')
+        const noticed = /No space left on device/.test(stack.programs.output('ingest'))
+        if (!noticed) stack.programs.problems.push('disk full: ingest reported no error, so the fault had no effect')
       } finally {
-        clear()
+        disk.clear()
       }
-      await persistently(() => world.database.pool.query('select 1'))
+      await retryUntilAnswer(() => stack.database.pool.query('select 1'))
     },
   }
 }

@@ -1,4 +1,5 @@
-export { checkDatabase } from './checkDatabase.ts'
+export { checkDatabase } from './connection/checkDatabase.ts'
+export { databaseError, databaseUnavailable, reasonOf } from './connection/databaseError.ts'
 export {
   databaseTrouble,
   isExhausted,
@@ -8,16 +9,16 @@ export {
   isRefusedRow,
   isStatementTimeout,
   isTransient,
-} from './errors.ts'
-export { databaseAway, failureOf, reasonOf } from './failureOf.ts'
-export * from './hot/index.ts'
+} from './connection/errors.ts'
+export { type Database, type DatabaseOptions, openDatabase } from './connection/open.ts'
+export { WriterRefused, writePrivilegeWarning } from './connection/writePrivilegeWarning.ts'
+export * from './fold/index.ts'
 export { type MigrateResult, migrate } from './migrate.ts'
-export { type Database, type DatabaseOptions, openDatabase } from './open.ts'
 export * from './queries/index.ts'
 export { reportById, type StoredReport } from './queries/reportById.ts'
 export { type SystemStatus, systemStatus } from './queries/systemStatus.ts'
 export * from './reports/index.ts'
 export * from './retention/index.ts'
-export { bounded, inTransaction, type Queryable } from './transaction.ts'
+export { inTransaction, type Queryable, withStatementTimeout } from './sql/transaction.ts'
+export * from './store/index.ts'
 export * from './verification/index.ts'
-export { WriterRefused, writerOf } from './writer.ts'

@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { createEmptyDatabase, type TestDatabase } from '@stacktach/testing'
 import pg from 'pg'
 import { migrate } from './migrate.ts'
-import { schemaSql } from './schemaSql.testkit.ts'
+import { schemaSql } from './testkit/schemaSql.ts'
 
 const folder = fileURLToPath(new URL('../../../prisma/migrations/', import.meta.url))
 const names = readdirSync(folder, { withFileTypes: true })

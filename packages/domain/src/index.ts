@@ -8,13 +8,6 @@ export {
   needsRefold,
 } from './instance/foldInstance.ts'
 export {
-  comparePositions,
-  type InstanceNotification,
-  inOrder,
-  type Position,
-  positionOf,
-} from './instance/notification.ts'
-export {
   type ByInstance,
   byInstance,
   type ExistsKey,
@@ -25,13 +18,13 @@ export {
   planFolds,
   rangesToLink,
   requestsToTrack,
-  type StoredState,
-  type StoredTwin,
+  type StoredCounterpart,
+  type StoredFoldState,
   startableRequests,
-  withPossibleTwins,
+  withPossibleCounterparts,
 } from './instance/plan.ts'
-export { EXISTS, periodKey, twinKey } from './instance/twins.ts'
 export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
+export { counterpartKey, EXISTS, periodKey } from './notifications/counterparts.ts'
 export {
   type Delivery,
   type Rejection,
@@ -44,6 +37,13 @@ export {
   services,
 } from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
+export {
+  comparePositions,
+  type InstanceNotification,
+  type Position,
+  positionOf,
+  sortByPosition,
+} from './notifications/instanceNotification.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
 export { AHEAD, EARLIEST, type NormalizeResult, normalize, outsideWindow } from './notifications/normalize.ts'
 export { redactAny } from './notifications/redact.ts'
@@ -104,11 +104,11 @@ export {
   verifyLevels,
 } from './verification/validity.ts'
 export { type FailReason, failReason, type Verdict } from './verification/verdict.ts'
-export { type Publication, verifiedNotification } from './verification/verifiedNotification.ts'
-export { type ImageEvidence, type VerifiedImageExists, verifyImageExists } from './verification/verifyImageExists.ts'
+export { type VerifiedMessage, verifiedNotification } from './verification/verifiedNotification.ts'
+export { type ImageEvidence, type ImageExistsToVerify, verifyImageExists } from './verification/verifyImageExists.ts'
 export {
+  type ExistsToVerify,
   type InstanceEvidence,
-  type VerifiedExists,
   type VerifyOptions,
   verifyInstanceExists,
 } from './verification/verifyInstanceExists.ts'

@@ -12,15 +12,18 @@ test('every queue has a job', () => {
   expect(new Set(names.map((name) => catalog[name].queue))).toEqual(new Set(queueNames))
 })
 
-describe('a doorbell', () => {
+describe('a wake-up', () => {
   test.each(['usage', 'kpi'] as const)('of %s is never retried: whoever finds a backlog rings again', (name) => {
     expect(catalog[name]).toMatchObject({ queue: 'aggregation', attempts: 1 })
   })
 
   test('is one for each shard', () => {
-    const keys = [0, 1, 10].flatMap((shard) => [catalog.usage.unique({ shard }), catalog.kpi.unique({ shard })])
+    const keys = [0, 1, 10].flatMap((shard) => [
+      catalog.usage.deduplicationId({ shard }),
+      catalog.kpi.deduplicationId({ shard }),
+    ])
     expect(new Set(keys).size).toBe(6)
-    expect(catalog.usage.unique({ shard: 1 })).toBe(catalog.usage.unique({ shard: 1 }))
+    expect(catalog.usage.deduplicationId({ shard: 1 })).toBe(catalog.usage.deduplicationId({ shard: 1 }))
   })
 
   test.each([{}, { shard: -1 }, { shard: 1.5 }, { shard: '1' }, { shard: null }])('has no payload %j', (payload) => {
@@ -29,10 +32,10 @@ describe('a doorbell', () => {
 })
 
 describe('a report', () => {
-  const { payload, attempts, unique } = catalog.report
+  const { payload, attempts, deduplicationId } = catalog.report
   const asked = {
     report: 'region-summary' as const,
-    period: { start: 1_795_392_000_000_000, end: 1_795_478_400_000_000 },
+    period: { from: 1_795_392_000_000_000, until: 1_795_478_400_000_000 },
     region: 'east',
     once: true,
     inProgress: false,
@@ -44,21 +47,21 @@ describe('a report', () => {
 
   test.each([
     { period: { ...asked.period, start: 0 } },
-    { period: { ...asked.period, end: 0 } },
+    { period: { ...asked.period, until: 0 } },
     { region: '' },
     { deployments: ['east'] },
     { percentile: 95 },
     { report: 'error-details' as const },
   ])('with another %j is another job', (other) => {
-    expect(unique({ ...asked, ...other })).not.toBe(unique(asked))
+    expect(deduplicationId({ ...asked, ...other })).not.toBe(deduplicationId(asked))
   })
 
   test('asked for by an operator is not taken for the scheduled one, which may make none', () => {
-    expect(unique({ ...asked, once: false })).not.toBe(unique(asked))
+    expect(deduplicationId({ ...asked, once: false })).not.toBe(deduplicationId(asked))
   })
 
   test('asked for by an operator does not wait for scheduled ones', () => {
-    expect([catalog.report.patient?.(asked), catalog.report.patient?.({ ...asked, once: false })]).toEqual([
+    expect([catalog.report.lowPriority?.(asked), catalog.report.lowPriority?.({ ...asked, once: false })]).toEqual([
       true,
       false,
     ])
@@ -66,29 +69,29 @@ describe('a report', () => {
 
   test('has whole microseconds and no data in its payload', () => {
     expect(payload.parse({ ...asked, rows: [1] })).toEqual(asked)
-    expect(payload.safeParse({ ...asked, period: { start: 0.5, end: 1 } }).success).toBe(false)
+    expect(payload.safeParse({ ...asked, period: { from: 0.5, until: 1 } }).success).toBe(false)
     expect(payload.safeParse({ ...asked, report: 'nope' }).success).toBe(false)
   })
 })
 
 test('no key has a colon, which BullMQ refuses', () => {
   const keys = [
-    catalog.usage.unique({ shard: 3 }),
-    catalog.kpi.unique({ shard: 3 }),
-    catalog.report.unique({
+    catalog.usage.deduplicationId({ shard: 3 }),
+    catalog.kpi.deduplicationId({ shard: 3 }),
+    catalog.report.deduplicationId({
       report: 'error-details',
-      period: { start: 1, end: 2 },
+      period: { from: 1, until: 2 },
       region: '',
       once: true,
       inProgress: false,
     }),
-    catalog['due-reports'].unique({}),
-    catalog.partitions.unique({}),
-    catalog.retention.unique({ before: null, service: null }),
-    catalog.retention.unique({ before: 1, service: 'nova' }),
-    catalog['replay-rejected'].unique({ ids: null }),
-    catalog['replay-rejected'].unique({ ids: [1, 2] }),
-    catalog['replay-rejected'].unique({ ids: [12] }),
+    catalog['due-reports'].deduplicationId({}),
+    catalog.partitions.deduplicationId({}),
+    catalog.retention.deduplicationId({ before: null, service: null }),
+    catalog.retention.deduplicationId({ before: 1, service: 'nova' }),
+    catalog['replay-rejected'].deduplicationId({ ids: null }),
+    catalog['replay-rejected'].deduplicationId({ ids: [1, 2] }),
+    catalog['replay-rejected'].deduplicationId({ ids: [12] }),
   ]
   expect(keys.join()).not.toContain(':')
   expect(new Set(keys).size).toBe(keys.length)

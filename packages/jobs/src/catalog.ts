@@ -13,9 +13,9 @@ interface Definition<P extends z.ZodType> {
   /** How often it is tried before it is left for an operator to see; with more than one, delays grow exponentially. */
   attempts: number
   /** Jobs with the same key are one: while one waits no other is added, while one runs one more is. */
-  unique(payload: z.output<P>): string
+  deduplicationId(payload: z.output<P>): string
   /** Whether it may wait for those that somebody waits for. */
-  patient?(payload: z.output<P>): boolean
+  lowPriority?(payload: z.output<P>): boolean
 }
 
 function job<P extends z.ZodType>(definition: Definition<P>): Definition<P> {
@@ -25,7 +25,7 @@ function job<P extends z.ZodType>(definition: Definition<P>): Definition<P> {
 const shard = z.object({ shard: z.number().int().min(0) })
 
 /** Microseconds of unix time, the end excluded. */
-const period = z.object({ start: z.number().int(), end: z.number().int() })
+const period = z.object({ from: z.number().int(), until: z.number().int() })
 
 /** Which exists to verify. */
 const verification = z.object({
@@ -45,35 +45,35 @@ export const percentile = z.number().int().min(1).max(100)
 /** Every job there is. The handler of each has its name. */
 export const catalog = {
   /**
-   * Folds the backlog of a shard of instances and images: lifecycles, timings, launches, deletes, exists. A doorbell: it
+   * Folds the backlog of a shard of instances and images: lifecycles, timings, launches, deletes, exists. A wake-up: it
    * is never retried, since each jobs process rings every shard that has a backlog.
    */
-  usage: job({ queue: 'aggregation', payload: shard, attempts: 1, unique: ({ shard }) => `usage-${shard}` }),
-  /** Folds the backlog of a shard of requests into their trackers. A doorbell too. */
-  kpi: job({ queue: 'aggregation', payload: shard, attempts: 1, unique: ({ shard }) => `kpi-${shard}` }),
+  usage: job({ queue: 'aggregation', payload: shard, attempts: 1, deduplicationId: ({ shard }) => `usage-${shard}` }),
+  /** Folds the backlog of a shard of requests into their trackers. A wake-up too. */
+  kpi: job({ queue: 'aggregation', payload: shard, attempts: 1, deduplicationId: ({ shard }) => `kpi-${shard}` }),
   /**
-   * Verifies nova's exists. A doorbell: what is due is found in the database, by any number of processes at once, and each
+   * Verifies nova's exists. A wake-up: what is due is found in the database, by any number of processes at once, and each
    * jobs process rings while there is some.
    */
   'verify-nova': job({
     queue: 'verification',
     payload: verification,
     attempts: 1,
-    unique: (payload) => `verify-nova-${verificationKey(payload)}`,
+    deduplicationId: (payload) => `verify-nova-${verificationKey(payload)}`,
   }),
-  /** Verifies glance's exists, image by image. A doorbell too. */
+  /** Verifies glance's exists, image by image. A wake-up too. */
   'verify-glance': job({
     queue: 'verification',
     payload: verification,
     attempts: 1,
-    unique: (payload) => `verify-glance-${verificationKey(payload)}`,
+    deduplicationId: (payload) => `verify-glance-${verificationKey(payload)}`,
   }),
-  /** Sends what is verified and not sent yet to the broker of the configuration. A doorbell too. */
+  /** Sends what is verified and not sent yet to the broker of the configuration. A wake-up too. */
   'publish-verified': job({
     queue: 'verification',
     payload: z.object({}),
     attempts: 1,
-    unique: () => 'publish-verified',
+    deduplicationId: () => 'publish-verified',
   }),
   /** Makes one of the reports. */
   report: job({
@@ -94,21 +94,26 @@ export const catalog = {
     }),
     attempts: 5,
     // An operator does not wait for all that a schedule makes up for.
-    patient: ({ once }) => once,
-    unique: ({ report, period, region, deployments = [], percentile, once, inProgress }) =>
-      ['report', report, period.start, period.end, region, ...deployments, percentile, once, inProgress].join('-'),
+    lowPriority: ({ once }) => once,
+    deduplicationId: ({ report, period, region, deployments = [], percentile, once, inProgress }) =>
+      ['report', report, period.from, period.until, region, ...deployments, percentile, once, inProgress].join('-'),
   }),
   /** Asks for each report that is due by its schedule and not made yet. */
-  'due-reports': job({ queue: 'maintenance', payload: z.object({}), attempts: 1, unique: () => 'due-reports' }),
+  'due-reports': job({
+    queue: 'maintenance',
+    payload: z.object({}),
+    attempts: 1,
+    deduplicationId: () => 'due-reports',
+  }),
   /** Stores rejected messages again, from the beginning: with ids only those, else all that are there when it starts. */
   'replay-rejected': job({
     queue: 'maintenance',
     payload: z.object({ ids: z.array(z.number().int().min(1)).min(1).nullable() }),
     attempts: 5,
-    unique: ({ ids }) => `replay-rejected-${ids?.join('-') ?? 'all'}`,
+    deduplicationId: ({ ids }) => `replay-rejected-${ids?.join('-') ?? 'all'}`,
   }),
   /** Makes the partitions of the days to come, so that no notification waits for one. */
-  partitions: job({ queue: 'maintenance', payload: z.object({}), attempts: 1, unique: () => 'partitions' }),
+  partitions: job({ queue: 'maintenance', payload: z.object({}), attempts: 1, deduplicationId: () => 'partitions' }),
   /** Drops partitions of notifications that are older than they are kept. */
   retention: job({
     queue: 'maintenance',
@@ -119,7 +124,7 @@ export const catalog = {
       service: z.enum(['nova', 'glance', 'generic']).nullable().default(null),
     }),
     attempts: 3,
-    unique: ({ before, service }) => `retention-${before ?? 'configured'}-${service ?? 'all'}`,
+    deduplicationId: ({ before, service }) => `retention-${before ?? 'configured'}-${service ?? 'all'}`,
   }),
 }
 

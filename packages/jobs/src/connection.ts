@@ -60,7 +60,7 @@ export function keyPrefix(url: string, prefix: string): string {
 }
 
 /** Tells of every error of a connection, and of a server that closes it without a word. */
-export function onTrouble(connection: Connection, tell: (error: Error) => void): void {
+export function onConnectionError(connection: Connection, tell: (error: Error) => void): void {
   let told = false
   connection.on('error', (error: Error) => {
     told = true
@@ -77,7 +77,7 @@ function backoff(attempt: number): number {
 }
 
 /** What is wrong with Redis, in one sentence that says what to do. */
-export function redisTrouble(error: Error): string {
+export function describeRedisError(error: Error): string {
   const [first] = error instanceof AggregateError ? error.errors : []
   const reason = error.message || (first instanceof Error ? first.message : '')
   const because = reason === '' ? '' : ` (${reason.split('\n')[0]})`
@@ -95,7 +95,7 @@ const hopeless = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)|Unkno
  *
  * @param milliseconds that it is waited for
  */
-export async function redisRefusal(url: string, milliseconds = 3_000): Promise<string | null> {
+export async function permanentRedisError(url: string, milliseconds = 3_000): Promise<string | null> {
   // Any node of a cluster says as well as its whole whether it lets us in.
   const redis = new Redis(url.replace('+cluster', ''), {
     lazyConnect: true,
@@ -104,7 +104,7 @@ export async function redisRefusal(url: string, milliseconds = 3_000): Promise<s
   })
   const refusal = new Promise<string | null>((resolve) => {
     redis.on('error', (error: Error) => {
-      if (hopeless.test(error.message)) resolve(redisTrouble(error))
+      if (hopeless.test(error.message)) resolve(describeRedisError(error))
     })
     redis.once('ready', () => resolve(null))
     // An error may be told of after the connection's end.

@@ -1,6 +1,5 @@
 export { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
-export { redisRefusal, redisTrouble } from './connection.ts'
-export { Doorbell, type Ring } from './doorbell.ts'
+export { describeRedisError, permanentRedisError } from './connection.ts'
 export {
   countJobs,
   type FailedJob,
@@ -12,4 +11,5 @@ export {
 } from './inspect.ts'
 export { Producer } from './producer.ts'
 export { dueAt, type ReportSchedule, reportSchedules } from './reportSchedules.ts'
-export { type Failure, type Handlers, type Progress, startWorkers, type WorkerEvents } from './workers.ts'
+export { type WakeUp, WakeUps } from './wakeUps.ts'
+export { type FailedAttempt, type Handlers, type Progress, startWorkers, type WorkerEvents } from './workers.ts'

@@ -1,12 +1,12 @@
 import { type Job, type JobsOptions, Queue } from 'bullmq'
 import { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
-import { type Connection, keyPrefix, onTrouble, producerConnection } from './connection.ts'
+import { type Connection, keyPrefix, onConnectionError, producerConnection } from './connection.ts'
 
 /** How many jobs are kept when they are done, and how many that failed for good, for an operator to look at. */
-const kept = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
+const retention = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
 
 /** BullMQ takes jobs without a priority first. */
-const PATIENT = 1
+const LOW_PRIORITY = 1
 
 /** Enqueues jobs of the catalog. Every call rejects at once when Redis is away. */
 export class Producer {
@@ -20,7 +20,7 @@ export class Producer {
    */
   constructor(url: string, prefix: string, onError: (error: Error) => void) {
     this.#connection = producerConnection(url)
-    onTrouble(this.#connection, onError)
+    onConnectionError(this.#connection, onError)
     this.#queues = new Map(
       queueNames.map((name) => {
         const queue = new Queue(name, { connection: this.#connection, prefix: keyPrefix(url, prefix) })
@@ -45,20 +45,20 @@ export class Producer {
   }
 
   /**
-   * @param round jobs of different rounds are never one, however much alike
+   * @param generation jobs of different generations are never one, however much alike
    * @param delay milliseconds until it is worked on at the earliest
    */
-  async enqueue<N extends JobName>(name: N, payload: Payload<N>, round?: number, delay = 0): Promise<Job> {
-    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, round), delay })
+  async enqueue<N extends JobName>(name: N, payload: Payload<N>, generation?: number, delay = 0): Promise<Job> {
+    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, generation), delay })
   }
 
   /**
    * Enqueues a job that an operator asked for: whatever else there is, it is one of its own, and it is kept when it is done,
    * so that `result` finds how it ended.
    */
-  async ask<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
-    const round = Date.now()
-    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, round), ...kept })
+  async enqueueForOperator<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
+    const generation = Date.now()
+    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, generation), ...retention })
   }
 
   /**
@@ -137,17 +137,17 @@ export class Producer {
   }
 }
 
-function options<N extends JobName>(name: N, payload: Payload<N>, round: number | undefined): JobsOptions {
-  const { attempts, unique, patient } = definitionOf(name)
-  const doorbell = attempts === 1
+function options<N extends JobName>(name: N, payload: Payload<N>, generation: number | undefined): JobsOptions {
+  const { attempts, deduplicationId, lowPriority } = definitionOf(name)
+  const isWakeUp = attempts === 1
   return {
     attempts,
-    ...(doorbell ? {} : { backoff: { type: 'exponential', delay: 1_000 } }),
-    ...(doorbell ? { removeOnComplete: true, removeOnFail: true } : kept),
-    ...(patient?.(payload) ? { priority: PATIENT } : {}),
+    ...(isWakeUp ? {} : { backoff: { type: 'exponential', delay: 1_000 } }),
+    ...(isWakeUp ? { removeOnComplete: true, removeOnFail: true } : retention),
+    ...(lowPriority?.(payload) ? { priority: LOW_PRIORITY } : {}),
     // BullMQ takes no colon in an id; a payload may bring one.
     deduplication: {
-      id: `${unique(payload)}${round === undefined ? '' : `-${round}`}`.replaceAll(':', '_'),
+      id: `${deduplicationId(payload)}${generation === undefined ? '' : `-${generation}`}`.replaceAll(':', '_'),
       keepLastIfActive: true,
     },
   }
@@ -155,8 +155,8 @@ function options<N extends JobName>(name: N, payload: Payload<N>, round: number 
 
 interface DefinitionOf<N extends JobName> {
   attempts: number
-  unique(payload: Payload<N>): string
-  patient?(payload: Payload<N>): boolean
+  deduplicationId(payload: Payload<N>): string
+  lowPriority?(payload: Payload<N>): boolean
 }
 
 function definitionOf<N extends JobName>(name: N): DefinitionOf<N> {

@@ -78,6 +78,6 @@ describe('a report is due', () => {
     ['0 6 1 * *', '2026-12-01 06:00:00'],
     ['*/20 * * * * *', '2026-11-21 00:00:00'],
   ])('by %s at %s', (cron, due) => {
-    expect(formatInstant(dueAt({ cron }, { start: 0, end }))).toBe(due)
+    expect(formatInstant(dueAt({ cron }, { from: 0, until: end }))).toBe(due)
   })
 })

@@ -71,7 +71,7 @@ function readJson(value: string): unknown {
 }
 
 /** When the report of a period is due: the first time its schedule names that is not before the period's end. */
-export function dueAt({ cron }: Pick<ReportSchedule, 'cron'>, { end }: TimePeriod): Instant {
+export function dueAt({ cron }: Pick<ReportSchedule, 'cron'>, { until: end }: TimePeriod): Instant {
   // The next one is after the date that is given.
   const currentDate = new Date(end / 1000 - 1)
   return CronExpressionParser.parse(cron, { tz: 'UTC', currentDate }).next().getTime() * 1000

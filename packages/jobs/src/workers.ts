@@ -1,6 +1,6 @@
 import { type Job, Worker } from 'bullmq'
 import { catalog, type JobName, type Payload, type QueueName, queueNames } from './catalog.ts'
-import { keyPrefix, onTrouble, workerConnection } from './connection.ts'
+import { keyPrefix, onConnectionError, workerConnection } from './connection.ts'
 
 /** How far a job is, kept with it in Redis: for those who wait for it, and for its next attempt. */
 export interface Progress {
@@ -13,16 +13,16 @@ export interface Progress {
 export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progress) => Promise<unknown> }
 
 /** An attempt at a job that failed. */
-export interface Failure {
+export interface FailedAttempt {
   job: string
   milliseconds: number
   /** It is tried again by itself, as often as the catalog has it. */
-  again: boolean
+  willRetry: boolean
 }
 
 export interface WorkerEvents {
   /** Told of attempts at jobs that failed. */
-  onError(error: Error, context: { queue: QueueName } & Partial<Failure>): void
+  onError(error: Error, context: { queue: QueueName } & Partial<FailedAttempt>): void
   /** Told of errors of the connections; they come back by themselves. */
   onRedisError(error: Error): void
   onDone(context: { queue: QueueName; job: string; milliseconds: number; result: unknown }): void
@@ -55,7 +55,7 @@ export function startWorkers(
   }
   const workers = queueNames.map((queue) => {
     const connection = workerConnection(url)
-    onTrouble(connection, events.onRedisError)
+    onConnectionError(connection, events.onRedisError)
     const worker = new Worker(queue, work, {
       connection,
       prefix: keyPrefix(url, prefix),
@@ -66,7 +66,7 @@ export function startWorkers(
       maxStalledCount: 10,
     })
     worker.on('error', events.onRedisError)
-    worker.on('failed', (job, error) => events.onError(error, { queue, ...(job ? failureOf(job) : {}) }))
+    worker.on('failed', (job, error) => events.onError(error, { queue, ...(job ? failedAttempt(job) : {}) }))
     worker.on('completed', (job, result) =>
       events.onDone({
         queue,
@@ -86,12 +86,12 @@ export function startWorkers(
   }
 }
 
-function failureOf(job: Job): Failure {
+function failedAttempt(job: Job): FailedAttempt {
   const { name, finishedOn, processedOn = Date.now(), attemptsMade, opts } = job
   return {
     job: name,
     milliseconds: (finishedOn ?? Date.now()) - processedOn,
-    again: attemptsMade < (opts.attempts ?? 1),
+    willRetry: attemptsMade < (opts.attempts ?? 1),
   }
 }
 

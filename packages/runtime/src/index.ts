@@ -1,5 +1,5 @@
 export { type ApiConfig, apiConfig, readApiTokens } from './config/api.ts'
-export { brokerTrouble } from './config/brokerTrouble.ts'
+export { describeBrokerError } from './config/brokerTrouble.ts'
 export {
   brokerOf,
   type DeploymentEntry,
@@ -20,10 +20,13 @@ export { ConfigError } from './config/readConfig.ts'
 export { type Component, Composition } from './lifecycle.ts'
 export { explainListening } from './listening.ts'
 export { createLogger, type Logger } from './logger.ts'
+export { messageOf } from './messageOf.ts'
 export { Metrics } from './metrics/metrics.ts'
 export { poolMetrics } from './metrics/pool.ts'
-export type { Reading } from './metrics/reader.ts'
+export type { Sample } from './metrics/reader.ts'
 export { startMetrics } from './metrics/startMetrics.ts'
+export { now } from './now.ts'
 export { runProcess } from './runProcess.ts'
-export { sometimes } from './sometimes.ts'
+export { throttled } from './throttled.ts'
 export { findToken, newToken, parseTokens, type Token } from './tokens.ts'
+export { settleWithin, withTimeout } from './withTimeout.ts'

@@ -1,16 +1,15 @@
-import { parseCommand, UsageError } from './command.ts'
-import { wallClock } from './pace.ts'
-import { run } from './run.ts'
+import { parseCommand, UsageError } from './cli/command.ts'
+import { run } from './cli/run.ts'
 
 const stop = new AbortController()
 process.once('SIGINT', () => stop.abort())
 process.once('SIGTERM', () => stop.abort())
 
 try {
-  await run(parseCommand(process.argv.slice(2), wallClock()), stop.signal)
+  await run(parseCommand(process.argv.slice(2), Date.now() * 1000), stop.signal)
 } catch (error) {
   if (stop.signal.aborted && error instanceof Error && error.name === 'AbortError') {
-    process.exitCode = 0 // asked to stop before there was anything to finish
+    process.exitCode = 0 // stopped while connecting: nothing was sent
   } else if (error instanceof UsageError) {
     if (error.code !== 0) console.error(error.message)
     process.exitCode = error.code

@@ -1,4 +1,4 @@
-import { type Database, databaseAnswers } from '@stacktach/db'
+import { type Database, pingDatabase } from '@stacktach/db'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 
@@ -23,7 +23,7 @@ const asked = new WeakMap<Database, Promise<void>>()
 
 /** Everybody may ask, as often as they like: whoever comes while the database is being asked waits for the same answer. */
 function once(db: Database): Promise<void> {
-  const pending = asked.get(db) ?? databaseAnswers(db).finally(() => asked.delete(db))
+  const pending = asked.get(db) ?? pingDatabase(db).finally(() => asked.delete(db))
   asked.set(db, pending)
   return pending
 }

@@ -1,21 +1,21 @@
-import type { ListedNotification, NotificationService } from '@stacktach/db'
+import type { ListedNotification, Service } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 
 const common = ['#', '?', 'When', 'Deployment', 'Event', 'Host']
 
-const headers: Record<NotificationService, readonly string[]> = {
+const headers: Record<Service, readonly string[]> = {
   nova: [...common, 'State', "State'", "Task'"],
   glance: [...common, 'Status'],
   generic: [...common, 'Instance', 'Request id'],
 }
 
 /** What stands above a list of a service's notifications. A prime means: before this notification. */
-export function notificationHeader(service: NotificationService): readonly string[] {
+export function notificationHeader(service: Service): readonly string[] {
   return headers[service]
 }
 
 /** A notification as a row below notificationHeader. */
-export function notificationRow(service: NotificationService, notification: ListedNotification): unknown[] {
+export function notificationRow(service: Service, notification: ListedNotification): unknown[] {
   const { id, when, routingKey, deployment, event, host } = notification
   return [id, errorMark(routingKey), formatInstant(when), deployment, event, host, ...ofService[service](notification)]
 }
@@ -25,7 +25,7 @@ export function errorMark(routingKey: string): string {
   return routingKey.endsWith('error') ? 'E' : ' '
 }
 
-const ofService: Record<NotificationService, (notification: ListedNotification) => unknown[]> = {
+const ofService: Record<Service, (notification: ListedNotification) => unknown[]> = {
   nova: ({ state, oldState, oldTask }) => [state, oldState, oldTask],
   glance: ({ status }) => [status],
   generic: ({ instance, requestId }) => [instance, requestId],

@@ -1,10 +1,4 @@
-import {
-  type NotificationService,
-  type SearchCondition,
-  type SearchField,
-  type SearchLookup,
-  searchFields,
-} from '@stacktach/db'
+import { type SearchCondition, type SearchField, type SearchLookup, type Service, searchFields } from '@stacktach/db'
 import { parseUnixTime } from '@stacktach/domain'
 import { HttpError } from './httpError.ts'
 
@@ -16,7 +10,7 @@ const MAX_INTEGER = 2n ** 63n - 1n
  *
  * @throws HttpError 400 naming what is wrong.
  */
-export function parseSearchCondition(service: NotificationService, field: string, value: string): SearchCondition {
+export function parseSearchCondition(service: Service, field: string, value: string): SearchCondition {
   const found = fieldAndLookup(service, field)
   if (found === null) {
     throw new HttpError(400, `The requested field '${field}' does not exist for the corresponding object`)
@@ -24,10 +18,7 @@ export function parseSearchCondition(service: NotificationService, field: string
   return { ...found, value: parseValue(found.field, field, value) }
 }
 
-function fieldAndLookup(
-  service: NotificationService,
-  name: string,
-): { field: SearchField; lookup: SearchLookup } | null {
+function fieldAndLookup(service: Service, name: string): { field: SearchField; lookup: SearchLookup } | null {
   const fields = searchFields[service]
   const whole = fields.get(name)
   if (whole !== undefined) return { field: whole, lookup: 'exact' }

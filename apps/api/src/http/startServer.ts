@@ -3,7 +3,7 @@ import { createServer as createSecureServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 import { type Component, explainListening, type Logger } from '@stacktach/runtime'
 import type { Express } from 'express'
-import { answerRaw } from './rawAnswers.ts'
+import { handleClientErrors } from './clientErrors.ts'
 
 interface Options {
   host: string
@@ -43,7 +43,7 @@ export async function startServer(app: Express, options: Options): Promise<Compo
   }
   const server = tls ? createSecureServer({ ...settings, ...tls }, app) : createServer(settings, app)
   server.timeout = patience.idle
-  answerRaw(server)
+  handleClientErrors(server)
   const inHand = countRequests(server)
   await new Promise<void>((resolve, reject) => {
     server.once('error', (error) => reject(explainListening(error, 'API', host, port)))

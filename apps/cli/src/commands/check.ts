@@ -1,32 +1,28 @@
 import { idleQueues } from '@stacktach/jobs'
-import { brokerTrouble, operatorConfig, readDeployments } from '@stacktach/runtime'
+import { describeBrokerError, operatorConfig, readDeployments } from '@stacktach/runtime'
 import { Argument, Command } from 'commander'
+import { type BrokerQueue, brokerQueues } from '../brokerQueues.ts'
 import { withQueues } from '../connections.ts'
-import { waitingQueues } from '../queues.ts'
 
-/** Milliseconds that the api has to answer in. */
-const PATIENCE = 5_000
+const API_TIMEOUT_MS = 5_000
 
-/** What keeps a process from doing its work, a sentence each; none: it works. */
+/** Each check returns its problems, one line each. */
 const checks = {
   async ingest(): Promise<string[]> {
     const deployments = readDeployments(operatorConfig(process.env).STACKTACH_DEPLOYMENTS_FILE)
-    const troubles: string[] = []
-    const away = new Set<string>()
-    const queues = await waitingQueues(deployments, (deployment, error) => {
-      away.add(deployment.name)
-      troubles.push(`${deployment.name}: ${brokerTrouble(error, deployment)}`)
+    const brokerErrors = new Map<string, string>()
+    const queues = await brokerQueues(deployments, (deployment, error) => {
+      brokerErrors.set(deployment.name, describeBrokerError(error, deployment))
     })
-    const idle = queues.filter(({ deployment, consumers }) => !away.has(deployment) && !consumers)
-    return [...troubles, ...idle.map(({ deployment, queue }) => `${deployment}: nobody consumes ${queue}`)]
+    return ingestProblems(queues, brokerErrors)
   },
   async jobs(): Promise<string[]> {
-    return (await withQueues(idleQueues)).map((queue) => `nobody works on the jobs of ${queue}`)
+    return (await withQueues(idleQueues)).map((queue) => `no jobs process works on queue ${queue}`)
   },
   async api(url: string): Promise<string[]> {
     try {
-      const { ok, status } = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(PATIENCE) })
-      return ok ? [] : [`${url} answers ${status}`]
+      const { ok, status } = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(API_TIMEOUT_MS) })
+      return ok ? [] : [`${url} returned status ${status}`]
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
       return [`${url} does not answer (${cause instanceof Error ? cause.message : cause})`]
@@ -34,14 +30,27 @@ const checks = {
   },
 }
 
-/** For health checks of containers and of monitoring: one process of the kind that works is enough. */
+/**
+ * Problems of ingest: unavailable brokers, and queues of the others without a consumer.
+ *
+ * @param brokerErrors by deployment
+ */
+export function ingestProblems(queues: readonly BrokerQueue[], brokerErrors: ReadonlyMap<string, string>): string[] {
+  const idle = queues.filter(({ deployment, consumers }) => !brokerErrors.has(deployment) && !consumers)
+  return [
+    ...[...brokerErrors].map(([deployment, message]) => `${deployment}: ${message}`),
+    ...idle.map(({ deployment, queue }) => `${deployment}: queue ${queue} has no consumer`),
+  ]
+}
+
+/** `stacktach check <process>`, for health checks and monitoring; it passes if any process of the kind is working. */
 export function checkCommand(): Command {
   return new Command('check')
-    .description('whether a process does its work: exit code 0, or 1 and a line for each reason')
-    .addArgument(new Argument('<process>').choices(Object.keys(checks)))
-    .option('--url <url>', 'where the api listens', 'http://127.0.0.1:8000')
+    .description('check that a process is working: exit code 0, or 1 and one line per problem')
+    .addArgument(new Argument('<process>', 'process to check').choices(Object.keys(checks)))
+    .option('--url <url>', 'address of the API', 'http://127.0.0.1:8000')
     .action(async (process: keyof typeof checks, { url }: { url: string }) => {
-      const troubles = await checks[process](url)
-      if (troubles.length > 0) throw new Error(troubles.join('\n'))
+      const problems = await checks[process](url)
+      if (problems.length > 0) throw new Error(problems.join('\n'))
     })
 }

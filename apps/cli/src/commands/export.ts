@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { type ExportedNotification, exportNotifications } from '@stacktach/db'
 import { type Instant, type Service, services } from '@stacktach/domain'
 import { Command, Option } from 'commander'
-import { instant } from '../arguments.ts'
+import { timeArgument } from '../arguments.ts'
 import { withDatabase } from '../connections.ts'
 
 interface ExportOptions {
@@ -11,26 +11,28 @@ interface ExportOptions {
   to?: Instant
 }
 
-/** Characters written at once. */
-const CHUNK = 1 << 18
+/** Size of one write to standard output. */
+const CHUNK_CHARACTERS = 256 * 1024
 
+/** `stacktach export` */
 export function exportCommand(): Command {
   const command = new Command('export')
-    .description('write stored notifications as JSON lines, in order of their time, for import')
-    .addOption(new Option('--service <name>', 'of this service only').choices([...services]))
-    .addOption(new Option('--from <time>', 'those of that time or later, UTC').argParser(instant))
-    .addOption(new Option('--to <time>', 'those of that time or earlier, UTC').argParser(instant))
+    .description('write the stored notifications as JSON lines, oldest first, for `stacktach import`')
+    .addOption(new Option('--service <name>', 'only this service').choices([...services]))
+    .addOption(new Option('--from <time>', 'only notifications at or after this time (UTC)').argParser(timeArgument))
+    .addOption(new Option('--to <time>', 'only notifications at or before this time (UTC)').argParser(timeArgument))
     .action(async ({ service, from, to }: ExportOptions) => {
       if (from !== undefined && to !== undefined && from > to) command.error('error: --from is after --to')
       const count = await withDatabase('reads', async (database) => {
-        const chosen = service === undefined ? services : [service]
-        return writeLines(exportNotifications(database, chosen, from ?? null, to ?? null))
+        const selected = service === undefined ? services : [service]
+        return writeLines(exportNotifications(database, selected, from ?? null, to ?? null))
       })
       console.error(`exported ${count} notifications`)
     })
   return command
 }
 
+/** Writes the notifications to standard output, at the reader's pace; returns their number. */
 async function writeLines(notifications: AsyncIterable<ExportedNotification>): Promise<number> {
   let count = 0
   let chunk = ''
@@ -40,15 +42,16 @@ async function writeLines(notifications: AsyncIterable<ExportedNotification>): P
   }
   for await (const notification of notifications) {
     count++
-    chunk += lineOf(notification)
-    if (chunk.length >= CHUNK) await flush()
+    chunk += exportLine(notification)
+    if (chunk.length >= CHUNK_CHARACTERS) await flush()
   }
   await flush()
   return count
 }
 
-function lineOf({ deployment, service, routingKey, body }: ExportedNotification): string {
-  const where = JSON.stringify({ deployment, exchange: service, routing_key: routingKey }).slice(0, -1)
-  // Between the tokens of JSON a blank says what a newline does, and inside its strings there is none.
-  return `${where},"body":${body.replace(/[\r\n]+/g, ' ')}}\n`
+/** One line of JSON; the body is copied as text, so that its numbers keep their digits. */
+export function exportLine({ deployment, service, routingKey, body }: ExportedNotification): string {
+  const prefix = JSON.stringify({ deployment, exchange: service, routing_key: routingKey }).slice(0, -1)
+  // Newlines in JSON text are always between tokens, where a space means the same.
+  return `${prefix},"body":${body.replace(/[\r\n]+/g, ' ')}}\n`
 }

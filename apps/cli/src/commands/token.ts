@@ -1,28 +1,33 @@
 import { newToken } from '@stacktach/runtime'
 import { Command } from 'commander'
-import { printJson } from '../output.ts'
+import { printJson } from '../output/printJson.ts'
 
-interface NewOptions {
+interface NewTokenOptions {
   tenant?: string[]
   json?: boolean
 }
 
+/** `stacktach token` */
 export function tokenCommand(): Command {
+  return new Command('token').description('create API tokens').addCommand(newTokenCommand())
+}
+
+function newTokenCommand(): Command {
   const create = new Command('new')
-    .description('make a token that lets a client in to the api; it is shown this once')
-    .option('--tenant <id>', 'limit it to kpi/<id>; may be given several times', (id: string, before?: string[]) => [
-      ...(before ?? []),
+    .description('create a token for the API; it is printed only once')
+    .option('--tenant <id>', 'restrict the token to kpi/<id>; may be repeated', (id: string, previous?: string[]) => [
+      ...(previous ?? []),
       id,
     ])
-    .option('--json', 'one JSON object, for scripts')
-    .action(({ tenant = [], json }: NewOptions) => {
-      if (tenant.includes('')) create.error('error: a tenant has an id')
-      const made = newToken(tenant)
-      if (json) return printJson(made)
-      console.error('The client sends it as Authorization: Bearer <token>. It is nowhere kept:')
-      process.stdout.write(`${made.token}\n`)
-      console.error('The line for the file of API_TOKENS_FILE:')
-      process.stdout.write(`${made.line}\n`)
+    .option('--json', 'print one JSON object')
+    .action(({ tenant = [], json }: NewTokenOptions) => {
+      if (tenant.includes('')) create.error('error: --tenant must not be empty')
+      const created = newToken(tenant)
+      if (json) return printJson(created)
+      console.error('Send it as `Authorization: Bearer <token>`. It is not stored, so copy it now:')
+      process.stdout.write(`${created.token}\n`)
+      console.error('Add this line to the file named in API_TOKENS_FILE:')
+      process.stdout.write(`${created.line}\n`)
     })
-  return new Command('token').description('tokens of the api').addCommand(create)
+  return create
 }

@@ -1,29 +1,33 @@
 import { Command, Option } from 'commander'
-import { table } from '../answers.ts'
-import { type AskOptions, asking, openSession } from '../session.ts'
-import { services } from '../words.ts'
-import { ofService } from './options.ts'
+import { tableSchema } from '../answers.ts'
+import { serviceNames } from '../arguments.ts'
+import { openSession, type QueryOptions, withQueryOptions } from '../session.ts'
+import { withServiceOption } from './sharedOptions.ts'
 
-interface ListOptions extends AskOptions {
+interface ListOptions extends QueryOptions {
   service?: string
 }
 
+/** `stacky deployments` */
 export function deploymentsCommand(): Command {
-  return listing(new Command('deployments').description('list all deployments'))
+  return listCommand(new Command('deployments').description('list all deployments'))
 }
 
+/** `stacky events` */
 export function eventsCommand(): Command {
-  const service = new Option('--service <name>', 'whose (default: nova)').choices([...services, 'all'])
-  return listing(new Command('events').description('list all event names').addOption(service))
+  const service = new Option('--service <name>', 'service to query (default: nova)').choices([...serviceNames, 'all'])
+  return listCommand(new Command('events').description('list all event names').addOption(service))
 }
 
+/** `stacky hosts` */
 export function hostsCommand(): Command {
-  return listing(ofService(new Command('hosts').description('list all hosts')))
+  return listCommand(withServiceOption(new Command('hosts').description('list all hosts')))
 }
 
-function listing(command: Command): Command {
-  return asking(command).action(async ({ service, ...options }: ListOptions) => {
+/** Completes a command that prints the table of the endpoint of the same name. */
+function listCommand(command: Command): Command {
+  return withQueryOptions(command).action(async ({ service, ...options }: ListOptions) => {
     const { client, printer } = openSession(options)
-    printer.answer(await client.ask([command.name()], { service }, table))
+    printer.answer(await client.get([command.name()], { service }, tableSchema))
   })
 }

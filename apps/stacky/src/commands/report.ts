@@ -1,22 +1,23 @@
 import { Command } from 'commander'
 import { z } from 'zod'
-import { harmless } from '../output/cellText.ts'
+import { escapeText } from '../output/cellText.ts'
 import { reportBlocks } from '../reportBlocks.ts'
-import { type AskOptions, asking, openSession } from '../session.ts'
+import { openSession, type QueryOptions, withQueryOptions } from '../session.ts'
 
-export function reportCommand(): Command {
+/** `stacky report <id>` */
+export function showReportCommand(): Command {
   const command = new Command('report')
     .description('show a report')
-    .argument('<id>', 'its number, which `reports` lists')
-    .addHelpText('after', '\nAs CSV, the details alone.')
-  return asking(command).action(async (id: string, options: AskOptions) => {
+    .argument('<id>', 'id from `stacky reports`')
+    .addHelpText('after', '\n--csv prints only the report details.')
+  return withQueryOptions(command).action(async (id: string, options: QueryOptions) => {
     const { client, printer } = openSession(options)
-    const { text, value } = await client.ask(['report', id], {}, z.unknown())
+    const { text, value } = await client.get(['report', id], {}, z.unknown())
     if (printer.form === 'json') return printer.line(text)
     const blocks = reportBlocks(value)
-    // A table's metadata has other columns than the table.
+    // Metadata and details have different columns, so CSV has only the details.
     for (const block of printer.form === 'csv' ? blocks.slice(-1) : blocks) {
-      if ('lines' in block) for (const line of block.lines) printer.line(harmless(line))
+      if ('lines' in block) for (const line of block.lines) printer.line(escapeText(line))
       else if (printer.form === 'csv') printer.csv(block.rows)
       else {
         if (block.title !== null) printer.line(block.title)

@@ -1,14 +1,11 @@
-/** What a table shows of a cell: nothing is `None`, as Stacky shows it. */
+/** Formats a table cell; null and undefined are `None`, as in Stacky. */
 export function cellText(cell: unknown): string {
   if (cell === null || cell === undefined) return 'None'
-  return harmless(typeof cell === 'object' ? JSON.stringify(cell) : String(cell))
+  return escapeText(typeof cell === 'object' ? JSON.stringify(cell) : String(cell))
 }
 
-/**
- * A text whose control characters are written out. Names come from whoever can send a notification: they must neither
- * move the cursor nor break a table.
- */
-export function harmless(text: string): string {
+/** Escapes control characters: names in notifications are untrusted and must not move the cursor or break a table. */
+export function escapeText(text: string): string {
   return [...text]
     .map((character) => {
       const code = character.codePointAt(0) ?? 0
@@ -18,8 +15,8 @@ export function harmless(text: string): string {
     .join('')
 }
 
-/** The same for JSON text of several lines, which stays JSON: only within a string can such a character stand. */
-export function harmlessJson(text: string): string {
+/** Escapes control characters other than newlines in JSON text; it stays valid, as they only occur in strings. */
+export function escapeJson(text: string): string {
   return [...text]
     .map((character) => {
       const code = character.codePointAt(0) ?? 0

@@ -2,7 +2,7 @@ import { styleText } from 'node:util'
 
 export type Style = 'bold' | 'red'
 
-/** A text in a style. Whether there is colour has been decided before: by the screen, not by what runs this. */
+/** Styles a text. The caller decides whether to use colour (Screen.colour), so no stream is checked here. */
 export function coloured(style: Style, text: string): string {
   return styleText(style, text, { validateStream: false })
 }

@@ -16,12 +16,12 @@ describe('wrap', () => {
     expect(wrap(text, width)).toEqual(lines)
   })
 
-  test('nothing is lost but spaces, and no line is too long', () => {
+  test('loses nothing but spaces, and no line is too long', () => {
     fc.assert(
       fc.property(fc.string({ unit: 'grapheme' }), fc.integer({ min: 2, max: 30 }), (text, width) => {
         const lines = wrap(text, width)
         expect(lines.join('').replaceAll(' ', '')).toBe(text.replaceAll(' ', ''))
-        // What people see as one character is never cut.
+        // Graphemes are never cut.
         const characters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => stringWidth(segment))
         for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(Math.max(width, ...characters))
       }),
@@ -32,7 +32,7 @@ describe('wrap', () => {
 describe('column widths', () => {
   const uuid = 'd0a51abf-00e3-48f6-bc3b-59d26612f884'
 
-  test('natural where there is room', () => {
+  test('are natural when the table fits', () => {
     expect(
       columnWidths(
         [
@@ -44,7 +44,7 @@ describe('column widths', () => {
     ).toEqual([3, 2])
   })
 
-  test('the widest gives way', () => {
+  test('narrow the widest column first', () => {
     expect(
       columnWidths(
         [
@@ -65,7 +65,7 @@ describe('column widths', () => {
     ).toEqual([9, 40])
   })
 
-  test('a uuid is never cut: rather no table', () => {
+  test('never cut a UUID: null when it does not fit', () => {
     expect(
       columnWidths(
         [
@@ -86,7 +86,7 @@ describe('column widths', () => {
     ).toEqual([9, 36])
   })
 
-  test('a long text without joints may be cut', () => {
+  test('may cut a long text without break points', () => {
     expect(columnWidths([['Value'], ['x'.repeat(100)]], 60)).toEqual([56])
   })
 })

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { type Form, Printer } from './printer.ts'
+import { type OutputForm, Printer } from './printer.ts'
 
-function printed(form: Form, print: (printer: Printer) => void): string {
+function printed(form: OutputForm, print: (printer: Printer) => void): string {
   let output = ''
   const screen = { width: Number.POSITIVE_INFINITY, colour: false }
   print(
@@ -12,7 +12,7 @@ function printed(form: Form, print: (printer: Printer) => void): string {
   return output
 }
 
-// A number that JavaScript would round.
+// JavaScript would round this number.
 const text = '[["#","Name"],[12345678901234567890,"a \\"b\\", c"],[2,null]]'
 const value = [
   ['#', 'Name'],
@@ -20,24 +20,24 @@ const value = [
   [2, null],
 ]
 
-test('JSON is what the server said, digit by digit', () => {
+test('prints JSON as the server sent it, digit by digit', () => {
   expect(printed('json', (printer) => printer.answer({ text, value }))).toBe(`${text}\n`)
 })
 
-test('CSV quotes what must be quoted; nothing is an empty cell', () => {
+test('quotes CSV cells where needed; null is an empty cell', () => {
   expect(printed('csv', (printer) => printer.answer({ text, value }))).toBe('#,Name\n1,"a ""b"", c"\n2,\n')
   expect(printed('csv', (printer) => printer.answer({ text: '[]', value: [] }))).toBe('')
 })
 
-test('a table may be shown otherwise than it was answered, and has lines around it', () => {
+test('prints replacement rows and headings in tables only', () => {
   const print = (printer: Printer) => {
-    printer.say('said')
+    printer.heading('heading')
     printer.answer({ text, value }, [['#'], [7]])
   }
-  expect(printed('table', print)).toBe('said\n+---+\n| # |\n+---+\n| 7 |\n+---+\n')
-  expect(printed('csv', print)).not.toContain('said')
+  expect(printed('table', print)).toBe('heading\n+---+\n| # |\n+---+\n| 7 |\n+---+\n')
+  expect(printed('csv', print)).not.toContain('heading')
 })
 
-test.each([[[]], [[['Event Name']]]])('%j is no results', (empty) => {
+test.each([[[]], [[['Event Name']]]])('prints %j as "No results"', (empty) => {
   expect(printed('table', (printer) => printer.answer({ text: '', value: empty }))).toBe('No results\n')
 })

@@ -2,16 +2,16 @@ import { stringify } from 'csv-stringify/sync'
 import type { Table } from '../answers.ts'
 import { renderTable, type Screen } from './renderTable.ts'
 
-/** In which form results are printed. */
-export type Form = 'table' | 'json' | 'csv'
+/** Format of the results. */
+export type OutputForm = 'table' | 'json' | 'csv'
 
 /** Prints results on standard output. */
 export class Printer {
-  readonly form: Form
+  readonly form: OutputForm
   readonly screen: Screen
   readonly #write: (text: string) => void
 
-  constructor(form: Form, screen: Screen, write: (text: string) => void) {
+  constructor(form: OutputForm, screen: Screen, write: (text: string) => void) {
     this.form = form
     this.screen = screen
     this.#write = write
@@ -21,23 +21,23 @@ export class Printer {
     this.#write(`${text}\n`)
   }
 
-  /** A line for people: neither JSON nor CSV has it. */
-  say(text: string): void {
+  /** A line above a table; omitted from JSON and CSV. */
+  heading(text: string): void {
     if (this.form === 'table') this.line(text)
   }
 
   /**
-   * An answer: as JSON the very text that was answered.
+   * Prints an answer; as JSON it is the server's text, unchanged.
    *
-   * @param shown what people see in place of the answer's own rows
+   * @param tableRows printed as the table instead of the answer's rows
    */
-  answer({ text, value }: { text: string; value: Table }, shown: Table = value): void {
+  answer({ text, value }: { text: string; value: Table }, tableRows: Table = value): void {
     if (this.form === 'json') this.line(text)
     else if (this.form === 'csv') this.csv(value)
-    else this.table(shown)
+    else this.table(tableRows)
   }
 
-  /** Stacky says `No results` of a header alone. */
+  /** Prints a table, or `No results` for a header without rows, as Stacky does. */
   table(rows: readonly (readonly unknown[])[]): void {
     this.line(rows.length < 2 ? 'No results' : renderTable(rows, this.screen))
   }
@@ -47,7 +47,7 @@ export class Printer {
   }
 }
 
-/** What standard output is: colour is for terminals that want it (NO_COLOR, TERM). */
+/** Width and colour support of an output; colour depends on NO_COLOR and TERM. */
 export function screenOf(output: NodeJS.WriteStream): Screen {
   return output.isTTY && output.columns > 0
     ? { width: output.columns, colour: output.hasColors() }

@@ -22,8 +22,8 @@ const notifications = [
   [41, 'E', 'x', 'ünï', '日本', '', 'ab', 'abc', 'abcd'],
 ]
 
-describe('a table is what PrettyTable prints of the same rows', () => {
-  test('odd and even widths, nothing, wide characters', () => {
+describe('prints what PrettyTable prints', () => {
+  test('for odd and even widths, null and wide characters', () => {
     expect(renderTable(notifications, pipe)).toBe(
       `
 +-----+---+----------------------------+------------+-------------------------------+-----------------------------+----------+----------+------------+
@@ -37,26 +37,26 @@ describe('a table is what PrettyTable prints of the same rows', () => {
     )
   })
 
-  test('one column, one row', () => {
+  test('for one column and one row', () => {
     expect(renderTable([['Host Name'], [null]], pipe)).toBe(
       ['+-----------+', '| Host Name |', '+-----------+', '|    None   |', '+-----------+'].join('\n'),
     )
   })
 })
 
-test('rows that are shorter or longer than the header are filled up', () => {
+test('pads rows that are shorter or longer than the header', () => {
   expect(renderTable([['a', 'b'], [1], [1, 2, 3]], pipe)).toBe(
     ['+---+---+---+', '| a | b |   |', '+---+---+---+', '| 1 |   |   |', '| 1 | 2 | 3 |', '+---+---+---+'].join('\n'),
   )
 })
 
-test('what a name holds cannot move the cursor or break the table', () => {
+test('escapes control characters in names', () => {
   const table = renderTable([['Host Name'], ['a\u001b[2Jb\nc\u009b']], pipe)
   expect(table).toContain('| a\\x1b[2Jb\\nc\\x9b |')
 })
 
 describe('on a terminal', () => {
-  test('names are wrapped where they have joints, the widest first; times and ids stay whole', () => {
+  test('wraps the widest names first, at their punctuation; times and ids stay whole', () => {
     expect(renderTable(notifications.slice(0, 3), terminal(120))).toBe(
       `
 +-----+---+-----------------+------------+-------------------+------------------+----------+----------+------------+
@@ -71,11 +71,11 @@ describe('on a terminal', () => {
     )
   })
 
-  test('one that is wide enough gets what a pipe gets', () => {
+  test('prints the same as to a pipe when the table fits', () => {
     expect(renderTable(notifications, terminal(150))).toBe(renderTable(notifications, pipe))
   })
 
-  test('one that is too narrow gets records, whose lines it may wrap', () => {
+  test('prints records when it is too narrow for a table', () => {
     expect(renderTable(notifications.slice(0, 3), terminal(60))).toBe(
       `
 -[ 1 ]----------------------------------
@@ -103,7 +103,7 @@ Task'      |
   })
 
   test.each([150, 60])(
-    '%s columns wide with colour: headers are bold, errors red, and nothing else differs',
+    '%s columns wide, with colour: headers are bold and errors red, nothing else differs',
     (width) => {
       const coloured = renderTable(notifications, { width, colour: true })
       expect(stripVTControlCharacters(coloured)).toBe(renderTable(notifications, terminal(width)))

@@ -3,12 +3,14 @@ import { cellText } from './cellText.ts'
 import { coloured, type Style } from './colour.ts'
 import { centre, columnWidths, wrap } from './layout.ts'
 
-/** What tables are shown on. */
+/** The terminal or pipe that tables are printed to. */
 export interface Screen {
-  /** Columns; infinitely many when it is no terminal. */
+  /** Columns; Infinity when it is not a terminal. */
   width: number
   colour: boolean
 }
+
+const RECORD_TITLE_COLUMNS = 40
 
 /** The borders of PrettyTable. */
 const chars = {
@@ -30,10 +32,10 @@ const chars = {
 }
 
 /**
- * A table as PrettyTable draws it. Where it does not fit, cells are wrapped; where that is not enough, each row becomes
- * a record of lines.
+ * Renders a table as PrettyTable does. Cells are wrapped when it does not fit; if it still does not fit, each row
+ * becomes a record with one line per cell.
  *
- * @param rows the first is the header; a row may be shorter or longer than it
+ * @param rows the first is the header; rows may be shorter or longer than it
  */
 export function renderTable(rows: readonly (readonly unknown[])[], screen: Screen): string {
   const columns = Math.max(...rows.map(({ length }) => length))
@@ -53,12 +55,12 @@ export function renderTable(rows: readonly (readonly unknown[])[], screen: Scree
   return table.toString()
 }
 
-/** An error is red. */
+/** Style of a row: red for an error. */
 function styleOf(mark: string | undefined, { colour }: Screen): Style | null {
   return colour && mark === 'E' ? 'red' : null
 }
 
-/** Cells as wide as their columns, so that whoever draws them has nothing left to decide. */
+/** Wraps, centres and styles cells to the full column width, so that cli-table3 has no layout left to do. */
 function padded(row: readonly string[], widths: readonly number[], style: Style | null): string[] {
   return row.map((text, index) => {
     const width = widths[index] ?? 0
@@ -67,13 +69,14 @@ function padded(row: readonly string[], widths: readonly number[], style: Style 
   })
 }
 
+/** One line per cell, under a title per row, like psql's expanded display. */
 function records(head: readonly string[], body: readonly (readonly string[])[], screen: Screen): string {
   const mark = head.indexOf('?')
   const longest = Math.max(...head.map(({ length }) => length))
   return body
     .map((row, number) => {
       const style = styleOf(row[mark], screen)
-      const title = `-[ ${number + 1} ]`.padEnd(Math.min(screen.width, 40), '-')
+      const title = `-[ ${number + 1} ]`.padEnd(Math.min(screen.width, RECORD_TITLE_COLUMNS), '-')
       const lines = row.map((text, index) => `${(head[index] ?? '').padEnd(longest)} | ${text}`.trimEnd())
       return [title, ...lines.map((line) => (style === null ? line : coloured(style, line)))].join('\n')
     })

@@ -8,7 +8,7 @@ const ACCESS_REFUSED = 403
  * Declares something, or uses what exists under its name: with other properties, which it tells of, or when the user may not
  * declare it, as is usual for the cloud's own exchanges.
  */
-export async function declareOrUse(
+export async function declareOrCheck(
   connection: ChannelModel,
   declare: (channel: Channel) => Promise<unknown>,
   use: (channel: Channel) => Promise<unknown>,

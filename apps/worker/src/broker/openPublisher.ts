@@ -1,10 +1,10 @@
 import { type ConfirmChannel, connect } from 'amqplib'
 import type { Publishing } from '../jobs/context.ts'
-import { declareOrUse } from './declareOrUse.ts'
-import { goodbye } from './goodbye.ts'
+import { declareOrCheck } from './declareOrUse.ts'
+import { closeQuietly } from './goodbye.ts'
 
 /** Milliseconds to connect, and for the broker's confirmation of a batch. */
-const PATIENCE = 10_000
+const CONFIRM_TIMEOUT_MS = 10_000
 
 export interface OutgoingMessage {
   messageId: string
@@ -25,14 +25,14 @@ export interface Publisher {
 
 /** Connects to the broker of a configuration, and declares its topic exchange unless it exists. */
 export async function openPublisher({ url, exchange, routingKeys }: Publishing): Promise<Publisher> {
-  const connection = await connect(url, { timeout: PATIENCE }).catch((cause: Error) => {
+  const connection = await connect(url, { timeout: CONFIRM_TIMEOUT_MS }).catch((cause: Error) => {
     throw new Error(`the broker of PUBLISH_URL does not answer, or does not let that user in (${cause.message})`, {
       cause,
     })
   })
   connection.on('error', () => {})
   try {
-    await declareOrUse(
+    await declareOrCheck(
       connection,
       (channel) => channel.assertExchange(exchange, 'topic', { durable: true }),
       (channel) => channel.checkExchange(exchange),
@@ -51,10 +51,10 @@ export async function openPublisher({ url, exchange, routingKeys }: Publishing):
         await inTime(Promise.all(confirmed), 'the broker did not confirm what was published')
         return new Set(returned)
       },
-      close: () => goodbye(connection.close()),
+      close: () => closeQuietly(connection.close()),
     }
   } catch (error) {
-    await goodbye(connection.close())
+    await closeQuietly(connection.close())
     throw error
   }
 }
@@ -73,7 +73,7 @@ function publish(channel: ConfirmChannel, exchange: string, routingKey: string, 
 async function inTime<T>(work: Promise<T>, otherwise: string): Promise<T> {
   let timer: NodeJS.Timeout | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(otherwise)), PATIENCE)
+    timer = setTimeout(() => reject(new Error(otherwise)), CONFIRM_TIMEOUT_MS)
   })
   try {
     return await Promise.race([work, late])

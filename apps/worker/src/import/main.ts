@@ -1,9 +1,9 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import { parseArgs } from 'node:util'
-import { type Database, failureOf, openDatabase, Partitions } from '@stacktach/db'
+import { type Database, databaseError, openDatabase, Partitions } from '@stacktach/db'
 import { createLogger, importConfig } from '@stacktach/runtime'
-import { agree } from '../agree.ts'
+import { checkSharedSettings } from '../agree.ts'
 import { ProgressBar } from './progressBar.ts'
 import { type LineBatch, readBatches } from './readBatches.ts'
 import { readLines } from './readLines.ts'
@@ -34,7 +34,7 @@ export async function importMessages(environment: NodeJS.ProcessEnv): Promise<vo
   })
   try {
     await answers(database)
-    await agree(database, { shards: config.SHARDS }, clock, logger)
+    await checkSharedSettings(database, { shards: config.SHARDS }, clock, logger)
     const parts: StoreParts = {
       database,
       partitions: new Partitions(database.pool, config.PARTITION_DAYS),
@@ -50,7 +50,7 @@ export async function importMessages(environment: NodeJS.ProcessEnv): Promise<vo
 /** An import that is begun waits for its database; one that cannot begin says so. */
 async function answers({ pool }: Database): Promise<void> {
   await pool.query('select 1').catch((error: unknown) => {
-    throw failureOf(error)
+    throw databaseError(error)
   })
 }
 

@@ -1,12 +1,12 @@
 import { setImmediate } from 'node:timers/promises'
-import { type Read, readMessage } from '../ingest/message.ts'
+import { type Parsed, readMessage } from '../ingest/message.ts'
 import { type ImportedMessage, readLine } from './line.ts'
 import type { LineBatch } from './readBatches.ts'
 
 /** What the lines of a batch mean. */
 export interface ReadLines {
   /** Messages of one exchange of one deployment each. */
-  channels: Read<ImportedMessage>[][]
+  channels: Parsed<ImportedMessage>[][]
   /** Lines that are no messages, by their number, and why. */
   unreadable: { line: number; reason: string }[]
 }
@@ -22,7 +22,7 @@ const SLICE = 25
  */
 export async function readLines({ lines, first }: LineBatch, maxBody: number): Promise<ReadLines> {
   const unreadable: ReadLines['unreadable'] = []
-  const channels = new Map<string, Read<ImportedMessage>[]>()
+  const channels = new Map<string, Parsed<ImportedMessage>[]>()
   for (const [index, line] of lines.entries()) {
     if (index % SLICE === 0) await setImmediate()
     const text = line.toString('utf8')

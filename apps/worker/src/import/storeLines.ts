@@ -1,7 +1,7 @@
 import { type Database, deploymentId, isMissingPartition, isTransient, type Partitions } from '@stacktach/db'
 import { type Instant, serviceOf } from '@stacktach/domain'
 import pRetry from 'p-retry'
-import type { Read } from '../ingest/message.ts'
+import type { Parsed } from '../ingest/message.ts'
 import { storeMessages } from '../ingest/storeMessages.ts'
 import type { ImportedMessage } from './line.ts'
 import type { ReadLines } from './readLines.ts'
@@ -33,7 +33,7 @@ export async function storeLines(parts: StoreParts, { channels, unreadable }: Re
 }
 
 /** Messages of one exchange of one deployment; tried again while the database is away or a partition just went. */
-async function storeChannel(parts: StoreParts, messages: readonly Read<ImportedMessage>[]) {
+async function storeChannel(parts: StoreParts, messages: readonly Parsed<ImportedMessage>[]) {
   const { database, partitions, shards, clock } = parts
   const { deployment = '', exchange = '' } = messages[0] ?? {}
   return pRetry(

@@ -12,7 +12,7 @@ interface Item<T> {
 }
 
 /** Batches in hand at once: one is prepared and sent while the database commits the other, which takes it no processor. */
-export const IN_HAND = 2
+export const CONCURRENT_BATCHES = 2
 
 /**
  * Cuts a stream of items into batches, two in hand at a time: while `flush` works on them, the next one gathers.
@@ -73,7 +73,7 @@ export class Batcher<T> {
   }
 
   #startDue(): void {
-    while (this.#due && this.#inHand.size < IN_HAND) {
+    while (this.#due && this.#inHand.size < CONCURRENT_BATCHES) {
       const batch = this.#flush(this.#take()).finally(() => {
         this.#inHand.delete(batch)
         this.#startDue()

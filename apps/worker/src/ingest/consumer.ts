@@ -1,10 +1,10 @@
 import type { NormalizeResult } from '@stacktach/domain'
 import type { Logger, QueueBinding } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
-import { goodbye } from '../broker/goodbye.ts'
+import { closeQuietly } from '../broker/goodbye.ts'
 import { Batcher, type BatchLimits } from './batcher.ts'
 import type { ChannelMetrics } from './ingestMetrics.ts'
-import { cut, type Message, type Read, readMessage } from './message.ts'
+import { type Message, type Parsed, readMessage, truncate } from './message.ts'
 
 export interface ConsumerOptions {
   exchange: string
@@ -16,7 +16,7 @@ export interface ConsumerOptions {
   /** Declares exchange, queues and bindings. */
   declare(connection: ChannelModel): Promise<void>
   /** Resolves when all that the messages mean is committed, however long that takes; rejects to give them back. */
-  store(messages: Read<Message>[]): Promise<void>
+  store(messages: Parsed<Message>[]): Promise<void>
   /** Resolves when there is hope that `store` works again. */
   storable(): Promise<void>
   metrics: Pick<ChannelMetrics, 'received' | 'subscribed'>
@@ -25,13 +25,13 @@ export interface ConsumerOptions {
   logger: Logger
 }
 
-const NOTHING = Buffer.alloc(0)
+const EMPTY_BUFFER = Buffer.alloc(0)
 
 /** Bytes of a message that is read at once; a larger one waits unread, since what it means takes as much memory again. */
 const READ_AHEAD = 65_536
 
 /** Milliseconds until a lost channel is tried again. */
-const RETRY_DELAY = 1_000
+const RECONNECT_DELAY_MS = 1_000
 
 /**
  * Consumes the queues of one exchange on one channel, a batch at a time.
@@ -78,7 +78,7 @@ export class ExchangeConsumer {
         if (this.#stopped) return
         logger.warn({ exchange, reason }, 'subscription ended')
       }
-      await new Promise((resolve) => setTimeout(resolve, RETRY_DELAY))
+      await new Promise((resolve) => setTimeout(resolve, RECONNECT_DELAY_MS))
       await storable()
       if (life.over || this.#stopped) return
       current = await this.#subscribe(connection).catch((err: Error) => {
@@ -155,19 +155,19 @@ class Subscription {
 
   async stop(): Promise<void> {
     if (!this.#open) return
-    await goodbye(Promise.all(this.#tags.map((tag) => this.#channel.cancel(tag))))
+    await closeQuietly(Promise.all(this.#tags.map((tag) => this.#channel.cancel(tag))))
     await this.#batcher.finish()
     this.#open = false
-    await goodbye(this.#channel.close())
+    await closeQuietly(this.#channel.close())
     this.#end('stopped')
   }
 
   #receive(delivered: ConsumeMessage): void {
     const { exchange, maxBody, metrics } = this.#options
     metrics.received()
-    const message = cut({ exchange, routingKey: delivered.fields.routingKey, body: delivered.content }, maxBody)
+    const message = truncate({ exchange, routingKey: delivered.fields.routingKey, body: delivered.content }, maxBody)
     // Without its content, which may be a hundred times what is kept of it.
-    const receipt = { ...delivered, content: NOTHING }
+    const receipt = { ...delivered, content: EMPTY_BUFFER }
     // Read while the batch before is committed: this process would only wait for that.
     const result = message.body.length <= READ_AHEAD ? readMessage(message, maxBody) : null
     this.#batcher.add({ receipt, message, result }, message.body.length)
@@ -205,7 +205,7 @@ class Subscription {
   async #give(reason: string): Promise<void> {
     if (!this.#open) return
     this.#closed(reason)
-    await goodbye(this.#channel.close())
+    await closeQuietly(this.#channel.close())
   }
 
   #closed(reason: string): void {

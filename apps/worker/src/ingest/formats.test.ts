@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { type NovaRow, twinKey } from '@stacktach/domain'
+import { counterpartKey, type NovaRow } from '@stacktach/domain'
 import { type CapturedStream, captured } from '@stacktach/testing'
 import { readMessage } from './message.ts'
 
@@ -93,16 +93,18 @@ describe('in a cloud that sends both formats', () => {
       versioned: members.filter(({ versioned }) => versioned),
     }))
   })
-  const twins = groups.flatMap(({ classic, versioned }) =>
+  const counterparts = groups.flatMap(({ classic, versioned }) =>
     classic.length === versioned.length ? classic.map((row, index) => [row, versioned[index] ?? row] as const) : [],
   )
 
-  test('each notification has its twin: event, instance and request say so', () => {
-    expect(twins).toHaveLength(373 + 108)
-    for (const [classic, versioned] of twins) {
+  test('each notification has its counterpart: event, instance and request say so', () => {
+    expect(counterparts).toHaveLength(373 + 108)
+    for (const [classic, versioned] of counterparts) {
       expect(Math.abs(versioned.when - classic.when)).toBeLessThan(SECOND / 2)
       expect(versioned.messageId).not.toBe(classic.messageId)
-      expect(twinKey({ ...versioned, identity: 'versioned' })).toBe(twinKey({ ...classic, identity: 'classic' }))
+      expect(counterpartKey({ ...versioned, identity: 'versioned' })).toBe(
+        counterpartKey({ ...classic, identity: 'classic' }),
+      )
     }
   })
 
@@ -128,12 +130,14 @@ describe('in a cloud that sends both formats', () => {
     'osDistro',
     'osVersion',
     'raxOptions',
-  ] as const)('twins agree in %s', (column) => {
-    expect(twins.map(([, versioned]) => versioned[column])).toEqual(twins.map(([classic]) => classic[column]))
+  ] as const)('counterparts agree in %s', (column) => {
+    expect(counterparts.map(([, versioned]) => versioned[column])).toEqual(
+      counterparts.map(([classic]) => classic[column]),
+    )
   })
 
-  test('twins agree in service and host, but where their publishers really differ', () => {
-    const differences = twins.flatMap(([a, b]) =>
+  test('counterparts agree in service and host, but where their publishers really differ', () => {
+    const differences = counterparts.flatMap(([a, b]) =>
       (['service', 'host'] as const)
         .filter((column) => a[column] !== b[column])
         .map((column) => ({ event: a.event, column, classic: a[column], versioned: b[column] })),
@@ -143,7 +147,7 @@ describe('in a cloud that sends both formats', () => {
     expect(asText(differences)).toEqual(asText(listed))
   })
 
-  test('twins agree in what usage needs, to the second', () => {
+  test('counterparts agree in what usage needs, to the second', () => {
     // The versioned format has no instance_type_id, and no message of a create that succeeded.
     const comparable = ({ facts }: NovaRow) => {
       if (facts === null) return null
@@ -156,6 +160,6 @@ describe('in a cloud that sends both formats', () => {
         ])
         .sort()
     }
-    for (const [classic, versioned] of twins) expect(comparable(versioned)).toEqual(comparable(classic))
+    for (const [classic, versioned] of counterparts) expect(comparable(versioned)).toEqual(comparable(classic))
   })
 })

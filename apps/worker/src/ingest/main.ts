@@ -1,5 +1,5 @@
-import { lackingDatabase, openDatabase } from '@stacktach/db'
-import { Doorbell, Producer, redisTrouble } from '@stacktach/jobs'
+import { missingDatabase, openDatabase } from '@stacktach/db'
+import { describeRedisError, Producer, WakeUps } from '@stacktach/jobs'
 import {
   Composition,
   createLogger,
@@ -7,10 +7,10 @@ import {
   Metrics,
   poolMetrics,
   readDeployments,
-  sometimes,
   startMetrics,
+  throttled,
 } from '@stacktach/runtime'
-import { agree } from '../agree.ts'
+import { checkSharedSettings } from '../agree.ts'
 import { ingestMetrics } from './ingestMetrics.ts'
 import { startIngest } from './startIngest.ts'
 
@@ -39,27 +39,29 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
     })
     .add('metrics', ({ database }) => {
       const lacks = async () => [
-        ...(await lackingDatabase(database)),
+        ...(await missingDatabase(database)),
         ...counts.unsubscribed().map((exchange) => `${exchange} is not subscribed to`),
       ]
       return startMetrics({ config, metrics, lacks, logger })
     })
-    .add('doorbell', async () => {
+    .add('wakeUps', async () => {
       const missed = (error: Error) => logger.debug({ reason: error.message }, 'Redis did not hear')
-      const trouble = sometimes((text) => logger.warn(`${text}; answers are late until then`))
-      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => trouble(redisTrouble(error)))
-      const doorbell = new Doorbell(producer, missed)
+      const trouble = throttled((text) => logger.warn(`${text}; answers are late until then`))
+      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) =>
+        trouble(describeRedisError(error)),
+      )
+      const wakeUps = new WakeUps(producer, missed)
       return {
-        value: doorbell,
+        value: wakeUps,
         stop: async () => {
-          await doorbell.settled()
+          await wakeUps.flushed()
           await producer.close()
         },
       }
     })
-    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS }, clock, logger))
-    .add('ingest', ({ database, doorbell }) =>
-      startIngest({ database, doorbell, deployments, config, clock, metrics, counts, logger }),
+    .add('agreement', ({ database }) => checkSharedSettings(database, { shards: config.SHARDS }, clock, logger))
+    .add('ingest', ({ database, wakeUps }) =>
+      startIngest({ database, wakeUps, deployments, config, clock, metrics, counts, logger }),
     )
     .run(logger)
 }

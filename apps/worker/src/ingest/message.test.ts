@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from '@jest/globals'
 import { EARLIEST } from '@stacktach/domain'
 import { type CapturedMessage, captured, capturedStreams } from '@stacktach/testing'
-import { cut, readMessage, rejectedRow, sha256, storageWindow } from './message.ts'
+import { readMessage, rejectedRow, sha256, storageWindow, truncate } from './message.ts'
 
 const SECOND = 1_000_000
 
@@ -79,7 +79,7 @@ test.each([
 test('of what is too large the beginning is held, with the size and digest of all of it', () => {
   const body = Buffer.alloc(MAX_BODY + 1, 'x')
   const whole = { exchange: 'nova', routingKey: 'notifications.info', body }
-  const held = cut(whole, MAX_BODY)
+  const held = truncate(whole, MAX_BODY)
   expect(held.body.buffer.byteLength).toBe(65_536)
   const kept = [whole, held].map((message) => {
     const result = readMessage(message, MAX_BODY)
@@ -89,7 +89,7 @@ test('of what is too large the beginning is held, with the size and digest of al
   expect(kept[1]).toEqual(kept[0])
   expect(kept[0]).toMatchObject({ reason: 'too large', body_size: MAX_BODY + 1, body_sha256: sha256(body) })
   const small = { ...whole, body: body.subarray(1) }
-  expect(cut(small, MAX_BODY)).toBe(small)
+  expect(truncate(small, MAX_BODY)).toBe(small)
 })
 
 describe('rejected is a body', () => {

@@ -13,7 +13,7 @@ import {
 } from '@stacktach/domain'
 
 /** Bytes that are kept of a message which is rejected for its size; any other is kept whole. */
-const KEPT_BYTES = 65_536
+const STORED_PREFIX_BYTES = 65_536
 
 /** A message as it came, without what only the channel needs. */
 export interface Message {
@@ -21,7 +21,7 @@ export interface Message {
   routingKey: string
   body: Buffer
   /** Of one that was too large to be kept whole: what it was. `body` is its beginning then. */
-  whole?: Digest
+  original?: Digest
 }
 
 interface Digest {
@@ -40,10 +40,10 @@ export function sha256(content: string | Buffer): string {
  * As much of a message as will be kept of it: of one that is too large only the beginning, and that from its arrival on, since
  * hundreds wait in memory while the database is away.
  */
-export function cut(message: Message, maxBody: number): Message {
-  if (message.body.length <= maxBody || message.whole) return message
+export function truncate(message: Message, maxBody: number): Message {
+  if (message.body.length <= maxBody || message.original) return message
   const { body } = message
-  return { ...message, body: Buffer.from(body.subarray(0, KEPT_BYTES)), whole: digestOf(body) }
+  return { ...message, body: Buffer.from(body.subarray(0, STORED_PREFIX_BYTES)), original: digestOf(body) }
 }
 
 function digestOf(body: Buffer): Digest {
@@ -60,10 +60,10 @@ export function storageWindow(now: Instant, horizon: Instant = EARLIEST): Storag
 }
 
 /** A message and what it means. */
-export type Read<M extends Message> = M & { result: NormalizeResult }
+export type Parsed<M extends Message> = M & { result: NormalizeResult }
 
 /** Messages with what they mean. */
-export function readMessages<M extends Message>(messages: readonly M[], maxBody: number): Read<M>[] {
+export function readMessages<M extends Message>(messages: readonly M[], maxBody: number): Parsed<M>[] {
   return messages.map((message) => ({ ...message, result: readMessage(message, maxBody) }))
 }
 
@@ -73,7 +73,7 @@ export function readMessage(
   maxBody: number,
   digest: (text: string) => string = sha256,
 ): NormalizeResult {
-  const size = message.whole?.size ?? message.body.length
+  const size = message.original?.size ?? message.body.length
   if (size > maxBody) return rejected('too large', `the body has ${size} bytes, more than ${maxBody}`)
   let body: string
   try {
@@ -107,14 +107,14 @@ export function rejectedRow(
   { reason, detail }: Pick<Rejection, 'reason' | 'detail'>,
   now: Instant,
 ): RejectedRow {
-  const whole = message.whole ?? digestOf(message.body)
+  const whole = message.original ?? digestOf(message.body)
   return {
     deployment,
     exchange: withoutNul(message.exchange),
     routing_key: withoutNul(message.routingKey),
     reason,
     detail: withoutNul(detail),
-    body: reason === 'too large' ? message.body.subarray(0, KEPT_BYTES) : message.body,
+    body: reason === 'too large' ? message.body.subarray(0, STORED_PREFIX_BYTES) : message.body,
     body_size: whole.size,
     body_sha256: whole.sha256,
     received_at: now,

@@ -1,4 +1,4 @@
-import type { DeploymentEntry, Metrics, Reading } from '@stacktach/runtime'
+import type { DeploymentEntry, Metrics, Sample } from '@stacktach/runtime'
 import type { ChannelModel } from 'amqplib'
 
 /** A deployment, and its connection as long as there is one. */
@@ -10,7 +10,7 @@ export interface Connected {
 /** Asks each broker how much waits in its queues, when the metrics are read. A broker that is away has no numbers. */
 export function queueDepths(metrics: Metrics, connected: readonly Connected[]): void {
   const labels = ['deployment', 'queue'] as const
-  metrics.collection(
+  metrics.collector(
     'queues',
     {
       messages: { name: 'queue_messages', help: 'Messages that wait in a queue of the broker.', labels },
@@ -20,7 +20,7 @@ export function queueDepths(metrics: Metrics, connected: readonly Connected[]): 
   )
 }
 
-type Depth = Reading<'messages' | 'consumers', 'deployment' | 'queue'>
+type Depth = Sample<'messages' | 'consumers', 'deployment' | 'queue'>
 
 async function ofDeployment({ deployment, connection }: Connected): Promise<Depth[]> {
   const model = connection()

@@ -1,23 +1,23 @@
 import { type Database, deploymentId, Partitions } from '@stacktach/db'
 import { type Instant, MINUTE, serviceOf } from '@stacktach/domain'
-import type { Doorbell } from '@stacktach/jobs'
+import type { WakeUps } from '@stacktach/jobs'
 import {
   brokerOf,
-  brokerTrouble,
   type Component,
   type DeploymentEntry,
+  describeBrokerError,
   type IngestConfig,
   type Logger,
   type Metrics,
-  sometimes,
+  throttled,
 } from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
-import { goodbye } from '../broker/goodbye.ts'
-import { shardOf } from '../shardOf.ts'
+import { closeQuietly } from '../broker/goodbye.ts'
+import { wakeUpFor } from '../wakeUpFor.ts'
 import { ExchangeConsumer } from './consumer.ts'
 import type { ChannelMetrics, IngestMetrics } from './ingestMetrics.ts'
-import type { Message, Read } from './message.ts'
+import type { Message, Parsed } from './message.ts'
 import { type Connected, queueDepths } from './queueDepths.ts'
 import { storeMessages } from './storeMessages.ts'
 import { declareTopology } from './topology.ts'
@@ -26,14 +26,14 @@ import { declareTopology } from './topology.ts'
 const BATCH_BYTES = 8 * 1024 * 1024
 
 /** Milliseconds that messages are held while the database is away; then the broker has them back. */
-const HOLD = 60_000
+const STORE_RETRY_LIMIT_MS = 60_000
 
 /** Milliseconds that a stopping process waits for a database that is away. */
-const STOP_PATIENCE = 4_000
+const STOP_TIMEOUT_MS = 4_000
 
 export interface IngestParts {
   database: Database
-  doorbell: Doorbell
+  wakeUps: WakeUps
   deployments: readonly DeploymentEntry[]
   config: IngestConfig
   clock: () => Instant
@@ -53,7 +53,7 @@ export async function startIngest(parts: IngestParts): Promise<Component<void>> 
   return {
     value: undefined,
     async stop() {
-      const patience = setTimeout(() => stopping.abort(), STOP_PATIENCE)
+      const patience = setTimeout(() => stopping.abort(), STOP_TIMEOUT_MS)
       await Promise.all(running.map(({ stop }) => stop()))
       clearTimeout(patience)
     },
@@ -67,8 +67,8 @@ async function consumeDeployment(
   stopping: AbortSignal,
 ): Promise<Connected & { stop(): Promise<void> }> {
   const logger = parts.logger.child({ deployment: deployment.name })
-  const refused = sometimes((text) => logger.error(text))
-  const onRefused = (error: Error) => refused(brokerTrouble(error, deployment))
+  const refused = throttled((text) => logger.error(text))
+  const onRefused = (error: Error) => refused(describeBrokerError(error, deployment))
   const consumers = Object.entries(deployment.topics).map(([exchange, bindings]) => {
     const metrics = parts.counts.channel(deployment.name, exchange)
     return new ExchangeConsumer({
@@ -99,7 +99,7 @@ async function consumeDeployment(
     connection: () => current,
     async stop() {
       await Promise.all(consumers.map((consumer) => consumer.stop()))
-      await goodbye(connection.close())
+      await closeQuietly(connection.close())
     },
   }
 }
@@ -140,16 +140,16 @@ async function connectTo(
 
 /** What stores a batch of one exchange: tried again while the database is in trouble, for at most a minute. */
 function storing(
-  { database, doorbell, config, clock }: IngestParts,
+  { database, wakeUps, config, clock }: IngestParts,
   deployment: string,
   exchange: string,
   partitions: Partitions,
   stopping: AbortSignal,
   metrics: ChannelMetrics,
   logger: Logger,
-): (messages: Read<Message>[]) => Promise<void> {
+): (messages: Parsed<Message>[]) => Promise<void> {
   let id: number | undefined
-  const skewed = sometimes((text) => logger.warn(text))
+  const skewed = throttled((text) => logger.warn(text))
   return async (messages) => {
     const began = performance.now()
     const { touched, reasons, whens, ...counts } = await unlessStopped(
@@ -169,10 +169,10 @@ function storing(
           retries: Number.POSITIVE_INFINITY,
           minTimeout: 200,
           maxTimeout: 5_000,
-          maxRetryTime: HOLD,
+          maxRetryTime: STORE_RETRY_LIMIT_MS,
           signal: stopping,
           // Nothing is given up for any error: a bug is mended, and the messages are still there.
-          shouldRetry: () => performance.now() - began < HOLD,
+          shouldRetry: () => performance.now() - began < STORE_RETRY_LIMIT_MS,
           onFailedAttempt: ({ error, attemptNumber }) => {
             metrics.failed()
             logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store, trying again')
@@ -180,7 +180,7 @@ function storing(
         },
       ),
     )
-    doorbell.ring(touched.map(shardOf))
+    wakeUps.enqueue(touched.map(wakeUpFor))
     const latest = whens.reduce((last, when) => Math.max(last, when), Number.NEGATIVE_INFINITY)
     const minutes = Math.floor((latest - clock()) / MINUTE)
     if (minutes > 0) {

@@ -18,7 +18,7 @@ import {
   rejectReasons,
   type Service,
 } from '@stacktach/domain'
-import { type Message, type Read, rejectedRow, storageWindow } from './message.ts'
+import { type Message, type Parsed, rejectedRow, storageWindow } from './message.ts'
 
 /** Where the messages of one channel go. */
 export interface Destination {
@@ -41,7 +41,7 @@ export interface Stored {
 export type Reasons = Partial<Record<RejectReason, number>>
 
 /** What became of the messages of one transaction. */
-export interface Outcome<M extends Message> {
+export interface BatchOutcome<M extends Message> {
   accepted: readonly M[]
   rejected: readonly Rejected<M>[]
 }
@@ -51,7 +51,7 @@ export interface Rejected<M extends Message> extends Pick<Rejection, 'reason' | 
 }
 
 /** Writes down what became of messages, in the transaction that stores those that were accepted. */
-export type Settle<M extends Message> = (client: Queryable, outcome: Outcome<M>) => Promise<void>
+export type RecordOutcome<M extends Message> = (client: Queryable, outcome: BatchOutcome<M>) => Promise<void>
 
 interface Accepted<M extends Message> {
   message: M
@@ -62,7 +62,7 @@ interface Work<M extends Message> {
   database: Database
   partitions: Partitions
   destination: Destination
-  settle: Settle<M>
+  settle: RecordOutcome<M>
 }
 
 /**
@@ -79,9 +79,9 @@ export async function storeMessages<M extends Message>(
   database: Database,
   partitions: Partitions,
   destination: Destination,
-  messages: readonly Read<M>[],
+  messages: readonly Parsed<M>[],
   now: Instant,
-  settle: Settle<M> = keepRejected(destination.deployment, now),
+  settle: RecordOutcome<M> = keepRejected(destination.deployment, now),
 ): Promise<Stored & { whens: Instant[] }> {
   const window = storageWindow(now, await partitions.horizon(destination.service))
   const accepted: Accepted<M>[] = []
@@ -96,7 +96,7 @@ export async function storeMessages<M extends Message>(
   return { ...stored, whens: accepted.map(({ row }) => row.when) }
 }
 
-function keepRejected(deployment: string, now: Instant): Settle<Message> {
+function keepRejected(deployment: string, now: Instant): RecordOutcome<Message> {
   return async (client, { rejected }) => {
     await storeRejected(
       client,

@@ -1,6 +1,6 @@
 import type { DeploymentEntry, Logger, QueueBinding } from '@stacktach/runtime'
 import type { ChannelModel } from 'amqplib'
-import { declareOrUse, onChannel } from '../broker/declareOrUse.ts'
+import { declareOrCheck, onChannel } from '../broker/declareOrUse.ts'
 
 /**
  * Declares an exchange, its queues and their bindings as StackTach does: a topic exchange and queues, durable as the
@@ -15,14 +15,14 @@ export async function declareTopology(
   logger: Logger,
 ): Promise<void> {
   const durable = deployment.durable_queue
-  await declareOrUse(
+  await declareOrCheck(
     connection,
     (channel) => channel.assertExchange(exchange, 'topic', { durable, autoDelete: false }),
     (channel) => channel.checkExchange(exchange),
     (reason) => logger.warn({ exchange, reason }, 'the exchange exists with other properties: used as it is'),
   )
   for (const { queue } of bindings) {
-    await declareOrUse(
+    await declareOrCheck(
       connection,
       (channel) =>
         channel.assertQueue(queue, {

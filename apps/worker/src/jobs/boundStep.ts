@@ -5,11 +5,11 @@ import {
   type Partition,
   type Queryable,
   readBoundaries,
+  readCounterparts,
   readLifecycles,
-  readTwins,
   writeBoundaries,
 } from '@stacktach/db'
-import { byInstance, foldBoundary, type Rules, withPossibleTwins } from '@stacktach/domain'
+import { byInstance, foldBoundary, type Rules, withPossibleCounterparts } from '@stacktach/domain'
 
 /** Instances of one step at most, and about how many notifications of them. */
 const INSTANCES = 500
@@ -36,9 +36,12 @@ export async function boundStep(
   const before = await readBoundaries(client, instances)
   const behind = instances.filter((instance) => (before.get(instance)?.from ?? 0) < partition.upper)
   const histories = byInstance(await notificationsOfPartition(client, partition, behind))
-  const twins = await readTwins(client, withPossibleTwins(histories, await readLifecycles(client, behind)))
+  const counterparts = await readCounterparts(
+    client,
+    withPossibleCounterparts(histories, await readLifecycles(client, behind)),
+  )
   const classic = new Map<string, Set<string>>()
-  for (const { instance, key, versioned } of twins) {
+  for (const { instance, key, versioned } of counterparts) {
     if (!versioned) classic.set(instance, (classic.get(instance) ?? new Set()).add(key))
   }
   await writeBoundaries(

@@ -1,6 +1,6 @@
 import type { Database, Partitions } from '@stacktach/db'
 import type { Instant, Rules, VerifyOptions } from '@stacktach/domain'
-import type { Doorbell, Producer, ReportSchedule } from '@stacktach/jobs'
+import type { Producer, ReportSchedule, WakeUps } from '@stacktach/jobs'
 import type { Logger } from '@stacktach/runtime'
 import type { RetentionDays } from './retention.ts'
 
@@ -18,7 +18,7 @@ export interface JobContext {
   database: Database
   partitions: Partitions
   producer: Producer
-  doorbell: Doorbell
+  wakeUps: WakeUps
   rules: Rules
   shards: number
   verification: Omit<VerifyOptions, 'rules'> & { settleSeconds: number }

@@ -21,7 +21,7 @@ export async function dueReports({ database, producer, clock, schedules }: JobCo
         const heading = reportHeading(schedule.report, { period, region })
         return {
           ...heading,
-          over: period.end,
+          over: period.until,
           region,
           parameters: { deployments, percentile },
           schedule,

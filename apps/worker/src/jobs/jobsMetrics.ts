@@ -1,4 +1,4 @@
-import { catalog, type Failure } from '@stacktach/jobs'
+import { catalog, type FailedAttempt } from '@stacktach/jobs'
 import type { Metrics } from '@stacktach/runtime'
 
 /** Seconds: from a fold of a few notifications to a report over a month. */
@@ -6,7 +6,7 @@ const durations = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 
 
 export interface JobsMetrics {
   done(job: string, milliseconds: number, result: unknown): void
-  failed(failure: Failure): void
+  failed(failure: FailedAttempt): void
 }
 
 /** What `jobs` counts, for every job of the catalog from 0 on. */
@@ -45,7 +45,7 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
       const rows = foldedOf(result)
       if (rows > 0) folded.inc({ job_name: job }, rows)
     },
-    failed: ({ job, milliseconds, again }) => count(job, again ? 'retried' : 'failed', milliseconds),
+    failed: ({ job, milliseconds, willRetry }) => count(job, willRetry ? 'retried' : 'failed', milliseconds),
   }
 }
 

@@ -9,19 +9,19 @@ import {
 import { type Rules, trackRequest } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
-import { CLAIM, drain, NOTHING, type Step } from './drain.ts'
+import { BACKLOG_ROWS_PER_CLAIM, EMPTY_STEP, type FoldStep, foldBacklog } from './foldBacklog.ts'
 
 /** Folds what waits of a shard of requests into their trackers. */
 export async function kpi(context: JobContext, { shard }: Payload<'kpi'>): Promise<{ folded: number }> {
-  const folded = await drain(context, { job: 'kpi', shard }, (after) =>
+  const folded = await foldBacklog(context, { job: 'kpi', shard }, (after) =>
     withShard(context.database.pool, 'kpi', shard, (client) => trackShard(client, shard, after, context.rules)),
   )
   return { folded }
 }
 
-async function trackShard(client: Queryable, shard: number, after: string, rules: Rules): Promise<Step> {
-  const { items: requestIds, full } = await claimRequests(client, shard, CLAIM, after)
-  if (requestIds.length === 0) return NOTHING
+async function trackShard(client: Queryable, shard: number, after: string, rules: Rules): Promise<FoldStep> {
+  const { items: requestIds, full } = await claimRequests(client, shard, BACKLOG_ROWS_PER_CLAIM, after)
+  if (requestIds.length === 0) return EMPTY_STEP
   const starts = await readRequestStarts(client, requestIds, rules)
   const ends = await readLatestEnds(client, requestIds)
   const trackers = requestIds.map((id) => trackRequest(id, starts.get(id) ?? null, ends.get(id) ?? []))

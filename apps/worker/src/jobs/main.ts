@@ -1,5 +1,12 @@
-import { lackingDatabase, openDatabase, Partitions } from '@stacktach/db'
-import { Doorbell, Producer, redisRefusal, redisTrouble, reportSchedules, startWorkers } from '@stacktach/jobs'
+import { missingDatabase, openDatabase, Partitions } from '@stacktach/db'
+import {
+  describeRedisError,
+  Producer,
+  permanentRedisError,
+  reportSchedules,
+  startWorkers,
+  WakeUps,
+} from '@stacktach/jobs'
 import {
   Composition,
   ConfigError,
@@ -8,14 +15,14 @@ import {
   jobsConfig,
   Metrics,
   poolMetrics,
-  sometimes,
   startMetrics,
+  throttled,
 } from '@stacktach/runtime'
-import { agree } from '../agree.ts'
-import { askedMetrics } from './askedMetrics.ts'
+import { checkSharedSettings } from '../agree.ts'
 import type { JobContext, Publishing } from './context.ts'
 import { handlers } from './handlers.ts'
 import { jobsMetrics } from './jobsMetrics.ts'
+import { scrapedMetrics } from './scrapedMetrics.ts'
 import { startTimer } from './timer.ts'
 
 /** Milliseconds; each statement of a job works on a bounded part, so that one which takes longer has lost its server. */
@@ -28,7 +35,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const logger = createLogger('jobs', config.LOG_LEVEL)
   const stopping = new AbortController()
   const clock = () => Date.now() * 1000
-  const redisAway = sometimes((text) => logger.warn(`${text}; nothing is aggregated until then`))
+  const redisAway = throttled((text) => logger.warn(`${text}; nothing is aggregated until then`))
   const metrics = new Metrics()
   const counts = jobsMetrics(metrics)
   await Composition.empty()
@@ -44,29 +51,31 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
       return { value: database, stop: () => database.close() }
     })
     .add('redis', async () => {
-      const refusal = await redisRefusal(config.REDIS_URL)
+      const refusal = await permanentRedisError(config.REDIS_URL)
       if (refusal !== null) throw new ConfigError(refusal)
       return { value: undefined, stop: async () => {} }
     })
     .add('producer', async () => {
-      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => redisAway(redisTrouble(error)))
+      const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) =>
+        redisAway(describeRedisError(error)),
+      )
       return { value: producer, stop: () => producer.close() }
     })
     .add('metrics', ({ database, producer }) => {
-      askedMetrics(metrics, database, producer, clock)
+      scrapedMetrics(metrics, database, producer, clock)
       const lacks = async () => [
-        ...(await lackingDatabase(database)),
+        ...(await missingDatabase(database)),
         ...(producer.isReady() ? [] : ['Redis does not answer']),
       ]
       return startMetrics({ config, metrics, lacks, logger })
     })
     .add('context', async ({ database, producer }) => {
-      const doorbell = new Doorbell(producer, (error) => logger.debug({ reason: error.message }, 'Redis did not hear'))
+      const wakeUps = new WakeUps(producer, (error) => logger.debug({ reason: error.message }, 'Redis did not hear'))
       const context: JobContext = {
         database,
         partitions: new Partitions(database.pool, config.PARTITION_DAYS),
         producer,
-        doorbell,
+        wakeUps,
         rules: config.RULES,
         shards: config.SHARDS,
         verification: {
@@ -87,16 +96,18 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         stopping: stopping.signal,
         logger,
       }
-      return { value: context, stop: () => doorbell.settled() }
+      return { value: context, stop: () => wakeUps.flushed() }
     })
-    .add('agreement', ({ database }) => agree(database, { shards: config.SHARDS, rules: config.RULES }, clock, logger))
+    .add('agreement', ({ database }) =>
+      checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, clock, logger),
+    )
     .add('workers', async ({ context }) => {
       const stop = startWorkers(config.REDIS_URL, config.REDIS_PREFIX, handlers(context), {
-        onError: (error, { queue, job, milliseconds = 0, again = false }) => {
-          if (job !== undefined) counts.failed({ job, milliseconds, again })
-          logger.error({ queue, job, milliseconds, again, reason: error.message }, 'job failed')
+        onError: (error, { queue, job, milliseconds = 0, willRetry = false }) => {
+          if (job !== undefined) counts.failed({ job, milliseconds, willRetry })
+          logger.error({ queue, job, milliseconds, willRetry, reason: error.message }, 'job failed')
         },
-        onRedisError: (error) => redisAway(redisTrouble(error)),
+        onRedisError: (error) => redisAway(describeRedisError(error)),
         onDone: (done) => {
           counts.done(done.job, done.milliseconds, done.result)
           logger.info(done, 'job done')

@@ -4,7 +4,7 @@ import { openPublisher } from '../broker/openPublisher.ts'
 import type { JobContext } from './context.ts'
 
 /** Publications sent in one transaction. */
-const CLAIM = 100
+const MESSAGES_PER_CLAIM = 100
 
 /**
  * Publishes what is verified and not sent yet. It is marked in the transaction that claimed it, after the broker confirmed
@@ -19,7 +19,7 @@ export async function publishVerified({ database, publishing, stopping, clock, l
   try {
     while (!stopping.aborted) {
       const { sent, unroutable } = await inTransaction(database.pool, async (client) => {
-        const unsent = await claimUnsent(client, CLAIM)
+        const unsent = await claimUnsent(client, MESSAGES_PER_CLAIM)
         const messages = unsent.map(({ service, messageId, originalMessageId, json }) => ({
           messageId,
           body: verifiedNotification(json, { event: publishing.events[service], messageId, originalMessageId }),

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { type Database, migrate, openDatabase, removeRejected } from '@stacktach/db'
 import { Producer, type Progress } from '@stacktach/jobs'
 import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
-import { testContext } from './context.testkit.ts'
+import { testContext } from '../testkit/jobContext.ts'
 import type { JobContext } from './context.ts'
 import { replayRejected } from './replayRejected.ts'
 
@@ -33,7 +33,7 @@ beforeEach(async () => {
 })
 
 afterEach(async () => {
-  await context.doorbell.settled()
+  await context.wakeUps.flushed()
   await database.close()
   await testDatabase.drop()
 })

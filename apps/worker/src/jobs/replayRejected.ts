@@ -9,8 +9,8 @@ import {
 import { serviceOf } from '@stacktach/domain'
 import type { Payload, Progress } from '@stacktach/jobs'
 import { type Message, readMessages, withoutNul } from '../ingest/message.ts'
-import { type Settle, type Stored, storeMessages } from '../ingest/storeMessages.ts'
-import { shardOf } from '../shardOf.ts'
+import { type RecordOutcome, type Stored, storeMessages } from '../ingest/storeMessages.ts'
+import { wakeUpFor } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
 /** Messages of one step at most, and about how many bytes of them. */
@@ -79,7 +79,7 @@ async function replayBatch(context: JobContext, batch: readonly RejectedToReplay
 
 /** Of one exchange of one deployment. */
 async function replayChannel(context: JobContext, deployment: string, messages: readonly Replayed[]): Promise<Stored> {
-  const { database, partitions, shards, maxBody, doorbell, clock } = context
+  const { database, partitions, shards, maxBody, wakeUps, clock } = context
   const destination = {
     deployment,
     deploymentId: await deploymentId(database.pool, deployment),
@@ -95,7 +95,7 @@ async function replayChannel(context: JobContext, deployment: string, messages: 
       clock(),
       settle,
     )
-    doorbell.ring(done.touched.map(shardOf))
+    wakeUps.enqueue(done.touched.map(wakeUpFor))
     return done
   } catch (error) {
     if (!(error instanceof Gone)) throw error
@@ -115,7 +115,7 @@ class Gone extends Error {
   }
 }
 
-const settle: Settle<Replayed> = async (client, { accepted, rejected }) => {
+const settle: RecordOutcome<Replayed> = async (client, { accepted, rejected }) => {
   const ids = accepted.map(({ id }) => id)
   const removed = new Set(await removeRejected(client, ids))
   if (removed.size < ids.length) throw new Gone(ids.filter((id) => !removed.has(id)))

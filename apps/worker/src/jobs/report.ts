@@ -2,7 +2,7 @@ import { deploymentsInRegion, inSnapshot, reportKeptSince, storeReport } from '@
 import { floorTo, reportHeading, reportRefusal, SECOND } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
-import { makeReport } from './reports.ts'
+import { makeReport } from './makeReport.ts'
 
 /** Which one StackTach shows beside the median. */
 const PERCENTILE = 97
@@ -45,7 +45,7 @@ export async function report(
     database,
     {
       ...heading,
-      over: period.end,
+      over: period.until,
       region: label,
       parameters: { deployments, percentile },
       // Whole seconds, as operators search for it.

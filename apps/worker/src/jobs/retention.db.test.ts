@@ -5,6 +5,7 @@ import {
   claimUnsent,
   type Database,
   deploymentId,
+  enqueueInstanceExists,
   inTransaction,
   isMissingPartition,
   keptSince,
@@ -12,7 +13,6 @@ import {
   migrate,
   openDatabase,
   Partitions,
-  publishInstanceExists,
   sealPartitions,
   storeBatch,
 } from '@stacktach/db'
@@ -21,10 +21,10 @@ import { Producer } from '@stacktach/jobs'
 import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
 import { readMessages } from '../ingest/message.ts'
 import { storeMessages } from '../ingest/storeMessages.ts'
-import { testContext } from './context.testkit.ts'
+import { testContext } from '../testkit/jobContext.ts'
+import { drawing, MONDAY, mayComeLate, novaRow, severalDays, shuffle } from '../testkit/pruneStory.ts'
 import type { JobContext } from './context.ts'
 import { kpi } from './kpi.ts'
-import { drawing, MONDAY, mayComeLate, novaRow, severalDays, shuffle } from './pruneStory.testkit.ts'
 import { report } from './report.ts'
 import { retention } from './retention.ts'
 import { usage } from './usage.ts'
@@ -69,7 +69,7 @@ async function openStack(): Promise<Stack> {
     context,
     database,
     async close() {
-      await context.doorbell.settled()
+      await context.wakeUps.flushed()
       await database.close()
       await testDatabase.drop()
     },
@@ -371,7 +371,7 @@ test('no report is made of what is partly gone, unless it is made of what stays'
   const make = (kind: 'region-summary' | 'nova-usage-audit', day: number) =>
     report(stack.context, {
       report: kind,
-      period: { start: MONDAY + day * DAY, end: MONDAY + (day + 1) * DAY },
+      period: { from: MONDAY + day * DAY, until: MONDAY + (day + 1) * DAY },
       region: '',
       once: false,
       inProgress: false,
@@ -458,7 +458,7 @@ test('an exists that is verified after its notification is gone is published who
   await prune(stack, MONDAY + 2 * DAY)
   await pool.query(`update instance_exists set status = 'verified'`)
   const { rows } = await pool.query<{ id: string }>('select id from instance_exists')
-  await publishInstanceExists(
+  await enqueueInstanceExists(
     pool,
     rows.map(({ id }) => Number(id)),
     MONDAY,

@@ -1,7 +1,7 @@
 import { backloggedShards, dueVerification, isTransient } from '@stacktach/db'
 import { SECOND } from '@stacktach/domain'
 import type { Component } from '@stacktach/runtime'
-import { shardOf } from '../shardOf.ts'
+import { wakeUpFor } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
 /** Milliseconds between two looks at what Redis may have forgotten. */
@@ -36,11 +36,11 @@ export async function startTimer(context: JobContext): Promise<Component<void>> 
 }
 
 /** Each round is another job, so that while there is much to do, more processes take part in it. */
-async function ringVerification({ database, doorbell, clock, verification, publishing }: JobContext, round: number) {
+async function ringVerification({ database, wakeUps, clock, verification, publishing }: JobContext, round: number) {
   const due = await dueVerification(database.pool, clock() - verification.settleSeconds * SECOND)
-  if (due.nova) doorbell.ring([{ job: 'verify-nova' }], round)
-  if (due.glance) doorbell.ring([{ job: 'verify-glance' }], round)
-  if (due.publication && publishing !== null) doorbell.ring([{ job: 'publish-verified' }], round)
+  if (due.nova) wakeUps.enqueue([{ job: 'verify-nova' }], round)
+  if (due.glance) wakeUps.enqueue([{ job: 'verify-glance' }], round)
+  if (due.publication && publishing !== null) wakeUps.enqueue([{ job: 'publish-verified' }], round)
 }
 
 /**
@@ -48,11 +48,11 @@ async function ringVerification({ database, doorbell, clock, verification, publi
  * @returns whether Redis and the database were there
  */
 async function ringAll(context: JobContext, atStart: boolean): Promise<boolean> {
-  const { database, producer, doorbell, logger, clock, schedules } = context
+  const { database, producer, wakeUps, logger, clock, schedules } = context
   try {
     const shards = await backloggedShards(database.pool)
     const round = Math.floor(clock() / 1000 / INTERVAL)
-    doorbell.ring(shards.map(shardOf), round)
+    wakeUps.enqueue(shards.map(wakeUpFor), round)
     await ringVerification(context, round)
     await producer.schedule([...new Set(schedules.map(({ cron }) => cron))])
     if (atStart) await producer.enqueue('due-reports', {})

@@ -1,5 +1,6 @@
 import {
   appendRequests,
+  backloggedKinds,
   claimImages,
   claimInstances,
   claimRest,
@@ -7,14 +8,13 @@ import {
   type Queryable,
   readBoundaries,
   readClosedRequests,
+  readCounterparts,
   readHistories,
   readLaunches,
   readLifecycles,
   readOpenTimings,
   readTrackerStarts,
-  readTwins,
   reopenInstanceExists,
-  waitingKinds,
   withShard,
   writeFolds,
   writeImages,
@@ -29,25 +29,25 @@ import {
   rangesToLink,
   requestsToTrack,
   startableRequests,
-  withPossibleTwins,
+  withPossibleCounterparts,
 } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
-import { CLAIM, drain, NOTHING, type Step } from './drain.ts'
+import { BACKLOG_ROWS_PER_CLAIM, EMPTY_STEP, type FoldStep, foldBacklog } from './foldBacklog.ts'
 
 /** Folds what waits of a shard of instances and images into their aggregates. */
 export async function usage(context: JobContext, { shard }: Payload<'usage'>): Promise<{ folded: number }> {
   const { pool } = context.database
   const self = { job: 'usage', shard } as const
-  const waiting = await waitingKinds(pool, shard)
+  const waiting = await backloggedKinds(pool, shard)
   let folded = 0
   if (waiting.has('instance')) {
-    folded += await drain(context, self, (after) =>
+    folded += await foldBacklog(context, self, (after) =>
       withShard(pool, 'usage', shard, (client) => foldInstanceShard(context, client, shard, after)),
     )
   }
   if (waiting.has('image')) {
-    folded += await drain(context, self, (after) =>
+    folded += await foldBacklog(context, self, (after) =>
       withShard(pool, 'usage', shard, (client) => foldImageShard(client, shard, after)),
     )
   }
@@ -59,14 +59,14 @@ async function foldInstanceShard(
   client: Queryable,
   shard: number,
   after: string,
-): Promise<Step> {
-  const { items: notifications, full } = await claimInstances(client, shard, CLAIM, after)
-  if (notifications.length === 0) return NOTHING
+): Promise<FoldStep> {
+  const { items: notifications, full } = await claimInstances(client, shard, BACKLOG_ROWS_PER_CLAIM, after)
+  if (notifications.length === 0) return EMPTY_STEP
   const claimed = byInstance(notifications)
   const lifecycles = await readLifecycles(client, [...claimed.keys()])
-  const paired = withPossibleTwins(claimed, lifecycles)
-  const twins = await readTwins(client, paired)
-  const plan = planFolds(claimed, lifecycles, twins)
+  const paired = withPossibleCounterparts(claimed, lifecycles)
+  const counterparts = await readCounterparts(client, paired)
+  const plan = planFolds(claimed, lifecycles, counterparts)
   const boundaries = await readBoundaries(client, [...plan.refolded, ...paired.map(({ instance }) => instance)])
 
   // First taken off the backlog, then read: what is stored in between stays in the backlog and is folded again.
@@ -79,7 +79,7 @@ async function foldInstanceShard(
   // Of a refolded instance everything: what was taken off the backlog with it rings for its requests here or never.
   const trackerStarts = await readTrackerStarts(client, startableRequests([...notifications, ...histories], rules))
 
-  const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, twins, boundaries }, rules)
+  const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, counterparts, boundaries }, rules)
 
   const changed = await writeFolds(client, folds, lifecycles, plan.refolded, boundaries)
   const ranges = rangesToLink(folds, launches, plan.refolded)
@@ -92,20 +92,20 @@ async function foldInstanceShard(
   return {
     claimed: notifications.length,
     last: (full && notifications.at(-1)?.instance) || null,
-    rings: [
+    wakeUps: [
       ...requestShards.map((shard) => ({ job: 'kpi', shard }) as const),
       ...(toVerify ? [{ job: 'verify-nova' } as const] : []),
     ],
   }
 }
 
-async function foldImageShard(client: Queryable, shard: number, after: string): Promise<Step> {
-  const { items: notifications, full } = await claimImages(client, shard, CLAIM, after)
-  if (notifications.length === 0) return NOTHING
+async function foldImageShard(client: Queryable, shard: number, after: string): Promise<FoldStep> {
+  const { items: notifications, full } = await claimImages(client, shard, BACKLOG_ROWS_PER_CLAIM, after)
+  if (notifications.length === 0) return EMPTY_STEP
   await writeImages(client, foldImages(notifications))
   return {
     claimed: notifications.length,
     last: (full && notifications.at(-1)?.image) || null,
-    rings: [{ job: 'verify-glance' }],
+    wakeUps: [{ job: 'verify-glance' }],
   }
 }

@@ -4,11 +4,11 @@ import {
   countVerdicts,
   type ExistsRange,
   type ExistsTable,
+  enqueueImageExists,
+  enqueueInstanceExists,
   inTransaction,
   isPending,
   type Judged,
-  publishImageExists,
-  publishInstanceExists,
   type Queryable,
   reopenRange,
   writeVerdicts,
@@ -16,13 +16,13 @@ import {
 import { type Instant, SECOND, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
-import { retrying } from './drain.ts'
+import { retryOnce } from './foldBacklog.ts'
 
 /** Exists verified in one transaction; of glance, notifications begun. A fold that changes their evidence waits for it. */
-const CLAIM = 500
+const EXISTS_PER_CLAIM = 500
 
 /** Milliseconds between two looks at exists that other processes are verifying. */
-const PATIENCE = 200
+const POLL_INTERVAL_MS = 200
 
 interface Tally {
   verified: number
@@ -39,25 +39,25 @@ interface Kind {
 const nova: Kind = {
   table: 'instance_exists',
   async judge({ verification, rules }, client, range) {
-    const claimed = await claimInstanceExists(client, range, CLAIM)
+    const claimed = await claimInstanceExists(client, range, EXISTS_PER_CLAIM)
     return claimed.map(({ id, exists, evidence }) => ({
       id,
       verdict: verifyInstanceExists(exists, evidence, { ...verification, rules }),
     }))
   },
-  publish: publishInstanceExists,
+  publish: enqueueInstanceExists,
 }
 
 const glance: Kind = {
   table: 'image_exists',
   async judge({ verification, rules }, client, range) {
-    const claimed = await claimImageExists(client, range, CLAIM)
+    const claimed = await claimImageExists(client, range, EXISTS_PER_CLAIM)
     return claimed.map(({ id, exists, evidence }) => ({
       id,
       verdict: verifyImageExists(exists, evidence, { ...verification, rules }),
     }))
   },
-  publish: publishImageExists,
+  publish: enqueueImageExists,
 }
 
 /**
@@ -75,13 +75,14 @@ export function verifyGlance(context: JobContext, payload: Payload<'verify-glanc
 
 async function verify(context: JobContext, kind: Kind, { range, again }: Payload<'verify-nova'>): Promise<Tally> {
   const { clock, verification } = context
-  if (range === null) return drain(context, kind, { from: null, to: clock() - verification.settleSeconds * SECOND })
+  if (range === null)
+    return verifyPending(context, kind, { from: null, to: clock() - verification.settleSeconds * SECOND })
   if (again) await reopen(context, kind, range)
-  const tally = await drain(context, kind, range)
+  const tally = await verifyPending(context, kind, range)
   // Some may be with other processes; who asked waits for the verdicts of those, too.
   while (!context.stopping.aborted && (await isPending(context.database.pool, kind.table, range))) {
-    await new Promise((resolve) => setTimeout(resolve, PATIENCE))
-    add(tally, await drain(context, kind, range))
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
+    add(tally, await verifyPending(context, kind, range))
   }
   return again ? countVerdicts(context.database.pool, kind.table, range) : tally
 }
@@ -91,10 +92,10 @@ function add(tally: Tally, more: Tally): void {
   tally.failed += more.failed
 }
 
-async function drain(context: JobContext, kind: Kind, range: ExistsRange): Promise<Tally> {
+async function verifyPending(context: JobContext, kind: Kind, range: ExistsRange): Promise<Tally> {
   const tally = { verified: 0, failed: 0 }
   while (!context.stopping.aborted) {
-    const judged = await retrying(() =>
+    const judged = await retryOnce(() =>
       inTransaction(context.database.pool, async (client) => {
         const verdicts = await kind.judge(context, client, range)
         await writeVerdicts(client, kind.table, verdicts)
@@ -106,7 +107,7 @@ async function drain(context: JobContext, kind: Kind, range: ExistsRange): Promi
     if (judged.length === 0) break
     for (const { verdict } of judged) tally[verdict.status]++
   }
-  if (tally.verified > 0 && context.publishing !== null) context.doorbell.ring([{ job: 'publish-verified' }])
+  if (tally.verified > 0 && context.publishing !== null) context.wakeUps.enqueue([{ job: 'publish-verified' }])
   return tally
 }
 
@@ -114,6 +115,6 @@ async function reopen(context: JobContext, kind: Kind, range: ExistsRange): Prom
   let after: number | null = 0
   while (after !== null && !context.stopping.aborted) {
     const from: number = after
-    after = await retrying(() => reopenRange(context.database.pool, kind.table, range, from, CLAIM))
+    after = await retryOnce(() => reopenRange(context.database.pool, kind.table, range, from, EXISTS_PER_CLAIM))
   }
 }

@@ -1,5 +1,5 @@
-import type { Database } from '../open.ts'
-import type { Queryable } from '../transaction.ts'
+import type { Database } from '../connection/open.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import { type ExistsService, type ExistsStatus, existsStatuses, existsTables } from './existsStatuses.ts'
 
 export interface ExistsCounts {

@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 
 /** Every deployment, by name (by code point, whatever the database's collation). */
 export async function deployments(db: Database): Promise<{ id: number; name: string }[]> {

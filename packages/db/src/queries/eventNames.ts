@@ -1,8 +1,8 @@
-import type { Database } from '../open.ts'
-import type { NotificationService } from './notificationService.ts'
+import type { Database } from '../connection/open.ts'
+import type { Service } from './notificationService.ts'
 
 /** Distinct event names of these services together, sorted by code point. */
-export async function eventNames(db: Database, services: readonly NotificationService[]): Promise<string[]> {
+export async function eventNames(db: Database, services: readonly Service[]): Promise<string[]> {
   const { rows } = await db.pool.query<{ name: string }>(
     `select name from (select distinct name from event where service = any($1)) e order by name collate "C"`,
     [services],
@@ -11,7 +11,7 @@ export async function eventNames(db: Database, services: readonly NotificationSe
 }
 
 /** Characters of the longest event name of a service; 0 when it has none. */
-export async function longestEventName(db: Database, service: NotificationService): Promise<number> {
+export async function longestEventName(db: Database, service: Service): Promise<number> {
   const { rows } = await db.pool.query<{ length: number }>(
     `select coalesce(max(length(name)), 0) as length from event where service = $1`,
     [service],

@@ -1,5 +1,5 @@
 import type { Instant, Service } from '@stacktach/domain'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 
 /** A stored notification as it can be imported again. */
 export interface ExportedNotification {

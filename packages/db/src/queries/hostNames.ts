@@ -1,8 +1,8 @@
-import type { Database } from '../open.ts'
-import type { NotificationService } from './notificationService.ts'
+import type { Database } from '../connection/open.ts'
+import type { Service } from './notificationService.ts'
 
 /** Distinct hosts of a service, sorted by code point; null, for publishers without a host, comes first. */
-export async function hostNames(db: Database, service: NotificationService): Promise<(string | null)[]> {
+export async function hostNames(db: Database, service: Service): Promise<(string | null)[]> {
   const { rows } = await db.pool.query<{ name: string | null }>(
     `select nullif(name, '') as name from host where service = $1 order by host.name collate "C"`,
     [service],

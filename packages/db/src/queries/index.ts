@@ -1,5 +1,5 @@
+export { missingDatabase, pingDatabase } from '../connection/databaseAnswers.ts'
 export { countExists, countExistsStatus, type ExistsCounts } from './countExists.ts'
-export { databaseAnswers, lackingDatabase } from './databaseAnswers.ts'
 export { deploymentNames, deployments } from './deployments.ts'
 export { eventNames, longestEventName } from './eventNames.ts'
 export { type ExistsService, type ExistsStatus, existsServices, existsStatuses } from './existsStatuses.ts'
@@ -9,13 +9,19 @@ export { hostNames } from './hostNames.ts'
 export { instanceDeletes, type ListedDelete } from './instanceDeletes.ts'
 export { instanceExists, type ListedExists } from './instanceExists.ts'
 export { instanceLaunches, type ListedLaunch } from './instanceLaunches.ts'
-export { type ExistsSearch, listExists, type VerifiedExists } from './listExists.ts'
+export { type ExistsSearch, type ExistsVerdict, listExists } from './listExists.ts'
 export type { ListedNotification } from './listedNotification.ts'
 export type { ListedReport } from './listedReport.ts'
 export { type ListedRejected, listRejected, type RejectedSearch, rejectedBody } from './listRejected.ts'
-export { type BacklogState, backlogState, countContradicted, type StoredState, storedState } from './measures.ts'
+export {
+  type BacklogState,
+  backlogState,
+  countContradicted,
+  type StoredCounts,
+  storedCounts,
+} from './metricsQueries.ts'
 export { notificationById, type WholeNotification } from './notificationById.ts'
-export { type NotificationService, notificationServices } from './notificationService.ts'
+export { notificationServices, type Service } from './notificationService.ts'
 export { type AfterOptions, notificationsAfter } from './notificationsAfter.ts'
 export { notificationsOfRequest } from './notificationsOfRequest.ts'
 export { notificationsOfUuid } from './notificationsOfUuid.ts'

@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import type { Page } from './period.ts'
 
 export interface ListedExists {

@@ -1,6 +1,7 @@
-import { eachPiece } from '../eachPiece.ts'
-import { numberOrNull } from '../hot/numbers.ts'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { forEachBatch } from '../sql/forEachBatch.ts'
+import { numberOrNull } from '../sql/numbers.ts'
+import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import {
   type ExistsService,
   type ExistsStatus,
@@ -9,10 +10,9 @@ import {
   existsTables,
 } from './existsStatuses.ts'
 import { Parameters } from './parameters.ts'
-import { tried } from './tried.ts'
 
 /** An exists with what its verification says. */
-export interface VerifiedExists {
+export interface ExistsVerdict {
   service: ExistsService
   messageId: string | null
   /** The instance, or the image. */
@@ -38,7 +38,7 @@ export interface ExistsSearch {
   limit: number
 }
 
-type Row = Omit<VerifiedExists, 'periodEnd'> & { periodEnd: string | null }
+type Row = Omit<ExistsVerdict, 'periodEnd'> & { periodEnd: string | null }
 
 /**
  * Exists by the end of their audit period, latest first (those without one before all), handed to `take` piece by piece.
@@ -47,16 +47,16 @@ type Row = Omit<VerifiedExists, 'periodEnd'> & { periodEnd: string | null }
 export async function listExists(
   { pool }: Database,
   search: ExistsSearch,
-  take: (rows: VerifiedExists[]) => void,
+  take: (rows: ExistsVerdict[]) => void,
 ): Promise<void> {
   const parameters = new Parameters()
   const conditions: string[] = []
   if (search.from !== undefined) conditions.push(`audit_period_ending >= ${parameters.bind(search.from)}`)
   if (search.to !== undefined) conditions.push(`audit_period_ending <= ${parameters.bind(search.to)}`)
   if (search.reason !== undefined) {
-    conditions.push(tried(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
+    conditions.push(opaqueToPlanner(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
   }
-  if (search.contradicted) conditions.push(tried('send_status between 200 and 299'))
+  if (search.contradicted) conditions.push(opaqueToPlanner('send_status between 200 and 299'))
   const limit = parameters.bind(Number.isFinite(search.limit) ? search.limit : null)
   const services = search.service === undefined ? existsServices : [search.service]
   const status = search.contradicted ? 'failed' : search.status
@@ -70,7 +70,7 @@ export async function listExists(
           order by audit_period_ending desc, id desc limit ${limit})`
     }),
   )
-  await eachPiece<Row>(
+  await forEachBatch<Row>(
     pool,
     `select service, message_id as "messageId", subject, status, fail_reason as reason, audit_period_ending as "periodEnd"
        from (${walks.join(' union all ')}) as walked

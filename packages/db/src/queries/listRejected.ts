@@ -1,7 +1,7 @@
-import { eachPiece } from '../eachPiece.ts'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { forEachBatch } from '../sql/forEachBatch.ts'
+import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import { Parameters } from './parameters.ts'
-import { tried } from './tried.ts'
 
 /** A rejected message as lists show it, without its bytes. */
 export interface ListedRejected {
@@ -40,9 +40,11 @@ export async function listRejected(
   if (ids !== undefined) conditions.push(`id = any(${parameters.bind(ids)}::bigint[])`)
   if (reason !== undefined) {
     const part = parameters.bind(reason)
-    conditions.push(tried(`strpos(lower(reason), lower(${part})) > 0 or strpos(lower(detail), lower(${part})) > 0`))
+    conditions.push(
+      opaqueToPlanner(`strpos(lower(reason), lower(${part})) > 0 or strpos(lower(detail), lower(${part})) > 0`),
+    )
   }
-  await eachPiece<Row>(
+  await forEachBatch<Row>(
     pool,
     `select id, deployment, exchange, routing_key as "routingKey", reason, detail, body_size as size,
             octet_length(body) as kept, received_at as "receivedAt"

@@ -1,4 +1,4 @@
-import type { NotificationService } from './notificationService.ts'
+import type { Service } from './notificationService.ts'
 
 /** A notification as lists show it. What its service's table has no column for is null. */
 export interface ListedNotification {
@@ -25,20 +25,20 @@ export type ListedNotificationRow = Omit<ListedNotification, 'id' | 'when'> & { 
 
 const states = 'n.state, n.old_state as "oldState", n.old_task as "oldTask", null as status, n.instance as subject'
 
-const ofService: Record<NotificationService, string> = {
+const ofService: Record<Service, string> = {
   nova: states,
   glance: 'null as state, null as "oldState", null as "oldTask", n.status, n.uuid as subject',
   generic: states,
 }
 
 /** The column that says what a notification is about. */
-export const subjectColumn: Record<NotificationService, 'instance' | 'uuid'> = {
+export const subjectColumn: Record<Service, 'instance' | 'uuid'> = {
   nova: 'instance',
   glance: 'uuid',
   generic: 'instance',
 }
 
-export const notificationTable: Record<NotificationService, string> = {
+export const notificationTable: Record<Service, string> = {
   nova: 'notification_nova',
   glance: 'notification_glance',
   generic: 'notification_generic',
@@ -48,7 +48,7 @@ export const notificationTable: Record<NotificationService, string> = {
  * The select list of ListedNotificationRow from a table or subquery `n`. The deployment's name is a subquery, so that
  * no join comes between an index's order and the limit.
  */
-export function listedColumns(service: NotificationService): string {
+export function listedColumns(service: Service): string {
   return `n.id, n."when", n.routing_key as "routingKey", n.event, n.host, n.instance, n.request_id as "requestId",
           (select d.name from deployment d where d.id = n.deployment_id) as deployment, ${ofService[service]}`
 }

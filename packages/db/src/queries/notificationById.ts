@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import {
   type ListedNotification,
   type ListedNotificationRow,
@@ -6,7 +6,7 @@ import {
   notificationTable,
   toListedNotification,
 } from './listedNotification.ts'
-import type { NotificationService } from './notificationService.ts'
+import type { Service } from './notificationService.ts'
 import { notificationIdSpan } from './notificationSpan.ts'
 
 export interface WholeNotification extends ListedNotification {
@@ -20,11 +20,7 @@ export interface WholeNotification extends ListedNotification {
 type Row = Omit<WholeNotification, 'id' | 'when'> & ListedNotificationRow
 
 /** One notification of a service, null when there is none with this id. */
-export async function notificationById(
-  db: Database,
-  service: NotificationService,
-  id: bigint,
-): Promise<WholeNotification | null> {
+export async function notificationById(db: Database, service: Service, id: bigint): Promise<WholeNotification | null> {
   const span = await notificationIdSpan(db, service, id)
   if (span === null) return null
   const { rows } = await db.pool.query<Row>(

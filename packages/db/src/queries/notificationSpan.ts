@@ -1,6 +1,6 @@
-import { IDS_PER_SPAN } from '../hot/storeStatement.ts'
-import type { Database } from '../open.ts'
-import type { NotificationService } from './notificationService.ts'
+import type { Database } from '../connection/open.ts'
+import { IDS_PER_SPAN } from '../store/storeStatement.ts'
+import type { Service } from './notificationService.ts'
 import type { Period } from './period.ts'
 
 export type SpanKind = 'instance' | 'request' | 'image' | 'id'
@@ -11,7 +11,7 @@ export type SpanKind = 'instance' | 'request' | 'image' | 'id'
  */
 export async function notificationSpan(
   db: Database,
-  service: NotificationService,
+  service: Service,
   kind: SpanKind,
   key: string,
 ): Promise<Period | null> {
@@ -20,6 +20,6 @@ export async function notificationSpan(
 }
 
 /** As notificationSpan, of one notification's id. */
-export function notificationIdSpan(db: Database, service: NotificationService, id: bigint): Promise<Period | null> {
+export function notificationIdSpan(db: Database, service: Service, id: bigint): Promise<Period | null> {
   return notificationSpan(db, service, 'id', String(id / BigInt(IDS_PER_SPAN)))
 }

@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import {
   type ListedNotification,
   type ListedNotificationRow,
@@ -6,11 +6,11 @@ import {
   notificationTable,
   toListedNotification,
 } from './listedNotification.ts'
-import type { NotificationService } from './notificationService.ts'
+import type { Service } from './notificationService.ts'
 import { Parameters } from './parameters.ts'
 
 export interface AfterOptions {
-  service: NotificationService
+  service: Service
   /** Microseconds of unix time, exclusive. */
   after: number
   /** Microseconds of unix time, inclusive. */

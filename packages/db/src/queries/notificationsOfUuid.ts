@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import {
   type ListedNotification,
   type ListedNotificationRow,
@@ -7,14 +7,14 @@ import {
   subjectColumn,
   toListedNotification,
 } from './listedNotification.ts'
-import type { NotificationService } from './notificationService.ts'
+import type { Service } from './notificationService.ts'
 import { notificationSpan } from './notificationSpan.ts'
 import { overlap, type Page, type Period } from './period.ts'
 
 /** A service's notifications of an instance (glance: of an image), oldest first. */
 export async function notificationsOfUuid(
   db: Database,
-  { service, uuid, period, limit, offset }: Page & { service: NotificationService; uuid: string; period: Period },
+  { service, uuid, period, limit, offset }: Page & { service: Service; uuid: string; period: Period },
 ): Promise<ListedNotification[]> {
   const span = await notificationSpan(db, service, service === 'glance' ? 'image' : 'instance', uuid)
   if (span === null) return []

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { type Database, openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
-import { type Database, openDatabase } from '../open.ts'
 import { countExists, countExistsStatus } from './countExists.ts'
-import { listExists, type VerifiedExists } from './listExists.ts'
+import { type ExistsVerdict, listExists } from './listExists.ts'
 import { type ListedRejected, listRejected } from './listRejected.ts'
 import { lastRejectedId, rejectedToReplay } from './rejectedToReplay.ts'
 
@@ -41,8 +41,8 @@ afterAll(async () => {
   await testDatabase.drop()
 })
 
-async function exists(search: Parameters<typeof listExists>[1]): Promise<VerifiedExists[]> {
-  const found: VerifiedExists[] = []
+async function exists(search: Parameters<typeof listExists>[1]): Promise<ExistsVerdict[]> {
+  const found: ExistsVerdict[] = []
   await listExists(database, search, (rows) => found.push(...rows))
   return found
 }

@@ -1,5 +1,5 @@
 import type { Duration } from '@stacktach/domain'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 
 /** How far a replica is behind its primary. */
 export interface ReplicaState {

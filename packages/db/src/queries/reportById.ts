@@ -1,5 +1,5 @@
 import type { Instant } from '@stacktach/domain'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import type { ReportParameters } from '../reports/storeReport.ts'
 
 /** A stored report with what it was made from. */

@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 
 /** The JSON text of a report as it was stored, null when there is none with this id. */
 export async function reportText(db: Database, id: bigint): Promise<string | null> {

@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import { type ListedReport, listedReportColumns, toListedReport } from './listedReport.ts'
 import type { Page, Period } from './period.ts'
 

@@ -1,5 +1,5 @@
 import type { Instant } from '@stacktach/domain'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 import type { HorizonKind } from '../retention/horizon.ts'
 import type { Partition } from '../retention/seal.ts'
 

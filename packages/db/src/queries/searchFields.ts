@@ -1,4 +1,4 @@
-import type { NotificationService } from './notificationService.ts'
+import type { Service } from './notificationService.ts'
 import type { SpanKind } from './notificationSpan.ts'
 
 export type SearchLookup = 'exact' | 'contains' | 'startswith' | 'endswith' | 'gt' | 'gte' | 'lt' | 'lte'
@@ -50,7 +50,7 @@ const states: Record<string, SearchField> = {
 }
 
 /** What notifications can be searched by: names as StackTach has them, each with the one column it means. */
-export const searchFields: Record<NotificationService, ReadonlyMap<string, SearchField>> = {
+export const searchFields: Record<Service, ReadonlyMap<string, SearchField>> = {
   // Only nova's request ids have spans.
   nova: fields({ ...common, ...states, request_id: text('request_id', 'request') }),
   glance: fields({

@@ -1,4 +1,5 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import {
   type ListedNotification,
   type ListedNotificationRow,
@@ -6,12 +7,11 @@ import {
   notificationTable,
   toListedNotification,
 } from './listedNotification.ts'
-import type { NotificationService } from './notificationService.ts'
+import type { Service } from './notificationService.ts'
 import { notificationIdSpan, notificationSpan } from './notificationSpan.ts'
 import { Parameters } from './parameters.ts'
 import { overlap, type Page, type Period } from './period.ts'
 import type { SearchField, SearchLookup } from './searchFields.ts'
-import { tried } from './tried.ts'
 
 export interface SearchCondition {
   field: SearchField
@@ -21,7 +21,7 @@ export interface SearchCondition {
 }
 
 export interface Search extends Page {
-  service: NotificationService
+  service: Service
   condition: SearchCondition
   period: Period
 }
@@ -45,7 +45,7 @@ export async function searchNotifications(db: Database, search: Search): Promise
     // What is shown of a row is made of those of the page alone, not of those before it.
     `select ${listedColumns(service)}
        from (select * from ${notificationTable[service]} n
-              where ${isWalk(condition) ? tried(test) : test}
+              where ${isWalk(condition) ? opaqueToPlanner(test) : test}
                 and n."when" >= ${parameters.bind(min)} and n."when" <= ${parameters.bind(max)}
               order by n."when" desc, n.id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}) n
       order by n."when" desc, n.id desc`,
@@ -59,7 +59,7 @@ const ALL_TIME: Period = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_IN
 /** In which time there can be anything; null when there is nothing at all. */
 async function spanOf(
   db: Database,
-  service: NotificationService,
+  service: Service,
   { field, lookup, value }: SearchCondition,
 ): Promise<Period | null> {
   if (lookup !== 'exact') return ALL_TIME

@@ -1,8 +1,8 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
+import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import { type ListedReport, toListedReport } from './listedReport.ts'
 import { Parameters } from './parameters.ts'
 import type { Page, Period } from './period.ts'
-import { tried } from './tried.ts'
 
 export interface ReportSearch extends Page {
   id?: bigint | undefined
@@ -32,9 +32,9 @@ export async function searchReports(db: Database, search: ReportSearch): Promise
   if (periodStart !== undefined) {
     const starts = `period_start = ${parameters.bind(periodStart)}`
     // The index by name goes on with the start.
-    conditions.push(name === undefined ? tried(starts) : starts)
+    conditions.push(name === undefined ? opaqueToPlanner(starts) : starts)
   }
-  if (periodEnd !== undefined) conditions.push(tried(`period_end = ${parameters.bind(periodEnd)}`))
+  if (periodEnd !== undefined) conditions.push(opaqueToPlanner(`period_end = ${parameters.bind(periodEnd)}`))
   const { rows } = await db.pool.query<Row>(
     `select id, name, version, region, period_start as "periodStart", period_end as "periodEnd", created_at as "createdAt"
        from report ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}

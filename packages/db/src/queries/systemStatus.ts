@@ -1,5 +1,5 @@
 import type { Instant, Service } from '@stacktach/domain'
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 
 /** What a look at the database says about the state of things. */
 export interface SystemStatus {

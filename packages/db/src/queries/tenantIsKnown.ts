@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 
 /** Whether nova ever notified of anything of this tenant. Newest first, where one is likely to be found. */
 export async function tenantIsKnown(db: Database, tenant: string): Promise<boolean> {

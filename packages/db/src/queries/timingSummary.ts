@@ -1,4 +1,4 @@
-import type { Database } from '../open.ts'
+import type { Database } from '../connection/open.ts'
 
 export interface TimingSummary {
   /** The event without .start. */

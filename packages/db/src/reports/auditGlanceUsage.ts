@@ -1,5 +1,5 @@
 import type { ExistsCount, GlanceUsage } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** Whether a deployment that counts published an image usage `u`; the rows do not say themselves. */
@@ -13,7 +13,7 @@ const inScope = `($3::int[] is null or exists (
  */
 export async function auditGlanceUsage(
   client: Queryable,
-  { period: { start, end }, deployments, rules }: ReportScope,
+  { period: { from: start, until: end }, deployments, rules }: ReportScope,
 ): Promise<GlanceUsage> {
   const parameters = [start, end, deployments]
   const exists = await client.query<ExistsCount>(

@@ -1,12 +1,12 @@
 import { DAY, type ExistsCount, type LaunchFailure, type NovaUsage } from '@stacktach/domain'
-import { sameSecond } from '../sameSecond.ts'
-import type { Queryable } from '../transaction.ts'
+import { sameSecond } from '../sql/sameSecond.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** What nova said of instances in a period, and which launches it said nothing of. */
 export async function auditNovaUsage(client: Queryable, scope: ReportScope): Promise<NovaUsage> {
   const { period, deployments } = scope
-  const parameters = [period.start, period.end, deployments]
+  const parameters = [period.from, period.until, deployments]
   const exists = await client.query<ExistsCount & { periodic: boolean }>(
     `select audit_period_ending - audit_period_beginning = $4 as periodic, status, send_status as "sendStatus",
             count(*)::int as count
@@ -45,7 +45,7 @@ const lastSeen = (launch: string) => `(
 
 async function auditLaunches(
   client: Queryable,
-  { period: { start, end }, deployments, rules }: ReportScope,
+  { period: { from: start, until: end }, deployments, rules }: ReportScope,
 ): Promise<Pick<NovaUsage, 'newLaunches' | 'oldLaunches' | 'launchFailures'>> {
   const { rows } = await client.query<{
     fresh: number

@@ -1,11 +1,11 @@
 import type { ImageEventCounts } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** What happened to images in a period. */
 export async function countImageEvents(
   client: Queryable,
-  { period: { start, end }, deployments }: ReportScope,
+  { period: { from: start, until: end }, deployments }: ReportScope,
 ): Promise<ImageEventCounts> {
   const { rows } = await client.query<Record<keyof ImageEventCounts, number>>(
     `with happened as (

@@ -1,6 +1,6 @@
 import type { Instant } from '@stacktach/domain'
-import type { Database } from '../open.ts'
-import { inTransaction } from '../transaction.ts'
+import type { Database } from '../connection/open.ts'
+import { inTransaction } from '../sql/transaction.ts'
 
 /** Who pays for a tenant, and of which types it is. */
 export interface ImportedTenant {

@@ -1,6 +1,6 @@
 import { EXISTS, type RequestDetail } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
-import { inOrder } from './requestsOfPeriod.ts'
+import type { Queryable } from '../sql/transaction.ts'
+import { STATEMENT_ORDER } from './requestsOfPeriod.ts'
 
 /** The notifications of each of some requests on instances, in order, in the order of the requests. */
 export async function requestDetails(
@@ -27,7 +27,7 @@ export async function requestDetails(
            ) as n
        ) as told
       where not versioned or not classic
-      order by place, ${inOrder}`,
+      order by place, ${STATEMENT_ORDER}`,
     [requests.map(({ instance }) => instance), requests.map(({ requestId }) => requestId)],
   )
   for (const { place, ...detail } of rows) details[Number(place) - 1]?.push(detail)

@@ -1,16 +1,16 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DAY, HOUR, parseInstant, type RequestFacts, SECOND } from '@stacktach/domain'
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { type Database, openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
-import { type Database, openDatabase } from '../open.ts'
+import { everywhere, storeMessages, type ToldMessage } from '../testkit/storeTestMessages.ts'
 import { requestDetails } from './requestDetails.ts'
 import { requestsOfPeriod } from './requestsOfPeriod.ts'
 import { deploymentsInRegion, type ReportScope } from './scope.ts'
 import { inSnapshot } from './snapshot.ts'
-import { everywhere, storeMessages, type ToldMessage } from './storeMessages.testkit.ts'
 
 const start = parseInstant('2026-11-20 00:00:00') ?? 0
-const day = { start, end: start + DAY }
+const day = { from: start, until: start + DAY }
 const noon = start + 12 * HOUR
 const update = 'compute.instance.update'
 
@@ -68,8 +68,8 @@ describe('requests of a period', () => {
     const edges: [string, number][] = [
       ['at its start', start],
       ['after its start', start + 1],
-      ['its last second', day.end - SECOND],
-      ['after that', day.end - SECOND + 1],
+      ['its last second', day.until - SECOND],
+      ['after that', day.until - SECOND + 1],
     ]
     const found = await requests(edges.map(([instance, at]) => ({ at, event: update, instance })))
     expect(found.map(({ instance }) => instance).sort()).toEqual(['after its start', 'its last second'])

@@ -1,5 +1,5 @@
 import { EXISTS, type FailureNotification, operationOf, type RequestFacts, SECOND } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** Requests that are read, and handed on, at a time. */
@@ -9,7 +9,7 @@ const PAGE = 1_000
  * In the order in which a request's notifications are told: as the folds have it, by nothing that depends on the order of
  * arrival.
  */
-export const inOrder = `"when", case when event like '%.start' then 0 when event like '%.end' then 2 else 1 end,
+export const STATEMENT_ORDER = `"when", case when event like '%.start' then 0 when event like '%.end' then 2 else 1 end,
   event collate "C", dedup_key collate "C", deployment_id`
 
 const columns = `id, "when", instance, request_id, deployment_id, user_id is not null as by_user, versioned, event, dedup_key,
@@ -68,10 +68,10 @@ with scanned as materialized (
      select from told c where not c.versioned and c.told_of = v.told_of and c.request_id = v.request_id
         and c.event = v.event)
 ), placed as (
-  select once.*, o.operation, row_number() over (partition by told_of, request_id order by ${inOrder}) as place,
+  select once.*, o.operation, row_number() over (partition by told_of, request_id order by ${STATEMENT_ORDER}) as place,
          -- What it was in before: as it says itself, else as the request's notification before shows.
          coalesce(nullif(old_state, ''),
-                  lag(state) over (partition by told_of, request_id, coalesce(state, '') = '' order by ${inOrder})) as before
+                  lag(state) over (partition by told_of, request_id, coalesce(state, '') = '' order by ${STATEMENT_ORDER})) as before
     from once left join unnest($7::text[], $8::text[]) as o(event, operation) using (event)
 ), judged as (
   select placed.*,
@@ -112,7 +112,7 @@ interface Row {
  */
 export async function* requestsOfPeriod(
   client: Queryable,
-  { period: { start, end }, deployments, rules }: ReportScope,
+  { period: { from: start, until: end }, deployments, rules }: ReportScope,
 ): AsyncGenerator<RequestFacts[]> {
   const { rows: events } = await client.query<{ name: string }>(`select name from event where service = 'nova'`)
   const operations = events.flatMap(({ name }) => {

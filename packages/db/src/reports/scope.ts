@@ -1,5 +1,5 @@
 import type { Rules, TimePeriod } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 
 /** What a report is made from. */
 export interface ReportScope {

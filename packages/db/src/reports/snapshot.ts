@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import type { Database } from '../open.ts'
-import { inTransaction } from '../transaction.ts'
+import type { Database } from '../connection/open.ts'
+import { inTransaction } from '../sql/transaction.ts'
 
 /** Memory that one step of a report's statement may use before it goes to disk. */
 const WORK_MEMORY = '64MB'

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { DAY } from '@stacktach/domain'
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { type Database, openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
-import { type Database, openDatabase } from '../open.ts'
 import { reportById } from '../queries/reportById.ts'
 import { withRetentionLock } from '../retention/lock.ts'
 import { importTenants } from './importTenants.ts'
@@ -23,7 +23,7 @@ afterAll(async () => {
 
 function made(name: string, news: Partial<MadeReport> = {}): MadeReport {
   const over = 101 * DAY
-  const period = { start: 100 * DAY, end: over }
+  const period = { from: 100 * DAY, until: over }
   return { name, version: 1, period, over, region: '', parameters: {}, createdAt: over + 1, json: { n: 1n }, ...news }
 }
 
@@ -53,7 +53,7 @@ test('one of something else is another one', async () => {
   const others: Partial<MadeReport>[] = [
     {},
     { region: 'east' },
-    { period: { start: 99 * DAY, end: 101 * DAY } },
+    { period: { from: 99 * DAY, until: 101 * DAY } },
     { parameters: { percentile: 90 } },
     { parameters: { deployments: ['a', 'b'] } },
   ]
@@ -87,7 +87,7 @@ test('what is stored comes back with what it was made from, numbers with all the
 test('missing are those not made, of periods that had begun to be told of', async () => {
   const subject = (name: string, back: number) => {
     const over = (101 - back) * DAY
-    return { ...made(name), service: 'glance' as const, period: { start: over - DAY, end: over }, over }
+    return { ...made(name), service: 'glance' as const, period: { from: over - DAY, until: over }, over }
   }
   const all = [subject('missing', 0), subject('missing', 1), subject('missing', 2)]
   expect(await missingReports(database, all)).toEqual([])

@@ -1,7 +1,7 @@
 import { type Instant, type Service, stringifyJson, type TimePeriod } from '@stacktach/domain'
-import { numberOrNull } from '../hot/numbers.ts'
-import type { Database } from '../open.ts'
-import { inTransaction } from '../transaction.ts'
+import type { Database } from '../connection/open.ts'
+import { numberOrNull } from '../sql/numbers.ts'
+import { inTransaction } from '../sql/transaction.ts'
 
 /** Key of the advisory lock under which reports that are made once are stored. */
 const REPORTS_LOCK = 7246_003
@@ -52,8 +52,8 @@ export function storeReport({ pool }: Database, report: MadeReport, once: boolea
        returning id`,
       [
         report.name,
-        report.period.start,
-        report.period.end,
+        report.period.from,
+        report.period.until,
         report.region,
         canonical(report.parameters),
         report.version,
@@ -97,8 +97,8 @@ export async function missingReports<S extends ReportSubject & { service: Servic
       order by place`,
     [
       possible.map(({ name }) => name),
-      possible.map(({ period }) => period.start),
-      possible.map(({ period }) => period.end),
+      possible.map(({ period }) => period.from),
+      possible.map(({ period }) => period.until),
       possible.map(({ region }) => region),
       possible.map(({ parameters }) => canonical(parameters)),
       possible.map(({ over }) => over),

@@ -1,10 +1,10 @@
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** Bytes that the exists whose audit period lies in a period sent to the public network. */
 export async function sumBandwidth(
   client: Queryable,
-  { period: { start, end }, deployments }: ReportScope,
+  { period: { from: start, until: end }, deployments }: ReportScope,
 ): Promise<bigint> {
   const { rows } = await client.query<{ bytes: string }>(
     `select coalesce(sum(bandwidth_public_out), 0)::text as bytes

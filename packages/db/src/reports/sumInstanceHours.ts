@@ -1,11 +1,11 @@
 import type { HoursUsage, TenantAccount, TenantHours } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
 /** The verified exists whose audit period lies in a period, by tenant and flavor, with what is known of the tenants. */
 export async function sumInstanceHours(
   client: Queryable,
-  { period: { start, end }, deployments }: ReportScope,
+  { period: { from: start, until: end }, deployments }: ReportScope,
 ): Promise<HoursUsage> {
   const { rows: hours } = await client.query<TenantHours>(
     `select tenant, coalesce(instance_flavor_id, instance_type_id) as flavor, min(flavor_name) as "flavorName",

@@ -1,15 +1,15 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { DAY, HOUR, type Instant, parseInstant, SECOND } from '@stacktach/domain'
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { type Database, openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
-import { type Database, openDatabase } from '../open.ts'
+import { everywhere, storeMessages } from '../testkit/storeTestMessages.ts'
 import { auditGlanceUsage } from './auditGlanceUsage.ts'
 import { auditNovaUsage } from './auditNovaUsage.ts'
 import { deploymentsInRegion } from './scope.ts'
-import { everywhere, storeMessages } from './storeMessages.testkit.ts'
 
 const start = parseInstant('2026-11-20 00:00:00') ?? 0
-const period = { start, end: start + DAY }
+const period = { from: start, until: start + DAY }
 
 let testDatabase: TestDatabase
 let database: Database

@@ -1,6 +1,6 @@
 import type { Instant } from '@stacktach/domain'
 import type pg from 'pg'
-import { inTransaction, type Queryable } from '../transaction.ts'
+import { inTransaction, type Queryable } from '../sql/transaction.ts'
 import { keptSince, raiseHorizon, readHorizon } from './horizon.ts'
 
 /** Instances forgotten in one transaction. */

@@ -3,9 +3,9 @@ import {
   instanceNotificationColumns,
   type SelectedInstanceNotification,
   toInstanceNotification,
-} from '../hot/instanceNotifications.ts'
-import { unnest } from '../hot/unnest.ts'
-import type { Queryable } from '../transaction.ts'
+} from '../fold/instanceNotifications.ts'
+import type { Queryable } from '../sql/transaction.ts'
+import { unnest } from '../sql/unnest.ts'
 import type { Partition } from './seal.ts'
 
 /** Where the older notifications of some instances went, if they did. */

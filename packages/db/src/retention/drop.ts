@@ -1,6 +1,6 @@
 import type pg from 'pg'
-import { lockPartitions } from '../hot/partitions.ts'
-import { inTransaction, type Queryable } from '../transaction.ts'
+import { inTransaction, type Queryable } from '../sql/transaction.ts'
+import { lockPartitions } from '../store/partitions.ts'
 import { forgetNames, namesOnlyIn } from './names.ts'
 import { type Partition, withPatience } from './seal.ts'
 

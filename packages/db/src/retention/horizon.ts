@@ -1,5 +1,5 @@
 import type { Instant, Service } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 
 /** What has a horizon of its own: the notifications of each service, and what is made of them. */
 export type HorizonKind = Service | 'aggregates'

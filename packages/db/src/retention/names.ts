@@ -1,4 +1,4 @@
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { Partition } from './seal.ts'
 
 /** Distinct names that are kept beside the notifications; the empty host stands for publishers without one. */

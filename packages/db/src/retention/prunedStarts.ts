@@ -5,8 +5,8 @@ import {
   startsRequestSql,
   toRequestStarts,
   twinIsStored,
-} from '../hot/requestStarts.ts'
-import type { Queryable } from '../transaction.ts'
+} from '../fold/requestStarts.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import type { Partition } from './seal.ts'
 
 /**

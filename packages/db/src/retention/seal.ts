@@ -1,8 +1,8 @@
 import type { Instant, Service } from '@stacktach/domain'
 import type pg from 'pg'
-import { SEAL } from '../errors.ts'
-import { lockPartitions } from '../hot/partitions.ts'
-import { inTransaction, type Queryable } from '../transaction.ts'
+import { SEAL } from '../connection/errors.ts'
+import { inTransaction, type Queryable } from '../sql/transaction.ts'
+import { lockPartitions } from '../store/partitions.ts'
 import { raiseHorizon } from './horizon.ts'
 
 /** A table that holds the notifications of a service in a span of time. */

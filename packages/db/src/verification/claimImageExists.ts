@@ -1,12 +1,12 @@
-import type { ImageEvidence, VerifiedImageExists } from '@stacktach/domain'
-import { numberOrNull } from '../hot/numbers.ts'
-import type { Queryable } from '../transaction.ts'
+import type { ImageEvidence, ImageExistsToVerify } from '@stacktach/domain'
+import { numberOrNull } from '../sql/numbers.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 
 /** One image of an exists to be verified, with what was seen to happen to it. */
 export interface ClaimedImageExists {
   id: number
-  exists: VerifiedImageExists
+  exists: ImageExistsToVerify
   evidence: ImageEvidence
 }
 
@@ -81,7 +81,7 @@ interface Row {
   delete_deleted_at: string | null
 }
 
-function existsOf(row: Row): VerifiedImageExists {
+function existsOf(row: Row): ImageExistsToVerify {
   return {
     createdAt: Number(row.created_at),
     deletedAt: numberOrNull(row.deleted_at),

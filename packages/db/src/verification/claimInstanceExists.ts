@@ -1,12 +1,12 @@
-import type { InstanceEvidence, VerifiedExists } from '@stacktach/domain'
-import { numberOrNull } from '../hot/numbers.ts'
-import type { Queryable } from '../transaction.ts'
+import type { ExistsToVerify, InstanceEvidence } from '@stacktach/domain'
+import { numberOrNull } from '../sql/numbers.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 
 /** An exists to be verified, with what was seen to happen to its instance. */
 export interface ClaimedInstanceExists {
   id: number
-  exists: VerifiedExists
+  exists: ExistsToVerify
   evidence: InstanceEvidence
 }
 
@@ -110,7 +110,7 @@ interface Row {
   launch_os_distro: string | null
 }
 
-function existsOf(row: Row): VerifiedExists {
+function existsOf(row: Row): ExistsToVerify {
   return {
     launchedAt: Number(row.launched_at),
     deletedAt: numberOrNull(row.deleted_at),

@@ -1,5 +1,5 @@
 import type { Instant } from '@stacktach/domain'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 import type { ExistsTable } from './writeVerdicts.ts'
 

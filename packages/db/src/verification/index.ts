@@ -3,11 +3,11 @@ export { type ClaimedInstanceExists, claimInstanceExists } from './claimInstance
 export { countVerdicts, type DueVerification, dueVerification, isPending } from './due.ts'
 export {
   claimUnsent,
+  enqueueImageExists,
+  enqueueInstanceExists,
   markSent,
-  publishImageExists,
-  publishInstanceExists,
-  type UnsentPublication,
-} from './publications.ts'
+  type UnsentMessage,
+} from './outbox.ts'
 export type { ExistsRange } from './range.ts'
 export { type ChangedDelete, reopenInstanceExists, reopenRange } from './reopen.ts'
 export { type ExistsTable, type Judged, writeVerdicts } from './writeVerdicts.ts'

@@ -1,5 +1,5 @@
-import { numberOrNull } from '../hot/numbers.ts'
-import type { Queryable } from '../transaction.ts'
+import { numberOrNull } from '../sql/numbers.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 import type { ExistsTable } from './writeVerdicts.ts'
 

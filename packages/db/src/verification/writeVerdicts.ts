@@ -1,6 +1,6 @@
 import { failReason, type Verdict } from '@stacktach/domain'
-import { unnest } from '../hot/unnest.ts'
-import type { Queryable } from '../transaction.ts'
+import type { Queryable } from '../sql/transaction.ts'
+import { unnest } from '../sql/unnest.ts'
 
 export type ExistsTable = 'instance_exists' | 'image_exists'
 

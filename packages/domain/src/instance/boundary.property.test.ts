@@ -1,10 +1,10 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { at, notice, twinOf } from '../../samples/story.ts'
-import { type InstanceNotification, inOrder } from './notification.ts'
-import { foldedAtOnce, Store } from './store.testkit.ts'
-import { again, cloud, inPieces, shuffled } from './stream.testkit.ts'
-import { EXISTS, twinKey } from './twins.ts'
+import { counterpartKey, EXISTS } from '../notifications/counterparts.ts'
+import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
+import { foldedAtOnce, Store } from '../testkit/store.ts'
+import { at, notice, twinOf } from '../testkit/story.ts'
+import { again, cloud, inPieces, shuffled } from '../testkit/stream.ts'
 
 /** A run of a cloud that loses its beginning once or twice. */
 interface Run {
@@ -21,7 +21,7 @@ afterAll(() => {
   process.stdout.write(`pruned in the middle: ${JSON.stringify(met)}\n`)
 })
 
-/** In both formats the same user and service: which of two twins starts a request is not what is asked here. */
+/** In both formats the same user and service: which of two counterparts starts a request is not what is asked here. */
 function alike(all: InstanceNotification[]): InstanceNotification[] {
   return all.map((each) => ({ ...each, userId: 'user', service: 'nova-api' }))
 }
@@ -45,7 +45,7 @@ const run: fc.Arbitrary<Run> = fc
   })
 
 /**
- * Without what no state can make up for: a classic one that comes when its versioned twin counted and is gone, and an
+ * Without what no state can make up for: a classic one that comes when its versioned counterpart counted and is gone, and an
  * exists that takes the message id of one that is gone.
  */
 function acceptable(
@@ -60,7 +60,10 @@ function acceptable(
   const sameId = (one: InstanceNotification) => (other: InstanceNotification) =>
     behind(other, one) && one.event === EXISTS && other.event === EXISTS && other.messageId === one.messageId
   const pruned = (one: InstanceNotification) => (other: InstanceNotification) =>
-    behind(other, one) && other.versioned && other.instance === one.instance && twinKey(other) === twinKey(one)
+    behind(other, one) &&
+    other.versioned &&
+    other.instance === one.instance &&
+    counterpartKey(other) === counterpartKey(one)
   const unique = (one: InstanceNotification) => !all.some(sameId(one))
   return [early.filter(unique), accepted.filter((one) => unique(one) && (one.versioned || !all.some(pruned(one))))]
 }
@@ -75,7 +78,7 @@ describe.each(['today', 'stacktach'] as const)('pruned in the middle (%s)', (rul
           store.arrive(piece)
           whole.push(...piece)
           store.settle()
-          expect(store.rows()).toEqual(foldedAtOnce(inOrder(whole), rules))
+          expect(store.rows()).toEqual(foldedAtOnce(sortByPosition(whole), rules))
         }
         for (const piece of early) arrive(piece)
         store.prune(at(first))
@@ -96,7 +99,7 @@ describe.each(['today', 'stacktach'] as const)('pruned in the middle (%s)', (rul
 
   test('pruned at every second, one format, in order: the rows are those of everything', () => {
     fc.assert(
-      fc.property(cloud.map(inOrder), (all) => {
+      fc.property(cloud.map(sortByPosition), (all) => {
         const store = new Store(rules)
         const stream = all.map((each) => ({ ...each, versioned: false }))
         for (const notification of stream) {
@@ -129,11 +132,11 @@ describe.each(['today', 'stacktach'] as const)('pruned in the middle (%s)', (rul
   })
 })
 
-describe('twins on both sides of a boundary', () => {
+describe('counterparts on both sides of a boundary', () => {
   const start = notice('reboot.start', 1)
   const end = notice('reboot.end', 3)
 
-  test('a versioned one whose classic twin is gone says nothing', () => {
+  test('a versioned one whose classic counterpart is gone says nothing', () => {
     const store = new Store('today')
     store.arrive([start])
     store.settle()
@@ -145,7 +148,7 @@ describe('twins on both sides of a boundary', () => {
     expect([...store.timings.values()][0]).toMatchObject({ start: { id: start.id }, end: { id: end.id } })
   })
 
-  test('a classic one whose versioned twin counted and is gone does not count again', () => {
+  test('a classic one whose versioned counterpart counted and is gone does not count again', () => {
     const store = new Store('today')
     const versioned = { ...twinOf(start), when: start.when }
     const classic = { ...start, when: at(2) }
@@ -160,7 +163,7 @@ describe('twins on both sides of a boundary', () => {
     expect([...store.timings.values()][0]).toMatchObject({ start: { id: versioned.id }, end: { id: end.id } })
   })
 
-  test('a versioned one that is left out for a classic twin behind the boundary stays left out', () => {
+  test('a versioned one that is left out for a classic counterpart behind the boundary stays left out', () => {
     const store = new Store('today')
     const versioned = { ...twinOf(start), when: start.when }
     const classic = { ...start, when: at(2) }

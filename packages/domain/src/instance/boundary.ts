@@ -1,11 +1,11 @@
+import { counterpartKey, withoutCounterparts } from '../notifications/counterparts.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import { DAY, type Instant } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { InstanceDelete } from '../usage/deletes.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
 import { type FoldState, foldInstance, type InstanceFold, type Lifecycle } from './foldInstance.ts'
-import type { InstanceNotification } from './notification.ts'
-import { twinKey, withoutTwins } from './twins.ts'
 
 /**
  * Where an instance stands at an instant before which its notifications are gone, or about to be: what folds begin from
@@ -21,13 +21,13 @@ export interface Boundary {
   /** All of the instance: one of an old request can go on. */
   launches: Launch[]
   deletes: InstanceDelete[]
-  /** Twin keys of classic notifications of the last day: a versioned twin that comes later says nothing new. */
+  /** Twin keys of classic notifications of the last day: a versioned counterpart that comes later says nothing new. */
   classic: string[]
-  /** Twin keys of versioned ones of the last day that count: their classic twin would count a second time. */
+  /** Twin keys of versioned ones of the last day that count: their classic counterpart would count a second time. */
   versioned: string[]
 }
 
-/** Twins are told within a second; so long before a boundary one may have its twin behind it. */
+/** Counterparts are told within a second; so long before a boundary one may have its counterpart behind it. */
 const TWINS_APART = DAY
 
 /**
@@ -51,7 +51,7 @@ export function foldBoundary(
   const whole = wholeFold(before, fold)
   const kept = before !== null && before.from > from - TWINS_APART ? before : null
   const late = notifications.filter(({ when }) => when >= from - TWINS_APART)
-  const counted = withoutTwins(notifications, state.knownClassic, state.prunedVersioned)
+  const counted = withoutCounterparts(notifications, state.knownClassic, state.prunedVersioned)
   return {
     instance,
     from,
@@ -111,5 +111,5 @@ function laterWins<R>(rows: readonly R[], key: (row: R) => string): R[] {
 }
 
 function keys(known: readonly string[] | undefined, notifications: readonly InstanceNotification[]): string[] {
-  return [...new Set([...(known ?? []), ...notifications.map(twinKey)])]
+  return [...new Set([...(known ?? []), ...notifications.map(counterpartKey)])]
 }

@@ -1,13 +1,13 @@
 import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { at } from '../../samples/story.ts'
+import { withoutCounterparts } from '../notifications/counterparts.ts'
+import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
+import { countImages, countSet, countStep } from '../testkit/countFired.ts'
+import { Fired } from '../testkit/fired.ts'
+import { foldedAtOnce, Store } from '../testkit/store.ts'
+import { at } from '../testkit/story.ts'
+import { again, cloud, inPieces, partlyDoubled, shuffled } from '../testkit/stream.ts'
 import { foldImages, type ImageFold, type ImageNotification } from '../usage/foldImages.ts'
-import { countImages, countSet, countStep } from './countFired.testkit.ts'
-import { Fired } from './fired.testkit.ts'
-import { type InstanceNotification, inOrder } from './notification.ts'
-import { foldedAtOnce, Store } from './store.testkit.ts'
-import { again, cloud, inPieces, partlyDoubled, shuffled } from './stream.testkit.ts'
-import { withoutTwins } from './twins.ts'
 
 const fired = new Fired()
 const ran = { streams: 0, notifications: 0, permutations: 0 }
@@ -44,7 +44,7 @@ describe.each(['today', 'stacktach'] as const)('whatever notifications there are
   const fresh = () => new Store(rules)
 
   test('in order, one at a time, every prefix makes the rows that it makes at once', () => {
-    holds(cloud.map(inOrder), 'in order', length, (all) => {
+    holds(cloud.map(sortByPosition), 'in order', length, (all) => {
       const store = fresh()
       all.forEach((notification, index) => {
         store.arrive([notification])
@@ -75,7 +75,7 @@ describe.each(['today', 'stacktach'] as const)('whatever notifications there are
         store.settle()
         expect(store.rows()).toEqual(foldedAtOnce(store.notifications(), rules))
       }
-      expect(store.rows()).toEqual(foldedAtOnce(inOrder(pieces.flat()), rules))
+      expect(store.rows()).toEqual(foldedAtOnce(sortByPosition(pieces.flat()), rules))
       counted(store)
     })
   })
@@ -119,7 +119,7 @@ describe.each(['today', 'stacktach'] as const)('whatever notifications there are
     })
   })
 
-  test('a late one takes no timing away but of an end that found its start, or of a twin that counts no more', () => {
+  test('a late one takes no timing away but of an end that found its start, or of a counterpart that counts no more', () => {
     holds(inPieces(shuffled(cloud)), 'shuffled', total, (pieces) => {
       const store = fresh()
       for (const piece of pieces) {
@@ -136,7 +136,7 @@ describe.each(['today', 'stacktach'] as const)('whatever notifications there are
   })
 
   test('of one format and in order, no instance is ever folded again', () => {
-    const oneFormat = cloud.map((all) => inOrder(all).map((each) => ({ ...each, versioned: false })))
+    const oneFormat = cloud.map((all) => sortByPosition(all).map((each) => ({ ...each, versioned: false })))
     holds(inPieces(oneFormat), 'in order', total, (pieces) => {
       const store = fresh()
       for (const piece of pieces) {
@@ -151,7 +151,7 @@ describe.each(['today', 'stacktach'] as const)('whatever notifications there are
 
 function withoutTwinsOfEach(all: readonly InstanceNotification[]): InstanceNotification[] {
   const instances = new Set(all.map(({ instance }) => instance))
-  return [...instances].flatMap((name) => withoutTwins(all.filter(({ instance }) => instance === name)))
+  return [...instances].flatMap((name) => withoutCounterparts(all.filter(({ instance }) => instance === name)))
 }
 
 const images: fc.Arbitrary<ImageNotification[]> = fc
@@ -187,7 +187,7 @@ test('images: shuffled, some twice, a piece at a time, the rows are those of all
     const stored = new Map<string, ImageRow>()
     for (const piece of pieces) for (const row of rowsOf(foldImages(piece))) keepLater(stored, row)
     const once = new Map<string, ImageRow>()
-    for (const row of rowsOf(foldImages(inOrder(pieces.flat())))) keepLater(once, row)
+    for (const row of rowsOf(foldImages(sortByPosition(pieces.flat())))) keepLater(once, row)
     expect(new Map([...stored].sort())).toEqual(new Map([...once].sort()))
     countImages(fired, pieces.flat())
   })

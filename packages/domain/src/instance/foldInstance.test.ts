@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, notice, told, twinOf } from '../../samples/story.ts'
+import { counterpartKey } from '../notifications/counterparts.ts'
+import { type InstanceNotification, positionOf, sortByPosition } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
+import { at, notice, told, twinOf } from '../testkit/story.ts'
 import { type FoldState, FROM_THE_BEGINNING, foldInstance, needsRefold } from './foldInstance.ts'
-import { type InstanceNotification, inOrder, positionOf } from './notification.ts'
-import { twinKey } from './twins.ts'
 
 function fold(story: readonly InstanceNotification[], state: FoldState = FROM_THE_BEGINNING, rules: Rules = 'today') {
-  return foldInstance('server', state, inOrder(story), rules)
+  return foldInstance('server', state, sortByPosition(story), rules)
 }
 
 describe.each(['today', 'stacktach'] as const)('the life of an instance (%s)', (rules) => {
@@ -61,12 +61,16 @@ test('a fold of nothing is a mistake', () => {
   expect(() => fold([])).toThrow('at least one notification')
 })
 
-test('a twin that is left out moves the position, and says nothing of its own', () => {
+test('a counterpart that is left out moves the position, and says nothing of its own', () => {
   const end = notice('create.end', 9, { state: 'active' })
   const { lifecycle } = fold([notice('create.start', 5), end])
-  const twin = twinOf(end, { state: 'twin' })
-  const next = fold([twin], { ...FROM_THE_BEGINNING, lifecycle, knownClassic: new Set([twinKey(end)]) }).lifecycle
-  expect(next).toEqual({ ...lifecycle, ...positionOf(twin), hasVersioned: true })
+  const counterpart = twinOf(end, { state: 'counterpart' })
+  const next = fold([counterpart], {
+    ...FROM_THE_BEGINNING,
+    lifecycle,
+    knownClassic: new Set([counterpartKey(end)]),
+  }).lifecycle
+  expect(next).toEqual({ ...lifecycle, ...positionOf(counterpart), hasVersioned: true })
   expect(next).toMatchObject({ notificationId: end.id, state: 'active' })
 })
 
@@ -94,10 +98,10 @@ describe('an instance is folded from its beginning again', () => {
     expect(needsRefold(both, [notice('update', 10), twinOf(notice('update', 11))])).toBe(false)
   })
 
-  test('when a classic twin comes of a versioned one that counted', () => {
+  test('when a classic counterpart comes of a versioned one that counted', () => {
     const late = notice('pause.end', 20)
-    expect(needsRefold(both, [late], new Set([twinKey(late)]))).toBe(true)
-    expect(needsRefold(both, [twinOf(late)], new Set([twinKey(late)]))).toBe(false)
+    expect(needsRefold(both, [late], new Set([counterpartKey(late)]))).toBe(true)
+    expect(needsRefold(both, [twinOf(late)], new Set([counterpartKey(late)]))).toBe(false)
   })
 
   test('and not when it was never folded', () => {

@@ -1,11 +1,16 @@
+import { counterpartKey, withoutCounterparts } from '../notifications/counterparts.ts'
+import {
+  comparePositions,
+  type InstanceNotification,
+  type Position,
+  positionOf,
+} from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 import { foldTimings, type Timing } from '../timing/foldTimings.ts'
 import { foldDeletes, type InstanceDelete } from '../usage/deletes.ts'
 import { foldExists, type InstanceExists } from '../usage/exists.ts'
 import { foldLaunches, type Launch } from '../usage/foldLaunches.ts'
-import { comparePositions, type InstanceNotification, type Position, positionOf } from './notification.ts'
-import { twinKey, withoutTwins } from './twins.ts'
 
 /** Where an instance stands, and up to which position it is folded. */
 export interface Lifecycle extends Position {
@@ -26,9 +31,9 @@ export interface FoldState {
   /** Oldest first. */
   openTimings: readonly Timing[]
   launches: ReadonlyMap<string, Launch>
-  /** Keys of classic notifications stored earlier that may have a versioned twin among the new ones. */
+  /** Keys of classic notifications stored earlier that may have a versioned counterpart among the new ones. */
   knownClassic: ReadonlySet<string>
-  /** Keys of versioned notifications that counted and are gone: their classic twins count no more. */
+  /** Keys of versioned notifications that counted and are gone: their classic counterparts count no more. */
   prunedVersioned: ReadonlySet<string>
 }
 
@@ -62,7 +67,7 @@ export function foldInstance(
   notifications: readonly InstanceNotification[],
   rules: Rules,
 ): InstanceFold {
-  const counted = withoutTwins(notifications, state.knownClassic, state.prunedVersioned)
+  const counted = withoutCounterparts(notifications, state.knownClassic, state.prunedVersioned)
   return {
     instance,
     lifecycle: foldLifecycle(instance, state.lifecycle, notifications, counted),
@@ -87,7 +92,7 @@ function foldLifecycle(
     hasVersioned: (before?.hasVersioned ?? false) || notifications.some(({ versioned }) => versioned),
   }
   const position = positionOf(reached)
-  // A left-out twin moves the position, and says nothing of its own.
+  // A left-out counterpart moves the position, and says nothing of its own.
   if (last === undefined && before !== null) return { ...before, ...formats, ...position }
   const { id, when, state, oldTask } = last ?? reached
   return { instance, ...position, ...formats, notificationId: id, notificationWhen: when, state, taskState: oldTask }
@@ -95,8 +100,8 @@ function foldLifecycle(
 
 /**
  * Whether new notifications cannot be folded onto what is there, so that the instance is folded from its beginning: one
- * belongs before the position reached, brings a second format to an instance that had one (whose twins were not looked
- * for), or is the classic twin of a versioned one that was counted.
+ * belongs before the position reached, brings a second format to an instance that had one (whose counterparts were not looked
+ * for), or is the classic counterpart of a versioned one that was counted.
  *
  * @param foldedVersioned keys of versioned notifications that were folded before
  */
@@ -111,6 +116,6 @@ export function needsRefold(
       comparePositions(positionOf(notification), before) <= 0 ||
       (notification.versioned
         ? !before.hasVersioned
-        : !before.hasClassic || (before.hasVersioned && foldedVersioned.has(twinKey(notification)))),
+        : !before.hasClassic || (before.hasVersioned && foldedVersioned.has(counterpartKey(notification)))),
   )
 }

@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, notice } from '../../samples/story.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
+import { answers } from '../testkit/answers.ts'
+import { foldedAtOnce, Store } from '../testkit/store.ts'
+import { at, notice } from '../testkit/story.ts'
 import { DAY, SECOND } from '../time/instant.ts'
-import { answers } from './answers.testkit.ts'
-import type { InstanceNotification } from './notification.ts'
-import { foldedAtOnce, Store } from './store.testkit.ts'
 
 // Each story has its line in docs/late-and-odd.md.
 

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, notice, twinOf } from '../../samples/story.ts'
-import { answers } from './answers.testkit.ts'
-import type { InstanceNotification } from './notification.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
+import { answers } from '../testkit/answers.ts'
+import { at, notice, twinOf } from '../testkit/story.ts'
 
 // What nova says of each operation, in its order, and the rows that this makes: the rules of the folds, told as stories.
 

@@ -1,8 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, MIDNIGHT, notice, told, twinOf } from '../../samples/story.ts'
+import { counterpartKey } from '../notifications/counterparts.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
+import { at, MIDNIGHT, notice, told, twinOf } from '../testkit/story.ts'
 import { FIRST_INSTANT, LAST_INSTANT, SECOND } from '../time/instant.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold } from './foldInstance.ts'
-import type { InstanceNotification } from './notification.ts'
 import {
   byInstance,
   existsToLink,
@@ -12,9 +13,8 @@ import {
   rangesToLink,
   requestsToTrack,
   startableRequests,
-  withPossibleTwins,
+  withPossibleCounterparts,
 } from './plan.ts'
-import { twinKey } from './twins.ts'
 
 const of = (instance: string) => ({ instance })
 
@@ -51,23 +51,23 @@ describe('a plan', () => {
     expect(plan.refolded).toEqual(['late'])
   })
 
-  test('folds again when a classic twin comes after its versioned one was counted, not while that waits too', () => {
+  test('folds again when a classic counterpart comes after its versioned one was counted, not while that waits too', () => {
     const [classic, other] = [notice('create.end', 5), notice('pause.end', 7)]
     const versioned = twinOf(other)
     const late = { ...other, when: at(20) }
-    const twins = [{ instance: 'server', key: twinKey(versioned), versioned: true, when: versioned.when }]
+    const counterparts = [{ instance: 'server', key: counterpartKey(versioned), versioned: true, when: versioned.when }]
     const counted = lifecyclesOf(classic, twinOf(classic), versioned)
-    expect(planFolds(byInstance([late]), counted, twins).refolded).toEqual(['server'])
+    expect(planFolds(byInstance([late]), counted, counterparts).refolded).toEqual(['server'])
     const waiting = lifecyclesOf(classic, twinOf(classic))
-    expect(planFolds(byInstance([late]), waiting, twins).refolded).toEqual([])
+    expect(planFolds(byInstance([late]), waiting, counterparts).refolded).toEqual([])
   })
 
-  test('looks for twins only where both formats have come', () => {
+  test('looks for counterparts only where both formats have come', () => {
     const classic = notice('create.end', 5)
     const next = notice('update', 9)
-    expect(withPossibleTwins(byInstance([next]), lifecyclesOf(classic))).toEqual([])
-    expect(withPossibleTwins(byInstance([next]), lifecyclesOf(classic, twinOf(classic)))).toEqual([next])
-    expect(withPossibleTwins(byInstance([next]), new Map())).toEqual([])
+    expect(withPossibleCounterparts(byInstance([next]), lifecyclesOf(classic))).toEqual([])
+    expect(withPossibleCounterparts(byInstance([next]), lifecyclesOf(classic, twinOf(classic)))).toEqual([next])
+    expect(withPossibleCounterparts(byInstance([next]), new Map())).toEqual([])
   })
 
   test('needs the open timings of its ends, and the launches of its launch events', () => {
@@ -92,7 +92,13 @@ describe('a plan', () => {
     const end = notice('create.end', 9, of('known'), { launchedAt: at(8) })
     const again = [notice('pause.start', 1, of('late')), notice('pause.end', 3, of('late'))]
     const plan = { continued: byInstance([end]), refolded: ['late'] }
-    const stored = { lifecycles: lifecyclesOf(start), openTimings: timings, launches, twins: [], boundaries: new Map() }
+    const stored = {
+      lifecycles: lifecyclesOf(start),
+      openTimings: timings,
+      launches,
+      counterparts: [],
+      boundaries: new Map(),
+    }
     const [known, late] = foldInstances(plan, again, stored, 'today')
     expect(told(known?.timings ?? [])).toEqual(['create 1 to 9'])
     expect(known?.launches).toMatchObject([{ launchedAt: at(8), firstWhen: at(1) }])
@@ -161,7 +167,7 @@ describe('the tracker of a request may change', () => {
     expect(track(update, new Map([['a', at(1)]]), ['server'])).toEqual(['a'])
   })
 
-  test('when a classic one comes that begins nothing, and its versioned twin was the start', () => {
+  test('when a classic one comes that begins nothing, and its versioned counterpart was the start', () => {
     const start = twinOf(notice('exists', 5), req('a', 'user'))
     const classic = notice('exists', 5, req('a'))
     const folds = [...folded(start, classic).values()]

@@ -1,4 +1,5 @@
 import { startsRequest } from '../kpi/tracker.ts'
+import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import { FIRST_INSTANT, LAST_INSTANT, SECOND } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
@@ -6,13 +7,12 @@ import type { InstanceExists } from '../usage/exists.ts'
 import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
 import { type Boundary, foldFromBoundary } from './boundary.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle, needsRefold } from './foldInstance.ts'
-import { type InstanceNotification, inOrder } from './notification.ts'
 
 /** Notifications of each instance, in order. */
 export type ByInstance = ReadonlyMap<string, InstanceNotification[]>
 
-/** A notification that is stored and may be another's twin: its instance and the key that twins share. */
-export interface StoredTwin {
+/** A notification that is stored and may be another's counterpart: its instance and the key that counterparts share. */
+export interface StoredCounterpart {
   instance: string
   key: string
   versioned: boolean
@@ -29,11 +29,11 @@ export interface FoldPlan {
  * What is stored of the instances that are continued, as far as their new notifications can change it, and the boundaries
  * of those that are refolded or come in both formats.
  */
-export interface StoredState {
+export interface StoredFoldState {
   lifecycles: ReadonlyMap<string, Lifecycle>
   openTimings: readonly Timing[]
   launches: readonly Launch[]
-  twins: readonly StoredTwin[]
+  counterparts: readonly StoredCounterpart[]
   boundaries: ReadonlyMap<string, Boundary>
 }
 
@@ -42,11 +42,11 @@ export type ExistsKey = Pick<InstanceExists, 'deploymentId' | 'dedupKey'>
 
 export function byInstance(notifications: readonly InstanceNotification[]): ByInstance {
   const groups = group(notifications, ({ instance }) => instance)
-  return new Map([...groups].map(([instance, members]) => [instance, inOrder(members)]))
+  return new Map([...groups].map(([instance, members]) => [instance, sortByPosition(members)]))
 }
 
-/** Those whose instance comes in both formats, so that a twin may be stored; for most clouds none. */
-export function withPossibleTwins(
+/** Those whose instance comes in both formats, so that a counterpart may be stored; for most clouds none. */
+export function withPossibleCounterparts(
   claimed: ByInstance,
   lifecycles: ReadonlyMap<string, Lifecycle>,
 ): InstanceNotification[] {
@@ -61,10 +61,12 @@ export function withPossibleTwins(
 export function planFolds(
   claimed: ByInstance,
   lifecycles: ReadonlyMap<string, Lifecycle>,
-  twins: readonly StoredTwin[],
+  counterparts: readonly StoredCounterpart[],
 ): FoldPlan {
   const versioned = group(
-    twins.filter((twin) => twin.versioned && twin.when <= (lifecycles.get(twin.instance)?.when ?? 0)),
+    counterparts.filter(
+      (counterpart) => counterpart.versioned && counterpart.when <= (lifecycles.get(counterpart.instance)?.when ?? 0),
+    ),
     ({ instance }) => instance,
   )
   const refolded: string[] = []
@@ -101,13 +103,13 @@ export function neededState(
 export function foldInstances(
   plan: FoldPlan,
   histories: readonly InstanceNotification[],
-  stored: StoredState,
+  stored: StoredFoldState,
   rules: Rules,
 ): InstanceFold[] {
   const open = group(stored.openTimings, ({ instance }) => instance)
   const launches = group(stored.launches, ({ instance }) => instance)
   const classic = group(
-    stored.twins.filter(({ versioned }) => !versioned),
+    stored.counterparts.filter(({ versioned }) => !versioned),
     ({ instance }) => instance,
   )
   const continued = [...plan.continued].map(([instance, notifications]) => {
@@ -173,7 +175,7 @@ export function existsToLink(folds: readonly InstanceFold[], refolded: readonly 
  * Requests whose tracker may change by a fold: those under which a timing was closed (before or now), and those that one of
  * the notifications seen may have begun earlier than the tracker that is there says. Of an instance that is refolded or comes
  * in both formats, every request that could have begun by one: what counted as a start may count no more. In both formats
- * also the request of a classic one that begins nothing: its versioned twin may have been the start.
+ * also the request of a classic one that begins nothing: its versioned counterpart may have been the start.
  *
  * @param seen notifications that were claimed or read again
  * @param closedBefore requests under which timings of refolded instances were closed

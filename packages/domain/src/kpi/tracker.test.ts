@@ -1,14 +1,14 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, notice } from '../../samples/story.ts'
-import { type InstanceNotification, inOrder } from '../instance/notification.ts'
+import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
+import { at, notice } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { foldTimings } from '../timing/foldTimings.ts'
 import { type ClosingEnd, type RequestTracker, startsRequest, trackRequest } from './tracker.ts'
 
 /** The tracker of req-1: its earliest notification that can start it, and the latest ends of timings closed under it. */
 function tracker(story: readonly InstanceNotification[], rules: Rules): RequestTracker | null {
-  const ordered = inOrder(story)
+  const ordered = sortByPosition(story)
   const ends: ClosingEnd[] = foldTimings([], ordered, rules).flatMap(({ name, instance, start, end }) =>
     start && end?.requestId === 'req-1' ? [{ timingId: start.id, name, instance, ...end }] : [],
   )

@@ -1,4 +1,4 @@
-import { comparePositions, type InstanceNotification, positionOf } from '../instance/notification.ts'
+import { comparePositions, type InstanceNotification, positionOf } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 

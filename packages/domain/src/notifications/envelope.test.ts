@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { classic, context, EVENING, enveloped, novaRow, object, read, versioned } from '../../samples/message.ts'
+import { classic, context, EVENING, enveloped, novaRow, object, read, versioned } from '../testkit/message.ts'
 import { EARLIEST } from './normalize.ts'
 
 describe('a message comes', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { classic, EVENING, glanceRow, novaRow } from '../../samples/message.ts'
+import { classic, EVENING, glanceRow, novaRow } from '../testkit/message.ts'
 
 const time = '2026-11-23T20:05:38.000001'
 

@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { classic, EVENING, glanceRow, novaRow, read, versioned } from '../../samples/message.ts'
+import { classic, EVENING, glanceRow, novaRow, read, versioned } from '../testkit/message.ts'
 import { serviceOf } from './delivery.ts'
 
 test('the exchange says which service a message belongs to', () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
-import { classic, enveloped, novaRow, object, versioned } from '../../samples/message.ts'
+import { classic, enveloped, novaRow, object, versioned } from '../testkit/message.ts'
 import { REDACTED, redact } from './redact.ts'
 
 const secret = 's3cr3t'

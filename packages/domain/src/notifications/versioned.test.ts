@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
-import { EVENING, novaRow, object, read, versioned } from '../../samples/message.ts'
+import { EVENING, novaRow, object, read, versioned } from '../testkit/message.ts'
 import { SECOND } from '../time/instant.ts'
 import { classicEvent } from './versioned.ts'
 

@@ -1,7 +1,7 @@
 import { formatInstant, MINUTE } from '../time/instant.ts'
 import { exceptionText } from './exceptionText.ts'
 import { platformOf } from './imageType.ts'
-import { type Failure, failureOf, type RequestFacts } from './request.ts'
+import { type RequestFacts, type RequestFailure, requestFailure } from './request.ts'
 
 /** One notification of a request, as the error report lists it. */
 export interface RequestDetail {
@@ -19,7 +19,7 @@ const imageNames: Partial<Record<string, string>> = { snap: 'snapshot' }
 /** A request that failed, and how. */
 export interface FailedRequest {
   request: RequestFacts
-  failure: Failure
+  failure: RequestFailure
 }
 
 interface Counted {
@@ -51,7 +51,7 @@ export function emptyErrorTally(): ErrorTally {
 /** Of some requests, those that failed. */
 export function failedRequests(requests: readonly RequestFacts[]): FailedRequest[] {
   return requests.flatMap((request) => {
-    const failure = failureOf(request)
+    const failure = requestFailure(request)
     return failure === null ? [] : [{ request, failure }]
   })
 }
@@ -83,8 +83,8 @@ function count(counts: Record<string, number>, key: string): void {
 
 function describe(
   request: RequestFacts,
-  failure: Failure,
-  by: NonNullable<Failure['by']>,
+  failure: RequestFailure,
+  by: NonNullable<RequestFailure['by']>,
   details: readonly RequestDetail[],
 ): object {
   const { image, os, distro } = platformOf(request.imageType)

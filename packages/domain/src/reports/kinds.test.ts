@@ -3,7 +3,7 @@ import { DAY, SECOND } from '../time/instant.ts'
 import { reportHeading, reportKinds, reportOrigin } from './kinds.ts'
 import { reportRefusal } from './refusal.ts'
 
-const period = { start: 100 * DAY, end: 101 * DAY }
+const period = { from: 100 * DAY, until: 101 * DAY }
 
 test.each(reportKinds)('%s is found again by what is stored of it', (kind) => {
   for (const region of ['', 'east']) {
@@ -18,13 +18,13 @@ test('of a report that nothing here makes there is no kind', () => {
 
 test('the reports of requests end with the last second of their period', () => {
   const ends = reportKinds.filter(
-    (kind) => reportHeading(kind, { period, region: '' }).period.end === period.end - SECOND,
+    (kind) => reportHeading(kind, { period, region: '' }).period.until === period.until - SECOND,
   )
   expect(ends).toEqual(['region-summary', 'error-details'])
 })
 
 describe('a report is refused', () => {
-  const now = period.end
+  const now = period.until
   const asked = { now, keptSince: null, inProgress: false }
 
   test('while its period goes on, unless that is asked for', () => {
@@ -34,15 +34,15 @@ describe('a report is refused', () => {
   })
 
   test('before its period begins', () => {
-    expect(reportRefusal(period, { ...asked, now: period.start - 1, inProgress: true })).toMatch('yet to come')
+    expect(reportRefusal(period, { ...asked, now: period.from - 1, inProgress: true })).toMatch('yet to come')
   })
 
   test('when part of its period has been pruned', () => {
-    expect(reportRefusal(period, { ...asked, keptSince: period.start })).toBeNull()
-    expect(reportRefusal(period, { ...asked, keptSince: period.start + 1 })).toMatch('pruned')
+    expect(reportRefusal(period, { ...asked, keptSince: period.from })).toBeNull()
+    expect(reportRefusal(period, { ...asked, keptSince: period.from + 1 })).toMatch('pruned')
   })
 
   test('when there is nothing in its period', () => {
-    expect(reportRefusal({ start: 5, end: 5 }, asked)).toMatch('empty')
+    expect(reportRefusal({ from: 5, until: 5 }, asked)).toMatch('empty')
   })
 })

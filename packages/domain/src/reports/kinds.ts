@@ -52,8 +52,8 @@ export function reportHeading(
   { period, region }: { period: TimePeriod; region: string },
 ): { name: string; version: number; service: Service; period: TimePeriod } {
   const { name, version, service, endsWithLastSecond } = headings[kind]
-  const end = endsWithLastSecond ? period.end - SECOND : period.end
-  return { name: name(region), version, service, period: { start: period.start, end } }
+  const end = endsWithLastSecond ? period.until - SECOND : period.until
+  return { name: name(region), version, service, period: { from: period.from, until: end } }
 }
 
 /** The kind of a stored report and the period it was asked for, null when it is none of these. */
@@ -64,6 +64,6 @@ export function reportOrigin(stored: {
 }): { kind: ReportKind; period: TimePeriod } | null {
   const kind = reportKinds.find((kind) => headings[kind].name(stored.region) === stored.name)
   if (kind === undefined) return null
-  const { start, end } = stored.period
-  return { kind, period: { start, end: headings[kind].endsWithLastSecond ? end + SECOND : end } }
+  const { from: start, until: end } = stored.period
+  return { kind, period: { from: start, until: headings[kind].endsWithLastSecond ? end + SECOND : end } }
 }

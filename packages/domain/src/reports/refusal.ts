@@ -7,7 +7,7 @@ import type { TimePeriod } from '../time/period.ts'
  * @param keptSince the first instant of which everything is still stored, null when nothing was ever pruned
  */
 export function reportRefusal(
-  { start, end }: TimePeriod,
+  { from: start, until: end }: TimePeriod,
   { now, keptSince, inProgress }: { now: Instant; keptSince: Instant | null; inProgress: boolean },
 ): string | null {
   if (end <= start) return 'the period is empty'

@@ -4,7 +4,12 @@ import { countRequest, type RegionTally, regionSummary, shortTime } from './regi
 import type { RequestFacts } from './request.ts'
 
 const start = parseInstant('2026-11-20 00:00:00') ?? 0
-const options = { period: { start, end: start + DAY }, region: '', deployments: ['east', 'west'], percentile: 97 }
+const options = {
+  period: { from: start, until: start + DAY },
+  region: '',
+  deployments: ['east', 'west'],
+  percentile: 97,
+}
 const by = { id: 1, when: 0, event: 'e', service: 'compute', host: 'h', tenant: 't', deployment: 'east' }
 
 function request(duration: number, news: Partial<RequestFacts> = {}): RequestFacts {

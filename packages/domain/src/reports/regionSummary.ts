@@ -2,7 +2,7 @@ import type { Duration } from '../time/duration.ts'
 import { HOUR, SECOND, toUnixSeconds } from '../time/instant.ts'
 import type { TimePeriod } from '../time/period.ts'
 import { platformOf } from './imageType.ts'
-import { type FailureKind, failureOf, type RequestFacts } from './request.ts'
+import { type FailureKind, type RequestFacts, requestFailure } from './request.ts'
 
 /** The failures that have a column, by their labels, in its order. */
 const columns = { '4xx': '4xx', '5xx': '5xx', long: '> 30', state: 'state' } as const
@@ -31,7 +31,7 @@ export function countRequest(tally: RegionTally, request: RequestFacts): void {
   const group = tally.get(key) ?? { operation, image, os, durations: [], failures: nothing() }
   tally.set(key, group)
   group.durations.push(request.last - request.first)
-  const kind = failureOf(request)?.kind
+  const kind = requestFailure(request)?.kind
   if (kind !== undefined && isColumn(kind)) group.failures[kind]++
 }
 
@@ -77,9 +77,9 @@ export const regionSummary = {
         percentile: options.percentile,
         // StackTach's: what is left out at either end.
         pct: (100 - options.percentile) / 2 / 100,
-        hours: (options.period.end - options.period.start) / HOUR,
-        start: toUnixSeconds(options.period.start),
-        end: toUnixSeconds(options.period.end - SECOND),
+        hours: (options.period.until - options.period.from) / HOUR,
+        start: toUnixSeconds(options.period.from),
+        end: toUnixSeconds(options.period.until - SECOND),
         region: options.region === '' ? null : options.region.toUpperCase(),
         cells: options.deployments,
       },

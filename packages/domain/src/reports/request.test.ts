@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { MINUTE, SECOND } from '../time/instant.ts'
-import { failureOf, operationOf, type RequestFacts } from './request.ts'
+import { operationOf, type RequestFacts, requestFailure } from './request.ts'
 
 const by = { id: 1, when: 0, event: 'e', service: 'compute', host: 'h', tenant: 't', deployment: 'east' }
 
@@ -24,12 +24,12 @@ describe('the operation of an event', () => {
 
 describe('a request', () => {
   test('that went well has not failed', () => {
-    expect(failureOf(request())).toBeNull()
+    expect(requestFailure(request())).toBeNull()
   })
 
   test('that took exactly 30 minutes is not long; a microsecond more is', () => {
-    expect(failureOf(request({ last: 30 * MINUTE }))).toBeNull()
-    expect(failureOf(request({ last: 30 * MINUTE + 1 }))).toMatchObject({ kind: 'long', by: null })
+    expect(requestFailure(request({ last: 30 * MINUTE }))).toBeNull()
+    expect(requestFailure(request({ last: 30 * MINUTE + 1 }))).toMatchObject({ kind: 'long', by: null })
   })
 
   test.each([
@@ -41,22 +41,22 @@ describe('a request', () => {
     [{ exception: 'no code' }, 'unknown', null],
     ['a bare text', 'unknown', null],
   ])('whose error says %j failed with %s', (payload, kind, code) => {
-    expect(failureOf(request({ errors: [error(payload)] }))).toMatchObject({ kind, code })
+    expect(requestFailure(request({ errors: [error(payload)] }))).toMatchObject({ kind, code })
   })
 
   test('is reported by its last error that has a code: a versioned one has none', () => {
     const errors = [error({ code: 400 }, 1), error({ code: 500 }, 2), error({ nova_object: {} }, 3)]
-    expect(failureOf(request({ errors }))).toMatchObject({ code: 500, by: { id: 2 } })
+    expect(requestFailure(request({ errors }))).toMatchObject({ code: 500, by: { id: 2 } })
   })
 
   test('that left its instance in state error failed, unless a code says how', () => {
     const stateError = { ...by, id: 9 }
-    expect(failureOf(request({ stateError, last: 40 * MINUTE }))).toMatchObject({ kind: 'state', by: { id: 9 } })
-    expect(failureOf(request({ stateError, errors: [error({ code: 404 })] }))).toMatchObject({ kind: '4xx' })
-    expect(failureOf(request({ stateError, errors: [error({})] }))).toMatchObject({ kind: 'state' })
+    expect(requestFailure(request({ stateError, last: 40 * MINUTE }))).toMatchObject({ kind: 'state', by: { id: 9 } })
+    expect(requestFailure(request({ stateError, errors: [error({ code: 404 })] }))).toMatchObject({ kind: '4xx' })
+    expect(requestFailure(request({ stateError, errors: [error({})] }))).toMatchObject({ kind: 'state' })
   })
 
   test('with an error that says no code counts as nothing else, however long it took', () => {
-    expect(failureOf(request({ errors: [error({})], last: 40 * MINUTE }))).toMatchObject({ kind: 'unknown' })
+    expect(requestFailure(request({ errors: [error({})], last: 40 * MINUTE }))).toMatchObject({ kind: 'unknown' })
   })
 })

@@ -45,7 +45,7 @@ const PATIENCE: Duration = 30 * MINUTE
 /** How a request failed. `unknown`: an error that says no code; it counts in no column. */
 export type FailureKind = '4xx' | '5xx' | 'long' | 'state' | 'unknown'
 
-export interface Failure {
+export interface RequestFailure {
   kind: FailureKind
   /** The HTTP status an error stands for. */
   code: number | null
@@ -56,7 +56,7 @@ export interface Failure {
 }
 
 /** Whether and how a request failed. A code goes over the state error, either over the time it took. */
-export function failureOf({ first, last, stateError, errors }: RequestFacts): Failure | null {
+export function requestFailure({ first, last, stateError, errors }: RequestFacts): RequestFailure | null {
   // A versioned error says no code, but may follow the classic one that does.
   const read = errors.map((error) => ({ by: error, ...readError(error.json) }))
   const coded = read.findLast(({ code }) => code !== null)

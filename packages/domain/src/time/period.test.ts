@@ -1,9 +1,9 @@
 import { describe, expect, test } from '@jest/globals'
 import { formatInstant, type Instant, parseInstant } from './instant.ts'
-import { completePeriods, type PeriodLength, periodHolding } from './period.ts'
+import { completePeriods, type PeriodLength, periodHolding, type TimePeriod } from './period.ts'
 
 const at = (text: string): Instant => parseInstant(text) ?? Number.NaN
-const written = ({ start, end }: { start: Instant; end: Instant }) => `${formatInstant(start)} – ${formatInstant(end)}`
+const written = ({ from: start, until: end }: TimePeriod) => `${formatInstant(start)} – ${formatInstant(end)}`
 
 describe('the period that holds an instant', () => {
   test.each<[PeriodLength, string]>([
@@ -20,8 +20,8 @@ describe('the period that holds an instant', () => {
     ['month', '2026-11-01 00:00:00'],
     ['day', '2026-11-23 00:00:00'],
   ])('holds its start (%s), and not the microsecond before', (length, start) => {
-    expect(formatInstant(periodHolding(at(start), length).start)).toBe(start)
-    expect(periodHolding(at(start) - 1, length).end).toBe(at(start))
+    expect(formatInstant(periodHolding(at(start), length).from)).toBe(start)
+    expect(periodHolding(at(start) - 1, length).until).toBe(at(start))
   })
 
   test('ends a year and knows a leap one', () => {

@@ -2,8 +2,8 @@ import { DAY, floorTo, HOUR, type Instant } from './instant.ts'
 
 /** A stretch of time in microseconds, the end excluded. */
 export interface TimePeriod {
-  start: Instant
-  end: Instant
+  from: Instant
+  until: Instant
 }
 
 /** The lengths that a report's period can have, in UTC; a week begins on Monday. */
@@ -19,21 +19,21 @@ export function periodHolding(instant: Instant, length: PeriodLength): TimePerio
   if (length === 'month') {
     const date = new Date(instant / 1000)
     const month = (offset: number) => Date.UTC(date.getUTCFullYear(), date.getUTCMonth() + offset) * 1000
-    return { start: month(0), end: month(1) }
+    return { from: month(0), until: month(1) }
   }
   const size = { hour: HOUR, day: DAY, week: 7 * DAY }[length]
   const start = length === 'week' ? floorTo(instant - FIRST_MONDAY, size) + FIRST_MONDAY : floorTo(instant, size)
-  return { start, end: start + size }
+  return { from: start, until: start + size }
 }
 
 /** The complete periods of a length that ended after `since`, oldest first; at least the last one there is. */
 export function completePeriods(now: Instant, length: PeriodLength, since: Instant): TimePeriod[] {
   const periods: TimePeriod[] = []
-  let { start } = periodHolding(now, length)
+  let { from: start } = periodHolding(now, length)
   do {
     const period = periodHolding(start - 1, length)
     periods.unshift(period)
-    start = period.start
+    start = period.from
   } while (start > since)
   return periods
 }

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, notice, told } from '../../samples/story.ts'
-import { inOrder } from '../instance/notification.ts'
+import { sortByPosition } from '../notifications/instanceNotification.ts'
+import { at, notice, told } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { durationOf, foldTimings } from './foldTimings.ts'
 
@@ -64,7 +64,7 @@ describe.each(['today', 'stacktach'] as const)('in both modes (%s)', (rules) => 
   })
 
   test('start and end in the same microsecond are a timing of length zero', () => {
-    const story = inOrder([notice('pause.end', 4), notice('pause.start', 4)])
+    const story = sortByPosition([notice('pause.end', 4), notice('pause.start', 4)])
     const timings = foldTimings([], story, rules)
     expect(told(timings)).toEqual(['pause 4 to 4'])
     expect(timings.map(durationOf)).toEqual([0])

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { at, notice } from '../../samples/story.ts'
+import { at, notice } from '../testkit/story.ts'
 import { foldDeletes } from './deletes.ts'
 
 const launchedAt = at(10)

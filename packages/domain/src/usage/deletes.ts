@@ -1,4 +1,4 @@
-import type { InstanceNotification } from '../instance/notification.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Instant } from '../time/instant.ts'
 
 /** An instance deleted: one for each instance, launched_at and deleted_at. */

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import { at, notice } from '../../samples/story.ts'
+import { at, notice } from '../testkit/story.ts'
 import { foldExists } from './exists.ts'
 
 test('an exists with a launched_at makes a row with all that verification and reports need', () => {

@@ -1,5 +1,5 @@
-import type { InstanceNotification } from '../instance/notification.ts'
-import { EXISTS } from '../instance/twins.ts'
+import { EXISTS } from '../notifications/counterparts.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Instant } from '../time/instant.ts'
 
 /** Nova's word that an instance existed in an audit period. */

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals'
-import { at } from '../../samples/story.ts'
 import type { GlanceFacts } from '../notifications/facts.ts'
+import { at } from '../testkit/story.ts'
 import { foldImages, type ImageNotification } from './foldImages.ts'
 
 let count = 0

@@ -1,5 +1,5 @@
-import { comparePositions, positionOf } from '../instance/notification.ts'
 import type { GlanceFacts } from '../notifications/facts.ts'
+import { comparePositions, positionOf } from '../notifications/instanceNotification.ts'
 import type { Instant } from '../time/instant.ts'
 
 /** A stored glance notification as the fold reads it, once for each image it is about. */

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { at, MIDNIGHT, notice } from '../../samples/story.ts'
 import type { Rules } from '../rules.ts'
+import { at, MIDNIGHT, notice } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { foldLaunches, type Launch, launchEffect } from './foldLaunches.ts'
 

@@ -1,4 +1,4 @@
-import type { InstanceNotification } from '../instance/notification.ts'
+import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 

@@ -1,7 +1,7 @@
 import { isObject, rewriteDocument } from '../notifications/json.ts'
 
 /** What a verified exists is published as. */
-export interface Publication {
+export interface VerifiedMessage {
   /** Event type of the published notification. */
   event: string
   /** Its message id: a new one, since it is another notification. */
@@ -17,7 +17,7 @@ export interface Publication {
  * @param json `[routing_key, notification]`, as the exists is stored
  * @throws TypeError when it is no such pair
  */
-export function verifiedNotification(json: string, { event, messageId, originalMessageId }: Publication): string {
+export function verifiedNotification(json: string, { event, messageId, originalMessageId }: VerifiedMessage): string {
   return rewriteDocument(json, (pair) => {
     const notification: unknown = Array.isArray(pair) ? pair[1] : undefined
     if (!isObject(notification)) throw new TypeError('a stored notification is a pair of routing key and notification')

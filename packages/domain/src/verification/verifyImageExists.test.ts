@@ -1,12 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
-import { at } from '../../samples/story.ts'
+import { at } from '../testkit/story.ts'
 import { failReason } from './verdict.ts'
-import { type ImageEvidence, type VerifiedImageExists, verifyImageExists } from './verifyImageExists.ts'
+import { type ImageEvidence, type ImageExistsToVerify, verifyImageExists } from './verifyImageExists.ts'
 
 const image = { createdAt: at(10), owner: 'cafe', size: '9007199254740993' }
-const exists: VerifiedImageExists = { ...image, deletedAt: null, auditPeriodEnding: at(86_400) }
+const exists: ImageExistsToVerify = { ...image, deletedAt: null, auditPeriodEnding: at(86_400) }
 
-function verdict(said: Partial<VerifiedImageExists>, evidence: Partial<ImageEvidence> = {}): string | null {
+function verdict(said: Partial<ImageExistsToVerify>, evidence: Partial<ImageEvidence> = {}): string | null {
   const seen = { usage: image, delete: null, ...evidence }
   return failReason(verifyImageExists({ ...exists, ...said }, seen, { level: 'basic', rules: 'today' }))
 }
@@ -21,7 +21,7 @@ describe('an image in an exists', () => {
     expect(verdict({}, { usage: null })).toBe('no launch: no activation of this image was seen')
   })
 
-  test.each<[Partial<VerifiedImageExists>, string]>([
+  test.each<[Partial<ImageExistsToVerify>, string]>([
     [{ createdAt: at(12) }, 'created_at is "2026-11-23 00:00:12" in the exists and "2026-11-23 00:00:10" in the usage'],
     [{ owner: 'beef' }, 'owner is "beef" in the exists and "cafe" in the usage'],
     [{ size: '9007199254740992' }, 'size is "9007199254740992" in the exists and "9007199254740993" in the usage'],

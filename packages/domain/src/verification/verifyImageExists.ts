@@ -12,14 +12,14 @@ export interface ImageEvidence {
   delete: Pick<ImageDelete, 'deletedAt'> | null
 }
 
-export type VerifiedImageExists = Pick<ImageExists, 'createdAt' | 'deletedAt' | 'owner' | 'size' | 'auditPeriodEnding'>
+export type ImageExistsToVerify = Pick<ImageExists, 'createdAt' | 'deletedAt' | 'owner' | 'size' | 'auditPeriodEnding'>
 
 /**
  * StackTach's verification of one image of a glance exists: created_at, owner and size as when it was activated, and its
  * delete likewise.
  */
 export function verifyImageExists(
-  exists: VerifiedImageExists,
+  exists: ImageExistsToVerify,
   { usage, delete: deleted }: ImageEvidence,
   { level, rules }: Pick<VerifyOptions, 'level' | 'rules'>,
 ): Verdict {

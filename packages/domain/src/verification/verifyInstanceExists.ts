@@ -23,7 +23,7 @@ export interface InstanceEvidence {
   deletes: readonly Pick<InstanceDelete, 'launchedAt' | 'deletedAt' | 'payloadDeletedAt'>[]
 }
 
-export type VerifiedExists = Pick<
+export type ExistsToVerify = Pick<
   InstanceExists,
   | 'launchedAt'
   | 'deletedAt'
@@ -44,7 +44,7 @@ export type VerifiedExists = Pick<
  * second, and with what is known of its delete. The first thing that is wrong is the reason.
  */
 export function verifyInstanceExists(
-  exists: VerifiedExists,
+  exists: ExistsToVerify,
   { launch, deletes }: InstanceEvidence,
   { level, flavorField, rules }: VerifyOptions,
 ): Verdict {
@@ -60,7 +60,7 @@ export function verifyInstanceExists(
 
 /** The first field in which an exists differs from its launch. */
 function differenceFrom(
-  exists: VerifiedExists,
+  exists: ExistsToVerify,
   launch: NonNullable<InstanceEvidence['launch']>,
   flavorField: FlavorField,
   rules: Rules,

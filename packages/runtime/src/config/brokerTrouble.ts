@@ -1,7 +1,7 @@
 import type { DeploymentEntry } from './deployments.ts'
 
 /** What is wrong with a deployment's broker, in one sentence that says what to do. Pure: made of what amqplib says. */
-export function brokerTrouble(error: Error, deployment: DeploymentEntry): string {
+export function describeBrokerError(error: Error, deployment: DeploymentEntry): string {
   const { rabbit_host: host, rabbit_port: port, rabbit_userid: user, rabbit_virtual_host: vhost } = deployment
   const broker = `the broker at ${host}:${port}`
   const [reason = ''] = error.message.split('\n')

@@ -66,7 +66,7 @@ describe('a collection', () => {
   test('is asked once for all of its gauges', async () => {
     const metrics = new Metrics()
     let asked = 0
-    metrics.collection(
+    metrics.collector(
       'stored',
       { rows: { name: 'rows', help, labels: ['kind'] }, age: { name: 'age_seconds', help } },
       async () => {
@@ -88,7 +88,7 @@ describe('a collection', () => {
 
   test('that cannot be had has no values, and is counted as failed', async () => {
     const metrics = new Metrics()
-    metrics.collection(
+    metrics.collector(
       'stored',
       { rows: { name: 'rows', help, labels: ['kind'] }, age: { name: 'age_seconds', help } },
       async () => {

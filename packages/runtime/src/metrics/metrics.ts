@@ -1,5 +1,5 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { Reader, type Reading } from './reader.ts'
+import { CachedCollector, type Sample } from './reader.ts'
 
 /**
  * Every label there is. The values of each are few and known beforehand: constants of the program, or what the deployments
@@ -88,14 +88,14 @@ export class Metrics {
    * Gauges that cost a question to a server. It is asked when the metrics are read, and seldom: see `Reader`. While it cannot
    * be answered there are no values, rather than old ones.
    */
-  collection<G extends string, L extends Label>(
+  collector<G extends string, L extends Label>(
     collection: string,
     gauges: Record<G, Description<L>>,
-    ask: () => Promise<Reading<G, L>[]>,
+    ask: () => Promise<Sample<G, L>[]>,
   ): void {
     const failures = this.#failures
     failures.inc({ collection }, 0)
-    const reader = new Reader(ask, () => failures.inc({ collection }))
+    const reader = new CachedCollector(ask, () => failures.inc({ collection }))
     for (const key in gauges) {
       const { name, help, labels = [] } = gauges[key]
       new Gauge({

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
-import { Reader, type Reading } from './reader.ts'
+import { CachedCollector, type Sample } from './reader.ts'
 
-type Readings = Reading<'depth', never>[]
+type Readings = Sample<'depth', never>[]
 
 const limits = { fresh: 60, patience: 30 }
 const after = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
@@ -12,7 +12,7 @@ function question() {
   const waiting: { resolve(readings: Readings): void; reject(error: Error): void }[] = []
   const failures: unknown[] = []
   const ask = () => new Promise<Readings>((resolve, reject) => waiting.push({ resolve, reject }))
-  const reader = new Reader(ask, (error) => failures.push(error), limits)
+  const reader = new CachedCollector(ask, (error) => failures.push(error), limits)
   return { waiting, failures, reader }
 }
 

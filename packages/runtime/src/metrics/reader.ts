@@ -1,5 +1,5 @@
 /** One value of one gauge. */
-export interface Reading<G extends string, L extends string> {
+export interface Sample<G extends string, L extends string> {
   gauge: G
   labels?: Partial<Record<L, string>>
   value: number
@@ -15,15 +15,15 @@ const PATIENCE = 3_000
  * Asks a question that costs something, at most once in a while and never twice at a time, and waits for the answer only so
  * long. One that comes too late is still good for the next who reads.
  */
-export class Reader<G extends string, L extends string> {
-  readonly #ask: () => Promise<Reading<G, L>[]>
+export class CachedCollector<G extends string, L extends string> {
+  readonly #ask: () => Promise<Sample<G, L>[]>
   readonly #onFailure: (error: unknown) => void
   readonly #limits: { fresh: number; patience: number }
-  #answer: { readings: Reading<G, L>[]; at: number } | undefined
+  #answer: { readings: Sample<G, L>[]; at: number } | undefined
   #asking: Promise<void> | undefined
 
   constructor(
-    ask: () => Promise<Reading<G, L>[]>,
+    ask: () => Promise<Sample<G, L>[]>,
     onFailure: (error: unknown) => void,
     limits = { fresh: FRESH, patience: PATIENCE },
   ) {
@@ -33,7 +33,7 @@ export class Reader<G extends string, L extends string> {
   }
 
   /** The readings; none when they could not be had, or not in time. */
-  async read(): Promise<Reading<G, L>[]> {
+  async read(): Promise<Sample<G, L>[]> {
     if (!this.#isFresh()) {
       this.#asking ??= this.#askOnce()
       let timer: NodeJS.Timeout | undefined

@@ -1,23 +1,23 @@
-import { type Fault, faultCode, pythonRepr } from '../fault.ts'
-import type { Json, JsonObject } from '../json.ts'
-import { floorSecond, isoMicros, type Micros, spacedShort, spacedZone } from '../time.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import { floorSecond, isoMicros, type Micros, spacedShort, spacedZone } from '../core/time.ts'
 import { type BaseImage, imageMeta } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
+import { httpStatusOf, type NovaException } from '../world/novaException.ts'
 
-/** How an instance is shown. */
-export type View = {
-  /** List the fixed addresses. */
+/** Variations of the classic instance payload. */
+export type ClassicOptions = {
+  /** Whether to include the fixed addresses. */
   readonly addresses: boolean
-  /** Cut times to the second, as of an instance that came by RPC. */
-  readonly cut: boolean
-  /** Show this image instead of the instance's own. */
+  /** Whether to truncate times to the second, as nova's RPC does. */
+  readonly truncate: boolean
+  /** Replaces the instance's own image. */
   readonly image?: BaseImage
 }
 
-/** A time as classic payloads have it: the empty string when it is not set. */
-function payloadTime(at: Micros | null, cut: boolean): string {
+/** Formats a time for a classic payload: the empty string if it is not set. */
+function payloadTime(at: Micros | null, truncate: boolean): string {
   if (at === null) return ''
-  return isoMicros(cut ? floorSecond(at) : at)
+  return isoMicros(truncate ? floorSecond(at) : at)
 }
 
 function fixedAddresses(instance: Instance): Json {
@@ -32,10 +32,10 @@ function fixedAddresses(instance: Instance): Json {
   }))
 }
 
-/** The payload that all of a classic instance's notifications have in common. */
-export function classicInstance(instance: Instance, view: View): JsonObject {
+/** The payload fields that all classic notifications of an instance share. */
+export function classicInstance(instance: Instance, options: ClassicOptions): JsonObject {
   const { flavor } = instance
-  const image = view.image ?? instance.image
+  const image = options.image ?? instance.image
   return {
     tenant_id: instance.tenant.id,
     user_id: instance.owner.id,
@@ -57,9 +57,9 @@ export function classicInstance(instance: Instance, view: View): JsonObject {
     availability_zone: instance.zone,
     cell_name: '',
     created_at: spacedZone(instance.createdAt),
-    terminated_at: payloadTime(instance.terminatedAt, view.cut),
-    deleted_at: payloadTime(instance.deletedAt, view.cut),
-    launched_at: payloadTime(instance.launchedAt, view.cut),
+    terminated_at: payloadTime(instance.terminatedAt, options.truncate),
+    deleted_at: payloadTime(instance.deletedAt, options.truncate),
+    launched_at: payloadTime(instance.launchedAt, options.truncate),
     image_ref_url: `http://localhost:9292/images/${image.id}`,
     os_type: instance.image.osType,
     kernel_id: '',
@@ -69,34 +69,41 @@ export function classicInstance(instance: Instance, view: View): JsonObject {
     progress: '',
     access_ip_v4: null,
     access_ip_v6: null,
-    ...(view.addresses ? { fixed_ips: fixedAddresses(instance) } : {}),
+    ...(options.addresses ? { fixed_ips: fixedAddresses(instance) } : {}),
     image_meta: imageMeta(image),
     metadata: instance.metadata,
   }
 }
 
-/** What a classic `.error` adds to the instance. */
-export function classicFault(fault: Fault): JsonObject {
-  return { exception: pythonRepr(fault), message: fault.message, code: faultCode(fault) }
+/** Formats an exception as classic notifications do: Python's repr of a dict, in a string. */
+export function pythonRepr({ className, message, kwargs }: NovaException): string {
+  const format = (value: string | number): string => (typeof value === 'number' ? String(value) : `'${value}'`)
+  const pairs = Object.entries(kwargs).map(([name, value]) => `'${name}': ${format(value)}`)
+  return `{'kwargs': {${pairs.join(', ')}}, 'message': '${message}', 'class': '${className}'}`
 }
 
-/** What an exists adds to the instance: its audit period. */
-export function classicAuditPeriod(beginning: Micros, ending: Micros): JsonObject {
-  return { audit_period_beginning: spacedShort(beginning), audit_period_ending: spacedShort(ending) }
+/** The payload fields that a classic `.error` adds. */
+export function classicException(exception: NovaException): JsonObject {
+  return { exception: pythonRepr(exception), message: exception.message, code: httpStatusOf(exception) }
 }
 
-/** What an update adds to the instance: the change, and the current audit period in another notation. */
+/** The payload fields that an exists adds: its audit period. */
+export function classicAuditPeriod(from: Micros, until: Micros): JsonObject {
+  return { audit_period_beginning: spacedShort(from), audit_period_ending: spacedShort(until) }
+}
+
+/** The payload fields that an update adds: the change, and the current audit period in another notation. */
 export function classicChange(
   change: { oldState: string; oldTask: string | null; task: string | null; oldName: string | null },
-  beginning: Micros,
-  ending: Micros,
+  from: Micros,
+  until: Micros,
 ): JsonObject {
   return {
     old_state: change.oldState,
     old_task_state: change.oldTask,
     new_task_state: change.task,
-    audit_period_beginning: isoMicros(beginning),
-    audit_period_ending: isoMicros(ending),
+    audit_period_beginning: isoMicros(from),
+    audit_period_ending: isoMicros(until),
     ...(change.oldName === null ? {} : { old_display_name: change.oldName }),
   }
 }

@@ -1,15 +1,15 @@
-import type { JsonObject } from '../json.ts'
-import { isoMicros, type Micros } from '../time.ts'
+import type { JsonObject } from '../core/json.ts'
+import { isoMicros, type Micros } from '../core/time.ts'
 import type { Request } from '../world/request.ts'
 
-/** The roles that the request's user has where the notification is sent. */
+/** The roles of the request's user in the service that sends the notification. */
 function rolesOf(request: Request, elevated: boolean): string[] {
   if (request.user === null) return []
   if (request.admin) return ['admin', 'member', 'reader']
   return elevated ? ['member', 'reader', 'admin'] : ['member', 'reader']
 }
 
-/** The `_context_*` keys as oslo.messaging sends them: secrets and addresses are blanked. `at` in microseconds. */
+/** The `_context_*` keys as oslo.messaging sends them, without secrets and addresses. `at` in microseconds. */
 export function contextKeys(request: Request, elevated: boolean, at: Micros): JsonObject {
   const user = request.user?.id ?? null
   const project = request.project?.id ?? null
@@ -43,7 +43,7 @@ export function contextKeys(request: Request, elevated: boolean, at: Micros): Js
   }
 }
 
-/** A whole context, token and catalog included, as nova dumps it inside some classic payloads. */
+/** A complete context, including token and catalog, as nova embeds it in some classic payloads. */
 export function dumpedContext(request: Request): JsonObject {
   const url = 'http://controller:8776/v3'
   return {

@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts'
-import { floorSecond, isoMicros, type Micros } from '../time.ts'
+import type { JsonObject } from '../core/json.ts'
+import { floorSecond, isoMicros, type Micros } from '../core/time.ts'
 import { imageMeta } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
@@ -34,9 +34,7 @@ function infoCache(instance: Instance, request: Request): JsonObject {
   }
 }
 
-/** An instance as nova dumps it into the arguments of a failed call: all of its database row, and a context. */
-export function dumpedInstance(instance: Instance, request: Request): JsonObject {
-  const { flavor } = instance
+function identity(instance: Instance): JsonObject {
   return {
     id: instance.number,
     user_id: instance.owner.id,
@@ -48,17 +46,27 @@ export function dumpedInstance(instance: Instance, request: Request): JsonObject
     launch_index: 0,
     key_name: instance.keyName,
     key_data: null,
+  }
+}
+
+function stateAndSize({ state, task, flavor, host }: Instance): JsonObject {
+  return {
     power_state: 1,
-    vm_state: instance.state,
-    task_state: instance.task,
+    vm_state: state,
+    task_state: task,
     memory_mb: flavor.memoryMb,
     vcpus: flavor.vcpus,
     root_gb: flavor.rootGb,
     ephemeral_gb: flavor.ephemeralGb,
     ephemeral_key_uuid: null,
-    host: instance.host,
-    node: instance.host,
+    host,
+    node: host,
     instance_type_id: flavor.id,
+  }
+}
+
+function launchAndSystem(instance: Instance): JsonObject {
+  return {
     user_data: null,
     reservation_id: instance.reservation,
     launched_at: time(instance.launchedAt),
@@ -73,6 +81,11 @@ export function dumpedInstance(instance: Instance, request: Request): JsonObject
     architecture: 'x86_64',
     vm_mode: null,
     uuid: instance.uuid,
+  }
+}
+
+function storageAndNetwork(): JsonObject {
+  return {
     root_device_name: '/dev/sda',
     default_ephemeral_device: null,
     default_swap_device: null,
@@ -84,12 +97,22 @@ export function dumpedInstance(instance: Instance, request: Request): JsonObject
     shutdown_terminate: false,
     disable_terminate: false,
     cell_name: null,
+  }
+}
+
+/** An instance as nova embeds it in the arguments of a failed call: its whole database row, and a context. */
+export function dumpedInstance(instance: Instance, request: Request): JsonObject {
+  return {
+    ...identity(instance),
+    ...stateAndSize(instance),
+    ...launchAndSystem(instance),
+    ...storageAndNetwork(),
     metadata: instance.metadata,
     system_metadata: systemMetadata(instance),
     info_cache: infoCache(instance, request),
     security_groups: [],
     cleaned: false,
-    flavor: dumpedFlavor(flavor),
+    flavor: dumpedFlavor(instance.flavor),
     old_flavor: null,
     new_flavor: null,
     hidden: false,

@@ -1,6 +1,6 @@
-import type { JsonObject } from '../json.ts'
+import type { JsonObject } from '../core/json.ts'
 
-/** oslo.messaging's 2.0 envelope: the notification as a JSON string. */
+/** Wraps a notification in oslo.messaging's 2.0 envelope, as a JSON string. */
 export function envelope(notification: JsonObject): JsonObject {
   return { 'oslo.version': '2.0', 'oslo.message': JSON.stringify(notification) }
 }

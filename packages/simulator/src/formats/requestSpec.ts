@@ -1,5 +1,5 @@
-import type { JsonObject } from '../json.ts'
-import { floorSecond, isoMicros, isoSeconds, type Micros } from '../time.ts'
+import type { JsonObject } from '../core/json.ts'
+import { floorSecond, isoMicros, isoSeconds, type Micros } from '../core/time.ts'
 import type { Flavor } from '../world/flavor.ts'
 import type { BaseImage } from '../world/image.ts'
 import type { Instance } from '../world/instance.ts'
@@ -7,18 +7,18 @@ import type { Request } from '../world/request.ts'
 import { dumpedContext } from './context.ts'
 import { novaObject, versionedFlavor } from './versioned.ts'
 
-/** What the scheduler is asked for. */
-export type Wish = {
+/** What a request asks of the scheduler. */
+export type RequestSpec = {
   readonly instance: Instance
   readonly flavor: Flavor
   readonly count: number
   readonly request: Request
-  /** A rebuild asks whether its host can have the new image; a move looks for another host in the same cell. */
+  /** A rebuild checks the new image against its host; a move needs another host in the same cell. */
   readonly kind: 'create' | 'rebuild' | 'move'
 }
 
-// Glance knew these images long before the simulated time.
-const imageCreated: Micros = Date.UTC(2024, 1, 3, 4, 5, 6) * 1000
+// The images are older than the simulation.
+const imageCreatedAt: Micros = Date.UTC(2024, 1, 3, 4, 5, 6) * 1000
 
 function classicImage(image: BaseImage): JsonObject {
   return {
@@ -30,8 +30,8 @@ function classicImage(image: BaseImage): JsonObject {
     size: image.size,
     container_format: 'bare',
     disk_format: 'qcow2',
-    created_at: isoMicros(imageCreated),
-    updated_at: isoMicros(imageCreated),
+    created_at: isoMicros(imageCreatedAt),
+    updated_at: isoMicros(imageCreatedAt),
     tags: ['tag1', 'tag2'],
     min_ram: 0,
     min_disk: image.minDisk,
@@ -39,7 +39,7 @@ function classicImage(image: BaseImage): JsonObject {
   }
 }
 
-/** A flavor with everything that its database row has. */
+/** A flavor with all columns of its database row. */
 export function dumpedFlavor(flavor: Flavor): JsonObject {
   return {
     id: flavor.id,
@@ -56,26 +56,26 @@ export function dumpedFlavor(flavor: Flavor): JsonObject {
     is_public: true,
     extra_specs: flavor.extraSpecs,
     description: null,
-    created_at: isoMicros(floorSecond(imageCreated)),
+    created_at: isoMicros(floorSecond(imageCreatedAt)),
     updated_at: null,
     deleted_at: null,
     deleted: false,
   }
 }
 
-/** `instance_properties` of a classic request spec, with the context that nova dumps into it. */
-export function classicProperties(wish: Wish, scheduled: boolean, context: JsonObject = {}): JsonObject {
-  const { instance, flavor } = wish
-  // What is moved was scheduled before.
-  const known = scheduled || wish.kind === 'move'
+/** `instance_properties` of a classic request spec, including the context that nova embeds. */
+export function classicProperties(spec: RequestSpec, scheduled: boolean, context: JsonObject = {}): JsonObject {
+  const { instance, flavor } = spec
+  // An instance that is moved was scheduled before.
+  const hasInstance = scheduled || spec.kind === 'move'
   return {
     numa_topology: null,
     pci_requests: {
-      _changed_fields: known ? ['requests', 'instance_uuid'] : ['requests'],
-      _context: { ...dumpedContext(wish.request), ...context },
+      _changed_fields: hasInstance ? ['requests', 'instance_uuid'] : ['requests'],
+      _context: { ...dumpedContext(spec.request), ...context },
       VERSION: '1.1',
       _obj_requests: [],
-      ...(known ? { _obj_instance_uuid: instance.uuid } : {}),
+      ...(hasInstance ? { _obj_instance_uuid: instance.uuid } : {}),
     },
     project_id: instance.tenant.id,
     user_id: instance.owner.id,
@@ -88,13 +88,13 @@ export function classicProperties(wish: Wish, scheduled: boolean, context: JsonO
   }
 }
 
-/** The classic request spec; `scheduled` once the scheduler has filled in the instance. */
-export function classicRequestSpec(wish: Wish, scheduled: boolean, context: JsonObject = {}): JsonObject {
+/** The classic request spec; `scheduled` if the scheduler has set the instance. */
+export function classicRequestSpec(spec: RequestSpec, scheduled: boolean, context: JsonObject = {}): JsonObject {
   return {
-    num_instances: wish.count,
-    image: classicImage(wish.instance.image),
-    instance_properties: classicProperties(wish, scheduled, context),
-    instance_type: dumpedFlavor(wish.flavor),
+    num_instances: spec.count,
+    image: classicImage(spec.instance.image),
+    instance_properties: classicProperties(spec, scheduled, context),
+    instance_type: dumpedFlavor(spec.flavor),
   }
 }
 
@@ -106,9 +106,9 @@ function destination(): JsonObject {
   })
 }
 
-/** The versioned request spec: RequestSpecPayload. */
-export function versionedRequestSpec(wish: Wish): JsonObject {
-  const { instance } = wish
+/** The versioned request spec, RequestSpecPayload. */
+export function versionedRequestSpec(spec: RequestSpec): JsonObject {
+  const { instance } = spec
   const { image } = instance
   const properties = novaObject('ImageMetaPropsPayload', '1.12', { hw_architecture: 'x86_64' })
   return novaObject('RequestSpecPayload', '1.1', {
@@ -116,10 +116,10 @@ export function versionedRequestSpec(wish: Wish): JsonObject {
     project_id: instance.tenant.id,
     user_id: instance.owner.id,
     availability_zone: null,
-    flavor: versionedFlavor(wish.flavor),
+    flavor: versionedFlavor(spec.flavor),
     force_hosts: null,
     force_nodes: null,
-    ignore_hosts: wish.kind === 'move' && instance.host !== null ? [instance.host] : null,
+    ignore_hosts: spec.kind === 'move' && instance.host !== null ? [instance.host] : null,
     instance_group: null,
     image: novaObject('ImageMetaPayload', '1.0', {
       id: image.id,
@@ -133,8 +133,8 @@ export function versionedRequestSpec(wish: Wish): JsonObject {
       virtual_size: null,
       container_format: 'bare',
       disk_format: 'qcow2',
-      created_at: isoSeconds(imageCreated),
-      updated_at: isoSeconds(imageCreated),
+      created_at: isoSeconds(imageCreatedAt),
+      updated_at: isoSeconds(imageCreatedAt),
       tags: ['tag1', 'tag2'],
       direct_url: null,
       min_ram: 0,
@@ -143,10 +143,10 @@ export function versionedRequestSpec(wish: Wish): JsonObject {
     }),
     numa_topology: null,
     pci_requests: novaObject('InstancePCIRequestsPayload', '1.0', { instance_uuid: instance.uuid, requests: [] }),
-    num_instances: wish.count,
-    requested_destination: wish.kind === 'create' ? null : destination(),
+    num_instances: spec.count,
+    requested_destination: spec.kind === 'create' ? null : destination(),
     retry: null,
-    scheduler_hints: wish.kind === 'rebuild' ? { _nova_check_type: ['rebuild'] } : {},
+    scheduler_hints: spec.kind === 'rebuild' ? { _nova_check_type: ['rebuild'] } : {},
     security_groups: ['default'],
   })
 }

@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
+import type { Json, JsonObject } from '../core/json.ts'
 import { type Format, type SimulatedMessage, simulateCloud } from '../index.ts'
-import type { Json, JsonObject } from '../json.ts'
 
-// Field lists as OpenStack Zed sends them, in its order.
+// The fields that OpenStack Zed sends, in its order.
 const context =
   'user project_id system_scope project domain user_domain project_domain is_admin read_only show_deleted auth_token request_id global_request_id resource_uuid roles user_identity is_admin_project user_id read_deleted remote_address timestamp quota_class user_name service_catalog project_name'
 const classicBase =
@@ -62,7 +62,7 @@ function isObject(value: Json | undefined): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The notification inside the message, whatever its format. */
+/** Extracts the notification from a message of any format. */
 function unpack(message: SimulatedMessage): JsonObject {
   const inner = message.body['oslo.message']
   return inner === undefined ? message.body : JSON.parse(String(inner))
@@ -87,22 +87,22 @@ function fields(object: JsonObject | undefined): string {
 describe('classic notifications', () => {
   const all = sample('classic')
 
-  test.each(Object.entries(classicShapes))('%s has the real fields', (event, expected) => {
-    const some = all.filter(({ message }) => message.event === event)
-    expect(some.length).toBeGreaterThan(0)
-    const found = new Set(some.map(({ payload }) => fields(payload).replace(/ old_display_name$/, '')))
-    expect([...found]).toEqual([expected])
+  test.each(Object.entries(classicShapes))('%s has the fields of OpenStack', (event, expected) => {
+    const matching = all.filter(({ message }) => message.event === event)
+    expect(matching.length).toBeGreaterThan(0)
+    const shapes = new Set(matching.map(({ payload }) => fields(payload).replace(/ old_display_name$/, '')))
+    expect([...shapes]).toEqual([expected])
   })
 
-  test.each(['nova', 'glance'])('%s has the real context', (exchange) => {
-    const own = 'message_id publisher_id event_type priority payload timestamp _unique_id'.split(' ')
+  test.each(['nova', 'glance'])('%s has the context of OpenStack', (exchange) => {
+    const common = 'message_id publisher_id event_type priority payload timestamp _unique_id'.split(' ')
     const keys = exchange === 'nova' ? context.split(' ').map((key) => `_context_${key}`) : []
-    const some = all.filter(({ message }) => message.exchange === exchange)
-    const found = new Set(some.map(({ notification }) => fields(notification)))
-    expect([...found]).toEqual([[...own, ...keys].join(' ')])
+    const matching = all.filter(({ message }) => message.exchange === exchange)
+    const shapes = new Set(matching.map(({ notification }) => fields(notification)))
+    expect([...shapes]).toEqual([[...common, ...keys].join(' ')])
   })
 
-  test('times have their forms, and those that are not set are the empty string', () => {
+  test('times are well-formed, and the empty string if they are not set', () => {
     const set = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$/
     const unset = /^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$/
     const created = /^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\+00:00$/
@@ -118,7 +118,7 @@ describe('classic notifications', () => {
     expect(wrong).toEqual([])
   })
 
-  test('an instance notification has two to three kilobytes', () => {
+  test('an instance notification has 2 to 3 KB on average', () => {
     const sizes = all
       .filter(({ message }) => message.event.startsWith('compute.instance.'))
       .map(({ notification }) => JSON.stringify(notification).length)
@@ -127,7 +127,7 @@ describe('classic notifications', () => {
     expect(mean).toBeLessThan(3000)
   })
 
-  test('failures go to the error topic, and a failed upload is a bare string', () => {
+  test('failures have routing key suffix error, and a failed upload has a string payload', () => {
     const cloud = simulateCloud({ format: 'classic', operations: 400, failures: 1, operationsPerMinute: 5 })
     const errors = [...cloud.messages].filter(({ routingKey }) => routingKey === 'notifications.error')
     expect(errors.every(({ body }) => body.priority === 'ERROR')).toBe(true)
@@ -139,10 +139,10 @@ describe('classic notifications', () => {
 describe('versioned notifications', () => {
   const all = sample('versioned')
 
-  test.each(Object.entries(versionedShapes))('%s is the real object', (event, [name, version, expected]) => {
-    const some = all.filter(({ message }) => message.event === event)
-    expect(some.length).toBeGreaterThan(0)
-    for (const { message, payload } of some) {
+  test.each(Object.entries(versionedShapes))('%s is the object of OpenStack', (event, [name, version, expected]) => {
+    const matching = all.filter(({ message }) => message.event === event)
+    expect(matching.length).toBeGreaterThan(0)
+    for (const { message, payload } of matching) {
       expect(message.routingKey).toMatch(/^versioned_notifications\.(info|error)$/)
       expect(payload['nova_object.name']).toBe(name)
       expect(payload['nova_object.version']).toBe(version)
@@ -162,18 +162,18 @@ describe('versioned notifications', () => {
   })
 })
 
-test('both: a twin follows within 3 to 120 ms, or when its predecessor is out', () => {
+test('both: a counterpart follows its classic message within 3 to 400 ms', () => {
   const all = sample('both', 200).filter(({ message }) => message.event.endsWith('instance.power_off.start'))
   const classic = all.filter(({ message }) => message.routingKey.startsWith('notifications'))
   expect(classic.length).toBeGreaterThan(0)
   for (const { message, notification } of classic) {
-    const twin = all.find(
+    const counterpart = all.find(
       (other) =>
         other.message !== message && other.notification._context_request_id === notification._context_request_id,
     )
-    const delay = (twin?.message.when ?? 0) - message.when
+    const delay = (counterpart?.message.when ?? 0) - message.when
     expect(delay).toBeGreaterThanOrEqual(3000)
     expect(delay).toBeLessThan(400_000)
-    expect(twin?.message.messageId).not.toBe(message.messageId)
+    expect(counterpart?.message.messageId).not.toBe(message.messageId)
   }
 })

@@ -1,11 +1,11 @@
-import type { Fault } from '../fault.ts'
-import type { Json, JsonObject } from '../json.ts'
-import { isoSeconds, type Micros } from '../time.ts'
+import type { Json, JsonObject } from '../core/json.ts'
+import { isoSeconds, type Micros } from '../core/time.ts'
 import type { Flavor } from '../world/flavor.ts'
 import type { Instance } from '../world/instance.ts'
+import type { NovaException } from '../world/novaException.ts'
 import type { Request } from '../world/request.ts'
 
-/** A versioned object: its name, its version and its data. */
+/** Builds a versioned object: name, version and data. */
 export function novaObject(name: string, version: string, data: JsonObject): JsonObject {
   return {
     'nova_object.name': name,
@@ -15,7 +15,7 @@ export function novaObject(name: string, version: string, data: JsonObject): Jso
   }
 }
 
-/** A time as versioned payloads have it: whole seconds, null when it is not set. */
+/** Formats a time for a versioned payload: whole seconds, null if it is not set. */
 export function versionedTime(at: Micros | null): string | null {
   return at === null ? null : isoSeconds(at)
 }
@@ -39,20 +39,20 @@ export function versionedFlavor(flavor: Flavor): JsonObject {
   })
 }
 
-export function versionedFault(fault: Fault): JsonObject {
+export function versionedException(exception: NovaException): JsonObject {
   return novaObject('ExceptionPayload', '1.1', {
-    module_name: fault.module,
-    function_name: fault.function,
-    exception: fault.exception,
-    exception_message: fault.message,
-    traceback: fault.traceback,
+    module_name: exception.module,
+    function_name: exception.function,
+    exception: exception.className,
+    exception_message: exception.message,
+    traceback: exception.traceback,
   })
 }
 
-export function versionedAuditPeriod(beginning: Micros, ending: Micros): JsonObject {
+export function versionedAuditPeriod(from: Micros, until: Micros): JsonObject {
   return novaObject('AuditPeriodPayload', '1.0', {
-    audit_period_beginning: isoSeconds(beginning),
-    audit_period_ending: isoSeconds(ending),
+    audit_period_beginning: isoSeconds(from),
+    audit_period_ending: isoSeconds(until),
   })
 }
 
@@ -124,7 +124,7 @@ function volumesOf(instance: Instance): Json {
   )
 }
 
-/** What all of a versioned instance's notifications have in common, from its uuid to its lock. */
+/** The payload fields that all versioned notifications of an instance share. */
 export function versionedInstance(instance: Instance): JsonObject {
   return {
     uuid: instance.uuid,
@@ -161,7 +161,7 @@ export function versionedInstance(instance: Instance): JsonObject {
   }
 }
 
-/** Who did it, at the end of exists and update; actions have the request id in front. */
+/** The initiator fields at the end of each versioned instance payload. */
 export function versionedInitiator(instance: Instance, request: Request): JsonObject {
   return {
     action_initiator_user: request.user?.id ?? null,

@@ -1,19 +1,25 @@
-import type { Fault } from '../fault.ts'
-import { buildAborted, interfaceFailed, noValidHost, resourcesUnavailable, retriesExceeded } from '../fault.ts'
-import type { Wish } from '../formats/requestSpec.ts'
+import type { JsonObject } from '../core/json.ts'
+import type { RequestSpec } from '../formats/requestSpec.ts'
 import { versionedKeypairs } from '../formats/versioned.ts'
-import type { JsonObject } from '../json.ts'
-import { buildFailedNotice, selectNotice } from '../notices/scheduling.ts'
-import { updateNotice } from '../notices/update.ts'
-import type { Stage, Story } from '../stage.ts'
+import { buildFailedNotification, selectDestinationsNotification } from '../notifications/scheduling.ts'
+import { updateNotification } from '../notifications/update.ts'
 import { otherHost } from '../world/deployment.ts'
 import { createAddress, type Instance } from '../world/instance.ts'
+import type { NovaException } from '../world/novaException.ts'
+import {
+  buildAborted,
+  interfaceFailed,
+  noValidHost,
+  resourcesUnavailable,
+  retriesExceeded,
+} from '../world/novaException.ts'
+import type { Operation, Steps } from './operation.ts'
 
-function wishOf({ instance, request }: Stage, count: number): Wish {
+function specOf({ instance, request }: Operation, count: number): RequestSpec {
   return { instance, flavor: instance.flavor, count, request, kind: 'create' }
 }
 
-function createHead(instance: Instance): JsonObject {
+function createFields(instance: Instance): JsonObject {
   return {
     keypairs: versionedKeypairs(instance),
     tags: [],
@@ -22,146 +28,146 @@ function createHead(instance: Instance): JsonObject {
   }
 }
 
-/** The conductor has a host for it and writes the instance down. */
-function conductorSaves({ instance, request, auditPeriod, now, emit }: Stage): void {
+/** The conductor saves the instance after the scheduler has chosen a host. */
+function conductorSaves({ instance, request, auditPeriod, now, emit }: Operation): void {
   const publisher = { service: 'conductor', host: instance.deployment.controller }
   const change = { oldState: instance.state, oldTask: instance.task, oldName: null }
-  const beginning = Math.floor(now() / auditPeriod) * auditPeriod
-  emit(updateNotice(instance, request, change, { classic: publisher, versioned: publisher }, beginning, now()))
+  const periodStart = Math.floor(now() / auditPeriod) * auditPeriod
+  emit(updateNotification(instance, request, change, { classic: publisher, versioned: publisher }, periodStart, now()))
 }
 
-/** From the arrival on `host` up to the driver's spawn. */
-function* arrive(stage: Stage, host: string): Story {
-  const { instance } = stage
-  stage.save({ task: null }, host)
-  yield stage.wait(0.01, 0.05)
-  stage.notify('create', 'start', {
+/** From the request's arrival on `host` to the driver's spawn. */
+function* prepareBuild(operation: Operation, host: string): Steps {
+  const { instance } = operation
+  operation.save({ task: null }, host)
+  yield operation.wait(0.01, 0.05)
+  operation.notify('create', 'start', {
     host,
-    tail: { image_name: instance.image.name },
-    head: createHead(instance),
+    classicFields: { image_name: instance.image.name },
+    versionedFields: createFields(instance),
     launch: { flavor: instance.flavor },
   })
-  yield stage.wait(0.05, 0.3)
+  yield operation.wait(0.05, 0.3)
   instance.host = host
-  stage.save({}, host)
-  yield stage.wait(0.2, 2)
+  operation.save({}, host)
+  yield operation.wait(0.2, 2)
   instance.task = 'networking'
-  stage.save({}, host)
-  yield stage.wait(0.5, 4)
-  stage.save({ task: 'block_device_mapping' }, host)
-  yield stage.wait(0.1, 1)
-  instance.addresses = [createAddress(stage.random)]
-  stage.save({ task: 'spawning' }, host)
+  operation.save({}, host)
+  yield operation.wait(0.5, 4)
+  operation.save({ task: 'block_device_mapping' }, host)
+  yield operation.wait(0.1, 1)
+  instance.addresses = [createAddress(operation.random)]
+  operation.save({ task: 'spawning' }, host)
 }
 
 /** The build on `host` succeeds. */
-function* launch(stage: Stage, host: string): Story {
-  const { instance } = stage
-  yield stage.wait(3, 50)
-  const launchedAt = stage.launch()
-  yield stage.wait(0.02, 0.08)
-  stage.save({ state: 'active', task: null }, host)
-  yield stage.wait(0.01, 0.06)
-  stage.notify('create', 'end', {
-    tail: { message: 'Success' },
-    head: createHead(instance),
+function* launch(operation: Operation, host: string): Steps {
+  const { instance } = operation
+  yield operation.wait(3, 50)
+  const launchedAt = operation.launch()
+  yield operation.wait(0.02, 0.08)
+  operation.save({ state: 'active', task: null }, host)
+  yield operation.wait(0.01, 0.06)
+  operation.notify('create', 'end', {
+    classicFields: { message: 'Success' },
+    versionedFields: createFields(instance),
     launch: { flavor: instance.flavor, launchedAt },
   })
 }
 
-/** The build on `host` fails: what was made is taken down, and the instance belongs to no host again. */
-function* abandon(stage: Stage, host: string, fault: Fault): Story {
-  const { instance } = stage
-  yield stage.wait(2, 20)
-  stage.notify('shutdown', 'start')
-  yield stage.wait(0.2, 2)
-  stage.notify('shutdown', 'end')
-  yield stage.wait(0.05, 0.2)
+/** The build on `host` fails: nova cleans up, and the instance has no host again. */
+function* failBuild(operation: Operation, host: string, exception: NovaException): Steps {
+  const { instance } = operation
+  yield operation.wait(2, 20)
+  operation.notify('shutdown', 'start')
+  yield operation.wait(0.2, 2)
+  operation.notify('shutdown', 'end')
+  yield operation.wait(0.05, 0.2)
   instance.host = null
-  stage.save({}, host)
-  yield stage.wait(0.03, 0.1)
-  // The error still shows the host that failed.
+  operation.save({}, host)
+  yield operation.wait(0.03, 0.1)
+  // The error still has the host that failed.
   instance.host = host
-  stage.notify('create', 'error', { fault, head: createHead(instance) })
+  operation.notify('create', 'error', { exception, versionedFields: createFields(instance) })
   instance.host = null
   instance.addresses = []
-  yield stage.wait(0.03, 0.1)
-  stage.save({}, host)
+  yield operation.wait(0.03, 0.1)
+  operation.save({}, host)
 }
 
-/** No host has room: the conductor gives up before any compute host hears of it. */
-function* refuse(stage: Stage): Story {
-  const { controller } = stage.deployment
-  stage.save({ state: 'error', task: null }, controller)
-  yield stage.wait(0.05, 0.2)
-  stage.emit(buildFailedNotice(wishOf(stage, 1), noValidHost()))
+/** No host has enough room: the conductor gives up before it calls a compute host. */
+function* failScheduling(operation: Operation): Steps {
+  const { controller } = operation.deployment
+  operation.save({ state: 'error', task: null }, controller)
+  yield operation.wait(0.05, 0.2)
+  operation.emit(buildFailedNotification(specOf(operation, 1), noValidHost()))
 }
 
-/** Both hosts that were chosen failed, or the first so that no other is tried. */
-function* giveUp(stage: Stage, host: string, retried: boolean): Story {
-  const { instance } = stage
-  yield stage.wait(0.03, 0.1)
+/** The build ends in state error: after a second host failed, or after an error that is not retried. */
+function* giveUp(operation: Operation, host: string, retried: boolean): Steps {
+  const { instance } = operation
+  yield operation.wait(0.03, 0.1)
   if (!retried) {
-    stage.save({ state: 'error', task: null }, host)
+    operation.save({ state: 'error', task: null }, host)
     return
   }
-  stage.save({ task: 'scheduling' }, host)
-  yield stage.wait(0.05, 0.2)
-  stage.save({ state: 'error', task: null }, stage.deployment.controller)
-  yield stage.wait(0.05, 0.3)
-  stage.emit(buildFailedNotice(wishOf(stage, 1), retriesExceeded(instance.uuid)))
+  operation.save({ task: 'scheduling' }, host)
+  yield operation.wait(0.05, 0.2)
+  operation.save({ state: 'error', task: null }, operation.deployment.controller)
+  yield operation.wait(0.05, 0.3)
+  operation.emit(buildFailedNotification(specOf(operation, 1), retriesExceeded(instance.uuid)))
 }
 
-/** The conductor passes an instance that failed on `host` on to the next host. */
-function* passOn(stage: Stage, host: string): Story {
-  yield stage.wait(0.02, 0.1)
-  stage.save({ task: 'scheduling' }, host)
-  yield stage.wait(0.1, 0.3)
-  stage.save({}, stage.deployment.controller)
-  yield stage.wait(0.1, 0.3)
+/** The conductor sends an instance that failed on `host` to the next host. */
+function* reschedule(operation: Operation, host: string): Steps {
+  yield operation.wait(0.02, 0.1)
+  operation.save({ task: 'scheduling' }, host)
+  yield operation.wait(0.1, 0.3)
+  operation.save({}, operation.deployment.controller)
+  yield operation.wait(0.1, 0.3)
 }
 
-/** How a create ends. */
+/** The result of a create. */
 export type Outcome = 'success' | 'noValidHost' | 'rescheduled' | 'exhausted' | 'aborted'
 
-/** One instance's build, once the scheduler has spoken; `outcome` is decided when it is asked for. */
-export function* build(stage: Stage, outcome: Outcome): Story {
-  const { instance, random } = stage
-  const first = random.pick(stage.deployment.hosts)
+/** Builds one instance after scheduling. */
+export function* build(operation: Operation, outcome: Outcome): Steps {
+  const { instance, random } = operation
+  const firstHost = random.pick(operation.deployment.hosts)
   instance.zone = 'nova'
-  conductorSaves(stage)
-  yield stage.wait(0.1, 0.4)
-  yield* arrive(stage, first)
-  if (outcome === 'success') return yield* launch(stage, first)
+  conductorSaves(operation)
+  yield operation.wait(0.1, 0.4)
+  yield* prepareBuild(operation, firstHost)
+  if (outcome === 'success') return yield* launch(operation, firstHost)
   if (outcome === 'aborted') {
-    const fault = random.chance(0.5) ? interfaceFailed() : buildAborted(instance.uuid)
-    yield* abandon(stage, first, fault)
-    return yield* giveUp(stage, first, false)
+    const exception = random.chance(0.5) ? interfaceFailed() : buildAborted(instance.uuid)
+    yield* failBuild(operation, firstHost, exception)
+    return yield* giveUp(operation, firstHost, false)
   }
-  const second = otherHost(stage.deployment, first, random)
-  yield* abandon(stage, first, resourcesUnavailable())
-  yield* passOn(stage, first)
-  yield* arrive(stage, second)
-  if (outcome === 'rescheduled') return yield* launch(stage, second)
-  yield* abandon(stage, second, resourcesUnavailable())
-  yield* giveUp(stage, second, true)
+  const secondHost = otherHost(operation.deployment, firstHost, random)
+  yield* failBuild(operation, firstHost, resourcesUnavailable())
+  yield* reschedule(operation, firstHost)
+  yield* prepareBuild(operation, secondHost)
+  if (outcome === 'rescheduled') return yield* launch(operation, secondHost)
+  yield* failBuild(operation, secondHost, resourcesUnavailable())
+  yield* giveUp(operation, secondHost, true)
 }
 
-/** One request for one or more instances, whose stages share the request. */
-export function* create(first: Stage, others: readonly Stage[], outcome: Outcome): Story {
+/** Creates one or more instances with a single request. */
+export function* create(first: Operation, others: readonly Operation[], outcome: Outcome): Steps {
   if (outcome === 'noValidHost') {
     yield first.wait(0.3, 1)
-    return yield* refuse(first)
+    return yield* failScheduling(first)
   }
-  const wish = wishOf(first, 1 + others.length)
+  const spec = specOf(first, 1 + others.length)
   yield first.wait(0.2, 0.6)
-  first.emit(selectNotice(wish, 'start'))
+  first.emit(selectDestinationsNotification(spec, 'start'))
   yield first.wait(0.05, 0.4)
-  first.emit(selectNotice(wish, 'end'))
+  first.emit(selectDestinationsNotification(spec, 'end'))
   yield first.wait(0.05, 0.2)
-  for (const stage of others) {
-    stage.begin(build(stage, 'success'))
-    yield stage.wait(0.03, 0.2)
+  for (const operation of others) {
+    operation.start(build(operation, 'success'))
+    yield operation.wait(0.03, 0.2)
   }
   yield* build(first, outcome)
 }

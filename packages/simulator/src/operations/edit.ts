@@ -1,23 +1,26 @@
-import type { Stage, Story } from '../stage.ts'
+import type { Operation, Steps } from './operation.ts'
 
-/** Locks or unlocks; the classic format tells only that something was saved. */
-export function* toggleLock(stage: Stage): Story {
-  const { instance } = stage
-  const { controller } = stage.deployment
+/** Locks or unlocks; the classic format has only the update. */
+export function* toggleLock(operation: Operation): Steps {
+  const { instance } = operation
+  const { controller } = operation.deployment
   const api = { service: 'api', host: controller }
-  yield stage.wait(0.02, 0.1)
+  yield operation.wait(0.02, 0.1)
   instance.locked = !instance.locked
   instance.lockedReason = instance.locked ? 'maintenance window' : null
-  stage.save({}, controller)
-  yield stage.wait(0.02, 0.1)
+  operation.save({}, controller)
+  yield operation.wait(0.02, 0.1)
   const publishers = { classic: api, versioned: api }
-  stage.notify(instance.locked ? 'lock' : 'unlock', null, { publishers })
+  operation.notify(instance.locked ? 'lock' : 'unlock', null, { publishers })
 }
 
-/** A new name, told by an update that carries the old one. */
-export function* rename(stage: Stage): Story {
-  yield stage.wait(0.02, 0.1)
-  const base = stage.instance.hostname
-  stage.instance.description = 'renamed'
-  stage.save({ displayName: `${base}${stage.random.pick(['a', 'b', 'c', ' (old)'])}` }, stage.deployment.controller)
+/** Renames; the update has the old name. */
+export function* rename(operation: Operation): Steps {
+  yield operation.wait(0.02, 0.1)
+  const base = operation.instance.hostname
+  operation.instance.description = 'renamed'
+  operation.save(
+    { displayName: `${base}${operation.random.pick(['a', 'b', 'c', ' (old)'])}` },
+    operation.deployment.controller,
+  )
 }

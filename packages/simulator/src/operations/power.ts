@@ -1,6 +1,6 @@
-import type { ActionName } from '../actions.ts'
-import type { Stage, Story } from '../stage.ts'
+import type { ActionName } from '../notifications/actions.ts'
 import type { State } from '../world/instance.ts'
+import type { Operation, Steps } from './operation.ts'
 
 type Change = { readonly action: ActionName; readonly task: string; readonly to: State; readonly seconds: number }
 
@@ -13,15 +13,15 @@ const changes = {
   resume: { action: 'resume', task: 'resuming', to: 'active', seconds: 6 },
 } satisfies Record<string, Change>
 
-/** All that only takes an instance from one power state to another; each goes the same way. */
-export function* changePower(stage: Stage, name: keyof typeof changes): Story {
+/** Changes the power state. */
+export function* changePower(operation: Operation, name: keyof typeof changes): Steps {
   const { action, task, to, seconds } = changes[name]
-  const host = stage.instance.host ?? stage.deployment.controller
-  stage.announce(task)
-  yield stage.wait(0.05, 0.3)
-  stage.notify(action, 'start')
-  yield stage.wait(seconds / 4, seconds)
-  stage.save({ state: to, task: null }, host)
-  yield stage.wait(0.01, 0.1)
-  stage.notify(action, 'end')
+  const host = operation.instance.host ?? operation.deployment.controller
+  operation.setTask(task)
+  yield operation.wait(0.05, 0.3)
+  operation.notify(action, 'start')
+  yield operation.wait(seconds / 4, seconds)
+  operation.save({ state: to, task: null }, host)
+  yield operation.wait(0.01, 0.1)
+  operation.notify(action, 'end')
 }

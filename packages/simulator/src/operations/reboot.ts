@@ -1,24 +1,24 @@
-import { rebootFailed } from '../fault.ts'
-import type { Stage, Story } from '../stage.ts'
+import { rebootFailed } from '../world/novaException.ts'
+import type { Operation, Steps } from './operation.ts'
 
-/** A soft or hard reboot. One that fails says so, and then that it ended: nova sends both. */
-export function* reboot(stage: Stage): Story {
-  const { instance } = stage
-  const hard = stage.fails || stage.random.chance(0.3) ? '_hard' : ''
-  const host = instance.host ?? stage.deployment.controller
-  stage.announce(`rebooting${hard}`)
-  yield stage.wait(0.02, 0.2)
-  stage.notify('reboot', 'start')
-  yield stage.wait(0.02, 0.1)
-  stage.save({ task: `reboot_pending${hard}` }, host)
-  yield stage.wait(0.02, 0.1)
-  stage.save({ task: `reboot_started${hard}` }, host)
-  yield stage.wait(1, 9)
-  if (stage.fails) {
-    stage.notify('reboot', 'error', { fault: rebootFailed() })
-    yield stage.wait(0.02, 0.1)
+/** A soft or hard reboot. If it fails, nova sends both an error and an end. */
+export function* reboot(operation: Operation): Steps {
+  const { instance } = operation
+  const hard = operation.fails || operation.random.chance(0.3) ? '_hard' : ''
+  const host = instance.host ?? operation.deployment.controller
+  operation.setTask(`rebooting${hard}`)
+  yield operation.wait(0.02, 0.2)
+  operation.notify('reboot', 'start')
+  yield operation.wait(0.02, 0.1)
+  operation.save({ task: `reboot_pending${hard}` }, host)
+  yield operation.wait(0.02, 0.1)
+  operation.save({ task: `reboot_started${hard}` }, host)
+  yield operation.wait(1, 9)
+  if (operation.fails) {
+    operation.notify('reboot', 'error', { exception: rebootFailed() })
+    yield operation.wait(0.02, 0.1)
   }
-  stage.save({ task: null }, host)
-  yield stage.wait(0.02, 0.1)
-  stage.notify('reboot', 'end')
+  operation.save({ task: null }, host)
+  yield operation.wait(0.02, 0.1)
+  operation.notify('reboot', 'end')
 }

@@ -1,56 +1,56 @@
-import { selectNotice } from '../notices/scheduling.ts'
-import type { Stage, Story } from '../stage.ts'
+import { selectDestinationsNotification } from '../notifications/scheduling.ts'
+import type { Operation, Steps } from './operation.ts'
 
-/** The instance is put away as an image, and taken off its host. */
-export function* shelve(stage: Stage): Story {
-  const { instance } = stage
-  const host = instance.host ?? stage.deployment.controller
-  stage.announce('shelving')
-  yield stage.wait(0.05, 0.2)
-  stage.exists(host, { elevated: true })
-  yield stage.wait(0.01, 0.05)
-  stage.notify('shelve', 'start')
-  yield stage.wait(5, 40)
-  stage.save({ task: 'shelving_image_uploading' }, host)
-  yield stage.wait(0.5, 20)
-  stage.save({ state: 'shelved', task: 'shelving_offloading' }, host)
-  yield stage.wait(0.01, 0.05)
-  stage.notify('shelve', 'end')
-  yield stage.wait(0.005, 0.02)
-  stage.notify('shelveOffload', 'start')
-  yield stage.wait(0.5, 3)
-  stage.save({ state: 'shelved_offloaded', task: null }, host)
-  yield stage.wait(0.02, 0.1)
+/** Saves the instance as an image and removes it from its host. */
+export function* shelve(operation: Operation): Steps {
+  const { instance } = operation
+  const host = instance.host ?? operation.deployment.controller
+  operation.setTask('shelving')
+  yield operation.wait(0.05, 0.2)
+  operation.emitExists(host, { elevated: true })
+  yield operation.wait(0.01, 0.05)
+  operation.notify('shelve', 'start')
+  yield operation.wait(5, 40)
+  operation.save({ task: 'shelving_image_uploading' }, host)
+  yield operation.wait(0.5, 20)
+  operation.save({ state: 'shelved', task: 'shelving_offloading' }, host)
+  yield operation.wait(0.01, 0.05)
+  operation.notify('shelve', 'end')
+  yield operation.wait(0.005, 0.02)
+  operation.notify('shelveOffload', 'start')
+  yield operation.wait(0.5, 3)
+  operation.save({ state: 'shelved_offloaded', task: null }, host)
+  yield operation.wait(0.02, 0.1)
   instance.host = null
   instance.zone = null
-  stage.save({}, host)
-  yield stage.wait(0.01, 0.05)
-  stage.notify('shelveOffload', 'end', { host })
+  operation.save({}, host)
+  yield operation.wait(0.01, 0.05)
+  operation.notify('shelveOffload', 'end', { host })
 }
 
-/** Back on a host, with a new launch. */
-export function* unshelve(stage: Stage): Story {
-  const { instance, request } = stage
-  const { hosts } = stage.deployment
-  stage.announce('unshelving')
-  yield stage.wait(0.05, 0.3)
-  const wish = { instance, flavor: instance.flavor, count: 1, request, kind: 'move' } as const
-  stage.emit(selectNotice(wish, 'start'))
-  yield stage.wait(0.03, 0.2)
-  stage.emit(selectNotice(wish, 'end'))
-  yield stage.wait(0.02, 0.1)
-  const host = stage.random.pick(hosts)
+/** Restores the instance on a host, with a new launch. */
+export function* unshelve(operation: Operation): Steps {
+  const { instance, request } = operation
+  const { hosts } = operation.deployment
+  operation.setTask('unshelving')
+  yield operation.wait(0.05, 0.3)
+  const spec = { instance, flavor: instance.flavor, count: 1, request, kind: 'move' } as const
+  operation.emit(selectDestinationsNotification(spec, 'start'))
+  yield operation.wait(0.03, 0.2)
+  operation.emit(selectDestinationsNotification(spec, 'end'))
+  yield operation.wait(0.02, 0.1)
+  const host = operation.random.pick(hosts)
   instance.zone = 'nova'
-  stage.notify('unshelve', 'start', { host })
-  yield stage.wait(0.02, 0.1)
-  stage.save({ task: 'spawning' }, host)
-  yield stage.wait(0.05, 0.2)
+  operation.notify('unshelve', 'start', { host })
+  yield operation.wait(0.02, 0.1)
+  operation.save({ task: 'spawning' }, host)
+  yield operation.wait(0.05, 0.2)
   instance.host = host
-  stage.save({}, host)
-  yield stage.wait(5, 40)
-  const launchedAt = stage.launch()
-  yield stage.wait(0.02, 0.08)
-  stage.save({ state: 'active', task: null }, host)
-  yield stage.wait(0.01, 0.05)
-  stage.notify('unshelve', 'end', { launch: { flavor: instance.flavor, launchedAt } })
+  operation.save({}, host)
+  yield operation.wait(5, 40)
+  const launchedAt = operation.launch()
+  yield operation.wait(0.02, 0.08)
+  operation.save({ state: 'active', task: null }, host)
+  yield operation.wait(0.01, 0.05)
+  operation.notify('unshelve', 'end', { launch: { flavor: instance.flavor, launchedAt } })
 }

@@ -1,13 +1,18 @@
-import { createImage, imageNotice, uploadImage } from '../images.ts'
-import type { Stage, Story } from '../stage.ts'
+import { imageNotification } from '../notifications/image.ts'
 import type { GlanceImage } from '../world/glanceImage.ts'
+import { createImage, uploadImage } from './images.ts'
+import type { Operation, Steps } from './operation.ts'
 
-/** nova makes an image of the instance: its own notifications, with glance's between them. */
-export function* snapshot(stage: Stage, keep: (image: GlanceImage) => void): Story {
-  const { instance } = stage
-  const host = instance.host ?? stage.deployment.controller
-  const image = createImage(stage, {
-    deployment: stage.deployment,
+/**
+ * Creates an image of the instance: nova's and glance's notifications.
+ *
+ * @param onActive called if the upload succeeds
+ */
+export function* snapshot(operation: Operation, onActive: (image: GlanceImage) => void): Steps {
+  const { instance } = operation
+  const host = instance.host ?? operation.deployment.controller
+  const image = createImage(operation, {
+    deployment: operation.deployment,
     owner: instance.tenant.id,
     name: `${instance.displayName}-snapshot`,
     properties: {
@@ -21,24 +26,24 @@ export function* snapshot(stage: Stage, keep: (image: GlanceImage) => void): Sto
     tags: [],
     minDisk: instance.flavor.rootGb,
   })
-  stage.emit(imageNotice(image, 'image.create'))
-  yield stage.wait(0.05, 0.2)
-  stage.announce('image_snapshot_pending')
-  yield stage.wait(0.02, 0.1)
-  stage.save({ task: 'image_snapshot' }, host)
-  yield stage.wait(0.02, 0.1)
-  stage.save({}, host)
-  const head = { snapshot_image_id: image.id }
-  yield stage.wait(0.005, 0.03)
-  stage.notify('snapshot', 'start', { head })
-  yield stage.wait(2, 20)
-  stage.save({ task: 'image_uploading' }, host)
-  yield* uploadImage(stage, image, stage.fails)
-  if (image.status === 'active') keep(image)
-  yield stage.wait(0.05, 0.3)
-  stage.save({ task: null }, host)
-  // Without an image there is no end either.
+  operation.emit(imageNotification(image, 'image.create'))
+  yield operation.wait(0.05, 0.2)
+  operation.setTask('image_snapshot_pending')
+  yield operation.wait(0.02, 0.1)
+  operation.save({ task: 'image_snapshot' }, host)
+  yield operation.wait(0.02, 0.1)
+  operation.save({}, host)
+  const versionedFields = { snapshot_image_id: image.id }
+  yield operation.wait(0.005, 0.03)
+  operation.notify('snapshot', 'start', { versionedFields })
+  yield operation.wait(2, 20)
+  operation.save({ task: 'image_uploading' }, host)
+  yield* uploadImage(operation, image, operation.fails)
+  if (image.status === 'active') onActive(image)
+  yield operation.wait(0.05, 0.3)
+  operation.save({ task: null }, host)
+  // A failed snapshot has no end.
   if (image.status !== 'active') return
-  yield stage.wait(0.005, 0.03)
-  stage.notify('snapshot', 'end', { head })
+  yield operation.wait(0.005, 0.03)
+  operation.notify('snapshot', 'end', { versionedFields })
 }

@@ -2,45 +2,45 @@ import { changeInterface, changeVolume } from '../operations/attach.ts'
 import { remove } from '../operations/delete.ts'
 import { rename, toggleLock } from '../operations/edit.ts'
 import { liveMigrate } from '../operations/liveMigrate.ts'
+import type { Operation, Steps } from '../operations/operation.ts'
 import { changePower } from '../operations/power.ts'
 import { reboot } from '../operations/reboot.ts'
 import { rebuild } from '../operations/rebuild.ts'
 import { rescue, unrescue } from '../operations/rescue.ts'
 import { confirmResize, resize, revertResize } from '../operations/resize.ts'
 import { shelve, unshelve } from '../operations/shelve.ts'
-import type { Stage, Story } from '../stage.ts'
 import type { State } from '../world/instance.ts'
 
-/** An operation on an instance that is there: from which states, and how often among those that are possible. */
+/** An operation on an existing instance: the states in which it is possible, and its weight among the possible ones. */
 export type Choice = {
   readonly from: readonly State[]
   readonly weight: number
-  /** Only administrators may. */
+  /** Whether only administrators may do it. */
   readonly administrators?: boolean
-  readonly story: (stage: Stage) => Story
+  readonly steps: (operation: Operation) => Steps
 }
 
-/** Create and snapshot are not here: the one has no instance yet, the other has an image, too. */
+/** Without create, which has no instance yet, and snapshot, which also adds an image. */
 export const choices = {
-  reboot: { from: ['active'], weight: 14, story: reboot },
-  powerOff: { from: ['active'], weight: 7, story: (s) => changePower(s, 'powerOff') },
-  powerOn: { from: ['stopped'], weight: 12, story: (s) => changePower(s, 'powerOn') },
-  pause: { from: ['active'], weight: 2, story: (s) => changePower(s, 'pause') },
-  unpause: { from: ['paused'], weight: 8, story: (s) => changePower(s, 'unpause') },
-  suspend: { from: ['active'], weight: 2, story: (s) => changePower(s, 'suspend') },
-  resume: { from: ['suspended'], weight: 8, story: (s) => changePower(s, 'resume') },
-  rebuild: { from: ['active', 'stopped'], weight: 8, story: rebuild },
-  resize: { from: ['active', 'stopped'], weight: 10, story: resize },
-  confirmResize: { from: ['resized'], weight: 14, story: confirmResize },
-  revertResize: { from: ['resized'], weight: 6, story: revertResize },
-  rescue: { from: ['active', 'stopped'], weight: 7, story: rescue },
-  unrescue: { from: ['rescued'], weight: 12, story: unrescue },
-  shelve: { from: ['active', 'stopped'], weight: 5, story: shelve },
-  unshelve: { from: ['shelved_offloaded'], weight: 10, story: unshelve },
-  changeVolume: { from: ['active', 'stopped'], weight: 4, story: changeVolume },
-  changeInterface: { from: ['active', 'stopped'], weight: 3, story: changeInterface },
-  toggleLock: { from: ['active', 'stopped'], weight: 2, story: toggleLock },
-  rename: { from: ['active', 'stopped'], weight: 2, story: rename },
-  liveMigrate: { from: ['active'], weight: 3, story: liveMigrate, administrators: true },
-  remove: { from: ['active', 'stopped', 'error', 'shelved_offloaded', 'rescued'], weight: 12, story: remove },
+  reboot: { from: ['active'], weight: 14, steps: reboot },
+  powerOff: { from: ['active'], weight: 7, steps: (s) => changePower(s, 'powerOff') },
+  powerOn: { from: ['stopped'], weight: 12, steps: (s) => changePower(s, 'powerOn') },
+  pause: { from: ['active'], weight: 2, steps: (s) => changePower(s, 'pause') },
+  unpause: { from: ['paused'], weight: 8, steps: (s) => changePower(s, 'unpause') },
+  suspend: { from: ['active'], weight: 2, steps: (s) => changePower(s, 'suspend') },
+  resume: { from: ['suspended'], weight: 8, steps: (s) => changePower(s, 'resume') },
+  rebuild: { from: ['active', 'stopped'], weight: 8, steps: rebuild },
+  resize: { from: ['active', 'stopped'], weight: 10, steps: resize },
+  confirmResize: { from: ['resized'], weight: 14, steps: confirmResize },
+  revertResize: { from: ['resized'], weight: 6, steps: revertResize },
+  rescue: { from: ['active', 'stopped'], weight: 7, steps: rescue },
+  unrescue: { from: ['rescued'], weight: 12, steps: unrescue },
+  shelve: { from: ['active', 'stopped'], weight: 5, steps: shelve },
+  unshelve: { from: ['shelved_offloaded'], weight: 10, steps: unshelve },
+  changeVolume: { from: ['active', 'stopped'], weight: 4, steps: changeVolume },
+  changeInterface: { from: ['active', 'stopped'], weight: 3, steps: changeInterface },
+  toggleLock: { from: ['active', 'stopped'], weight: 2, steps: toggleLock },
+  rename: { from: ['active', 'stopped'], weight: 2, steps: rename },
+  liveMigrate: { from: ['active'], weight: 3, steps: liveMigrate, administrators: true },
+  remove: { from: ['active', 'stopped', 'error', 'shelved_offloaded', 'rescued'], weight: 12, steps: remove },
 } satisfies Record<string, Choice>

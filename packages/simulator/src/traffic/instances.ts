@@ -1,52 +1,57 @@
+import type { Random } from '../core/random.ts'
+import { floorSecond, SECOND } from '../core/time.ts'
 import { create, type Outcome } from '../operations/create.ts'
+import { createOperation, type Operation, type Simulation, type Steps } from '../operations/operation.ts'
 import { snapshot } from '../operations/snapshot.ts'
-import type { Random } from '../random.ts'
-import { createStage, type Scene, type Stage, type Story } from '../stage.ts'
-import { floorSecond, second } from '../time.ts'
-import type { UsageFaults } from '../usageFaults.ts'
 import { createInstance, createReservation, type Instance } from '../world/instance.ts'
-import { type Population, pickAny, takeOut } from '../world/population.ts'
+import { type Population, pickAny, removeUnordered } from '../world/population.ts'
 import { createRequest, type Request } from '../world/request.ts'
 import type { Tenant } from '../world/tenant.ts'
 import { type Choice, choices } from './choices.ts'
+import type { UsageFaults } from './usageFaults.ts'
 
-/** Who there is to ask for things, and how often things go wrong. */
-export type Clients = {
+/** Who makes requests, and how often they fail. */
+export type TrafficContext = {
   readonly tenants: readonly [Tenant, ...Tenant[]]
   readonly operators: Tenant
-  /** 0 to 1. */
+  /** The share of operations that fail, 0 to 1. */
   readonly failures: number
   readonly storedTimes: 'exact' | 'rounded'
   readonly usageFaults: UsageFaults
-  /** Whether the next operation is slow. */
+  /** Draws whether the next operation is slow. */
   readonly slow: () => boolean
 }
 
-/** Mostly the owner, sometimes a colleague, sometimes an administrator from the operators' own project. */
-function requestFor(instance: Instance, clients: Clients, scene: Scene, administrator: boolean): Request {
-  const { random } = scene
+/** Usually from the owner, sometimes from another user of the tenant or an administrator of the operators' project. */
+function requestFor(
+  instance: Instance,
+  context: TrafficContext,
+  simulation: Simulation,
+  administrator: boolean,
+): Request {
+  const { random } = simulation
   if (random.chance(0.08) || administrator) {
-    return createRequest(random.pick(clients.operators.users), clients.operators, true, scene.now(), random)
+    return createRequest(random.pick(context.operators.users), context.operators, true, simulation.now(), random)
   }
   const user = random.chance(0.8) ? instance.owner : random.pick(instance.tenant.users)
-  return createRequest(user, instance.tenant, false, scene.now(), random)
+  return createRequest(user, instance.tenant, false, simulation.now(), random)
 }
 
-/** MySQL keeps a launch time as whole seconds, rounded; the next request reads that. */
-function readBack(instance: Instance, clients: Clients): void {
-  if (clients.storedTimes === 'exact' || instance.launchedAt === null) return
-  instance.launchedAt = Math.round(instance.launchedAt / second) * second
+/** MySQL rounds a launch time to whole seconds; the next request reads the rounded value. */
+function reloadFromDatabase(instance: Instance, context: TrafficContext): void {
+  if (context.storedTimes === 'exact' || instance.launchedAt === null) return
+  instance.launchedAt = Math.round(instance.launchedAt / SECOND) * SECOND
 }
 
-/** Keeps the instance busy while the story lasts, and moves it to the departed when it is deleted. */
-function* occupied(population: Population, instance: Instance, story: Story, clients: Clients): Story {
+/** Keeps the instance busy during the steps, and moves it to the deleted instances if they delete it. */
+function* whileBusy(population: Population, instance: Instance, steps: Steps, context: TrafficContext): Steps {
   instance.busy = true
-  yield* story
+  yield* steps
   instance.busy = false
   if (instance.state !== 'deleted') return
-  takeOut(population.instances, instance)
-  population.departed.push(instance)
-  readBack(instance, clients)
+  removeUnordered(population.instances, instance)
+  population.deletedInstances.push(instance)
+  reloadFromDatabase(instance, context)
 }
 
 function outcomeOf(fails: boolean, random: Random): Outcome {
@@ -55,34 +60,34 @@ function outcomeOf(fails: boolean, random: Random): Outcome {
   return draw < 0.25 ? 'noValidHost' : draw < 0.65 ? 'rescheduled' : draw < 0.8 ? 'exhausted' : 'aborted'
 }
 
-/** A user asks for an instance, or for several at once. */
-export function beginCreate(scene: Scene, population: Population, clients: Clients): void {
-  const { random } = scene
+/** A user creates one instance, or several with one request. */
+export function startCreate(simulation: Simulation, population: Population, context: TrafficContext): void {
+  const { random } = simulation
   const { deployment } = population
-  const tenant = random.pick(clients.tenants)
+  const tenant = random.pick(context.tenants)
   const owner = random.pick(tenant.users)
-  const outcome = outcomeOf(random.chance(clients.failures), random)
-  const createdAt = floorSecond(scene.now())
-  const request = createRequest(owner, tenant, false, scene.now(), random)
+  const outcome = outcomeOf(random.chance(context.failures), random)
+  const createdAt = floorSecond(simulation.now())
+  const request = createRequest(owner, tenant, false, simulation.now(), random)
   const flavor = outcome === 'noValidHost' ? deployment.hugeFlavor : random.pick(deployment.flavors)
   const image = random.pick(deployment.images)
   const reservation = createReservation(random)
-  const asked = { deployment, tenant, owner, flavor, image, createdAt }
-  const make = (slow = false): Stage => {
-    const instance = createInstance(asked, reservation, population.nextNumber++, random)
-    clients.usageFaults.plan(instance)
+  const build = { deployment, tenant, owner, flavor, image, createdAt }
+  const createBuild = (slow = false): Operation => {
+    const instance = createInstance(build, reservation, population.nextNumber++, random)
+    context.usageFaults.plan(instance)
     population.instances.push(instance)
-    return createStage(scene, instance, request, { fails: false, slow })
+    return createOperation(simulation, instance, request, { fails: false, slow })
   }
-  const first = make(clients.slow())
+  const first = createBuild(context.slow())
   const count = outcome === 'success' && random.chance(0.12) ? random.int(1, 3) : 0
-  const others = Array.from({ length: count }, () => make())
-  // Each of the others is busy until its own build is over.
-  const begin = (stage: Stage) => (story: Story) => {
-    scene.begin(occupied(population, stage.instance, story, clients))
+  const others = Array.from({ length: count }, () => createBuild())
+  // Each of the others is busy until its own build ends.
+  const startBusy = (operation: Operation) => (steps: Steps) => {
+    simulation.start(whileBusy(population, operation.instance, steps, context))
   }
-  const busy = others.map((stage) => ({ ...stage, begin: begin(stage) }))
-  scene.begin(occupied(population, first.instance, create(first, busy, outcome), clients))
+  const busy = others.map((operation) => ({ ...operation, start: startBusy(operation) }))
+  simulation.start(whileBusy(population, first.instance, create(first, busy, outcome), context))
 }
 
 function isPossible(choice: Choice, instance: Instance): boolean {
@@ -91,37 +96,43 @@ function isPossible(choice: Choice, instance: Instance): boolean {
 
 function pickChoice(instance: Instance, crowded: boolean, random: Random): Choice | undefined {
   const all: Choice[] = Object.values(choices)
-  const weighed = all
+  const weighted = all
     .filter((choice) => isPossible(choice, instance))
     .map((choice) => ({ choice, weight: crowded && choice === choices.remove ? 5 * choice.weight : choice.weight }))
   let draw = random.between(
     0,
-    weighed.reduce((sum, { weight }) => sum + weight, 0),
+    weighted.reduce((sum, { weight }) => sum + weight, 0),
   )
-  for (const { choice, weight } of weighed) {
+  for (const { choice, weight } of weighted) {
     draw -= weight
     if (draw < 0) return choice
   }
-  return weighed.at(-1)?.choice
+  return weighted.at(-1)?.choice
 }
 
-/** Somebody does something with an instance that is there; false when none is idle. */
-export function beginOperation(scene: Scene, population: Population, clients: Clients, crowded: boolean): boolean {
-  const { random } = scene
-  // A few draws and no search, so that an operation costs the same however many instances there are.
+/** Starts an operation on an existing instance; returns false if none is idle. */
+export function startOperation(
+  simulation: Simulation,
+  population: Population,
+  context: TrafficContext,
+  crowded: boolean,
+): boolean {
+  const { random } = simulation
+  // A few draws instead of a search, so that the cost does not grow with the number of instances.
   let instance: Instance | undefined
   for (let i = 0; i < 12 && (instance === undefined || instance.busy); i++) {
     instance = pickAny(random, population.instances)
   }
   if (instance === undefined || instance.busy) return false
-  readBack(instance, clients)
+  reloadFromDatabase(instance, context)
   const choice = instance.state === 'active' && random.chance(0.08) ? 'snapshot' : pickChoice(instance, crowded, random)
   if (choice === undefined) return false
   const administrator = choice !== 'snapshot' && choice.administrators === true
-  const request = requestFor(instance, clients, scene, administrator)
-  const how = { fails: random.chance(clients.failures), slow: clients.slow() }
-  const stage = createStage(scene, instance, request, how)
-  const story = choice === 'snapshot' ? snapshot(stage, (image) => population.images.push(image)) : choice.story(stage)
-  scene.begin(occupied(population, instance, story, clients))
+  const request = requestFor(instance, context, simulation, administrator)
+  const outcome = { fails: random.chance(context.failures), slow: context.slow() }
+  const operation = createOperation(simulation, instance, request, outcome)
+  const steps =
+    choice === 'snapshot' ? snapshot(operation, (image) => population.images.push(image)) : choice.steps(operation)
+  simulation.start(whileBusy(population, instance, steps, context))
   return true
 }

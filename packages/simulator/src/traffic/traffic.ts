@@ -1,37 +1,39 @@
-import type { Settings } from '../options.ts'
-import type { Scene, Story } from '../stage.ts'
-import { minute } from '../time.ts'
+import type { Settings } from '../core/options.ts'
+import { MINUTE } from '../core/time.ts'
+import type { Simulation, Steps } from '../operations/operation.ts'
 import { type Population, pickAny } from '../world/population.ts'
-import { beginImageOperation } from './images.ts'
-import { beginCreate, beginOperation, type Clients } from './instances.ts'
+import { startImageOperation } from './images.ts'
+import { startCreate, startOperation, type TrafficContext } from './instances.ts'
 
-function beginSomething(scene: Scene, population: Population, clients: Clients, wanted: number): void {
-  const { random } = scene
+function startSomething(simulation: Simulation, population: Population, context: TrafficContext, target: number): void {
+  const { random } = simulation
   if (random.chance(0.1)) {
-    beginImageOperation(scene, population, clients)
+    startImageOperation(simulation, population, context)
     return
   }
-  const many = population.instances.length
-  const creating = random.chance(many < wanted / 2 ? 0.5 : many < wanted ? 0.2 : 0.08)
-  if (creating || !beginOperation(scene, population, clients, many > wanted)) beginCreate(scene, population, clients)
+  const count = population.instances.length
+  const creates = random.chance(count < target / 2 ? 0.5 : count < target ? 0.2 : 0.08)
+  if (creates || !startOperation(simulation, population, context, count > target)) {
+    startCreate(simulation, population, context)
+  }
 }
 
-/** Operations start, evenly but for some jitter, until there were as many as wanted. */
+/** Starts the configured number of operations at an even rate with some jitter, then calls `onEnd`. */
 export function* traffic(
-  scene: Scene,
+  simulation: Simulation,
   populations: readonly Population[],
-  clients: Clients,
+  context: TrafficContext,
   settings: Settings,
-  over: () => void,
-): Story {
-  const gap = minute / settings.operationsPerMinute
-  let due = scene.now()
+  onEnd: () => void,
+): Steps {
+  const gap = MINUTE / settings.operationsPerMinute
+  let due = simulation.now()
   for (let i = 0; i < settings.operations; i++) {
-    // The jitter does not add up: the whole takes as long as it should.
-    due = settings.start + Math.round(gap * (i + scene.random.next()))
-    yield Math.max(0, due - scene.now())
-    const population = pickAny(scene.random, populations)
-    if (population !== undefined) beginSomething(scene, population, clients, settings.instances)
+    // The jitter does not accumulate, so the total time is as configured.
+    due = settings.start + Math.round(gap * (i + simulation.random.next()))
+    yield Math.max(0, due - simulation.now())
+    const population = pickAny(simulation.random, populations)
+    if (population !== undefined) startSomething(simulation, population, context, settings.instances)
   }
-  over()
+  onEnd()
 }

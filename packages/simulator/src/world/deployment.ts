@@ -1,4 +1,4 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../core/random.ts'
 import { createFlavors, createHugeFlavor, type Flavor } from './flavor.ts'
 import { type BaseImage, createBaseImages } from './image.ts'
 
@@ -8,14 +8,14 @@ export type Deployment = {
   /** Where the API, the conductor and the scheduler run. */
   readonly controller: string
   readonly hosts: readonly [string, string, ...string[]]
-  /** What glance calls itself: `localhost` unless somebody set default_publisher_id. */
+  /** Glance's publisher id: `localhost` unless default_publisher_id is set. */
   readonly imageHost: string
   readonly flavors: readonly [Flavor, ...Flavor[]]
   readonly hugeFlavor: Flavor
   readonly images: readonly [BaseImage, ...BaseImage[]]
 }
 
-/** A deployment named `name` with `hosts` (at least two) compute hosts. */
+/** Creates a deployment with `hosts` (at least two) compute hosts. */
 export function createDeployment(name: string, hosts: number, random: Random): Deployment {
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
   const host = (i: number): string => `compute-${String(i).padStart(2, '0')}.${slug}.example.org`
@@ -31,7 +31,7 @@ export function createDeployment(name: string, hosts: number, random: Random): D
   }
 }
 
-/** Any of the deployment's hosts but the given one. */
+/** Picks a compute host other than `host`. */
 export function otherHost(deployment: Deployment, host: string | null, random: Random): string {
   const [first, second, ...more] = deployment.hosts
   if (host === null) return random.pick(deployment.hosts)

@@ -1,10 +1,10 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../core/random.ts'
 
-/** A size that instances have. Every deployment has its own, as every nova has its own database. */
+/** A flavor. Each deployment has its own flavors, because each nova has its own database. */
 export type Flavor = {
-  /** nova's own number, `instance_type_id`; only classic notifications show it. */
+  /** nova's row number, `instance_type_id`; only classic notifications have it. */
   readonly id: number
-  /** What the API calls the flavor, `instance_flavor_id`. */
+  /** The flavor's id in the API, `instance_flavor_id`. */
   readonly flavorId: string
   readonly name: string
   readonly memoryMb: number
@@ -30,7 +30,7 @@ const sizes = [
   { name: 'g2.large', memoryMb: 8192, vcpus: 4, rootGb: 80, ephemeralGb: 0, swap: 0, extraSpecs: {} },
 ] as const
 
-/** The flavors of one deployment, smallest first. */
+/** Creates the flavors of one deployment, smallest first. */
 export function createFlavors(random: Random): readonly [Flavor, ...Flavor[]] {
   const first = random.int(3, 9)
   const [smallest, ...rest] = sizes.map((size, i) => ({ ...size, id: first + i, flavorId: random.uuid() }))
@@ -38,7 +38,7 @@ export function createFlavors(random: Random): readonly [Flavor, ...Flavor[]] {
   return [smallest, ...rest]
 }
 
-/** A flavor that no host has room for: who asks for it finds no valid host. */
+/** Creates a flavor that fits on no host: a request for it fails with NoValidHost. */
 export function createHugeFlavor(random: Random): Flavor {
   return {
     id: 99,

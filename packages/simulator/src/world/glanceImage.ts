@@ -1,7 +1,7 @@
-import type { Micros } from '../time.ts'
+import type { Micros } from '../core/time.ts'
 import type { Deployment } from './deployment.ts'
 
-/** An image as glance has it. */
+/** An image in glance. */
 export type GlanceImage = {
   readonly id: string
   readonly deployment: Deployment
@@ -14,7 +14,7 @@ export type GlanceImage = {
   status: 'queued' | 'saving' | 'active' | 'deleted'
   updatedAt: Micros
   deletedAt: Micros | null
-  /** Bytes, null before they are there. */
+  /** Bytes; null until the upload is complete. */
   size: number | null
   checksum: string | null
 }

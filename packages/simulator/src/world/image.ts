@@ -1,6 +1,6 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../core/random.ts'
 
-/** What an instance is made from. */
+/** A public image from which instances are created. */
 export type BaseImage = {
   readonly id: string
   readonly name: string
@@ -51,14 +51,14 @@ const bases = [
   },
 ] as const
 
-/** The public images of one deployment. */
+/** Creates the public images of one deployment. */
 export function createBaseImages(random: Random): readonly [BaseImage, ...BaseImage[]] {
   const [first, ...rest] = bases.map((base) => ({ ...base, id: random.uuid() }))
   if (first === undefined) throw new Error('no images')
   return [first, ...rest]
 }
 
-/** What nova shows of an image in `image_meta`: every property, and what it fills in itself. */
+/** Nova's `image_meta`: the image's properties and the fields that nova adds. */
 export function imageMeta(image: BaseImage): Readonly<Record<string, string>> {
   return {
     kernel_id: 'nokernel',

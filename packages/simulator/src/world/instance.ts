@@ -1,6 +1,5 @@
-import { base36, type Random } from '../random.ts'
-import type { Micros } from '../time.ts'
-import type { UsagePlan } from '../usageFaults.ts'
+import { base36, type Random } from '../core/random.ts'
+import type { Micros } from '../core/time.ts'
 import type { Deployment } from './deployment.ts'
 import type { Flavor } from './flavor.ts'
 import type { BaseImage } from './image.ts'
@@ -19,19 +18,28 @@ export type State =
   | 'error'
   | 'deleted'
 
-/** How an instance was last brought up: what every exists about it has to agree with. */
+/**
+ * A fault planted in the usage notifications of an instance: the launches are never sent; an exists has another flavor,
+ * or another tenant; the delete is never sent; an exists omits a delete; an exists is sent twice.
+ */
+export type UsageFault = 'no launch' | 'flavor' | 'tenant' | 'no delete' | 'contradicted' | 'duplicate'
+
+/** The fault to plant in an instance's usage, and whether that has happened. */
+export type UsagePlan = { readonly fault: UsageFault; planted: boolean }
+
+/** The last launch of an instance, with which every exists has to agree. */
 export type Launched = {
-  /** As the service that launched it tells the time, microseconds. */
+  /** The time at the service that launched it, microseconds. */
   readonly at: Micros
   readonly flavor: Flavor
   readonly image: BaseImage
-  /** The launch time as a request told it that then failed to launch anything, and so left it standing; else null. */
-  retoldAt: Micros | null
+  /** The launch time that a failed request (such as a rescue) sent again; null if there was none. */
+  repeatedAt: Micros | null
 }
 
 export type Address = { readonly address: string; readonly mac: string; readonly port: string }
 
-/** An instance as nova has it in memory: what a notification sent now would show. */
+/** An instance in nova's memory: the values that a notification sent now has. */
 export type Instance = {
   readonly uuid: string
   readonly number: number
@@ -52,7 +60,7 @@ export type Instance = {
   locked: boolean
   lockedReason: string | null
   updatedAt: Micros | null
-  /** As it is read now: nova's database may have rounded it. */
+  /** The value in nova's database, which may have rounded it. */
   launchedAt: Micros | null
   /** Null until it is launched. */
   launched: Launched | null
@@ -62,19 +70,19 @@ export type Instance = {
   zone: string | null
   state: State
   task: string | null
-  /** The flavor to go back to while a resize waits to be confirmed. */
-  formerFlavor: Flavor | null
-  /** The host to go back to while a resize waits to be confirmed. */
-  formerHost: string | null
-  /** What is planted in what is told of it; null for most. */
+  /** The flavor to revert to until a resize is confirmed. */
+  previousFlavor: Flavor | null
+  /** The host to revert to until a resize is confirmed. */
+  previousHost: string | null
+  /** Null for most instances. */
   usagePlan: UsagePlan | null
-  /** An operation is under way: no other one starts. */
+  /** Whether an operation is in progress; no second one starts. */
   busy: boolean
-  /** When its last versioned twin is sent: a service sends one message after the other. */
-  lastTwin: Micros
+  /** When its last versioned counterpart is sent: a service sends one message after another. */
+  lastCounterpartAt: Micros
 }
 
-/** What is common to the instances of one create request. */
+/** The values that all instances of one create request share. */
 export type Build = {
   readonly deployment: Deployment
   readonly tenant: Tenant
@@ -86,7 +94,7 @@ export type Build = {
 
 const roles = ['web', 'app', 'db', 'cache', 'worker'] as const
 
-/** A new instance that nothing has happened to yet; `number` is nova's own row number. */
+/** Creates an instance in state building; `number` is nova's row number. */
 export function createInstance(build: Build, reservation: string, number: number, random: Random): Instance {
   const role = random.pick(roles)
   const name = `${role}-${String(number).padStart(2, '0')}`
@@ -113,20 +121,20 @@ export function createInstance(build: Build, reservation: string, number: number
     zone: null,
     state: 'building',
     task: 'scheduling',
-    formerFlavor: null,
-    formerHost: null,
+    previousFlavor: null,
+    previousHost: null,
     usagePlan: null,
     busy: true,
-    lastTwin: 0,
+    lastCounterpartAt: 0,
   }
 }
 
-/** A reservation id such as `r-c1roi1ag`. */
+/** Creates a reservation id such as `r-c1roi1ag`. */
 export function createReservation(random: Random): string {
   return `r-${base36(random, 8)}`
 }
 
-/** A fixed address on the private network. */
+/** Creates a fixed address on the private network. */
 export function createAddress(random: Random): Address {
   const mac = [1, 2, 3].map(() => random.int(0, 255).toString(16).padStart(2, '0')).join(':')
   return {

@@ -1,14 +1,14 @@
-import type { Random } from '../random.ts'
+import type { Random } from '../core/random.ts'
 
 export type User = { readonly id: string; readonly name: string }
 
-/** A project of keystone and those who work in it. */
+/** A keystone project and its users. */
 export type Tenant = { readonly id: string; readonly name: string; readonly users: readonly [User, ...User[]] }
 
 const names = ['shop', 'analytics', 'ci', 'research'] as const
 const people = ['alice', 'bob', 'carol', 'dave', 'erin', 'frank', 'grace', 'heidi'] as const
 
-/** The cloud's tenants, of two users each; all deployments share one keystone. */
+/** Creates the cloud's tenants with two users each; all deployments share one keystone. */
 export function createTenants(random: Random): readonly [Tenant, ...Tenant[]] {
   const user = (i: number): User => ({ id: random.hex(4), name: people[i] ?? `user-${i}` })
   const [first, ...rest] = names.map(
@@ -18,7 +18,7 @@ export function createTenants(random: Random): readonly [Tenant, ...Tenant[]] {
   return [first, ...rest]
 }
 
-/** The operators' own project: who acts from it acts on other tenants' instances. */
+/** Creates the operators' project, whose users act on other tenants' instances. */
 export function createOperators(random: Random): Tenant {
   return { id: random.hex(4), name: 'admin', users: [{ id: random.hex(4), name: 'admin' }] }
 }

@@ -1,12 +1,13 @@
 import { Command } from 'commander'
-import { listCommand } from './list.ts'
-import { summaryCommand } from './summary.ts'
-import { verifyCommand } from './verify.ts'
+import { listExistsCommand } from './list.ts'
+import { existsSummaryCommand } from './summary.ts'
+import { verifyExistsCommand } from './verify.ts'
 
+/** `stacktach exists` */
 export function existsCommand(): Command {
   return new Command('exists')
-    .description('what nova and glance say existed, and whether it is verified')
-    .addCommand(summaryCommand())
-    .addCommand(listCommand())
-    .addCommand(verifyCommand())
+    .description('show and verify the exists notifications of nova and glance')
+    .addCommand(existsSummaryCommand())
+    .addCommand(listExistsCommand())
+    .addCommand(verifyExistsCommand())
 }

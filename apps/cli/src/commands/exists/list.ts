@@ -1,12 +1,12 @@
-import { type ExistsSearch, existsStatuses, listExists, type VerifiedExists } from '@stacktach/db'
+import { type ExistsSearch, type ExistsVerdict, existsStatuses, listExists } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 import { Command, Option } from 'commander'
-import { limit } from '../../arguments.ts'
+import { limitArgument } from '../../arguments.ts'
 import { withDatabase } from '../../connections.ts'
-import { type ListForm, ListPrinter } from '../../output.ts'
-import { fromOption, serviceOption, toOption } from './options.ts'
+import { type ListFormat, ListPrinter } from '../../output/listPrinter.ts'
+import { existsFromOption, existsServiceOption, existsToOption } from './existsOptions.ts'
 
-const form: ListForm<VerifiedExists> = {
+const format: ListFormat<ExistsVerdict> = {
   head: ['Service', 'Message ID', 'Instance or image', 'Audit period end', 'Status', 'Reason'],
   cells: ({ service, messageId, subject, periodEnd, status, reason }) => [
     service,
@@ -25,23 +25,22 @@ const form: ListForm<VerifiedExists> = {
   }),
 }
 
-export function listCommand(): Command {
+/** `stacktach exists list` */
+export function listExistsCommand(): Command {
   return new Command('list')
-    .description('exists with their verdicts, by the end of their audit period, latest first')
-    .addOption(serviceOption())
-    .addOption(new Option('--status <status>', 'only those that are').choices([...existsStatuses]))
-    .option('--reason <text>', 'only those that failed for a reason that contains it')
+    .description('list exists with their verdicts, latest audit period first')
+    .addOption(existsServiceOption())
+    .addOption(new Option('--status <status>', 'only this status').choices([...existsStatuses]))
+    .option('--reason <text>', 'only failed exists whose reason contains this text')
     .addOption(
-      new Option('--contradicted', 'only those that were published as verified and have failed since').conflicts(
-        'status',
-      ),
+      new Option('--contradicted', 'only exists that failed after they were published as verified').conflicts('status'),
     )
-    .addOption(fromOption())
-    .addOption(toOption())
-    .option('--limit <number>', 'how many at most, or all', limit, 100)
-    .option('--json', 'an array of objects, for scripts')
+    .addOption(existsFromOption())
+    .addOption(existsToOption())
+    .option('--limit <number>', 'maximum number of exists, or all', limitArgument, 100)
+    .option('--json', 'print a JSON array')
     .action(async (options: ExistsSearch & { json?: boolean }) => {
-      const printer = new ListPrinter(form, options.json ?? false)
+      const printer = new ListPrinter(format, options.json ?? false)
       await withDatabase('reads', (database) => listExists(database, options, (rows) => printer.add(rows)))
       printer.end(options.limit)
     })

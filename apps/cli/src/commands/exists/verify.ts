@@ -4,14 +4,14 @@ import type { Payload } from '@stacktach/jobs'
 import { Command } from 'commander'
 import { z } from 'zod'
 import { withQueues } from '../../connections.ts'
-import { printJson } from '../../output.ts'
+import { printJson } from '../../output/printJson.ts'
 import { waitForJob } from '../../waitForJob.ts'
-import { fromOption, serviceOption, toOption } from './options.ts'
+import { existsFromOption, existsServiceOption, existsToOption } from './existsOptions.ts'
 
 const jobs = { nova: 'verify-nova', glance: 'verify-glance' } as const
 
-/** What the jobs answer. */
-const tally = z.object({ verified: z.number(), failed: z.number() })
+/** Result of the verification jobs. */
+const verifyResult = z.object({ verified: z.number(), failed: z.number() })
 
 interface VerifyOptions {
   service?: ExistsService
@@ -21,44 +21,46 @@ interface VerifyOptions {
   json?: boolean
 }
 
-export function verifyCommand(): Command {
+/** `stacktach exists verify` */
+export function verifyExistsCommand(): Command {
   const verify = new Command('verify')
-    .description('verify exists now, as jobs: all that are pending, or all of a range, also those that have a verdict')
-    .addOption(serviceOption())
-    .addOption(fromOption())
-    .addOption(toOption())
+    .description('verify exists now, as jobs: all that are pending, or every exists of a time range again')
+    .addOption(existsServiceOption())
+    .addOption(existsFromOption())
+    .addOption(existsToOption())
     .option('--wait', 'wait for the verdicts')
-    .option('--json', 'an object with a member for each service, for scripts')
+    .option('--json', 'print one JSON object with a member per service')
     .action(async (options: VerifyOptions) => {
       const { service, from, to } = options
       if (from !== undefined && to !== undefined && from > to) verify.error('error: --from is after --to')
       const range = { from: from ?? null, to: to ?? null }
       const again = from !== undefined || to !== undefined
-      await verifyAll(service === undefined ? existsServices : [service], { range, again }, options)
+      await verifyExists(service === undefined ? existsServices : [service], { range, again }, options)
     })
   return verify
 }
 
-async function verifyAll(
+async function verifyExists(
   services: readonly ExistsService[],
   payload: Payload<'verify-nova'>,
   { wait = false, json = false }: VerifyOptions,
 ): Promise<void> {
-  const answers: [ExistsService, object][] = []
+  const results: [ExistsService, object][] = []
   await withQueues(async (producer) => {
-    const asked = await Promise.all(
-      services.map(async (service) => ({ service, job: await producer.ask(jobs[service], payload) })),
+    const enqueued = await Promise.all(
+      services.map(async (service) => ({ service, job: await producer.enqueueForOperator(jobs[service], payload) })),
     )
-    for (const { service, job } of asked) {
+    for (const { service, job } of enqueued) {
       if (wait) {
-        const done = tally.parse(await waitForJob(producer, jobs[service], job, `verifying ${service}`, json))
-        if (!json) console.error(`${service}: verified ${done.verified}, failed ${done.failed}`)
-        answers.push([service, done])
+        const options = { activity: `verifying ${service}`, silent: json }
+        const result = verifyResult.parse(await waitForJob(producer, jobs[service], job, options))
+        if (!json) console.error(`${service}: verified ${result.verified}, failed ${result.failed}`)
+        results.push([service, result])
       } else {
-        if (!json) console.error(`asked for ${jobs[service]}: job ${job.id}`)
-        answers.push([service, { job: job.id }])
+        if (!json) console.error(`${jobs[service]} enqueued as job ${job.id}`)
+        results.push([service, { job: job.id }])
       }
     }
   })
-  if (json) printJson(Object.fromEntries(answers))
+  if (json) printJson(Object.fromEntries(results))
 }

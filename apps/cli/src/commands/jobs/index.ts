@@ -1,10 +1,11 @@
 import { Command } from 'commander'
-import { listCommand } from './list.ts'
-import { retryCommand } from './retry.ts'
+import { listJobsCommand } from './list.ts'
+import { retryJobsCommand } from './retry.ts'
 
+/** `stacktach jobs` */
 export function jobsCommand(): Command {
   return new Command('jobs')
-    .description('jobs that wait, run, or failed')
-    .addCommand(listCommand())
-    .addCommand(retryCommand())
+    .description('list and retry jobs')
+    .addCommand(listJobsCommand())
+    .addCommand(retryJobsCommand())
 }

@@ -1,33 +1,35 @@
 import { formatInstant } from '@stacktach/domain'
 import { countJobs, failedJobs } from '@stacktach/jobs'
 import { Command } from 'commander'
-import { limit } from '../../arguments.ts'
+import { limitArgument } from '../../arguments.ts'
 import { withQueues } from '../../connections.ts'
-import { printJson, printTable } from '../../output.ts'
+import { printJson } from '../../output/printJson.ts'
+import { printTable } from '../../output/printTable.ts'
 
-export function listCommand(): Command {
+/** `stacktach jobs list` */
+export function listJobsCommand(): Command {
   return new Command('list')
-    .description('how many jobs each queue has, and those that failed for good, newest first')
-    .option('--limit <number>', 'how many failed ones at most, or all', limit, 100)
-    .option('--json', 'an object with queues and failed, for scripts')
-    .action(async (options: { limit: number; json?: boolean }) => {
+    .description('count the jobs of each queue, and list those that failed after their last attempt, newest first')
+    .option('--limit <number>', 'maximum number of failed jobs, or all', limitArgument, 100)
+    .option('--json', 'print one JSON object with queues and failed jobs')
+    .action(async ({ limit, json }: { limit: number; json?: boolean }) => {
       const { queues, failed } = await withQueues(async (producer) => ({
         queues: await countJobs(producer),
-        failed: (await failedJobs(producer)).slice(0, options.limit),
+        failed: (await failedJobs(producer)).slice(0, limit),
       }))
-      if (options.json) {
+      if (json) {
         const objects = failed.map(({ failedAt, ...job }) => ({ ...job, failed_at: formatInstant(failedAt) }))
         printJson({ queues, failed: objects })
         return
       }
-      printTable(
-        ['Queue', 'Waiting', 'Active', 'Delayed', 'Failed'],
-        queues.map(({ queue, waiting, active, delayed, failed }) => [queue, waiting, active, delayed, failed]),
-      )
+      printTable({
+        head: ['Queue', 'Waiting', 'Active', 'Delayed', 'Failed'],
+        rows: queues.map(({ queue, waiting, active, delayed, failed }) => [queue, waiting, active, delayed, failed]),
+      })
       if (failed.length === 0) return
-      printTable(
-        ['ID', 'Job', 'Payload', 'Attempts', 'Failed', 'Reason'],
-        failed.map(({ id, name, payload, attempts, failedAt, reason }) => [
+      printTable({
+        head: ['ID', 'Job', 'Payload', 'Attempts', 'Failed at', 'Reason'],
+        rows: failed.map(({ id, name, payload, attempts, failedAt, reason }) => [
           id,
           name,
           JSON.stringify(payload),
@@ -35,6 +37,6 @@ export function listCommand(): Command {
           formatInstant(failedAt),
           reason,
         ]),
-      )
+      })
     })
 }

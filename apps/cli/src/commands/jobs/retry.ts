@@ -1,30 +1,31 @@
 import { failedJobs, type Retried, retryJob } from '@stacktach/jobs'
 import { Command } from 'commander'
 import { withQueues } from '../../connections.ts'
-import { printJson } from '../../output.ts'
+import { printJson } from '../../output/printJson.ts'
 
-export function retryCommand(): Command {
+/** `stacktach jobs retry` */
+export function retryJobsCommand(): Command {
   const retry = new Command('retry')
-    .description('try jobs again that failed for good')
-    .argument('[ids...]', 'as the list shows them: reports/12')
-    .option('--all', 'all that failed')
-    .option('--json', 'the ids of those that are tried again as one JSON object, for scripts')
-    .action(async (ids: string[], options: { all?: boolean; json?: boolean }) => {
-      if (ids.length > 0 === (options.all ?? false)) retry.error('error: it needs ids, or --all, and not both')
+    .description('retry jobs that failed after their last attempt')
+    .argument('[ids...]', 'ids from `jobs list`, for example reports/12')
+    .option('--all', 'retry every failed job')
+    .option('--json', 'print one JSON object with the ids of the retried jobs')
+    .action(async (ids: string[], { all = false, json }: { all?: boolean; json?: boolean }) => {
+      if (ids.length > 0 === all) retry.error('error: use either ids or --all')
       const outcomes = await withQueues(async (producer) => {
-        const done: Retried[] = []
-        const wanted = options.all ? (await failedJobs(producer)).map(({ id }) => id) : new Set(ids)
-        for (const id of wanted) done.push(await retryJob(producer, id))
-        return done
+        const results: Retried[] = []
+        const selected = all ? (await failedJobs(producer)).map(({ id }) => id) : new Set(ids)
+        for (const id of selected) results.push(await retryJob(producer, id))
+        return results
       })
       const retried = outcomes.filter(({ kind }) => kind === 'retried').map(({ id }) => id)
-      if (options.json) printJson({ retried })
-      else console.error(`tried again: ${retried.length === 0 ? 'none' : retried.join(', ')}`)
-      const refused = outcomes.flatMap((outcome) =>
+      if (json) printJson({ retried })
+      else console.error(`retried: ${retried.length === 0 ? 'none' : retried.join(', ')}`)
+      const problems = outcomes.flatMap((outcome) =>
         outcome.kind === 'refused' ? [`${outcome.id}: ${outcome.reason}`] : [],
       )
-      // Of all, one that somebody else retried in the meantime is no failure.
-      if (refused.length > 0 && !options.all) throw new Error(refused.join('\n'))
+      // With --all, a job that was retried by someone else meanwhile is not an error.
+      if (problems.length > 0 && !all) throw new Error(problems.join('\n'))
     })
   return retry
 }

@@ -1,18 +1,19 @@
 import { removeRejected } from '@stacktach/db'
 import { Command } from 'commander'
-import { rowIds } from '../../arguments.ts'
+import { rowIdsArgument } from '../../arguments.ts'
 import { withDatabase } from '../../connections.ts'
-import { printJson } from '../../output.ts'
+import { printJson } from '../../output/printJson.ts'
 
-export function dropCommand(): Command {
+/** `stacktach rejected drop` */
+export function dropRejectedCommand(): Command {
   return new Command('drop')
-    .description('forget rejected messages for good')
-    .argument('<ids...>', 'as the list shows them', rowIds)
-    .option('--json', 'an object with the ids, for scripts')
-    .action(async (ids: number[], options: { json?: boolean }) => {
+    .description('delete rejected messages permanently')
+    .argument('<ids...>', 'ids from `rejected list`', rowIdsArgument)
+    .option('--json', 'print one JSON object with the ids')
+    .action(async (ids: number[], { json }: { json?: boolean }) => {
       const dropped = new Set(await withDatabase('writes', ({ pool }) => removeRejected(pool, ids)))
       const missing = ids.filter((id) => !dropped.has(id))
-      if (options.json) printJson({ dropped: [...dropped], missing })
+      if (json) printJson({ dropped: [...dropped], missing })
       else console.error(`dropped ${dropped.size}`)
       if (missing.length > 0) throw new Error(`there is no rejected message ${missing.join(', ')}`)
     })

@@ -1,14 +1,15 @@
 import { Command } from 'commander'
-import { dropCommand } from './drop.ts'
-import { listCommand } from './list.ts'
-import { replayCommand } from './replay.ts'
-import { showCommand } from './show.ts'
+import { dropRejectedCommand } from './drop.ts'
+import { listRejectedCommand } from './list.ts'
+import { replayRejectedCommand } from './replay.ts'
+import { showRejectedCommand } from './show.ts'
 
+/** `stacktach rejected` */
 export function rejectedCommand(): Command {
   return new Command('rejected')
-    .description('messages that could not be stored')
-    .addCommand(listCommand())
-    .addCommand(showCommand())
-    .addCommand(replayCommand())
-    .addCommand(dropCommand())
+    .description('list, show, replay and delete messages that could not be stored')
+    .addCommand(listRejectedCommand())
+    .addCommand(showRejectedCommand())
+    .addCommand(replayRejectedCommand())
+    .addCommand(dropRejectedCommand())
 }

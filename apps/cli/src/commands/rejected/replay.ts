@@ -2,84 +2,69 @@ import { type Database, type ListedRejected, lastRejectedId, listRejected } from
 import type { Producer } from '@stacktach/jobs'
 import { Command } from 'commander'
 import { z } from 'zod'
-import { rowIds } from '../../arguments.ts'
+import { rowIdsArgument } from '../../arguments.ts'
 import { withDatabase, withQueues } from '../../connections.ts'
-import { printJson } from '../../output.ts'
+import { printJson } from '../../output/printJson.ts'
 import { waitForJob } from '../../waitForJob.ts'
-import { isWhole } from './shape.ts'
+import { isTruncated } from './rejectedMessage.ts'
+import { type ReplayCounts, replayObject, replayText, type StillRejected } from './replayResult.ts'
 
-const TOO_LARGE = 'it was too large, so that only its beginning is kept'
+/** Result of the job `replay-rejected`. */
+const replayResult = z.object({ stored: z.number(), known: z.number(), rejected: z.number(), refused: z.number() })
 
-/** What the job says became of them. */
-const replayed = z.object({ stored: z.number(), known: z.number(), rejected: z.number(), refused: z.number() })
-
-type Replayed = z.output<typeof replayed>
-
-/** A message that was asked for by its id and is still rejected. */
-interface Left {
-  id: number
-  reason: string
-  detail: string
-}
-
-export function replayCommand(): Command {
+/** `stacktach rejected replay` */
+export function replayRejectedCommand(): Command {
   const replay = new Command('replay')
-    .description('store rejected messages again, as a job, once what was wrong is mended')
-    .argument('[ids...]', 'as the list shows them; exit code 1 when one of them is still rejected', rowIds)
-    .option('--all', 'all of them; those that are still bad stay, with their new reason')
-    .option('--json', 'what became of them as one JSON object, for scripts')
-    .action(async (ids: number[], options: { all?: boolean; json?: boolean }) => {
-      if (ids.length > 0 === (options.all ?? false)) replay.error('error: it needs ids, or --all, and not both')
-      const silent = options.json ?? false
+    .description('store rejected messages again, as a job, after their cause has been fixed')
+    .argument('[ids...]', 'ids from `rejected list`; exit code 1 if any is rejected again', rowIdsArgument)
+    .option('--all', 'replay every message; those rejected again are kept with their new reason')
+    .option('--json', 'print the result as one JSON object')
+    .action(async (ids: number[], { all = false, json = false }: { all?: boolean; json?: boolean }) => {
+      if (ids.length > 0 === all) replay.error('error: use either ids or --all')
       await withDatabase('reads', (database) =>
         withQueues(async (producer) => {
-          if (options.all) await replayAll(database, producer, silent)
-          else await replayIds(database, producer, ids, silent)
+          if (all) await replayAll(database, producer, json)
+          else await replayIds(database, producer, ids, json)
         }),
       )
     })
   return replay
 }
 
-async function replayAll(database: Database, producer: Producer, silent: boolean): Promise<void> {
-  const none = (await lastRejectedId(database)) === 0
-  print(none ? { stored: 0, known: 0, rejected: 0, refused: 0 } : await run(producer, null, silent), [], silent)
+async function replayAll(database: Database, producer: Producer, json: boolean): Promise<void> {
+  const empty = (await lastRejectedId(database)) === 0
+  const counts = empty ? { stored: 0, duplicates: 0, rejected: 0, truncated: 0 } : await runJob(producer, null, json)
+  printResult(counts, [], json)
 }
 
-async function replayIds(database: Database, producer: Producer, ids: number[], silent: boolean): Promise<void> {
-  const before = new Set((await rejectedOf(database, ids)).map(({ id }) => id))
-  const missing = ids.filter((id) => !before.has(id))
-  if (missing.length > 0) throw new Error(`there is no rejected message ${missing.join(', ')}; none was replayed`)
-  const counts = await run(producer, ids, silent)
-  const left = (await rejectedOf(database, ids)).map(({ id, reason, detail, ...message }) => ({
+async function replayIds(database: Database, producer: Producer, ids: number[], json: boolean): Promise<void> {
+  const existing = new Set((await readRejected(database, ids)).map(({ id }) => id))
+  const missing = ids.filter((id) => !existing.has(id))
+  if (missing.length > 0) throw new Error(`there is no rejected message ${missing.join(', ')}; nothing was replayed`)
+  const counts = await runJob(producer, ids, json)
+  const stillRejected = (await readRejected(database, ids)).map(({ id, reason, detail, ...message }) => ({
     id,
     reason,
-    detail: isWhole(message) ? detail : TOO_LARGE,
+    detail: isTruncated(message) ? 'the message is too large: only its beginning is stored' : detail,
   }))
-  print(counts, left, silent)
-  if (left.length > 0) throw new Error(`${left.length} of ${ids.length} are still rejected`)
+  printResult(counts, stillRejected, json)
+  if (stillRejected.length > 0) throw new Error(`${stillRejected.length} of ${ids.length} are still rejected`)
 }
 
-async function rejectedOf(database: Database, ids: number[]): Promise<ListedRejected[]> {
-  const found: ListedRejected[] = []
-  await listRejected(database, { ids, limit: ids.length }, (rows) => found.push(...rows))
-  return found
+async function readRejected(database: Database, ids: number[]): Promise<ListedRejected[]> {
+  const messages: ListedRejected[] = []
+  await listRejected(database, { ids, limit: ids.length }, (rows) => messages.push(...rows))
+  return messages
 }
 
-async function run(producer: Producer, ids: number[] | null, silent: boolean): Promise<Replayed> {
-  const job = await producer.ask('replay-rejected', { ids })
-  return replayed.parse(await waitForJob(producer, 'replay-rejected', job, 'replaying', silent))
+async function runJob(producer: Producer, ids: number[] | null, json: boolean): Promise<ReplayCounts> {
+  const job = await producer.enqueueForOperator('replay-rejected', { ids })
+  const result = await waitForJob(producer, 'replay-rejected', job, { activity: 'replaying', silent: json })
+  const { known: duplicates, refused: truncated, ...counts } = replayResult.parse(result)
+  return { ...counts, duplicates, truncated }
 }
 
-function print(counts: Replayed, left: readonly Left[], silent: boolean): void {
-  if (silent) {
-    printJson(left.length > 0 ? { ...counts, left } : counts)
-    return
-  }
-  const known = counts.known > 0 ? `, ${counts.known} were stored before` : ''
-  console.error(
-    `stored ${counts.stored}${known}, still rejected ${counts.rejected}, refused ${counts.refused}` +
-      (counts.refused > 0 ? ': of what is too large only the beginning is kept' : ''),
-  )
-  for (const { id, reason, detail } of left) console.error(`${id}: ${reason}: ${detail}`)
+function printResult(counts: ReplayCounts, stillRejected: readonly StillRejected[], json: boolean): void {
+  if (json) printJson(replayObject(counts, stillRejected))
+  else console.error(replayText(counts, stillRejected))
 }

@@ -1,10 +1,11 @@
 import { Command } from 'commander'
-import { runCommand } from './run.ts'
-import { showCommand } from './show.ts'
+import { runRetentionCommand } from './run.ts'
+import { showRetentionCommand } from './show.ts'
 
+/** `stacktach retention` */
 export function retentionCommand(): Command {
   return new Command('retention')
-    .description('how long notifications are kept')
-    .addCommand(showCommand())
-    .addCommand(runCommand())
+    .description('show the data that is kept, and delete old data')
+    .addCommand(showRetentionCommand())
+    .addCommand(runRetentionCommand())
 }

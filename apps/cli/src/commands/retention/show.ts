@@ -2,35 +2,37 @@ import { retentionState } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 import { Command } from 'commander'
 import { withDatabase } from '../../connections.ts'
-import { printJson, printTable } from '../../output.ts'
+import { printJson } from '../../output/printJson.ts'
+import { printTable } from '../../output/printTable.ts'
 
-export function showCommand(): Command {
+/** `stacktach retention show` */
+export function showRetentionCommand(): Command {
   return new Command('show')
-    .description('since when notifications and aggregates are kept, and the partitions there are')
-    .option('--json', 'an object with kept_since and partitions, for scripts')
+    .description('show since when notifications and aggregates are kept, and the partitions')
+    .option('--json', 'print one JSON object with kept_since and partitions')
     .action(async ({ json }: { json?: boolean }) => {
       const { horizons, partitions } = await withDatabase('reads', retentionState)
-      const times = partitions.map(({ lower, upper, ...rest }) => ({
-        ...rest,
+      const formatted = partitions.map(({ lower, upper, ...partition }) => ({
+        ...partition,
         from: formatInstant(lower),
         to: formatInstant(upper),
       }))
       if (json) {
         const keptSince = Object.fromEntries(horizons.map(({ kind, instant }) => [kind, formatInstant(instant)]))
-        printJson({ kept_since: keptSince, partitions: times })
+        printJson({ kept_since: keptSince, partitions: formatted })
         return
       }
       for (const { kind, instant } of horizons) console.error(`${kind}: kept since ${formatInstant(instant)}`)
-      if (horizons.length === 0) console.error('nothing was ever dropped')
-      printTable(
-        ['Service', 'From', 'To', 'MB', ''],
-        times.map(({ service, from, to, bytes, sealed }) => [
+      if (horizons.length === 0) console.error('no data has been dropped yet')
+      printTable({
+        head: ['Service', 'From', 'To', 'MB', 'State'],
+        rows: formatted.map(({ service, from, to, bytes, sealed }) => [
           service,
           from,
           to,
           (bytes / 1e6).toFixed(1),
           sealed ? 'being dropped' : '',
         ]),
-      )
+      })
     })
 }

@@ -1,0 +1,112 @@
+import {
+  backlogState,
+  countContradicted,
+  countExistsStatus,
+  type Database,
+  existsServices,
+  existsStatuses,
+  storedCounts,
+  withStatementTimeout,
+} from '@stacktach/db'
+import { type Instant, SECOND } from '@stacktach/domain'
+import { countJobs, type Producer } from '@stacktach/jobs'
+import type { Metrics } from '@stacktach/runtime'
+
+/** Milliseconds that a statement may take which is asked for the metrics alone. */
+const STATEMENT_TIMEOUT_MS = 2_500
+
+/** What only PostgreSQL and Redis know, asked when the metrics are read. Each jobs process says the same. */
+export function scrapedMetrics(metrics: Metrics, database: Database, producer: Producer, clock: () => Instant): void {
+  const ask = <T>(question: Parameters<typeof withStatementTimeout<T>>[2]) =>
+    withStatementTimeout(database.pool, STATEMENT_TIMEOUT_MS, question)
+
+  metrics.collector(
+    'backlog',
+    {
+      rows: { name: 'backlog_rows', help: 'What waits to be folded into aggregates.', labels: ['kind'] },
+      age: {
+        name: 'backlog_oldest_age_seconds',
+        help: 'Age of the oldest notification that is not in every aggregate, by the time in it; 0 when there is none.',
+      },
+    },
+    async () => {
+      const { rows, oldest } = await ask(backlogState)
+      return [
+        ...Object.entries(rows).map(([kind, value]) => ({ gauge: 'rows' as const, labels: { kind }, value })),
+        { gauge: 'age', value: oldest === null ? 0 : Math.max(0, clock() - oldest) / SECOND },
+      ]
+    },
+  )
+
+  metrics.collector(
+    'stored',
+    {
+      rejected: { name: 'rejected_messages', help: 'Messages that are kept as rejected.' },
+      unsent: { name: 'publications_unsent', help: 'Verified exists that wait to be published.' },
+      last: {
+        name: 'deployment_last_notification_timestamp_seconds',
+        help: 'Time of the latest notification of a deployment, in unix time.',
+        labels: ['deployment'],
+      },
+    },
+    async () => {
+      const { rejected, unsent, lastWhens } = await ask(storedCounts)
+      return [
+        { gauge: 'rejected', value: rejected },
+        { gauge: 'unsent', value: unsent },
+        ...lastWhens.map(({ deployment, when }) => ({
+          gauge: 'last' as const,
+          labels: { deployment },
+          value: when / SECOND,
+        })),
+      ]
+    },
+  )
+
+  metrics.collector(
+    'exists',
+    {
+      exists: {
+        name: 'exists',
+        help: 'Exists by the state of their verification; the verified ones by PostgreSQL’s running count.',
+        labels: ['service', 'status'],
+      },
+      contradicted: {
+        name: 'exists_contradicted',
+        help: 'Exists that failed after they were published as verified.',
+        labels: ['service'],
+      },
+    },
+    async () => {
+      const counted = await Promise.all(
+        existsServices.map((service) =>
+          ask(async (client) => {
+            const numbers = await countExistsStatus({ pool: client }, service, false)
+            return [
+              ...existsStatuses.map((status) => ({
+                gauge: 'exists' as const,
+                labels: { service, status },
+                value: numbers[status],
+              })),
+              {
+                gauge: 'contradicted' as const,
+                labels: { service },
+                value: await countContradicted(client, service),
+              },
+            ]
+          }),
+        ),
+      )
+      return counted.flat()
+    },
+  )
+
+  metrics.collector(
+    'jobs',
+    { jobs: { name: 'queue_jobs', help: 'Jobs in a queue of Redis, by their state.', labels: ['queue', 'state'] } },
+    async () =>
+      (await countJobs(producer)).flatMap(({ queue, ...states }) =>
+        Object.entries(states).map(([state, value]) => ({ gauge: 'jobs' as const, labels: { queue, state }, value })),
+      ),
+  )
+}

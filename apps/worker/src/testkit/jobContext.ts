@@ -1,0 +1,27 @@
+import { type Database, Partitions } from '@stacktach/db'
+import { type Producer, WakeUps } from '@stacktach/jobs'
+import { createLogger } from '@stacktach/runtime'
+import type { JobContext } from '../jobs/context.ts'
+
+/** What the jobs of a test share, as configured by default; what matters to a test it says itself. */
+export function testContext(
+  database: Database,
+  producer: Producer,
+  { partitionDays, ...given }: Pick<JobContext, 'clock' | 'shards'> & { partitionDays: number },
+): JobContext {
+  return {
+    database,
+    partitions: new Partitions(database.pool, partitionDays),
+    producer,
+    wakeUps: new WakeUps(producer, () => {}),
+    rules: 'today',
+    maxBody: 1_048_576,
+    verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },
+    publishing: null,
+    retention: { nova: null, glance: null, generic: null, aggregates: null },
+    schedules: [],
+    stopping: new AbortController().signal,
+    logger: createLogger('test', 'silent'),
+    ...given,
+  }
+}

@@ -1,0 +1,67 @@
+import type { ExistsKey, Rules } from '@stacktach/domain'
+import { sameSecond } from '../sql/sameSecond.ts'
+import type { Queryable } from '../sql/transaction.ts'
+
+/** Launches of an instance in a range of launched_at whose exists may belong to another launch or delete now. */
+export interface LinkRange {
+  instance: string
+  /** Microseconds, both inclusive. */
+  from: number
+  to: number
+}
+
+/**
+ * Links exists to the launch of their instance whose launched_at lies in the same second (of several the one whose first
+ * notification is earliest, then by request id) and, when they say they were deleted, to the delete likewise. One that
+ * belongs to another than before has to be verified again.
+ *
+ * @param ranges in which launches or deletes changed
+ * @param keys of exists that are new or changed
+ */
+export async function linkExists(
+  client: Queryable,
+  ranges: readonly LinkRange[],
+  keys: readonly ExistsKey[],
+  rules: Rules,
+): Promise<void> {
+  if (ranges.length === 0 && keys.length === 0) return
+  const launch = sameSecond('l.launched_at', 'given.launched_at', rules)
+  const deleted = sameSecond('d.launched_at', 'given.launched_at', rules)
+  await client.query(
+    `with given as (
+       select e.id, e.instance, e.deleted_at, e.launched_at
+         from unnest($1::text[], $2::bigint[], $3::bigint[]) as range("instance", "from", "to")
+         join instance_exists e
+           on e.instance = range.instance and e.launched_at >= range."from" and e.launched_at <= range."to"
+        union
+       select e.id, e.instance, e.deleted_at, e.launched_at
+         from unnest($4::int[], $5::text[]) as given(deployment_id, dedup_key)
+         join instance_exists e on e.deployment_id = given.deployment_id and e.dedup_key = given.dedup_key
+     ), linked as (
+       select given.id,
+              (select l.id from instance_launch l
+                where l.instance = given.instance
+                  and l.launched_at > given.launched_at - 1000000 and l.launched_at < given.launched_at + 1000000
+                  and ${launch.holds}
+                order by ${launch.nearerFirst}, l.first_when, l.request_id collate "C" limit 1) as launch_id,
+              case when given.deleted_at is not null then
+                (select d.id from instance_delete d
+                  where d.instance = given.instance
+                    and d.launched_at > given.launched_at - 1000000 and d.launched_at < given.launched_at + 1000000
+                    and ${deleted.holds}
+                  order by ${deleted.nearerFirst}, d.deleted_at, d.launched_at limit 1) end as delete_id
+         from given
+     )
+     update instance_exists e
+        set launch_id = linked.launch_id, delete_id = linked.delete_id, status = 'pending', fail_reason = null
+       from linked
+      where e.id = linked.id and (e.launch_id, e.delete_id) is distinct from (linked.launch_id, linked.delete_id)`,
+    [
+      ranges.map((range) => range.instance),
+      ranges.map((range) => range.from),
+      ranges.map((range) => range.to),
+      keys.map((key) => key.deploymentId),
+      keys.map((key) => key.dedupKey),
+    ],
+  )
+}

@@ -1,0 +1,170 @@
+import type { ClosingEnd, RequestStart, RequestTracker, Rules } from '@stacktach/domain'
+import { readPrunedStarts } from '../retention/prunedStarts.ts'
+import { readSpans } from '../sql/spans.ts'
+import type { Queryable } from '../sql/transaction.ts'
+import { type ColumnTypes, unnest } from '../sql/unnest.ts'
+import {
+  type RequestStartRow,
+  startsInOrder,
+  startsRequestSql,
+  toRequestStarts,
+  twinIsStored,
+} from './requestStarts.ts'
+
+/**
+ * Where some requests began: the earliest of their notifications that can start one. A versioned one whose classic counterpart is
+ * there does not count, as in every fold. One whose beginning is gone began then.
+ */
+export async function readRequestStarts(
+  client: Queryable,
+  requestIds: readonly string[],
+  rules: Rules,
+): Promise<Map<string, RequestStart>> {
+  const starts = await readPrunedStarts(client, requestIds)
+  const spans = await readSpans(
+    client,
+    'nova',
+    'request',
+    requestIds.filter((id) => !starts.has(id)),
+  )
+  const { rows } = await client.query<RequestStartRow>(
+    `select span.request_id, first.*
+       from unnest($1::text[], $2::bigint[], $3::bigint[]) as span(request_id, lower, upper)
+       join lateral (
+         select n.id, n."when", n.event, n.dedup_key || E'\\t' || d.name as identity
+           from notification_nova n join deployment d on d.id = n.deployment_id
+          where n.request_id = span.request_id and n."when" >= span.lower and n."when" < span.upper
+            and n."when" >= $4 and n."when" < $5
+            and ${startsRequestSql[rules]} and not ${twinIsStored('counterpart."when" >= $4 and counterpart."when" < $5')}
+          order by ${startsInOrder}
+          limit 1
+       ) as first on true`,
+    [spans.keys, spans.lowers, spans.uppers, spans.from, spans.to],
+  )
+  return new Map([...starts, ...toRequestStarts(rows)])
+}
+
+/** Of some requests, the ends with the latest `when` that closed a timing with a start. */
+export async function readLatestEnds(
+  client: Queryable,
+  requestIds: readonly string[],
+): Promise<Map<string, ClosingEnd[]>> {
+  const { rows } = await client.query<{
+    request_id: string
+    id: string
+    name: string
+    instance: string
+    end_deployment_id: number
+    end_tenant: string | null
+    end_when: string
+    end_identity: string
+  }>(
+    `select given.request_id, t.id, t.name, t.instance, t.end_deployment_id, t.end_tenant, t.end_when, t.end_identity
+       from unnest($1::text[]) as given(request_id)
+       join lateral (
+         select end_when from timing
+          where end_request_id = given.request_id and end_when is not null and start_when is not null
+          order by end_when desc limit 1
+       ) as latest on true
+       join timing t on t.end_request_id = given.request_id and t.end_when = latest.end_when and t.start_when is not null`,
+    [requestIds],
+  )
+  const ends = new Map<string, ClosingEnd[]>()
+  for (const row of rows) {
+    const found = ends.get(row.request_id) ?? []
+    ends.set(row.request_id, found)
+    found.push({
+      timingId: Number(row.id),
+      name: row.name,
+      instance: row.instance,
+      deploymentId: row.end_deployment_id,
+      tenant: row.end_tenant,
+      when: Number(row.end_when),
+      identity: row.end_identity,
+    })
+  }
+  return ends
+}
+
+/** Start of each tracker that is there. */
+export async function readTrackerStarts(
+  client: Queryable,
+  requestIds: readonly string[],
+): Promise<Map<string, number>> {
+  if (requestIds.length === 0) return new Map()
+  const { rows } = await client.query<{ request_id: string; start_when: string }>(
+    'select request_id, start_when from request_tracker where request_id = any($1)',
+    [requestIds],
+  )
+  return new Map(rows.map((row) => [row.request_id, Number(row.start_when)]))
+}
+
+/** Request ids under which the timings of some instances were closed. */
+export async function readClosedRequests(client: Queryable, instances: readonly string[]): Promise<string[]> {
+  if (instances.length === 0) return []
+  const { rows } = await client.query<{ request_id: string }>(
+    `select distinct end_request_id as request_id from timing
+      where instance = any($1) and end_request_id is not null and start_id is not null`,
+    [instances],
+  )
+  return rows.map((row) => row.request_id)
+}
+
+interface TrackerColumns {
+  request_id: string
+  start_id: number
+  start_when: number
+  timing_id: number | null
+  event: string | null
+  instance: string | null
+  deployment_id: number | null
+  tenant: string | null
+  end_when: number | null
+  duration: number | null
+}
+
+const types: ColumnTypes<TrackerColumns> = {
+  request_id: 'text',
+  start_id: 'bigint',
+  start_when: 'bigint',
+  timing_id: 'bigint',
+  event: 'text',
+  instance: 'text',
+  deployment_id: 'int',
+  tenant: 'text',
+  end_when: 'bigint',
+  duration: 'bigint',
+}
+
+/** Writes trackers, and removes those of requests that have none any more. */
+export async function writeTrackers(
+  client: Queryable,
+  trackers: readonly RequestTracker[],
+  without: readonly string[],
+): Promise<void> {
+  if (without.length > 0) await client.query('delete from request_tracker where request_id = any($1)', [without])
+  if (trackers.length === 0) return
+  const rows = trackers.map(
+    ({ requestId, start, last }): TrackerColumns => ({
+      request_id: requestId,
+      start_id: start.id,
+      start_when: start.when,
+      timing_id: last?.timingId ?? null,
+      event: last?.name ?? null,
+      instance: last?.instance ?? null,
+      deployment_id: last?.deploymentId ?? null,
+      tenant: last?.tenant ?? null,
+      end_when: last?.when ?? null,
+      duration: last ? last.when - start.when : null,
+    }),
+  )
+  const { sql, columns, values } = unnest(types, rows)
+  const others = Object.keys(types).filter((name) => name !== 'request_id')
+  await client.query(
+    `insert into request_tracker (${columns}) select ${columns} from ${sql} order by request_id
+     on conflict (request_id) do update set ${others.map((name) => `"${name}" = excluded."${name}"`).join(', ')}
+      where (${others.map((name) => `request_tracker."${name}"`).join(', ')})
+        is distinct from (${others.map((name) => `excluded."${name}"`).join(', ')})`,
+    values,
+  )
+}

@@ -1,0 +1,112 @@
+import type { ImageDelete, ImageExists, ImageFold, ImageUsage } from '@stacktach/domain'
+import type { Queryable } from '../sql/transaction.ts'
+import { unnest } from '../sql/unnest.ts'
+import { reopenImageExists } from '../verification/reopen.ts'
+
+/** Columns that say which notification a row came from. */
+const source = { notification_id: 'bigint', when: 'bigint', tie_break: 'text' }
+
+function sourceOf(row: ImageUsage | ImageDelete | ImageExists) {
+  return { notification_id: row.notificationId, when: row.when, tie_break: row.tieBreak }
+}
+
+/**
+ * Writes the rows of images; of two notifications that say the same row, the later one counts, whichever came first. Exists
+ * of images whose usage or delete changed are to be verified again.
+ */
+export async function writeImages(client: Queryable, { usages, deletes, exists }: ImageFold): Promise<void> {
+  const changedUsages = await writeLater(
+    client,
+    'image_usage',
+    ['uuid'],
+    { uuid: 'text', created_at: 'bigint', owner: 'text', size: 'bigint', ...source },
+    usages.map((row) => ({
+      uuid: row.uuid,
+      created_at: row.createdAt,
+      owner: row.owner,
+      size: row.size,
+      ...sourceOf(row),
+    })),
+  )
+  const changedDeletes = await writeLater(
+    client,
+    'image_delete',
+    ['uuid'],
+    { uuid: 'text', deleted_at: 'bigint', ...source },
+    deletes.map((row) => ({ uuid: row.uuid, deleted_at: row.deletedAt, ...sourceOf(row) })),
+  )
+  await writeLater(
+    client,
+    'image_exists',
+    ['deployment_id', 'dedup_key', 'uuid'],
+    {
+      deployment_id: 'int',
+      dedup_key: 'text',
+      message_id: 'text',
+      uuid: 'text',
+      created_at: 'bigint',
+      deleted_at: 'bigint',
+      owner: 'text',
+      size: 'bigint',
+      audit_period_beginning: 'bigint',
+      audit_period_ending: 'bigint',
+      ...source,
+    },
+    exists.map((row) => ({
+      deployment_id: row.deploymentId,
+      dedup_key: row.dedupKey,
+      message_id: row.messageId,
+      uuid: row.uuid,
+      created_at: row.createdAt,
+      deleted_at: row.deletedAt,
+      owner: row.owner,
+      size: row.size,
+      audit_period_beginning: row.auditPeriodBeginning,
+      audit_period_ending: row.auditPeriodEnding,
+      ...sourceOf(row),
+    })),
+    [`"status" = 'pending'`, '"fail_reason" = null'],
+  )
+  const uuids = [...new Set([...usages, ...deletes, ...exists].map(({ uuid }) => uuid))]
+  if (uuids.length > 0) await linkImages(client, uuids)
+  await reopenImageExists(client, [...changedUsages, ...changedDeletes])
+}
+
+/** Returns the images of the rows that are new or changed. */
+async function writeLater(
+  client: Queryable,
+  table: string,
+  key: readonly string[],
+  types: Record<string, string>,
+  rows: readonly Record<string, unknown>[],
+  onChange: readonly string[] = [],
+): Promise<string[]> {
+  if (rows.length === 0) return []
+  const { sql, columns, values } = unnest(types, rows)
+  const others = Object.keys(types).filter((name) => !key.includes(name))
+  const order = key.map((name) => `"${name}"`).join(', ')
+  const set = [...others.map((name) => `"${name}" = excluded."${name}"`), ...onChange].join(', ')
+  const { rows: written } = await client.query<{ uuid: string }>(
+    `insert into ${table} (${columns}) select ${columns} from ${sql} order by ${order}
+     on conflict (${order}) do update set ${set}
+      where (${table}."when", ${table}.tie_break collate "C") < (excluded."when", excluded.tie_break collate "C")
+     returning ${table}.uuid`,
+    values,
+  )
+  return written.map(({ uuid }) => uuid)
+}
+
+/** An image is activated once and deleted once: its exists belong to that usage and, with a deleted_at, that delete. */
+async function linkImages(client: Queryable, uuids: readonly string[]): Promise<void> {
+  await client.query(
+    `update image_exists e
+        set usage_id = linked.usage_id, delete_id = linked.delete_id, status = 'pending', fail_reason = null
+       from (select e.id, u.id as usage_id, case when e.deleted_at is not null then d.id end as delete_id
+               from image_exists e
+               left join image_usage u on u.uuid = e.uuid
+               left join image_delete d on d.uuid = e.uuid
+              where e.uuid = any($1)) as linked
+      where e.id = linked.id and (e.usage_id, e.delete_id) is distinct from (linked.usage_id, linked.delete_id)`,
+    [uuids],
+  )
+}

@@ -1,9 +1,0 @@
-import type { Queryable } from '../transaction.ts'
-
-/** The id of a deployment, which is created on first sight. */
-export async function deploymentId(client: Queryable, name: string): Promise<number> {
-  const found = await client.query<{ id: number }>('select id from deployment where name = $1', [name])
-  if (found.rows[0]) return found.rows[0].id
-  await client.query('insert into deployment (name) values ($1) on conflict do nothing', [name])
-  return deploymentId(client, name)
-}

@@ -1,0 +1,42 @@
+import { DAY, type NotificationRow, type Service } from '@stacktach/domain'
+import type { BackloggedShard } from '../fold/backlog.ts'
+import type { Queryable } from '../sql/transaction.ts'
+import { notificationTables } from './notificationTables.ts'
+import { storeStatement } from './storeStatement.ts'
+
+/** Spans are rounded to whole days, so that a key which goes on occurring is written once a day. */
+const SPAN_GRAIN = DAY
+
+const statements: Record<Service, string> = {
+  nova: storeStatement('nova'),
+  glance: storeStatement('glance'),
+  generic: storeStatement('generic'),
+}
+
+export interface StoreResult {
+  /** How many were new. */
+  stored: number
+  /** Where there is something to fold now. */
+  touched: BackloggedShard[]
+}
+
+/**
+ * Stores notifications of one service and deployment with all that follows from them: backlog, spans, names. Their
+ * partitions must be there. Those stored before are left alone.
+ */
+export async function storeBatch(
+  client: Queryable,
+  service: Service,
+  deploymentId: number,
+  rows: readonly NotificationRow[],
+  shards: number,
+): Promise<StoreResult> {
+  if (rows.length === 0) return { stored: 0, touched: [] }
+  const arrays = Object.values(notificationTables[service]).map(({ array }) => array(rows as never))
+  const result = await client.query<StoreResult>({
+    name: `store_${service}`,
+    text: statements[service],
+    values: [deploymentId, rows.length, shards, SPAN_GRAIN, ...arrays],
+  })
+  return result.rows[0] ?? { stored: 0, touched: [] }
+}

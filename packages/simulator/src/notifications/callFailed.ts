@@ -1,0 +1,42 @@
+import { pythonRepr } from '../formats/classic.ts'
+import { dumpedInstance } from '../formats/dumpedInstance.ts'
+import { versionedException } from '../formats/versioned.ts'
+import type { Instance } from '../world/instance.ts'
+import type { NovaException } from '../world/novaException.ts'
+import type { Request } from '../world/request.ts'
+import { computePublishers } from './action.ts'
+import type { Notification } from './notification.ts'
+
+/**
+ * A failed call on a compute host: the classic event type is the function's name and the payload has its arguments; the
+ * versioned event type is `compute.exception`. Neither has the instance where a consumer looks for it.
+ */
+export function callFailedNotification(instance: Instance, request: Request, exception: NovaException): Notification {
+  const publishers = computePublishers(instance.host ?? instance.deployment.controller)
+  return {
+    deployment: instance.deployment,
+    exchange: 'nova',
+    priority: 'ERROR',
+    request,
+    elevated: false,
+    instance,
+    classic: {
+      eventType: exception.function,
+      storedEvent: exception.function,
+      publisher: publishers.classic,
+      hasInstance: false,
+      payload: () => ({
+        exception: pythonRepr(exception),
+        args: { clean_shutdown: true, rescue_image_ref: null, instance: dumpedInstance(instance, request) },
+      }),
+    },
+    versioned: {
+      eventType: 'compute.exception',
+      storedEvent: 'compute.exception',
+      publisher: publishers.versioned,
+      hasInstance: false,
+      payload: () => versionedException(exception),
+    },
+    facts: { state: '', oldTask: '', phase: null },
+  }
+}

@@ -1,0 +1,62 @@
+/** A broker from StackTach's deployments file. */
+export type Broker = {
+  readonly name: string
+  readonly hostname: string
+  readonly port: number
+  readonly tls: boolean
+  readonly username: string
+  readonly password: string
+  readonly vhost: string
+  /** Whether exchanges are declared durable. */
+  readonly durable: boolean
+  /** The queues that StackTach consumes for this deployment. */
+  readonly queues: readonly string[]
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+function text(entry: Record<string, unknown>, key: string, fallback: string): string {
+  const value = entry[key] ?? fallback
+  if (typeof value !== 'string') throw new Error(`${key} must be a string`)
+  return value
+}
+
+function queuesOf(topics: unknown): string[] {
+  if (!isObject(topics)) return []
+  const bindings = Object.values(topics).flatMap((list): unknown[] => (Array.isArray(list) ? list : []))
+  return bindings.flatMap((binding) => (isObject(binding) && typeof binding.queue === 'string' ? [binding.queue] : []))
+}
+
+function brokerOf(entry: unknown, index: number): Broker {
+  if (!isObject(entry)) throw new Error(`deployment ${index + 1} is not an object`)
+  const name = text(entry, 'name', '')
+  if (name === '') throw new Error(`deployment ${index + 1} has no name`)
+  const tls = entry.rabbit_tls === true
+  const port = Number(entry.rabbit_port ?? (tls ? 5671 : 5672))
+  if (!Number.isInteger(port)) throw new Error(`deployment ${name}: rabbit_port must be a whole number`)
+  return {
+    name,
+    hostname: text(entry, 'rabbit_host', 'localhost'),
+    port,
+    tls,
+    username: text(entry, 'rabbit_userid', 'guest'),
+    password: text(entry, 'rabbit_password', 'guest'),
+    vhost: text(entry, 'rabbit_virtual_host', '/'),
+    durable: entry.durable_queue !== false,
+    queues: [...new Set(queuesOf(entry.topics))],
+  }
+}
+
+/** Parses a deployments file and returns its enabled deployments. Throws an Error if the file is invalid. */
+export function parseDeployments(json: string): readonly Broker[] {
+  const file: unknown = JSON.parse(json)
+  const list = isObject(file) ? file.deployments : undefined
+  if (!Array.isArray(list)) throw new Error('the file has no list "deployments"')
+  const brokers = list
+    .filter((entry: unknown) => !isObject(entry) || entry.enabled !== false)
+    .map((entry: unknown, index) => brokerOf(entry, index))
+  if (brokers.length === 0) throw new Error('no deployment is enabled')
+  return brokers
+}
