@@ -5,11 +5,11 @@ import TestSequencer from '@jest/test-sequencer'
  * that no worker is left alone with one at the end.
  */
 const seconds = {
-  'e2e/src/faults.test.ts': 120,
+  'e2e/src/faults.test.ts': 190,
   'e2e/src/stopAndStart.test.ts': 60,
   'e2e/src/firstMinute.test.ts': 40,
   'e2e/src/anyOrder.test.ts': 40,
-  'e2e/src/operatorCrash.test.ts': 40,
+  'e2e/src/operatorCrash.test.ts': 57,
   'e2e/src/plantedFaults.test.ts': 35,
   'e2e/src/bench.test.ts': 35,
   'apps/api/src/slow.db.test.ts': 30,

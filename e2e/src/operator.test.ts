@@ -246,7 +246,7 @@ describe('jobs', () => {
     await pool.query('alter table report rename to renamed')
     const enqueued = await json('report', 'run', 'image-events-audit', '--at', '2026-11-20')
     expect(enqueued.code).toBe(0)
-    await jobs.printed(/"job":"report".*"again":false.*"job failed"/, 40_000)
+    await jobs.printed(/"job":"report".*"willRetry":false.*"job failed"/, 40_000)
     const { answer } = await json('jobs', 'list')
     expect(answer).toMatchObject({
       failed: [
