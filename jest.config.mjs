@@ -37,5 +37,8 @@ export default {
     project('e2e', ['e2e/src/**/*.test.ts']),
   ],
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // On two processors: tests of processes mostly wait for them, so a third worker fills the gaps.
+  maxWorkers: 3,
+  testSequencer: '<rootDir>/jest.sequencer.mjs',
+  reporters: ['default', '<rootDir>/jest.slowest.mjs'],
 }

@@ -70,7 +70,7 @@ const existingStacks = new Set<Stack>()
 
 /** Creates a stack; its programs are not started. */
 export async function createStack(): Promise<Stack> {
-  const database = await createTestDatabase(migrate)
+  const database = await createTestDatabase(migrate, { durable: true })
   const vhost = await createTestVhost()
   const deploymentsFile = join(tmpdir(), `${vhost.name}.json`)
   await writeFile(

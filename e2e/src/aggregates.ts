@@ -6,7 +6,7 @@ type Row = Record<string, string | null>
 
 const instant = (value: string | null | undefined) => (value ? formatInstant(Number(value)) : null)
 
-/** Everything the database says about each instance of which there is a notification, in the form of the expectations. */
+/** The rows of each instance that has a notification, in the form of the expectations. */
 export async function aggregates({ pool }: Database): Promise<Record<string, Expectation>> {
   const select = async (sql: string) => (await pool.query<Row>(sql)).rows
   const instances = await select(
@@ -17,7 +17,7 @@ export async function aggregates({ pool }: Database): Promise<Record<string, Exp
   )
   const of = (row: Row): Expectation => {
     const expectation = found[row.instance ?? '']
-    if (!expectation) throw new Error(`a row of ${row.instance}, of which there is no notification`)
+    if (!expectation) throw new Error(`a row of ${row.instance}, which has no notification`)
     return expectation
   }
   for (const row of await select('select * from instance_launch')) {

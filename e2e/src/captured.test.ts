@@ -16,18 +16,22 @@ function distinct(stream: Parameters<typeof captured>[0]): number {
 /** Streams of which every instance's answers were written down by reading the notifications. */
 const expected: readonly string[] = ['nova_unversioned', 'nova_versioned', 'nova_both']
 
-describe.each(capturedStreams)('the captured cloud %s', (stream) => {
-  let pipeline: Pipeline
+let pipeline: Pipeline
 
+beforeAll(async () => {
+  pipeline = await startPipeline(['captured'])
+  await Promise.all([pipeline.start('ingest'), pipeline.start('jobs')])
+})
+
+afterAll(() => pipeline.stop())
+
+describe.each(capturedStreams)('the captured cloud %s', (stream) => {
   beforeAll(async () => {
-    pipeline = await startPipeline(['captured'])
-    await pipeline.start('ingest')
-    await pipeline.start('jobs')
     await publish(pipeline.vhost, captured(stream))
     await pipeline.settled(distinct(stream))
   })
 
-  afterAll(() => pipeline.stop())
+  afterAll(() => pipeline.clear(captured(stream).length))
 
   test('is stored whole, once, and nothing of it is rejected', async () => {
     const { stored, rejected } = await systemStatus(pipeline.database, true)

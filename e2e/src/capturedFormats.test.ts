@@ -1,9 +1,9 @@
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type CapturedMessage, captured, type Expectation, publish } from '@stacktach/testing'
 import { aggregates } from './aggregates.ts'
 import { about, expectEqual, namesIn, only } from './compareAnswers.ts'
 import { type Answers, everyAnswer } from './everyAnswer.ts'
-import { startPipeline } from './pipeline.ts'
+import { type Ask, type Pipeline, startPipeline } from './pipeline.ts'
 
 interface Told {
   answers: Answers
@@ -13,18 +13,24 @@ interface Told {
 
 const told = (what: string) => process.stdout.write(`${what}\n`)
 
-/** What is answered of a stream that one deployment sent. */
-async function tell(messages: readonly CapturedMessage[], what: Parameters<typeof everyAnswer>[1]): Promise<Told> {
-  const pipeline = await startPipeline(['captured'])
-  try {
-    await pipeline.start('ingest')
-    await pipeline.start('jobs')
-    await publish(pipeline.vhost, messages)
-    await pipeline.settled(messages.length)
-    return { answers: await everyAnswer(pipeline, what), aggregates: await aggregates(pipeline.database) }
-  } finally {
-    await pipeline.stop()
-  }
+let pipeline: Pipeline
+let ask: Ask
+
+beforeAll(async () => {
+  pipeline = await startPipeline(['captured'])
+  ;[ask] = await Promise.all([pipeline.api(), pipeline.start('ingest'), pipeline.start('jobs')])
+})
+
+afterAll(() => pipeline.stop())
+
+/** All answers about a stream of messages, the only one that is stored. */
+async function tell(messages: readonly CapturedMessage[], what: Parameters<typeof everyAnswer>[2]): Promise<Told> {
+  await publish(pipeline.vhost, messages)
+  await pipeline.settled(messages.length)
+  const answers = await everyAnswer(pipeline.database, ask, what)
+  const told = { answers, aggregates: await aggregates(pipeline.database) }
+  await pipeline.clear(messages.length)
+  return told
 }
 
 const isVersioned = ({ routing_key }: CapturedMessage) => routing_key.startsWith('versioned_')

@@ -1,11 +1,11 @@
 import { expect } from '@jest/globals'
 import type { Answers, Row } from './everyAnswer.ts'
 
-/** Names that a cloud's answers hold. */
+/** Names in the answers about a cloud. */
 export interface Names {
   /** Nova's events. */
   events: ReadonlySet<string>
-  /** Of timings of instances: events without their last part. */
+  /** Names of timings: events without their last part. */
   timings: ReadonlySet<string>
 }
 
@@ -18,7 +18,7 @@ function column(rows: readonly Row[], index: number): string[] {
   return rows.slice(1).map((row) => String(row[index]))
 }
 
-/** Names that are in `names` and not in `others`, sorted. */
+/** Names in `names` but not in `others`, sorted. */
 export function only(names: Names, others: Names): { events: string[]; timings: string[] } {
   return {
     events: [...names.events].filter((name) => !others.events.has(name)).sort(),
@@ -31,7 +31,7 @@ export function common(a: Names, b: Names): Names {
   return { events: shared('events'), timings: shared('timings') }
 }
 
-/** Where an answer's rows, or its path, have a name: of an event, or of a timing. */
+/** Columns with the name of an event or a timing, by path. */
 const named: readonly [path: RegExp, kind: keyof Names, column: number][] = [
   [/^events\?service=(?:nova|all)/, 'events', 0],
   [/^watch\/0\?.*service=nova/, 'events', 5],
@@ -42,8 +42,8 @@ const named: readonly [path: RegExp, kind: keyof Names, column: number][] = [
 const namedPath = /^search\?service=nova&field=event&value=(.*)|^timings\?name=(.*)/
 
 /**
- * Answers as far as they tell of these names. What differs from run to run is masked: a deployment's number, which is
- * given at first sight, and the width of the longest event.
+ * The rows of the answers that are about these names. Values that differ between runs are masked: the deployments' ids and
+ * the width of the longest event.
  */
 export function about(names: Names, answers: Answers): Map<string, readonly Row[]> {
   const found = new Map<string, readonly Row[]>()
@@ -55,7 +55,7 @@ export function about(names: Names, answers: Answers): Map<string, readonly Row[
     const kept = rows.filter(
       (row) => kind === undefined || names[kind].has(String(row[index ?? 0])) || glance.has(String(row[0])),
     )
-    // A request or a tenant of which there is something else alone.
+    // A request or a tenant that has other names only.
     if (/^(?:request\?|kpi\/|search\?field=tenant)/.test(path) && kept.length === 0) continue
     const top = path.startsWith('watch/') ? header?.with(4, 'longest event') : header
     const all = top === undefined ? [] : [top, ...kept]
@@ -64,7 +64,7 @@ export function about(names: Names, answers: Answers): Map<string, readonly Row[
   return found
 }
 
-/** Changes each row but the header of the answers whose path matches; null leaves it out. */
+/** Changes all rows but the header of the answers whose path matches; null drops a row. */
 export function changed(
   answers: ReadonlyMap<string, readonly Row[]>,
   pattern: RegExp,
@@ -75,21 +75,21 @@ export function changed(
   return new Map([...answers].map(([path, rows]) => [path, pattern.test(path) ? changedRows(rows) : rows]))
 }
 
-/** Without the cells that hold a message id: of which every format has its own. */
+/** Without the cells that hold message ids, which differ between the formats. */
 export function withoutMessageIds(answers: ReadonlyMap<string, readonly Row[]>): Map<string, readonly Row[]> {
   const first = changed(answers, /^(?:watch|uuid|request|search)/, ([, ...row]) => row)
   return changed(first, /^usage\/exists/, (row) => row.with(5, ''))
 }
 
-/** What lists whose ties are broken by an id that is given at the fold are ordered by, as far as they show it. */
+/** The column by which a list is ordered, for lists whose ties are broken by the id of an aggregate. */
 const orders: readonly [path: RegExp, column: number][] = [
   [/^(?:timings\?|kpi)/, 1],
   [/^usage\/launches/, 1],
   [/^usage\/deletes/, 2],
 ]
 
-/** Rows that are equal in what their list is ordered by, in an order that does not depend on the run. */
-function settled(path: string, [header, ...rows]: readonly Row[]): readonly Row[] {
+/** The rows, with ties in an order that does not depend on the run. */
+function withSortedTies(path: string, [header, ...rows]: readonly Row[]): readonly Row[] {
   const [, order] = orders.find(([pattern]) => pattern.test(path)) ?? []
   if (order === undefined || header === undefined) return header === undefined ? [] : [header, ...rows]
   const groups: Row[][] = []
@@ -102,15 +102,18 @@ function settled(path: string, [header, ...rows]: readonly Row[]): readonly Row[
   return [header, ...groups.flatMap((group) => group.sort((a, b) => (text(a) < text(b) ? -1 : 1)))]
 }
 
-/** Compares cell by cell, one answer after the other, and returns how much that was. */
+/** Compares all answers cell by cell, and returns their number in words. */
 export function expectEqual(
-  found: ReadonlyMap<string, readonly Row[]>,
+  actual: ReadonlyMap<string, readonly Row[]>,
   expected: ReadonlyMap<string, readonly Row[]>,
 ): string {
-  expect([...found.keys()].sort()).toEqual([...expected.keys()].sort())
+  expect([...actual.keys()].sort()).toEqual([...expected.keys()].sort())
   let cells = 0
   for (const [path, rows] of expected) {
-    expect({ path, rows: settled(path, found.get(path) ?? []) }).toEqual({ path, rows: settled(path, rows) })
+    expect({ path, rows: withSortedTies(path, actual.get(path) ?? []) }).toEqual({
+      path,
+      rows: withSortedTies(path, rows),
+    })
     cells += rows.flat().length
   }
   return `${expected.size} answers, ${cells} cells`

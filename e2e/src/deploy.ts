@@ -10,10 +10,10 @@ export const root = fileURLToPath(new URL('../../', import.meta.url))
 
 export const read = (path: string) => readFileSync(join(root, path), 'utf8')
 
-/** Files of a folder of the project, as paths from its root. */
+/** Files of a folder, as paths from the project's root. */
 export const filesOf = (folder: string) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)
 
-/** What of a service the tests look at; all of it is held against the specification's schema. */
+/** The parts of a service that tests check; `composeFaults` checks all of it against the specification's schema. */
 const service = z.object({
   image: z.string(),
   command: z.array(z.string()).optional(),
@@ -26,12 +26,12 @@ const service = z.object({
 
 const composeFile = z.object({ services: z.record(z.string(), service) })
 
-/** The compose file's content. */
+/** The content of the compose file. */
 export const compose = () => parse(read('docker-compose.yml'), { merge: true }) as unknown
 
 export const composeServices = () => composeFile.parse(compose()).services
 
-/** What is wrong with a compose file by the compose specification's own schema, a line each. */
+/** Violations of the compose specification's schema, one per line. */
 export function composeFaults(content: unknown): string[] {
   const folder = createRequire(import.meta.url).resolve('dclint/package.json')
   const { $schema, ...schema } = z
@@ -42,7 +42,7 @@ export function composeFaults(content: unknown): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`)
 }
 
-/** An ini file as nova's, glance's and systemd's are: section, key and value of each setting. */
+/** Section, key and value of each setting of an ini file, as nova, glance and systemd use them. */
 export function settings(path: string): string[] {
   let section = ''
   const found: string[] = []
@@ -55,7 +55,7 @@ export function settings(path: string): string[] {
   return found
 }
 
-/** An environment file as systemd reads it. */
+/** The variables of a systemd environment file. */
 export function environmentOf(path: string): Record<string, string> {
   const lines = read(path).split('\n')
   return Object.fromEntries(

@@ -1,17 +1,17 @@
 import type { Database } from '@stacktach/db'
-import type { Pipeline } from './pipeline.ts'
+import type { Ask } from './pipeline.ts'
 
 export type Row = readonly unknown[]
 
-/** What was answered, by what was asked; the first row is the header. */
+/** Answers by path; the first row of each is the header. */
 export type Answers = ReadonlyMap<string, readonly Row[]>
 
-const PAGE = 1000
+const PAGE_ROWS = 1000
 const SERVICES = ['nova', 'glance', 'generic'] as const
 
-/** Which notifications there are, and of what, read from the tables. */
+/** The notifications and what they are about, read from the tables. */
 interface Subjects {
-  /** Message ids of a service's notifications by their ids, and which of them are versioned. */
+  /** Message id and format of each service's notifications, by row id. */
   messages: Record<string, Map<number, { messageId: string; versioned: boolean }>>
   instances: string[]
   images: string[]
@@ -41,19 +41,18 @@ async function subjectsOf({ pool }: Database): Promise<Subjects> {
 }
 
 /**
- * Asks every endpoint for all that it can tell of what a pipeline stored: page after page, of every instance, image,
- * request, timing's name, tenant, event and notification. An id of ours is written as the message id of the notification
- * that has it; of a report it is left out.
+ * Requests everything from every endpoint: all pages, for each instance, image, request, timing name, tenant, event and
+ * notification. Row ids are replaced by the message ids of their notifications; those of reports are left out.
  *
- * @param without leaves out the rows of versioned notifications where notifications are listed
- * @param shown asks for every notification by itself, too
+ * @param without leaves out the rows of versioned notifications in lists of notifications
+ * @param shown also requests each notification alone
  */
 export async function everyAnswer(
-  pipeline: Pipeline,
+  database: Database,
+  ask: Ask,
   { without = 'nothing', shown = false }: { without?: 'versioned' | 'nothing'; shown?: boolean } = {},
 ): Promise<Answers> {
-  const ask = await pipeline.api()
-  const subjects = await subjectsOf(pipeline.database)
+  const subjects = await subjectsOf(database)
   const answers = new Map<string, readonly Row[]>()
 
   const get = async (path: string): Promise<readonly unknown[]> => {
@@ -70,15 +69,15 @@ export async function everyAnswer(
     rows
       .filter(([id]) => without === 'nothing' || !message(service, id).versioned)
       .map(([id, ...row]) => [message(service, id).messageId, ...row])
-  /** All pages of a list; its limits are the endpoints'. */
+  /** All pages of a list. */
   const pages = async (path: string): Promise<readonly Row[]> => {
     const rows: Row[] = []
-    for (let offset = 0; ; offset += PAGE) {
+    for (let offset = 0; ; offset += PAGE_ROWS) {
       const separator = path.includes('?') ? '&' : '?'
-      const [header, ...page] = table(await get(`${path}${separator}limit=${PAGE}&offset=${offset}`))
+      const [header, ...page] = table(await get(`${path}${separator}limit=${PAGE_ROWS}&offset=${offset}`))
       if (offset === 0 && header !== undefined) rows.push(header)
       rows.push(...page)
-      if (page.length < PAGE) return rows
+      if (page.length < PAGE_ROWS) return rows
     }
   }
   const list = async (path: string) => answers.set(path, await pages(path))
@@ -141,12 +140,12 @@ function table(body: unknown): readonly Row[] {
   throw new Error(`not a table: ${JSON.stringify(body).slice(0, 200)}`)
 }
 
-/** Some at a time: each question waits for the answer, mostly. */
+/** Sends eight requests at a time: each mostly waits for its answer. */
 async function each<T>(items: readonly T[], ask: (item: T) => Promise<unknown>): Promise<void> {
   for (let first = 0; first < items.length; first += 8) await Promise.all(items.slice(first, first + 8).map(ask))
 }
 
-/** Cells of all rows of all answers. */
+/** Number of cells in all answers. */
 export function cells(answers: Answers): number {
   return [...answers.values()].flat().reduce((sum, row) => sum + row.length, 0)
 }

@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import { expect, test } from '@jest/globals'
-import { runToEnd } from '@stacktach/testing'
+import { effort, runToEnd } from '@stacktach/testing'
 
 const script = fileURLToPath(new URL('../../scripts/faults.mjs', import.meta.url))
 
@@ -12,7 +12,9 @@ const FAULTS_SELFTEST = process.env.FAULTS_SELFTEST ?? ''
 test(
   'nothing is lost or duplicated while processes, servers, connections, disk and clocks fail',
   async () => {
-    const { code, output } = await runToEnd(script, ['--short'], { FAULTS_SELFTEST })
+    const { code, output } = await runToEnd(script, ['--short', '--notifications', String(effort(2_500))], {
+      FAULTS_SELFTEST,
+    })
     // Show the table of results.
     process.stdout.write(`${output.slice(Math.max(0, output.indexOf('┌')))}\n`)
     expect({ code, output }).toEqual({

@@ -6,6 +6,7 @@ import { setTimeout } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { migrate } from '@stacktach/db'
 import {
+  createEmptyDatabase,
   createTestDatabase,
   createTestUser,
   createTestVhost,
@@ -13,11 +14,12 @@ import {
   type Permissions,
   publish,
   services,
+  startCommandHost,
   startProcess,
   type TestDatabase,
   type TestVhost,
 } from '@stacktach/testing'
-import { firstSaid, type Program, programs } from './firstMinute.ts'
+import { firstMessage, type Program, programs } from './firstMinute.ts'
 import { rejectedNotification } from './rejected.ts'
 
 let database: TestDatabase
@@ -25,10 +27,11 @@ let empty: TestDatabase
 let vhost: TestVhost
 let folder: string
 let environment: Record<string, string>
+const commands = startCommandHost()
 
 beforeAll(async () => {
   database = await createTestDatabase(migrate)
-  empty = await createTestDatabase(async () => {})
+  empty = await createEmptyDatabase()
   vhost = await createTestVhost()
   folder = await mkdtemp(join(tmpdir(), 'first-minute-'))
   environment = {
@@ -41,6 +44,7 @@ beforeAll(async () => {
 })
 
 afterAll(async () => {
+  commands.stop()
   await Promise.all([database.drop(), empty.drop(), vhost.drop(), dropRedisKeys(vhost.name)])
   await rm(folder, { recursive: true })
 })
@@ -70,12 +74,14 @@ function changed(
   return Object.assign(new URL(url), change).href
 }
 
-type Expected = readonly [Program, number | 'goes on', string | RegExp]
+type Expected = readonly [Program, number | 'keeps running', string | RegExp]
 
-/** Starts the programs side by side, and compares what each says, and whether it ends. */
-async function expectSaid(overrides: Record<string, string>, expected: readonly Expected[]): Promise<void> {
-  const said = await Promise.all(expected.map(([program]) => firstSaid(program, { ...environment, ...overrides })))
-  expect(said).toEqual(
+/** Starts the programs at once, and compares the first message of each, and its exit code. */
+async function expectMessages(overrides: Record<string, string>, expected: readonly Expected[]): Promise<void> {
+  const messages = await Promise.all(
+    expected.map(([program]) => firstMessage(program, { ...environment, ...overrides }, commands)),
+  )
+  expect(messages).toEqual(
     expected.map(([program, code, line]) => ({
       program,
       code,
@@ -84,13 +90,13 @@ async function expectSaid(overrides: Record<string, string>, expected: readonly 
   )
 }
 
-/** The same said of a fault by several programs. */
+/** The same message of several programs. */
 const all = (names: readonly Program[], code: Expected[1], line: Expected[2]) =>
   names.map((name): Expected => [name, code, line])
 
 describe('PostgreSQL', () => {
   test('not named', () =>
-    expectSaid(
+    expectMessages(
       { DATABASE_URL: '' },
       all(
         ['ingest', 'jobs', 'api', 'status', 'migrate'],
@@ -100,7 +106,7 @@ describe('PostgreSQL', () => {
     ))
 
   test('named by something that is no URL of it', () =>
-    expectSaid(
+    expectMessages(
       { DATABASE_URL: 'mysql://db/stacktach' },
       all(
         ['ingest', 'migrate'],
@@ -111,36 +117,36 @@ describe('PostgreSQL', () => {
 
   test('away: a process waits, a command says so', async () => {
     const away = 'the database of DATABASE_URL does not answer; see that PostgreSQL runs and can be reached'
-    await expectSaid({ DATABASE_URL: changed(database.url, { host: '127.0.0.1:1' }) }, [
-      ...all(['ingest', 'jobs', 'api'], 'goes on', away),
+    await expectMessages({ DATABASE_URL: changed(database.url, { host: '127.0.0.1:1' }) }, [
+      ...all(['ingest', 'jobs', 'api'], 'keeps running', away),
       ...all(['status', 'migrate'], 1, `${away} (connect ECONNREFUSED 127.0.0.1:1)`),
     ])
   })
 
   test('on a machine that nobody knows', () =>
-    expectSaid({ DATABASE_URL: changed(database.url, { hostname: 'no.such.host.invalid' }) }, [
+    expectMessages({ DATABASE_URL: changed(database.url, { hostname: 'no.such.host.invalid' }) }, [
       ['status', 1, /^the database of DATABASE_URL does not answer; .* \(getaddrinfo \w+ no\.such\.host\.invalid\)$/],
     ]))
 
   test('lets nobody in with this password', () => {
     const line =
       /^the database of DATABASE_URL does not let that user in; see the user and the password \(.*newcomer.*\)$/
-    return expectSaid({ DATABASE_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
+    return expectMessages({ DATABASE_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
       ...all(['ingest', 'jobs', 'api'], 2, line),
       ...all(['status', 'migrate'], 1, line),
     ])
   })
 
   test('lets nobody in with the password of the URL for reading', () =>
-    expectSaid({ DATABASE_READ_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
+    expectMessages({ DATABASE_READ_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
       ['api', 2, /^the database of DATABASE_READ_URL does not let that user in; .* \(.*newcomer.*\)$/],
     ]))
 
   test('has no such database, or an empty one', async () => {
     const line = /^the database has not the schema of this version: npm run migrate brings it \(.* does not exist\)$/
     const expected = [...all(['ingest', 'jobs', 'api'], 2, line), ...all(['status'], 1, line)]
-    await expectSaid({ DATABASE_URL: changed(database.url, { pathname: '/nowhere' }) }, expected)
-    await expectSaid({ DATABASE_URL: empty.url }, expected)
+    await expectMessages({ DATABASE_URL: changed(database.url, { pathname: '/nowhere' }) }, expected)
+    await expectMessages({ DATABASE_URL: empty.url }, expected)
   })
 })
 
@@ -148,30 +154,30 @@ describe('Redis', () => {
   test('away: what is stored is stored all the same', async () => {
     const away =
       'Redis of REDIS_URL does not answer; see that it runs and can be reached (connect ECONNREFUSED 127.0.0.1:1)'
-    await expectSaid({ REDIS_URL: 'redis://127.0.0.1:1' }, [
-      ['ingest', 'goes on', `${away}; aggregation is delayed until then`],
-      ['jobs', 'goes on', `${away}; nothing is aggregated until then`],
+    await expectMessages({ REDIS_URL: 'redis://127.0.0.1:1' }, [
+      ['ingest', 'keeps running', `${away}; aggregation is delayed until then`],
+      ['jobs', 'keeps running', `${away}; nothing is aggregated until then`],
       ['jobs list', 1, away],
     ])
   })
 
   test('lets nobody in with this password', async () => {
     const refused = /^Redis of REDIS_URL does not let us in; see the user and the password \(WRONGPASS .*\)/
-    await expectSaid({ REDIS_URL: changed(services().redisUrl, { username: 'newcomer', password: 'wrong' }) }, [
-      ['ingest', 'goes on', refused],
+    await expectMessages({ REDIS_URL: changed(services().redisUrl, { username: 'newcomer', password: 'wrong' }) }, [
+      ['ingest', 'keeps running', refused],
       ['jobs', 2, refused],
       ['jobs list', 1, refused],
     ])
   })
 
   test('is another server, that answers or closes the connection', async () => {
-    await expectSaid({ REDIS_URL: `redis://${new URL(services().managementUrl).host}` }, [
+    await expectMessages({ REDIS_URL: `redis://${new URL(services().managementUrl).host}` }, [
       ['jobs', 2, /^what answers at REDIS_URL is not Redis/],
-      ['ingest', 'goes on', /^what answers at REDIS_URL is not Redis/],
+      ['ingest', 'keeps running', /^what answers at REDIS_URL is not Redis/],
     ])
-    await expectSaid(
+    await expectMessages(
       { REDIS_URL: `redis://${new URL(services().databaseUrl).host}` },
-      all(['ingest', 'jobs'], 'goes on', /^Redis of REDIS_URL does not answer; .*(closed|EPIPE|ECONNRESET)/),
+      all(['ingest', 'jobs'], 'keeps running', /^Redis of REDIS_URL does not answer; .*(closed|EPIPE|ECONNRESET)/),
     )
   })
 })
@@ -179,8 +185,8 @@ describe('Redis', () => {
 describe('RabbitMQ: a process waits for it, since other deployments may work', () => {
   /** @param line what is said of the broker, by ingest and, with the deployment's name before it, by status */
   async function expectBroker(entry: object, line: string) {
-    await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(entry) }, [
-      ['ingest', 'goes on', line],
+    await expectMessages({ STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(entry) }, [
+      ['ingest', 'keeps running', line],
       ['status', 0, `east: ${line}`],
     ])
   }
@@ -228,17 +234,17 @@ describe('RabbitMQ: a process waits for it, since other deployments may work', (
     await withUser({ configure: '^$', write: '^$', read: '.*' }, async (user) => {
       const missing = { ...user, topics: { elsewhere: [{ queue: 'stacktach_nova', routing_key: 'notifications.*' }] } }
       const { rabbit_userid: name } = user
-      await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(missing) }, [
-        ['ingest', 'goes on', `${broker()} has no exchange elsewhere, and ${name} may not declare it`],
+      await expectMessages({ STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(missing) }, [
+        ['ingest', 'keeps running', `${broker()} has no exchange elsewhere, and ${name} may not declare it`],
       ])
     })
     await withUser({ configure: '.*', write: '.*', read: '^$' }, async (user) => {
       const { rabbit_userid: name } = user
       const file = await deploymentsFile({ ...user, topics: { glance: [{ queue: 'q', routing_key: '#' }] } })
-      await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: file }, [
+      await expectMessages({ STACKTACH_DEPLOYMENTS_FILE: file }, [
         [
           'ingest',
-          'goes on',
+          'keeps running',
           `${broker()} denied ${name} access to exchange glance: grant it with \`rabbitmqctl set_permissions -p ${vhost.name} ${name}\``,
         ],
       ])
@@ -302,14 +308,14 @@ describe('the deployments file', () => {
     if (content !== null) await writeFile(file, content)
     const prefix = `STACKTACH_DEPLOYMENTS_FILE ${file}: `
     const line = typeof reason === 'string' ? prefix + reason : new RegExp(`^${prefix}${reason.source}$`)
-    await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: file }, all(['ingest', 'status'], 2, line))
+    await expectMessages({ STACKTACH_DEPLOYMENTS_FILE: file }, all(['ingest', 'status'], 2, line))
   })
 
   test('has no deployment', async () => {
     const file = join(folder, 'none.json')
     await writeFile(file, '{ "deployments": [] }')
-    await expectSaid({ STACKTACH_DEPLOYMENTS_FILE: file }, [
-      ['ingest', 'goes on', 'no deployment is enabled: nothing is consumed'],
+    await expectMessages({ STACKTACH_DEPLOYMENTS_FILE: file }, [
+      ['ingest', 'keeps running', 'no deployment is enabled: nothing is consumed'],
     ])
   })
 })
@@ -322,11 +328,11 @@ test('the port of the api is taken', async () => {
       resolve(typeof address === 'object' && address !== null ? address.port : 0)
     })
   })
-  await expectSaid({ API_PORT: String(port) }, [
+  await expectMessages({ API_PORT: String(port) }, [
     ['api', 1, `API_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`],
   ])
   const taken = `METRICS_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`
-  await expectSaid({ METRICS_PORT: String(port) }, [
+  await expectMessages({ METRICS_PORT: String(port) }, [
     ['ingest', 1, taken],
     ['jobs', 1, taken],
     ['api', 1, taken],

@@ -1,10 +1,10 @@
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { startProcess } from '@stacktach/testing'
+import { type CommandHost, startProcess } from '@stacktach/testing'
 
 const built = (path: string) => fileURLToPath(new URL(`../../apps/${path}/dist/main.js`, import.meta.url))
 
-/** What a newcomer starts: the processes, and commands that stand for those of their kind. */
+/** The processes, and commands that stand for the others of their kind. */
 export const programs = {
   ingest: [built('worker'), 'ingest'],
   jobs: [built('worker'), 'jobs'],
@@ -16,40 +16,54 @@ export const programs = {
 
 export type Program = keyof typeof programs
 
-/** Milliseconds after which a process that was going to end would have. */
-const ENDED_BY_THEN = 500
+/** How long after its message a process that ends because of it may take to end. */
+const EXIT_TIMEOUT_MS = 500
 
-/** What is said of a fault: by a program that ends, with its exit code, or by one that goes on. */
-export interface Said {
+const MESSAGE_TIMEOUT_MS = 60_000
+
+/** The first message of a program about a fault, and its exit code unless it keeps running. */
+export interface FirstMessage {
   program: Program
-  code: number | 'goes on'
+  code: number | 'keeps running'
   line: string
 }
 
 /**
- * Starts a program and takes what it says first: all of its output when it ends, else the first thing above info in its log.
+ * Starts a process and returns its first message: all of its output when it ends, else the first line of its log above
+ * level info.
  *
- * @throws Error when it neither ends nor says anything
+ * @throws Error when it neither ends nor logs anything
  */
-export async function firstSaid(program: Program, environment: Record<string, string>): Promise<Said> {
+export async function firstMessage(
+  program: Program,
+  environment: Record<string, string>,
+  commands: CommandHost,
+): Promise<FirstMessage> {
   const [file, ...args] = programs[program]
+  if (file === programs.status[0]) {
+    const { code, output } = await commands.run(file, args, environment)
+    return { program, code: code ?? -1, line: errorLine(output) }
+  }
   const started = startProcess(file, args, environment)
-  // The user of the test's database may write, which the api warns of.
-  const logged = started.printed(/^.*"level":[45]0,.*"msg":"((?!transactions are read-only)[^"]*)"/m, 60_000).then(
-    async (match): Promise<Said | null> => {
-      // It says so and does not end then.
-      const code = await Promise.race([started.ended, setTimeout(ENDED_BY_THEN, 'goes on' as const)])
-      return code === 'goes on' ? { program, code, line: match[1] ?? '' } : null
-    },
-    () => null,
+  // The user of the test's database may write, which the API warns of.
+  const logged = started
+    .printed(/^.*"level":[45]0,.*"msg":"((?!transactions are read-only)[^"]*)"/m, MESSAGE_TIMEOUT_MS)
+    .then(
+      async (match): Promise<FirstMessage | null> => {
+        const code = await Promise.race([started.ended, setTimeout(EXIT_TIMEOUT_MS, 'keeps running' as const)])
+        return code === 'keeps running' ? { program, code, line: match[1] ?? '' } : null
+      },
+      () => null,
+    )
+  const ended = started.ended.then(
+    (code): FirstMessage => ({ program, code: code ?? -1, line: errorLine(started.output()) }),
   )
-  const ended = started.ended.then((code): Said => ({ program, code: code ?? -1, line: errorLine(started.output()) }))
-  const said = (await Promise.race([logged, ended])) ?? (await ended)
+  const message = (await Promise.race([logged, ended])) ?? (await ended)
   await started.stop('SIGKILL')
-  return said
+  return message
 }
 
-/** What is said besides tables and what was logged at info. */
+/** The output without tables and log lines. */
 function errorLine(output: string): string {
   return output
     .split('\n')

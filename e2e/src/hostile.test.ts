@@ -2,16 +2,14 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { systemStatus } from '@stacktach/db'
-import { captured, capturedStreams, mutated, publish, type TestProcess } from '@stacktach/testing'
+import { captured, capturedStreams, effort, mutated, publish, type TestProcess } from '@stacktach/testing'
 import fc from 'fast-check'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { until } from './until.ts'
 
-/**
- * Every run draws its own messages; to see one again: HOSTILE_SEED=… . HOSTILE_MESSAGES says how many, for a long search.
- */
+/** Every run draws other messages; HOSTILE_SEED repeats a run. TEST_EFFORT multiplies them, for a longer search. */
 const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31)
-const total = Number(process.env.HOSTILE_MESSAGES ?? 2_000)
+const total = effort(1_000)
 
 /** Milliseconds for each of its steps; a long search takes long. */
 const patience = 60_000 + total * 10

@@ -1,7 +1,7 @@
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { afterEach, describe, expect, test } from '@jest/globals'
 import { captured, publish, type TestProcess } from '@stacktach/testing'
-import { type Pipeline, type Program, startPipeline } from './pipeline.ts'
+import { type Pipeline, ready, startPipeline } from './pipeline.ts'
 
 /** No other text has it. */
 const secret = 'hush5e7c0fhush'
@@ -124,20 +124,27 @@ test(
 )
 
 describe('passwords of servers are in no log', () => {
-  /** What a program prints with these in its environment, the first seconds or until it ends. */
-  async function printed(program: Program, changed: Record<string, string>): Promise<string> {
+  /** Servers that each program connects to as it starts. */
+  const connectsTo: Record<string, readonly string[]> = {
+    ingest: ['DATABASE_URL', 'REDIS_URL', 'STACKTACH_DEPLOYMENTS_FILE'],
+    jobs: ['DATABASE_URL', 'REDIS_URL'],
+    api: ['DATABASE_URL'],
+  }
+
+  /**
+   * All that a program prints until it ends or warns of the server that it cannot use; if it does not use that server,
+   * until it is ready.
+   */
+  async function printed(program: 'ingest' | 'jobs' | 'api', variable: string, value: string): Promise<string> {
     const environment = { ...pipeline.environment }
-    Object.assign(pipeline.environment, changed, { LOG_LEVEL: 'trace' })
-    const starting = pipeline.start(program)
+    Object.assign(pipeline.environment, { [variable]: value, LOG_LEVEL: 'trace' })
+    const process = pipeline.launch(program)
+    for (const name of [variable, 'LOG_LEVEL']) delete pipeline.environment[name]
     Object.assign(pipeline.environment, environment)
-    try {
-      const process = await starting
-      await new Promise((resolve) => setTimeout(resolve, 2_000))
-      await process.stop()
-      return process.output()
-    } catch (error) {
-      return String(error)
-    }
+    const isUsed = connectsTo[program]?.includes(variable)
+    await Promise.race([process.ended, process.printed(isUsed ? /"level":[456]0/ : ready[program])])
+    await process.stop()
+    return process.output()
   }
 
   const withPassword = (url: string | undefined, host?: string) => {
@@ -156,6 +163,7 @@ describe('passwords of servers are in no log', () => {
     async (_, host) => {
       pipeline = await startPipeline(['east'])
       const { environment, vhost, deploymentsFile } = pipeline
+      const before = { ...environment }
       const servers = {
         DATABASE_URL: withPassword(environment.DATABASE_URL, host),
         REDIS_URL: withPassword(environment.REDIS_URL, host),
@@ -163,23 +171,22 @@ describe('passwords of servers are in no log', () => {
       }
       const changes = Object.entries(servers).map(([name, url]) => ({ [name]: url }))
       const outputs = (['ingest', 'jobs', 'api'] as const).flatMap((program) =>
-        changes.map((change) => printed(program, change)),
+        Object.entries(servers).map(([name, url]) => printed(program, name, url)),
       )
       const [entry] = JSON.parse(await readFile(deploymentsFile, 'utf8')).deployments
       const server = host === undefined ? {} : { rabbit_host: '127.0.0.1', rabbit_port: 9 }
-      await writeFile(
-        deploymentsFile,
-        JSON.stringify({ deployments: [{ ...entry, ...server, rabbit_password: secret }] }),
-      )
-      outputs.push(printed('ingest', {}))
+      const otherFile = `${deploymentsFile}.other`
+      await writeFile(otherFile, JSON.stringify({ deployments: [{ ...entry, ...server, rabbit_password: secret }] }))
+      outputs.push(printed('ingest', 'STACKTACH_DEPLOYMENTS_FILE', otherFile))
       for (const output of await Promise.all(outputs)) {
         expect(output.length).toBeGreaterThan(10)
         expect(output).not.toContain(secret)
       }
-      for (const change of changes) {
-        Object.assign(pipeline.environment, environment, change)
+      for (const change of [...changes, { STACKTACH_DEPLOYMENTS_FILE: otherFile }]) {
+        Object.assign(pipeline.environment, before, change)
         expect((await pipeline.run('status')).output).not.toContain(secret)
       }
+      await rm(otherFile)
     },
     LONG,
   )

@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { systemStatus } from '@stacktach/db'
 import { captured, publish } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
+import { until } from './until.ts'
 
 let pipeline: Pipeline
 
@@ -98,7 +99,7 @@ describe('the broker', () => {
     await channel.deleteQueue('stacktach_nova')
     await connection.close()
     await ingest.printed(/consuming interrupted/)
-    await new Promise((resolve) => setTimeout(resolve, 2_000))
+    await until(async () => (await consumers('stacktach_nova')) === 1, 20_000, 'the queue is consumed again')
     await publish(pipeline.vhost, good)
     await pipeline.start('jobs')
     await pipeline.settled(good.length)
@@ -115,6 +116,20 @@ describe('the broker', () => {
   })
 })
 
+/** Consumers of a queue; 0 when there is no such queue. */
+async function consumers(queue: string): Promise<number> {
+  const connection = await pipeline.vhost.connect()
+  try {
+    const channel = await connection.createChannel()
+    channel.on('error', () => {})
+    return (await channel.checkQueue(queue)).consumerCount
+  } catch {
+    return 0
+  } finally {
+    await connection.close()
+  }
+}
+
 describe('operators', () => {
   test('see queues, backlog and what is stored, as JSON that scripts can wait on', async () => {
     expect((await pipeline.run('status')).output).toMatch(/│ east +│ never +│/)
@@ -122,6 +137,9 @@ describe('operators', () => {
     await publish(pipeline.vhost, good)
     await pipeline.start('jobs')
     await pipeline.settled(good.length)
+    // A wake-up that found its job running is delayed for a moment.
+    const isDelayed = async () => /"delayed": ?[1-9]/.test((await pipeline.run('status', '--json')).output)
+    await until(async () => !(await isDelayed()), 20_000, 'no job is delayed')
     const { code, output } = await pipeline.run('status', '--json', '--count')
     expect({ code, status: JSON.parse(output) }).toEqual({
       code: 0,

@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { captured, deploymentEntry, everyAggregate, exchangeTypes, publish, type TestProcess } from '@stacktach/testing'
-import { type Pipeline, startPipeline } from './pipeline.ts'
+import { type Pipeline, receivedBy, startPipeline } from './pipeline.ts'
 
 const messages = captured('nova_both_failures')
 
@@ -67,13 +67,8 @@ withPlugin('quorum queues behind a consistent hash exchange', () => {
     await connection.close()
     await pipeline.settled(messages.length)
     expect(await everyAggregate(pipeline.database)).toEqual(inOneQueue)
-    const shares = ingests.map((process) => received(process.output()))
+    const shares = ingests.map(receivedBy)
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(messages.length)
     expect(shares.filter((share) => share > 0)).toHaveLength(QUEUES.length)
   })
 })
-
-/** Messages that a process has stored, as its log says. */
-function received(log: string): number {
-  return [...log.matchAll(/"received":(\d+).*"msg":"stored"/g)].reduce((sum, [, count]) => sum + Number(count), 0)
-}

@@ -79,7 +79,7 @@ test('the parser of expressions sees names, and what is none', () => {
     ['a_total', 'b'],
     ['reason', 'job', 'queue'],
   ])
-  expect(() => namesIn('rate(a_total[5m]')).toThrow('no PromQL')
+  expect(() => namesIn('rate(a_total[5m]')).toThrow('not PromQL')
   expect(() => check('sum(stacktach_messages_lost_total)')).toThrow()
   expect(() => check('sum by (tenant) (stacktach_messages_received_total)')).toThrow()
 })

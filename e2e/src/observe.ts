@@ -7,17 +7,17 @@ export const observedPrograms = ['ingest', 'jobs', 'api'] as const
 
 type Observed = (typeof observedPrograms)[number]
 
-/** The processes of a pipeline, with their metrics ports. */
+/** The running processes of a pipeline, and requests to their metrics ports. */
 export interface Observation {
   processes: Record<Observed, TestProcess>
-  /** Asks for a path of a process's metrics port. */
+  /** Requests a path from a process's metrics port. */
   ask(program: Observed, path: string, options?: RequestInit): Promise<{ status: number; text: string }>
   scrape(program: Observed): Promise<Exposition>
-  /** Of the api, with its address. */
+  /** The API's URL. */
   api: string
 }
 
-/** Starts every process of a pipeline whose environment has METRICS_PORT=0. */
+/** Starts all processes of a pipeline whose environment has METRICS_PORT=0. */
 export async function observe(pipeline: Pipeline): Promise<Observation> {
   const start = async (program: Observed) => {
     const process = await pipeline.start(program)
@@ -42,7 +42,7 @@ export async function observe(pipeline: Pipeline): Promise<Observation> {
   }
 }
 
-/** The sum of a metric's samples with these labels; its name is without the prefix. */
+/** The sum of a metric's samples with these labels. The name is given without the prefix. */
 export function total({ samples }: Exposition, name: string, labels: Record<string, string> = {}): number {
   return samples
     .filter((sample) => sample.name === `stacktach_${name}`)

@@ -1,16 +1,24 @@
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { captured, publish } from '@stacktach/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { captured, publish, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { insertRejected, rejectedNotification } from './rejected.ts'
 import { until } from './until.ts'
 
 let pipeline: Pipeline
+let jobs: TestProcess
+let published = 0
 
-beforeEach(async () => {
+beforeAll(async () => {
   pipeline = await startPipeline(['east'])
+  ;[jobs] = await Promise.all([pipeline.start('jobs'), pipeline.start('ingest')])
 })
 
-afterEach(() => pipeline.stop())
+afterEach(async () => {
+  await pipeline.clear(published)
+  published = 0
+})
+
+afterAll(() => pipeline.stop())
 
 /** Runs a command with --json; its output may end with an error message. */
 async function json(...args: string[]): Promise<{ code: number | null; answer: unknown }> {
@@ -32,9 +40,8 @@ describe('rejected messages', () => {
   const common = { deployment: 'east', exchange: 'nova', routing_key: 'notifications.info', truncated: false }
 
   beforeEach(async () => {
-    await pipeline.start('ingest')
     for (const [index, message] of bad.entries()) {
-      await publish(pipeline.vhost, [message])
+      published += await publish(pipeline.vhost, [message])
       await until(async () => (await count('rejected_message')) === index + 1)
     }
   })
@@ -87,7 +94,6 @@ describe('rejected messages', () => {
     const [valid, duplicate] = await insertRejected(pool, [rejectedNotification(1), rejectedNotification(1)])
     const [truncated] = await insertRejected(pool, [rejectedNotification(2)], 'too large', 70_000)
     const [invalid] = await insertRejected(pool, [nova('[]').body], 'no event_type')
-    await pipeline.start('jobs')
 
     const ids = [valid, duplicate, truncated, invalid].map(String)
     expect(await json('rejected', 'replay', ...ids)).toEqual({
@@ -134,10 +140,8 @@ describe('rejected messages', () => {
 
 describe('exists', () => {
   beforeEach(async () => {
-    await pipeline.start('ingest')
-    await pipeline.start('jobs')
     const stream = captured('nova_unversioned')
-    await publish(pipeline.vhost, stream)
+    published += await publish(pipeline.vhost, stream)
     await pipeline.settled(stream.length)
     const { pool } = pipeline.database
     await pool.query(`
@@ -238,12 +242,11 @@ describe('exists', () => {
 
 describe('jobs', () => {
   test('that failed after their last attempt are listed with their reason and retried', async () => {
-    await pipeline.start('jobs')
     const { pool } = pipeline.database
     await pool.query('alter table report rename to renamed')
     const enqueued = await json('report', 'run', 'image-events-audit', '--at', '2026-11-20')
     expect(enqueued.code).toBe(0)
-    await until(async () => JSON.stringify((await json('jobs', 'list')).answer).includes('"failed":1'), 40_000)
+    await jobs.printed(/"job":"report".*"willRetry":false.*"job failed"/, 40_000)
     const { answer } = await json('jobs', 'list')
     expect(answer).toMatchObject({
       failed: [

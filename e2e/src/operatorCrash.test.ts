@@ -4,8 +4,8 @@ import { type Pipeline, startPipeline } from './pipeline.ts'
 import { insertRejected, rejectedNotification } from './rejected.ts'
 import { until } from './until.ts'
 
-const GOOD = 9_000
-const BAD = 1_000
+const GOOD = 5_400
+const BAD = 600
 
 let pipeline: Pipeline
 

@@ -2,18 +2,19 @@ import { rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { type Database, migrate, openDatabase, systemStatus } from '@stacktach/db'
+import { type Database, isTransient, migrate, openDatabase, systemStatus } from '@stacktach/db'
 import {
   createTestDatabase,
   createTestVhost,
   deploymentEntry,
   dropRedisKeys,
-  runToEnd,
   services,
+  startCommandHost,
   startProcess,
   type TestProcess,
   type TestVhost,
 } from '@stacktach/testing'
+import { until } from './until.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 
@@ -25,10 +26,16 @@ const programs = {
   stacktach: [join(root, 'apps/cli/dist/main.js')],
 } as const
 
-/** The client, which needs nothing but an api's address. */
+/** The stacky client, which needs the address of an API and nothing else. */
 export const stackyProgram = join(root, 'apps/stacky/dist/main.js')
 
 export type Program = keyof typeof programs
+
+/** What each program logs once it works. */
+export const ready = { ingest: /"consuming"/, jobs: /"started"/, api: /"listening"/, stacktach: /"started"/ } as const
+
+/** How long `settled` waits for notifications to be stored and folded. */
+const SETTLE_TIMEOUT_MS = 60_000
 
 /** Topics of the captured and simulated clouds, each bound to queues of our own. */
 const topics = {
@@ -39,66 +46,85 @@ const topics = {
   glance: ['notifications.*', 'monitor_glance.*'].map((key) => ({ queue: 'stacktach_glance', routing_key: key })),
 }
 
-/** A whole StackTach of a test's own: database, virtual host, Redis prefix, deployments file, and its processes. */
+/** Requests a path from an API. */
+export type Ask = (path: string) => Promise<{ status: number; body: unknown }>
+
+/** A whole StackTach of one test: database, virtual hosts, Redis prefix, deployments file, and processes. */
 export interface Pipeline {
   vhost: TestVhost
   database: Database
   environment: Record<string, string>
   deploymentsFile: string
-  /** Starts a program, and does not wait until it is at work. */
+  /** Starts a program without waiting until it is ready. */
   launch(program: Program): TestProcess
+  /** Starts a program and resolves when it is ready. */
   start(program: Program): Promise<TestProcess>
-  /** Starts an api and returns what asks it. */
-  api(): Promise<(path: string) => Promise<{ status: number; body: unknown }>>
+  /** Starts an API and returns a function that sends requests to it. */
+  api(): Promise<Ask>
+  /** Runs an operator's command to its end. */
   run(...args: string[]): Promise<{ code: number | null; output: string }>
-  /** Resolves when so many notifications are stored (or rejected) and all of them are folded. */
+  /** Runs a command of the stacky client to its end. */
+  stacky(args: readonly string[], environment: Record<string, string>): Promise<{ code: number | null; output: string }>
+  /** Resolves when this many notifications are stored or rejected, and all of them are folded. */
   settled(notifications: number): Promise<void>
+  /**
+   * Deletes all notifications and everything made from them, while the processes keep running: a process takes a second
+   * of CPU time to start. Only after `settled`, so that no process is working on what is deleted.
+   *
+   * @param published messages since the last `clear`, duplicates included: it waits until ingest has stored them all
+   */
+  clear(published: number): Promise<void>
   stop(): Promise<void>
 }
 
 /**
- * @param deployments names of the deployments, each with a virtual host of its own; `vhost` is the first one's
+ * Creates a pipeline; no program is started yet.
+ *
+ * @param deployments names of the deployments, each with its own virtual host; `vhost` is that of the first
  * @param overrides of the environment; with DATABASE_URL that database is used, and not dropped
  */
 export async function startPipeline(
   deployments: readonly string[],
   overrides: Record<string, string> = {},
 ): Promise<Pipeline> {
-  const { DATABASE_URL: given } = overrides
-  const testDatabase = given === undefined ? await createTestDatabase(migrate) : { url: given, drop: async () => {} }
-  const vhosts = new Map<string, TestVhost>()
-  for (const name of deployments) vhosts.set(name, await createTestVhost())
-  const [vhost] = vhosts.values()
+  const { DATABASE_URL: existing } = overrides
+  const [testDatabase, ...vhosts] = await Promise.all([
+    existing === undefined ? createTestDatabase(migrate) : { url: existing, drop: async () => {} },
+    ...deployments.map(() => createTestVhost()),
+  ])
+  const [vhost] = vhosts
   if (vhost === undefined) throw new Error('a pipeline needs a deployment')
   const deploymentsFile = join(tmpdir(), `${vhost.name}.json`)
-  await writeFile(
-    deploymentsFile,
-    JSON.stringify({ deployments: [...vhosts].map(([name, { url }]) => deploymentEntry(name, new URL(url), topics)) }),
-  )
+  const entries = vhosts.map(({ url }, index) => deploymentEntry(deployments[index] ?? '', new URL(url), topics))
+  await writeFile(deploymentsFile, JSON.stringify({ deployments: entries }))
   const environment = {
     DATABASE_URL: testDatabase.url,
     REDIS_URL: services().redisUrl,
     REDIS_PREFIX: vhost.name,
     STACKTACH_DEPLOYMENTS_FILE: deploymentsFile,
     API_PORT: '0',
-    // Who tests something else wants exists as the fold leaves them, and no reports of days half told.
+    // Most tests want exists as the fold leaves them, and no reports of incomplete days.
     VERIFY_SETTLE_SECONDS: '1000000000',
     REPORT_SCHEDULES: '[]',
     ...overrides,
   }
   const database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 3 })
+  const commands = startCommandHost(['import'])
   const started: TestProcess[] = []
+  const ingests: TestProcess[] = []
+  let receivedBefore = 0
 
   const launch = (program: Program) => {
     const [file, ...args] = programs[program]
     const process = startProcess(file, args, environment)
     started.push(process)
+    if (program === 'ingest') ingests.push(process)
     return process
   }
 
   const start = async (program: Program) => {
     const process = launch(program)
-    await process.printed(program === 'ingest' ? /"consuming"/ : program === 'api' ? /"listening"/ : /"started"/)
+    await process.printed(ready[program])
     return process
   }
 
@@ -117,27 +143,63 @@ export async function startPipeline(
         return { status: response.status, body: await response.json() }
       }
     },
-    run: (...args) => runToEnd(programs.stacktach[0], args, environment),
+    run: (...args) => commands.run(programs.stacktach[0], args, environment),
+    stacky: (args, variables) => commands.run(stackyProgram, args, variables),
     async settled(notifications) {
-      const deadline = Date.now() + 60_000
-      for (;;) {
+      let status: unknown
+      const isSettled = async () => {
         const { stored, rejected, backlog } = await systemStatus(database, true)
-        if (stored.nova + stored.glance + stored.generic + rejected >= notifications && backlog === 0) return
-        if (Date.now() > deadline) {
-          throw new Error(`not settled: ${JSON.stringify({ stored, rejected, backlog, notifications })}`)
-        }
-        await new Promise((resolve) => setTimeout(resolve, 50))
+        status = { stored, rejected, backlog, notifications }
+        return stored.nova + stored.glance + stored.generic + rejected >= notifications && backlog === 0
       }
+      await until(isSettled, SETTLE_TIMEOUT_MS, () => `all is stored and folded: ${JSON.stringify(status)}`)
+    },
+    async clear(published) {
+      const received = () => ingests.reduce((sum, process) => sum + receivedBy(process), 0) - receivedBefore
+      await until(
+        () => received() >= published,
+        SETTLE_TIMEOUT_MS,
+        () => `${published} received, ${received()} were`,
+      )
+      await deleteNotifications(database)
+      receivedBefore += published
     },
     async stop() {
+      commands.stop()
       await Promise.all(started.map((process) => process.stop()))
       await database.close()
       await Promise.all([
         testDatabase.drop(),
         dropRedisKeys(vhost.name),
-        ...[...vhosts.values()].map(({ drop }) => drop()),
+        ...vhosts.map(({ drop }) => drop()),
         rm(deploymentsFile),
       ])
     },
   }
+}
+
+/** What processes remember, so that it must stay: deployments' ids, settings that all agree on, and partitions. */
+const REMEMBERED_TABLES = ['deployment', 'setting', 'notification_partition', '_prisma_migrations']
+
+async function deleteNotifications({ pool }: Database): Promise<void> {
+  const { rows } = await pool.query<{ tables: string }>(
+    `select string_agg(oid::regclass::text, ', ') as tables from pg_class
+      where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace
+        and relname <> all ($1)`,
+    [REMEMBERED_TABLES],
+  )
+  const truncate = () => pool.query(`truncate ${rows[0]?.tables} restart identity`)
+  // A job that looks for something to do may be in the way once.
+  await truncate().catch((error: unknown) => {
+    if (!isTransient(error)) throw error
+    return truncate()
+  })
+}
+
+/** Messages that an ingest process has stored, counted as duplicates or rejected, according to its log. */
+export function receivedBy(ingest: TestProcess): number {
+  return [...ingest.output().matchAll(/"received":(\d+).*"msg":"stored"/g)].reduce(
+    (sum, [, count]) => sum + Number(count),
+    0,
+  )
 }

@@ -1,4 +1,4 @@
-import { describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import type { Format, Truth, VerdictTruth } from '@stacktach/simulator'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { simulate } from './simulate.ts'
@@ -29,6 +29,15 @@ function trueVerdicts(truth: Truth): Map<string, VerdictTruth> {
   return new Map(all.flatMap(({ messageId, verdict }) => (verdict === null ? [] : [[messageId, verdict]])))
 }
 
+let pipeline: Pipeline
+
+beforeAll(async () => {
+  pipeline = await startPipeline(deployments, AT_ONCE)
+  await Promise.all([pipeline.start('ingest'), pipeline.start('jobs')])
+})
+
+afterAll(() => pipeline.stop())
+
 /** Faults that some exists of these clouds failed for. */
 const met = new Set<string>()
 
@@ -39,24 +48,19 @@ describe.each<{ format: Format; storedTimes: 'exact' | 'rounded' }>([
   { format: 'both', storedTimes: 'rounded' },
 ])('a cloud of $format notifications with $storedTimes times and planted faults', ({ format, storedTimes }) => {
   test('has exactly those exists fail that are wrong, each for what is wrong with it', async () => {
-    const pipeline = await startPipeline(deployments, AT_ONCE)
-    try {
-      await Promise.all([pipeline.start('ingest'), pipeline.start('jobs')])
-      const options = { seed: `planted ${format}`, format, storedTimes, deployments, operations: 200, usageFaults: 0.5 }
-      const { truth, notifications } = await simulate(pipeline, START, HOURS, options)
-      await pipeline.settled(notifications)
-      await allVerified(pipeline.database)
-      const expected = trueVerdicts(truth)
-      const verdicts = await novaVerdicts(pipeline.database)
-      expect(Object.keys(verdicts).sort()).toEqual([...expected.keys()].sort())
-      for (const [messageId, verdict] of expected) {
-        const reason = verdict.status === 'verified' ? null : expect.stringMatching(reasons[verdict.fault])
-        expect({ messageId, reason: verdicts[messageId] }).toEqual({ messageId, reason })
-      }
-      for (const verdict of expected.values()) if (verdict.status === 'failed') met.add(verdict.fault)
-    } finally {
-      await pipeline.stop()
+    const options = { seed: `planted ${format}`, format, storedTimes, deployments, operations: 200, usageFaults: 0.5 }
+    const { truth, notifications, published } = await simulate(pipeline, START, HOURS, options)
+    await pipeline.settled(notifications)
+    await allVerified(pipeline.database)
+    const expected = trueVerdicts(truth)
+    const verdicts = await novaVerdicts(pipeline.database)
+    await pipeline.clear(published)
+    expect(Object.keys(verdicts).sort()).toEqual([...expected.keys()].sort())
+    for (const [messageId, verdict] of expected) {
+      const reason = verdict.status === 'verified' ? null : expect.stringMatching(reasons[verdict.fault])
+      expect({ messageId, reason: verdicts[messageId] }).toEqual({ messageId, reason })
     }
+    for (const verdict of expected.values()) if (verdict.status === 'failed') met.add(verdict.fault)
   })
 })
 
@@ -64,9 +68,9 @@ test('every kind of fault was among them', () => {
   for (const fault of ['no launch', 'flavor', 'tenant', 'no delete', 'contradicted']) expect(met).toContain(fault)
 })
 
-/** Kills one of the jobs processes now and then, and starts another in its place. */
-async function killing(pipeline: Pipeline, processes: number, work: Promise<unknown>): Promise<number> {
-  const running = await Promise.all(Array.from({ length: processes }, () => pipeline.start('jobs')))
+/** Kills one of the jobs processes again and again, and starts another in its place, until the work is done. */
+async function killing(disturbed: Pipeline, processes: number, work: Promise<unknown>): Promise<number> {
+  const running = await Promise.all(Array.from({ length: processes }, () => disturbed.start('jobs')))
   let kills = 0
   let working = true
   const ended = () => {
@@ -77,33 +81,33 @@ async function killing(pipeline: Pipeline, processes: number, work: Promise<unkn
     await new Promise((resolve) => setTimeout(resolve, 300))
     const victim = kills++ % processes
     await running[victim]?.stop('SIGKILL')
-    running[victim] = await pipeline.start('jobs')
+    running[victim] = await disturbed.start('jobs')
   }
   return kills
 }
 
 test('four verifying processes, killed again and again, judge as one in peace, and each verified exists is published once', async () => {
   const options = { seed: 'killed', format: 'both' as const, deployments, operations: 300, usageFaults: 0.3 }
-  const quiet = await startPipeline(deployments, AT_ONCE)
   const disturbed = await startPipeline(deployments, AT_ONCE)
   try {
     Object.assign(disturbed.environment, { PUBLISH_URL: disturbed.vhost.url })
     const subscriber = await subscribe(disturbed.vhost, 'stacktach')
     await disturbed.start('ingest')
-    const sending = simulate(disturbed, START, HOURS, options, 400)
+    const sending = simulate(disturbed, START, HOURS, options, 800)
     await killing(disturbed, 4, sending)
     const { truth, notifications } = await sending
     await disturbed.settled(notifications)
     await allVerified(disturbed.database)
 
-    await Promise.all([quiet.start('ingest'), quiet.start('jobs')])
-    await simulate(quiet, START, HOURS, options)
-    await quiet.settled(notifications)
-    await allVerified(quiet.database)
+    await simulate(pipeline, START, HOURS, options)
+    await pipeline.settled(notifications)
+    await allVerified(pipeline.database)
 
     const verdicts = await novaVerdicts(disturbed.database)
-    expect(verdicts).toEqual(await novaVerdicts(quiet.database))
+    expect(verdicts).toEqual(await novaVerdicts(pipeline.database))
     await everySent(disturbed.database)
+    const outbox = await disturbed.database.pool.query('select from publication')
+    await subscriber.received(outbox.rowCount ?? 0)
     await subscriber.stop()
 
     // By message id each is one; whose double was published needs no message of its own.
@@ -118,7 +122,6 @@ test('four verifying processes, killed again and again, judge as one in peace, a
       expect({ messageId, published: one.length }).toEqual({ messageId, published: 1 })
     }
   } finally {
-    await quiet.stop()
     await disturbed.stop()
   }
 }, 300_000)

@@ -2,31 +2,31 @@ import { formatInstant, HOUR, type Instant, MINUTE, SECOND } from '@stacktach/do
 import type { OperationTruth } from '@stacktach/simulator'
 import { publish, type TestVhost } from '@stacktach/testing'
 
-/** Bandwidth of two exists, whose sum no double holds. */
+/** Bandwidths of two exists whose sum is not exact as a double. */
 export const PLANTED_BYTES = ['9007199254740993', '2'] as const
 export const PLANTED_SUM = '9007199254740995'
 
-/** The instance that took 40 minutes to create; its exists have the bandwidth. */
+/** The instance that takes 40 minutes to create; its exists have these bandwidths. */
 export const slow = { uuid: uuid(4), tenant: 'b0b0', memoryMb: 1024, flavor: 'performance1-2' }
 
 function uuid(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 }
 
-interface Told {
+interface PlantedNotification {
   after: number
   event: string
   payload?: Record<string, unknown>
   error?: boolean
-  /** Says nothing of its instance, as failed calls do. */
+  /** Does not name its instance, as notifications of failed calls do not. */
   bare?: boolean
 }
 
 /**
- * Publishes requests that fail in each way there is, and one that takes 40 minutes, on instances of their own in the first
+ * Publishes one request for each kind of failure, and one that takes 40 minutes, each on its own instance, in the first
  * hours of a day.
  *
- * @returns what each did, and how many notifications were sent
+ * @returns the truth about each request, and the number of notifications
  */
 export async function plantRequests(
   vhost: TestVhost,
@@ -34,12 +34,12 @@ export async function plantRequests(
   deployment: string,
 ): Promise<{ operations: OperationTruth[]; notifications: number }> {
   const update = { event: 'compute.instance.update', payload: { state: 'active', old_state: 'active' } }
-  const stories: { name: string | null; code: number | null; stateError: boolean; told: Told[] }[] = [
+  const stories: { name: string | null; code: number | null; stateError: boolean; sent: PlantedNotification[] }[] = [
     {
       name: 'rebuild',
       code: 404,
       stateError: false,
-      told: [
+      sent: [
         { after: 0, ...update },
         { after: SECOND, event: 'compute.instance.rebuild.start', payload: { state: 'active' } },
         {
@@ -55,7 +55,7 @@ export async function plantRequests(
       name: null,
       code: 500,
       stateError: false,
-      told: [
+      sent: [
         { after: 0, ...update },
         {
           after: 2 * SECOND,
@@ -69,7 +69,7 @@ export async function plantRequests(
       name: 'resize',
       code: null,
       stateError: true,
-      told: [
+      sent: [
         { after: 0, event: 'compute.instance.resize.start', payload: { state: 'active' } },
         { after: 3 * SECOND, event: 'compute.instance.update', payload: { state: 'error', old_state: 'active' } },
       ],
@@ -78,7 +78,7 @@ export async function plantRequests(
       name: 'create',
       code: null,
       stateError: false,
-      told: [
+      sent: [
         { after: 0, event: 'compute.instance.create.start', payload: { state: 'building' } },
         {
           after: 40 * MINUTE,
@@ -100,11 +100,11 @@ export async function plantRequests(
     },
   ]
   const bodies: { exchange: string; routing_key: string; body: Buffer }[] = []
-  const operations = stories.map(({ told, ...truth }, index): OperationTruth => {
+  const operations = stories.map(({ sent, ...truth }, index): OperationTruth => {
     const number = index + 1
     const tenant = number === 4 ? slow.tenant : `a${number}`
     const requestId = `req-${uuid(number)}`
-    for (const { after, event, payload, error, bare } of told) {
+    for (const { after, event, payload, error, bare } of sent) {
       const own = bare
         ? {}
         : {
@@ -123,12 +123,12 @@ export async function plantRequests(
         _context_user_id: 'planter',
         payload: { ...own, ...payload },
       }
-      // A number that JavaScript cannot write.
+      // JavaScript cannot write this number.
       const text = JSON.stringify(notification).replaceAll(/"#(\d+)#"/g, '$1')
       const key = error ? 'notifications.error' : 'notifications.info'
       bodies.push({ exchange: 'nova', routing_key: key, body: Buffer.from(text) })
     }
-    const requests = told.filter(({ event }) => event !== 'compute.instance.exists')
+    const requests = sent.filter(({ event }) => event !== 'compute.instance.exists')
     return {
       ...truth,
       requestId,

@@ -8,13 +8,13 @@ export interface Names {
 /**
  * The names in a PromQL expression.
  *
- * @throws Error when it is none
+ * @throws Error when the expression is not PromQL
  */
 export function namesIn(expression: string): Names {
   const names: Names = { metrics: new Set(), labels: new Set() }
   parser.parse(expression).iterate({
     enter({ type, from, to, node }) {
-      if (type.isError) throw new Error(`no PromQL at ${from}: ${expression}`)
+      if (type.isError) throw new Error(`not PromQL at ${from}: ${expression}`)
       const text = expression.slice(from, to)
       if (type.name === 'Identifier' && node.parent?.type.name === 'VectorSelector') names.metrics.add(text)
       if (type.name === 'LabelName') names.labels.add(text)
@@ -30,18 +30,19 @@ export interface Sample {
   value: number
 }
 
-/** What a process exposes: the type of each metric, and every sample. */
+/** The metrics of a process: the type of each, and all samples. */
 export interface Exposition {
   types: Map<string, string>
   samples: Sample[]
 }
 
+/** Parses Prometheus's text format. */
 export function parseExposition(text: string): Exposition {
   const types = new Map<string, string>()
   const samples: Sample[] = []
   for (const line of text.split('\n')) {
-    const [, typed, type] = /^# TYPE (\S+) (\S+)$/.exec(line) ?? []
-    if (typed !== undefined && type !== undefined) types.set(typed, type)
+    const [, metric, type] = /^# TYPE (\S+) (\S+)$/.exec(line) ?? []
+    if (metric !== undefined && type !== undefined) types.set(metric, type)
     const [, name, labels = '', value] = /^([a-z]\w*)(?:\{(.*)\})? (\S+)$/.exec(line) ?? []
     if (name === undefined) continue
     const pairs = [...labels.matchAll(/(\w+)="((?:[^"\\]|\\.)*)"/g)].map(([, key = '', text = '']) => [key, text])
@@ -50,7 +51,7 @@ export function parseExposition(text: string): Exposition {
   return { types, samples }
 }
 
-/** The metric that a name in an expression stands for: of a histogram its buckets, sum and count have names of their own. */
+/** The metric of a name in an expression: a histogram's buckets, sum and count have their own names. */
 export function metricOf(types: ReadonlyMap<string, string>, name: string): string | undefined {
   if (types.has(name)) return types.get(name) === 'histogram' ? undefined : name
   const base = name.replace(/_(?:bucket|sum|count)$/, '')

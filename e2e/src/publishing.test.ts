@@ -55,6 +55,7 @@ describe('what is verified is published', () => {
   test('then it is sent, on every routing key, as the exists itself with an id of its own', async () => {
     subscriber = await subscribe(pipeline.vhost, 'stacktach')
     await until(async () => (await sendStatus())['one exists 86460'] === 201, 30_000, 'sent')
+    await subscriber.received(2)
     const { rows } = await pipeline.database.pool.query<{ message_id: string }>('select message_id from publication')
     const messageId = rows[0]?.message_id
     expect(new Set(subscriber.messages.map(({ routingKey }) => routingKey))).toEqual(
@@ -81,6 +82,7 @@ describe('what is verified is published', () => {
     await verified({ ...twin, body: Buffer.from(twin.body.toString().replace('one exists 86460', 'twin')) })
     await verified(create('two'), exists('two'))
     await until(async () => (await sendStatus())['two exists 86460'] === 201, 30_000, 'sent')
+    await subscriber.received(before + 2)
     expect(subscriber.messages.slice(before).map(({ body }) => body.original_message_id)).toEqual([
       'two exists 86460',
       'two exists 86460',
@@ -93,6 +95,7 @@ describe('what is verified is published', () => {
     await verified(deleted('two', 3600))
     await verified(create('three'), exists('three'))
     await until(async () => (await sendStatus())['three exists 86460'] === 201, 30_000, 'sent')
+    await subscriber.received(before + 2)
     expect(await novaVerdicts(pipeline.database)).toMatchObject({
       'two exists 86460': expect.stringMatching(/^delete contradicts/),
     })

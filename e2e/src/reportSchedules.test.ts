@@ -3,6 +3,7 @@ import { floorTo, formatInstant, HOUR } from '@stacktach/domain'
 import { dropRedisKeys, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
+import { until } from './until.ts'
 
 const HOURS = 4
 
@@ -53,12 +54,16 @@ async function expected(): Promise<Record<string, string[]>> {
   return { 'image events audit': hours(rows[0]?.glance), 'summary for region: east': hours(rows[0]?.nova) }
 }
 
-/** Waits until every report is there, and a while longer, in which a second one would be made. */
+/** How often the jobs processes have looked for due reports and found none. */
+const looks = () =>
+  jobs.reduce((sum, process) => sum + [...process.output().matchAll(/"job":"due-reports".*"asked":0/g)].length, 0)
+
+/** Waits until every report is there, and for two more looks, which would make a second one. */
 async function eachOnce(): Promise<void> {
-  const deadline = Date.now() + 40_000
-  const complete = async () => JSON.stringify(await made()) === JSON.stringify(await expected())
-  while (!(await complete()) && Date.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 200))
-  await new Promise((resolve) => setTimeout(resolve, 3_000))
+  const isComplete = async () => JSON.stringify(await made()) === JSON.stringify(await expected())
+  await until(isComplete, 40_000, async () => JSON.stringify(await made()))
+  const before = looks()
+  await until(() => looks() >= before + 2, 20_000, 'two more looks for due reports')
   expect(await made()).toEqual(await expected())
 }
 

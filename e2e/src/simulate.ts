@@ -3,17 +3,18 @@ import { SECOND } from '@stacktach/domain'
 import { type CloudOptions, parseDeployments, publishMessages, simulateCloud, type Truth } from '@stacktach/simulator'
 import type { Pipeline } from './pipeline.ts'
 
-/** A whole second some hours ago, in microseconds. */
+/** A whole second this many hours ago, in microseconds. */
 export function hoursAgo(hours: number): number {
   return Math.floor((Date.now() - hours * 3_600_000) / 1000) * SECOND
 }
 
 /**
- * Sends what a simulated cloud emits to a pipeline's brokers, and returns the truth about it.
+ * Publishes the notifications of a simulated cloud to a pipeline's brokers.
  *
- * @param start when its operations begin
- * @param hours over which they are spread
- * @param rate messages in a second; 0 is as fast as the broker takes them
+ * @param start of the cloud's operations, microseconds
+ * @param hours over which the operations are spread
+ * @param rate messages per second; 0 is as fast as the broker accepts them
+ * @returns the truth about the cloud, how many notifications it sent, and how many messages, duplicates included
  */
 export async function simulate(
   pipeline: Pipeline,
@@ -21,11 +22,13 @@ export async function simulate(
   hours: number,
   options: CloudOptions & { operations: number },
   rate = 0,
-): Promise<{ truth: Truth; notifications: number }> {
+): Promise<{ truth: Truth; notifications: number; published: number }> {
   const cloud = simulateCloud({ ...options, start, operationsPerMinute: options.operations / (hours * 60) })
   const brokers = parseDeployments(readFileSync(pipeline.deploymentsFile, 'utf8'))
   const signal = new AbortController().signal
-  await publishMessages(cloud.messages, brokers, { rate, live: false, waitForQueues: 30, signal })
+  const settings = { rate, live: false, waitForQueues: 30, signal }
+  const { published, unroutable } = await publishMessages(cloud.messages, brokers, settings)
   const truth = cloud.truth()
-  return { truth, notifications: truth.services.nova.notifications + truth.services.glance.notifications }
+  const { nova, glance } = truth.services
+  return { truth, notifications: nova.notifications + glance.notifications, published: published - unroutable }
 }

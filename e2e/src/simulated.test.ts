@@ -15,29 +15,35 @@ const sorted = (rows: readonly Row[]) => rows.map((row) => JSON.stringify(row)).
 /** Answers without their header row. */
 const rows = (body: unknown): Row[] => (Array.isArray(body) ? body.slice(1) : [])
 
+let pipeline: Pipeline
+let ask: (path: string) => Promise<Row[]>
+
+beforeAll(async () => {
+  pipeline = await startPipeline(deployments)
+  const [get] = await Promise.all([pipeline.api(), pipeline.start('ingest'), pipeline.start('jobs')])
+  ask = async (path) => {
+    const { status, body } = await get(`/stacky/${path}`)
+    expect({ path, status }).toEqual({ path, status: 200 })
+    return rows(body)
+  }
+})
+
+afterAll(() => pipeline.stop())
+
 describe.each(formats)('a simulated cloud that sends %s notifications', (format) => {
-  let pipeline: Pipeline
   let truth: Truth
-  let ask: (path: string) => Promise<Row[]>
+  let published: number
 
   beforeAll(async () => {
-    pipeline = await startPipeline(deployments)
-    await pipeline.start('ingest')
-    await pipeline.start('jobs')
     // Of the last hours, so that kpi's last 24 hold all of it.
     const options = { seed: `e2e ${format}`, format, deployments, operations: 120, failures: 0.2, duplicates: 0.1 }
     const simulated = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
     truth = simulated.truth
+    published = simulated.published
     await pipeline.settled(simulated.notifications)
-    const get = await pipeline.api()
-    ask = async (path) => {
-      const { status, body } = await get(`/stacky/${path}`)
-      expect({ path, status }).toEqual({ path, status: 200 })
-      return rows(body)
-    }
   })
 
-  afterAll(() => pipeline.stop())
+  afterAll(() => pipeline.clear(published))
 
   const instances = () => Object.entries(truth.instances)
 

@@ -1,7 +1,9 @@
+import { createServer } from 'node:net'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { detour, publish, runToEnd, startProcess, type TestProcess } from '@stacktach/testing'
+import { detour, publish, startProcess, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, stackyProgram, startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
+import { until } from './until.ts'
 
 const deployments = ['east', 'west']
 const today = new Date().toISOString().slice(0, 10)
@@ -34,7 +36,7 @@ beforeAll(async () => {
 
 afterAll(() => pipeline.stop())
 
-const stacky = (...args: string[]) => runToEnd(stackyProgram, args, { STACKTACH_URL: url })
+const stacky = (...args: string[]) => pipeline.stacky(args, { STACKTACH_URL: url })
 
 /** The API's answer to a path, as text. */
 async function apiAnswer(path: string): Promise<string> {
@@ -199,6 +201,18 @@ describe('watch', () => {
     return process
   }
 
+  /** Accepts two connections at the port of a URL, and closes them at once. */
+  async function refuseTwoConnections(server: string): Promise<void> {
+    let connections = 0
+    const refusing = createServer((socket) => {
+      connections++
+      socket.destroy()
+    })
+    await new Promise<void>((resolve) => refusing.listen(Number(new URL(server).port), '127.0.0.1', resolve))
+    await until(() => connections >= 2, 20_000, 'two connections')
+    await new Promise((resolve) => refusing.close(resolve))
+  }
+
   /** A nova notification with a timestamp that `watch` has not passed yet. */
   const notification = (instance_id: string) => ({
     exchange: 'nova',
@@ -224,7 +238,7 @@ describe('watch', () => {
     await server.shut()
     await watching.printed(/; retrying\n/)
     await publish(pipeline.vhost, [notification('meanwhile')])
-    await new Promise((resolve) => setTimeout(resolve, 2500))
+    await refuseTwoConnections(server.url)
     await server.open()
     await watching.printed(/the server is available again\n[\s\S]*\| +meanwhile +\|\n/)
     expect(await watching.stop('SIGINT')).toBe(0)
@@ -253,7 +267,7 @@ describe('watch', () => {
 
   test('fails when the first request cannot connect', async () => {
     const server = await detour(url)
-    const { code, output } = await runToEnd(stackyProgram, ['watch'], { STACKTACH_URL: server.url })
+    const { code, output } = await pipeline.stacky(['watch'], { STACKTACH_URL: server.url })
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/\nnothing listens at .*\n$/) })
   })
 })
@@ -282,7 +296,7 @@ describe('errors are one sentence', () => {
   })
 
   test('an invalid address is reported before any request', async () => {
-    expect(await runToEnd(stackyProgram, ['events'], { STACKTACH_URL: 'localhost:8000' })).toEqual({
+    expect(await pipeline.stacky(['events'], { STACKTACH_URL: 'localhost:8000' })).toEqual({
       code: 2,
       output: 'STACKTACH_URL must be a URL beginning with http:// or https:// (current value hidden)\n',
     })

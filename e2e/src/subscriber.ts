@@ -1,12 +1,15 @@
 import type { TestVhost } from '@stacktach/testing'
+import { until } from './until.ts'
 
-/** What a queue bound to an exchange got. */
+/** A consumer of a queue that is bound to an exchange. */
 export interface Subscriber {
   messages: { routingKey: string; messageId: string; body: Record<string, unknown> }[]
+  /** Resolves when this many messages have arrived: the publisher knows of its confirms before they do. */
+  received(count: number): Promise<void>
   stop(): Promise<void>
 }
 
-/** Takes everything that is published to an exchange of a virtual host. */
+/** Consumes all messages that are published to an exchange. */
 export async function subscribe(vhost: TestVhost, exchange: string): Promise<Subscriber> {
   const connection = await vhost.connect()
   const channel = await connection.createChannel()
@@ -26,5 +29,14 @@ export async function subscribe(vhost: TestVhost, exchange: string): Promise<Sub
     },
     { noAck: true },
   )
-  return { messages, stop: () => connection.close() }
+  return {
+    messages,
+    received: (count) =>
+      until(
+        () => messages.length >= count,
+        20_000,
+        () => `${count} messages, not ${messages.length}`,
+      ),
+    stop: () => connection.close(),
+  }
 }

@@ -113,6 +113,7 @@ describe('a cloud that sends both formats', () => {
       return rows[0]
     }
     await until(async () => (await sent())?.unsent === 0, 60_000, 'every verified exists sent')
+    await subscriber.received((await sent())?.verified ?? 0)
     const before = published()
     expect(before).toBeGreaterThan(5)
 

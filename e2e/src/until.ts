@@ -1,16 +1,23 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+
+const POLL_INTERVAL_MS = 40
+
 /**
- * Resolves when `met` does with true.
+ * Resolves when the condition holds, checking it every 40 ms.
  *
- * @throws Error that names what was waited for, when it is not within so many milliseconds
+ * @param condition in words, for the error
+ * @throws Error when the condition does not hold within the timeout
  */
 export async function until(
-  met: () => Promise<boolean> | boolean,
-  milliseconds = 20_000,
-  what = 'what was waited for',
+  holds: () => Promise<boolean> | boolean,
+  timeoutMs = 20_000,
+  condition: string | (() => string | Promise<string>) = 'the condition',
 ): Promise<void> {
-  const deadline = Date.now() + milliseconds
-  while (!(await met())) {
-    if (Date.now() > deadline) throw new Error(`${what}: not within ${milliseconds} ms`)
-    await new Promise((resolve) => setTimeout(resolve, 20))
+  const deadline = Date.now() + timeoutMs
+  while (!(await holds())) {
+    if (Date.now() > deadline) {
+      throw new Error(`not within ${timeoutMs} ms: ${typeof condition === 'string' ? condition : await condition()}`)
+    }
+    await sleep(POLL_INTERVAL_MS)
   }
 }

@@ -1,22 +1,22 @@
 import { formatInstant, type Instant, SECOND } from '@stacktach/domain'
 
-/** 2026-11-22 00:00:00, when every story begins. */
+/** 2026-11-22 00:00:00, the start of the day of all these notifications. */
 const MIDNIGHT: Instant = 1_795_305_600 * SECOND
 const DAY = 86_400
 
-/** What is published. */
+/** A message to publish. */
 export interface Message {
   exchange: string
   routing_key: string
   body: Buffer
 }
 
-/** So many seconds into the story, as nova writes it. */
+/** A time of the day, in seconds since its start, as nova writes it. */
 export function at(seconds: number): string {
   return formatInstant(MIDNIGHT + Math.round(seconds * SECOND))
 }
 
-/** A classic notification of an instance, so many seconds into the story. */
+/** A classic notification of an instance, at a number of seconds since the start of the day. */
 export function notice(instance: string, event: string, seconds: number, payload: object = {}): Message {
   const notification = {
     event_type: `compute.instance.${event}`,
@@ -29,11 +29,11 @@ export function notice(instance: string, event: string, seconds: number, payload
   return { exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from(JSON.stringify(notification)) }
 }
 
-/** Launched ten seconds into the story. */
+/** The end of a create, with a launch 10.25 seconds after the start of the day. */
 export const create = (instance: string, payload: object = {}): Message =>
   notice(instance, 'create.end', 11, { launched_at: at(10.25), message: 'Success', ...payload })
 
-/** Deleted after so many seconds. */
+/** The end of a delete, at a number of seconds since the start of the day. */
 export const deleted = (instance: string, seconds: number): Message =>
   notice(instance, 'delete.end', seconds + 1, {
     launched_at: at(10.25),
@@ -41,7 +41,7 @@ export const deleted = (instance: string, seconds: number): Message =>
     deleted_at: at(seconds + 0.5),
   })
 
-/** The exists of the story's first day. */
+/** The exists of the day. */
 export const exists = (instance: string, payload: object = {}): Message =>
   notice(instance, 'exists', DAY + 60, {
     launched_at: at(10.25),

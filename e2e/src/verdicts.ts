@@ -1,7 +1,7 @@
 import type { Database } from '@stacktach/db'
 import { until } from './until.ts'
 
-/** What became of an exists: null when it was verified, else the reason. */
+/** Verdicts by exists: null when verified, else the reason why it failed. */
 export type Verdicts = Record<string, string | null>
 
 /** Waits until no exists is pending. */
@@ -14,7 +14,7 @@ export async function allVerified(database: Database): Promise<void> {
   )
 }
 
-/** Waits until every exists that is verified is marked as sent. */
+/** Waits until all verified exists are marked as sent. */
 export async function everySent(database: Database): Promise<void> {
   await noneLeft(
     database,
@@ -24,18 +24,18 @@ export async function everySent(database: Database): Promise<void> {
   )
 }
 
-/** @param count SQL that counts what is left */
-async function noneLeft({ pool }: Database, what: string, count: string): Promise<void> {
+/** @param count SQL of the number of rows left */
+async function noneLeft({ pool }: Database, condition: string, count: string): Promise<void> {
   const none = async () => (await pool.query<{ none: boolean }>(`select (${count}) = 0 as none`)).rows[0]?.none ?? false
-  await until(none, 60_000, what)
+  await until(none, 60_000, condition)
 }
 
-/** The verdict on every exists of nova, by message id. */
+/** Verdicts on nova's exists, by message id. */
 export async function novaVerdicts({ pool }: Database): Promise<Verdicts> {
   return toVerdicts(await pool.query('select message_id as key, status, fail_reason from instance_exists'))
 }
 
-/** The verdict on every image of every exists of glance, by message id and image. */
+/** Verdicts on glance's exists, by message id and image. */
 export async function glanceVerdicts({ pool }: Database): Promise<Verdicts> {
   return toVerdicts(await pool.query(`select message_id || ' ' || uuid as key, status, fail_reason from image_exists`))
 }

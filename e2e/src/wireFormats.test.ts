@@ -1,34 +1,31 @@
-import { beforeAll, describe, expect, test } from '@jest/globals'
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { type Format, formats } from '@stacktach/simulator'
 import { about, changed, common, expectEqual, type Names, namesIn, only, withoutMessageIds } from './compareAnswers.ts'
 import { type Answers, everyAnswer } from './everyAnswer.ts'
-import { startPipeline } from './pipeline.ts'
+import { type Ask, type Pipeline, startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
 
 const HOURS = 3
 const deployments = ['east', 'west']
 
-/** What a cloud answers that does the same operations in each format. */
-async function answersOf(format: Format, rules: string, start: number): Promise<Answers> {
-  const pipeline = await startPipeline(deployments, { RULES: rules })
-  try {
-    await pipeline.start('ingest')
-    await pipeline.start('jobs')
-    const options = { seed: 'formats 582', format, deployments, operations: 100, failures: 0.2, imageExists: true }
-    const { notifications } = await simulate(pipeline, start, HOURS, options)
-    await pipeline.settled(notifications)
-    // Of two that tell the same, both are listed: those that classic does not have are not compared.
-    const without = format === 'both' ? 'versioned' : 'nothing'
-    // Enveloped and bare are the same notifications: these are compared one by one.
-    return await everyAnswer(pipeline, { without, shown: format === 'classic' || format === 'envelope' })
-  } finally {
-    await pipeline.stop()
-  }
+/** All answers about a simulated cloud, the only one that is stored; it does the same operations in each format. */
+async function answersOf(pipeline: Pipeline, ask: Ask, format: Format, start: number): Promise<Answers> {
+  const options = { seed: 'formats 582', format, deployments, operations: 100, failures: 0.2, imageExists: true }
+  const { notifications, published } = await simulate(pipeline, start, HOURS, options)
+  await pipeline.settled(notifications)
+  // A notification and its counterpart are both listed: those that classic does not have are not compared.
+  const without = format === 'both' ? 'versioned' : 'nothing'
+  // Enveloped and bare are the same notifications: these are compared one by one.
+  const shown = format === 'classic' || format === 'envelope'
+  const answers = await everyAnswer(pipeline.database, ask, { without, shown })
+  await pipeline.clear(published)
+  return answers
 }
 
 const told = (what: string) => process.stdout.write(`${what}\n`)
 
 describe.each(['today', 'stacktach'])('the same cloud, by the rules of %s', (rules) => {
+  let pipeline: Pipeline
   const answers = new Map<Format, Answers>()
   const of = (format: Format): Answers => answers.get(format) ?? new Map()
   /** All but the notifications one by one. */
@@ -38,8 +35,12 @@ describe.each(['today', 'stacktach'])('the same cloud, by the rules of %s', (rul
   beforeAll(async () => {
     // Until an hour ago: operations go on for some minutes after the last began, and watch ends now.
     const start = hoursAgo(HOURS + 1)
-    for (const format of formats) answers.set(format, await answersOf(format, rules, start))
+    pipeline = await startPipeline(deployments, { RULES: rules })
+    const [ask] = await Promise.all([pipeline.api(), pipeline.start('ingest'), pipeline.start('jobs')])
+    for (const format of formats) answers.set(format, await answersOf(pipeline, ask, format, start))
   }, 600_000)
+
+  afterAll(() => pipeline.stop())
 
   test('enveloped is bare, cell for cell', () => {
     const all = names('classic')

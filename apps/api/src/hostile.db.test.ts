@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { createConnection } from 'node:net'
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
+import { effort } from '@stacktach/testing'
 import fc from 'fast-check'
 import { endpoints } from './endpoints/index.ts'
 import { fillDatabase } from './testkit/fixture.ts'
@@ -8,9 +9,9 @@ import { everyParameter, rawRequests, toEndpoints, toPaths } from './testkit/hos
 import { type Api, type Reply, startApi } from './testkit/startApi.ts'
 import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
 
-/** HOSTILE_SEED brings a run back; HOSTILE_RUNS makes a longer one. */
+/** HOSTILE_SEED repeats a run; TEST_EFFORT multiplies the requests, for a longer search. */
 const seed = Number(process.env.HOSTILE_SEED || Date.now() % 1_000_000_000)
-const runs = Number(process.env.HOSTILE_RUNS || 2_000)
+const runs = effort(600)
 
 let database: TestDatabase
 let api: Api

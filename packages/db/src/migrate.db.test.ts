@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdirSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
+import { createEmptyDatabase, type TestDatabase } from '@stacktach/testing'
 import pg from 'pg'
 import { migrate } from './migrate.ts'
 import { schemaSql } from './testkit/schemaSql.ts'
@@ -26,7 +26,7 @@ async function query<Row extends pg.QueryResultRow>(sql: string): Promise<Row[]>
 }
 
 beforeEach(async () => {
-  database = await createTestDatabase(async () => {})
+  database = await createEmptyDatabase()
 })
 
 afterEach(() => database.drop())

@@ -1,16 +1,16 @@
 import { describe, expect, test } from '@jest/globals'
 import { type NormalizeResult, type NotificationRow, outsideWindow, serviceOf } from '@stacktach/domain'
-import { type CapturedMessage, captured, capturedStreams, mutated } from '@stacktach/testing'
+import { type CapturedMessage, captured, capturedStreams, effort, mutated } from '@stacktach/testing'
 import fc from 'fast-check'
 import { type Message, readMessage, storageWindow } from './readMessage.ts'
 import { rejectedRow } from './rejectedRow.ts'
 
 /**
  * Every run generates new messages. A failure prints its seed; reproduce it with HOSTILE_SEED=… and jest's `-t` with the
- * name of the test. HOSTILE_RUNS is the number of messages, for a long search.
+ * name of the test. TEST_EFFORT multiplies the number of messages, for a longer search.
  */
 const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31)
-const runs = Number(process.env.HOSTILE_RUNS ?? 5_000)
+const runs = effort(1_500)
 
 const SECOND = 1_000_000
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { gunzipSync } from 'node:zlib'
 
-/** A message of a recorded cloud: what was published, and where to. */
+/** A message of a recorded cloud, with the exchange and routing key it was published to. */
 export interface CapturedMessage {
   exchange: string
   routing_key: string
@@ -12,7 +12,7 @@ export interface CapturedMessage {
 const samples = fileURLToPath(new URL('../samples/', import.meta.url))
 const folder = `${samples}captured/`
 
-/** Names of the recorded streams; `samples/captured/README.md` says what each is. */
+/** Names of the recorded streams; `samples/captured/README.md` describes them. */
 export const capturedStreams = [
   'glance_messagingv2',
   'nova_both',
@@ -30,7 +30,7 @@ export function captured(stream: CapturedStream): CapturedMessage[] {
   return read(`${folder}${stream}.jsonl.gz`)
 }
 
-/** Notifications of 2014 with good usage and planted faults, in order. */
+/** Notifications of 2014 with correct usage and planted faults, in order. */
 export function auditSample(): CapturedMessage[] {
   return read(`${samples}audit/notifications.jsonl.gz`)
 }
@@ -43,7 +43,7 @@ function read(path: string): CapturedMessage[] {
   })
 }
 
-/** What the answers about each instance of a recorded stream must be, written by reading the notifications. */
+/** Expected rows of one instance of a recorded stream, written by hand from its notifications. */
 export interface Expectation {
   launches: Record<string, string | null>[]
   deletes: Record<string, string | null>[]
@@ -52,6 +52,7 @@ export interface Expectation {
   kpi: [string, string, string, string][]
 }
 
+/** The expected rows of each instance of a recorded stream. */
 export function expectations(stream: CapturedStream): Record<string, Expectation> {
   return JSON.parse(readFileSync(`${folder}expectations/${stream}.json`, 'utf8'))
 }

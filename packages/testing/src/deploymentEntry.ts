@@ -1,10 +1,10 @@
-/** Queues of a deployments file, by exchange. */
+/** Bindings of a deployments file, by exchange. */
 export type Topics = Record<string, { queue: string; routing_key: string; from?: string }[]>
 
 /**
  * A deployment's entry in a deployments file, as an operator writes it.
  *
- * @param broker its URL, the path of which is the virtual host
+ * @param broker URL whose path is the virtual host
  */
 export function deploymentEntry(name: string, broker: URL, topics: Topics): object {
   return {

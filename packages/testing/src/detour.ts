@@ -1,45 +1,45 @@
 import { createConnection, createServer, type Server, type Socket } from 'node:net'
 
-/** A port of its own through which a server is reached, and which can be disturbed: a network that fails, or a server that goes away and comes back. */
+/** A TCP proxy in front of a server, which simulates a failing network or a server that stops and starts. */
 export interface Detour {
-  /** The URL given, by way of the port. */
+  /** The server's URL, with the proxy's host and port. */
   url: string
-  /** Lets connections through from now on. */
+  /** Starts to accept connections. */
   open(): Promise<void>
-  /** Cuts every connection, and lets none through from now on. */
+  /** Closes all connections, and refuses new ones. */
   shut(): Promise<void>
-  /** Cuts every connection there is; new ones are let through. */
+  /** Closes all connections, and accepts new ones. */
   cut(): void
   /**
-   * Leaves every connection half open: none of it is forwarded any more, not even its end, and neither side is told. New
-   * ones are taken and not forwarded either, until `thaw`.
+   * Stops forwarding: all connections stay open but silent, and neither side sees the other's end. New connections are
+   * accepted and not forwarded either, until `thaw`.
    */
   freeze(): void
-  /** New connections are let through again. Those that were frozen stay as they are. */
+  /** Forwards new connections again. Frozen connections stay frozen. */
   thaw(): void
-  /** Cuts those that were frozen. */
+  /** Closes frozen connections. */
   cutFrozen(): void
 }
 
-/** One connection of each side. */
+/** A client's connection and the one to the server. */
 interface Pair {
   client: Socket
   upstream: Socket
 }
 
-/** A detour to the server of a URL, shut at first. */
+/** A proxy to the server of a URL; it refuses connections until `open`. */
 export async function detour(url: string): Promise<Detour> {
   const target = new URL(url)
   const pairs = new Set<Pair>()
-  const still = new Set<Pair>()
+  const frozenPairs = new Set<Pair>()
   const port = await freePort()
   let server: Server | undefined
   let frozen = false
-  const own = new URL(url)
-  own.hostname = '127.0.0.1'
-  own.port = String(port)
+  const proxied = new URL(url)
+  proxied.hostname = '127.0.0.1'
+  proxied.port = String(port)
 
-  const take = (client: Socket) => {
+  const accept = (client: Socket) => {
     const pair = { client, upstream: createConnection(Number(target.port), target.hostname) }
     pairs.add(pair)
     for (const socket of [pair.client, pair.upstream]) {
@@ -51,16 +51,16 @@ export async function detour(url: string): Promise<Detour> {
   }
   const drop = (pair: Pair) => {
     if (!pairs.delete(pair)) return
-    still.delete(pair)
+    frozenPairs.delete(pair)
     pair.client.destroy()
     pair.upstream.destroy()
   }
   const freeze = (pair: Pair) => {
-    still.add(pair)
+    frozenPairs.add(pair)
     const { client, upstream } = pair
     client.unpipe()
     upstream.unpipe()
-    // A socket that nobody reads from does not learn of its end either.
+    // A paused socket does not report that its peer has closed.
     client.pause()
     upstream.pause()
   }
@@ -69,10 +69,10 @@ export async function detour(url: string): Promise<Detour> {
   }
 
   return {
-    url: own.href,
+    url: proxied.href,
     open: () =>
       new Promise((resolve) => {
-        server = createServer(take).listen(port, '127.0.0.1', resolve)
+        server = createServer(accept).listen(port, '127.0.0.1', resolve)
       }),
     shut: () =>
       new Promise((resolve) => {
@@ -90,12 +90,12 @@ export async function detour(url: string): Promise<Detour> {
       frozen = false
     },
     cutFrozen() {
-      for (const pair of [...still]) drop(pair)
+      for (const pair of [...frozenPairs]) drop(pair)
     },
   }
 }
 
-/** A port that nobody listens on. */
+/** A port on which nothing listens. */
 export function freePort(): Promise<number> {
   return new Promise((resolve, reject) => {
     const server = createServer().listen(0, '127.0.0.1', () => {

@@ -1,7 +1,7 @@
 import type pg from 'pg'
 
 interface Aggregate {
-  /** Rows without their ids: message ids stand for notifications, natural keys for rows that are linked. */
+  /** Rows without ids: message ids stand for notifications, natural keys for linked rows. */
   rows: string
   /** Each row's natural key and id. */
   ids?: string
@@ -57,19 +57,17 @@ const aggregates: Record<string, Aggregate> = {
   },
 }
 
-/** The rows of every aggregate, row ids aside, each table in an order of its own. */
+/** The rows of all aggregates without their ids, sorted, by table. */
 export async function everyAggregate({ pool }: { pool: pg.Pool }): Promise<Record<string, string[]>> {
-  const found: Record<string, string[]> = {}
+  const tables: Record<string, string[]> = {}
   for (const [table, { rows: sql }] of Object.entries(aggregates)) {
     const { rows } = await pool.query<object>(sql)
-    found[table] = rows.map((row) => JSON.stringify(row)).sort()
+    tables[table] = rows.map((row) => JSON.stringify(row)).sort()
   }
-  return found
+  return tables
 }
 
-/**
- * The same, each row as a hash of itself, in order: small enough to be kept of many moments.
- */
+/** The same rows as sorted hashes, small enough to keep for many moments. */
 export async function everyAggregateHash({ pool }: { pool: pg.Pool }): Promise<string[]> {
   const hashes: string[] = []
   for (const [table, { rows: sql }] of Object.entries(aggregates)) {
@@ -82,7 +80,7 @@ export async function everyAggregateHash({ pool }: { pool: pg.Pool }): Promise<s
   return hashes.sort()
 }
 
-/** The id of every row that has one, by table and natural key. */
+/** The ids of all rows that have one, by table and natural key. */
 export async function everyRowId({ pool }: { pool: pg.Pool }): Promise<Map<string, string>> {
   const found = new Map<string, string>()
   for (const [table, { ids }] of Object.entries(aggregates)) {

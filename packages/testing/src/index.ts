@@ -7,9 +7,11 @@ export {
   type Expectation,
   expectations,
 } from './captured.ts'
-export { createTestDatabase, type TestDatabase } from './database.ts'
+export { type CommandHost, startCommandHost } from './commands.ts'
+export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './database.ts'
 export { deploymentEntry, type Topics } from './deploymentEntry.ts'
 export { type Detour, detour, freePort } from './detour.ts'
+export { effort } from './effort.ts'
 export { everyAggregate, everyAggregateHash, everyRowId } from './everyAggregate.ts'
 export { findProgram } from './findProgram.ts'
 export { type MutatedMessage, mutated } from './mutated.ts'

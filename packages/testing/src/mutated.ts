@@ -2,7 +2,7 @@ import { gzipSync } from 'node:zlib'
 import fc from 'fast-check'
 import type { CapturedMessage } from './captured.ts'
 
-/** A message and what was done to it, which is also how fast-check tells of it: as bytes it would fill pages. */
+/** A message and its mutation. fast-check prints the mutation, since the bytes would fill pages. */
 export interface MutatedMessage extends CapturedMessage {
   mutation: string
   [fc.toStringMethod]?: () => string
@@ -13,8 +13,8 @@ type Json = null | boolean | number | string | Json[] | { [key: string]: Json }
 const text = (value: Json) => JSON.stringify(value)
 
 /**
- * Values that are hard on one layer or another, as JSON text: JavaScript's own values cannot say 1e400, two equal keys, or
- * half of a surrogate pair.
+ * Values that are difficult for one layer or another, as JSON text: JavaScript values cannot express 1e400, duplicate keys,
+ * or half of a surrogate pair.
  */
 const hostileValues: readonly string[] = [
   ...[null, true, false, 0, -1, '', [], {}, [[]], [null], [{}]].map(text),
@@ -70,8 +70,8 @@ const hostileValues: readonly string[] = [
   ]),
 ]
 
-/** Keys by which notifications are understood: most mutations are of these. */
-const telling = new RegExp(
+/** Keys that normalizing reads: most mutations change these. */
+const relevantKey = new RegExp(
   '^(?:event_type|publisher_id|message_id|timestamp|payload|priority|_context_(?:request_id|timestamp|user_id|project_id)|' +
     'oslo\\.(?:version|message)|nova_object\\.(?:name|data)|instance_(?:uu)?id|uuid|id|tenant_id|owner|state|old_state|' +
     '(?:new|old)_task_state|state_update|launched_at|terminated_at|deleted_at|created_at|audit_period(?:_beginning|_ending)?|' +
@@ -89,10 +89,10 @@ function pathsOf(value: Json, path: Path = []): Path[] {
   return [...(path.length > 0 ? [path] : []), ...inside]
 }
 
-/** What is done with the value at a place; all of it as text, so that what no value can say can be said. */
+/** A change of the value at a path; as JSON text, which can express more than JavaScript values. */
 type Edit = { kind: 'replace' | 'beside' | 'twice'; value: string } | { kind: 'remove' | 'wrap' }
 
-/** A JSON text in which the value at `path` is edited. */
+/** The value as JSON text, with the edit applied at `path`. */
 function edited(value: Json, path: Path, edit: Edit): string {
   const [step, ...rest] = path
   if (step === undefined)
@@ -126,7 +126,7 @@ const edits: fc.Arbitrary<Edit> = fc.oneof(
   { weight: 1, arbitrary: fc.constantFrom({ kind: 'remove' } as const, { kind: 'wrap' } as const) },
 )
 
-/** What is done with the bytes. `place` and `byte` are anything. */
+/** Changes of the bytes, by name. `place` and `byte` are arbitrary numbers. */
 const onBytes: Record<string, (body: Buffer, place: number, byte: number) => Buffer> = {
   truncated: (body, place) => body.subarray(0, place % (body.length + 1)),
   'a byte changed': (body, place, byte) => {
@@ -146,15 +146,15 @@ const onBytes: Record<string, (body: Buffer, place: number, byte: number) => Buf
   empty: () => Buffer.alloc(0),
   'in an array': (body) => Buffer.from(`[${body}]`),
   'in a string': (body) => Buffer.from(text(body.toString())),
-  'in an envelope once more': (body) => Buffer.from(text({ 'oslo.version': '2.0', 'oslo.message': body.toString() })),
+  'in a second envelope': (body) => Buffer.from(text({ 'oslo.version': '2.0', 'oslo.message': body.toString() })),
   'twice in a row': (body) => Buffer.concat([body, body]),
 }
 
-/** Of these the folds read most: half of what is drawn. */
+/** Events from which the folds read most: half of the messages drawn. */
 const folded =
   /exists|audit|(?:create|delete|rebuild|rescue|finish_resize|unshelve|resize_finish)\.(?:start|end)|image\./
 
-/** Real messages of which each has something done to it: a few values, or its bytes. */
+/** Real messages, each with up to three values or its bytes changed. */
 export function mutated(messages: readonly CapturedMessage[]): fc.Arbitrary<MutatedMessage> {
   const rich = messages.filter(({ body }) => folded.test(body.toString()))
   const real = fc.oneof(fc.constantFrom(...messages), fc.constantFrom(...(rich.length > 0 ? rich : messages)))
@@ -174,18 +174,18 @@ export function mutated(messages: readonly CapturedMessage[]): fc.Arbitrary<Muta
   }))
 }
 
-/** One value edited; a message that an edit before left unreadable stays as it is. */
+/** Applies one edit; a message that an earlier edit made unreadable stays as it is. */
 function withChange(message: MutatedMessage, [where, which, edit]: [number, number, Edit]): MutatedMessage {
   try {
     const outer: Json = JSON.parse(message.body.toString())
     const enveloped =
       typeof outer === 'object' && outer !== null && !Array.isArray(outer) && typeof outer['oslo.message'] === 'string'
-    // One in ten is of the envelope itself.
+    // One edit in ten changes the envelope itself.
     const inner: Json = enveloped && where % 10 > 0 ? JSON.parse(String(outer['oslo.message'])) : outer
     const paths = pathsOf(inner)
-    const known = paths.filter((path) => telling.test(String(path.at(-1))))
-    const from = where % 3 > 0 && known.length > 0 ? known : paths
-    const path = from[which % from.length] ?? []
+    const relevant = paths.filter((path) => relevantKey.test(String(path.at(-1))))
+    const candidates = where % 3 > 0 && relevant.length > 0 ? relevant : paths
+    const path = candidates[which % candidates.length] ?? []
     const changed = edited(inner, path, edit)
     const body = inner === outer ? changed : text({ ...(outer as object), 'oslo.message': changed })
     return { ...message, body: Buffer.from(body), mutation: `${message.mutation}${edit.kind} ${path.join(' > ')}; ` }

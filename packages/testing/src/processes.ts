@@ -3,19 +3,19 @@ import { type ChildProcess, spawn } from 'node:child_process'
 /** A process of the project under test. */
 export interface TestProcess {
   pid: number
-  /** All it printed so far. */
+  /** All output so far: standard output and standard error. */
   output(): string
-  /** Resolves with the first match of what it prints; rejects when it ends before or `milliseconds` have passed. */
-  printed(pattern: RegExp, milliseconds?: number): Promise<RegExpExecArray>
-  /** Resolves with the exit code, null when a signal killed it. */
+  /** Resolves with the first match in the output; rejects when the process ends first, or after `timeoutMs`. */
+  printed(pattern: RegExp, timeoutMs?: number): Promise<RegExpExecArray>
+  /** Resolves with the exit code; null when a signal killed the process. */
   ended: Promise<number | null>
-  /** Sends a signal and resolves with the exit code, null when the signal killed it. */
+  /** Sends a signal and resolves with the exit code; null when the signal killed the process. */
   stop(signal?: NodeJS.Signals): Promise<number | null>
 }
 
 const running = new Set<ChildProcess>()
 
-/** Starts a Node program with an environment of its own: nothing of the test's configuration leaks in. */
+/** Starts a Node program with only this environment, PATH and HOME: the test's configuration must not leak into it. */
 export function startProcess(file: string, args: readonly string[], environment: Record<string, string>): TestProcess {
   const child = spawn(process.execPath, [file, ...args], {
     env: { PATH: process.env.PATH, HOME: process.env.HOME, ...environment },
@@ -24,12 +24,12 @@ export function startProcess(file: string, args: readonly string[], environment:
   running.add(child)
   let output = ''
   const listeners = new Set<() => void>()
-  const take = (chunk: Buffer) => {
+  const append = (chunk: Buffer) => {
     output += chunk
     for (const listener of listeners) listener()
   }
-  child.stdout.on('data', take)
-  child.stderr.on('data', take)
+  child.stdout.on('data', append)
+  child.stderr.on('data', append)
   const ended = new Promise<number | null>((resolve) => {
     child.once('close', (code) => {
       running.delete(child)
@@ -41,24 +41,24 @@ export function startProcess(file: string, args: readonly string[], environment:
     pid: child.pid ?? 0,
     output: () => output,
     ended,
-    printed(pattern, milliseconds = 20_000) {
+    printed(pattern, timeoutMs = 20_000) {
       return new Promise((resolve, reject) => {
         const finish = (settle: () => void) => {
-          listeners.delete(look)
+          listeners.delete(check)
           clearTimeout(timer)
           settle()
         }
-        const look = () => {
+        const check = () => {
           const match = pattern.exec(output)
           if (match) finish(() => resolve(match))
           else if (!running.has(child)) finish(() => reject(new Error(`${file} ${args.join(' ')} ended:\n${output}`)))
         }
         const timer = setTimeout(
           () => finish(() => reject(new Error(`${file} ${args.join(' ')} did not print ${pattern}:\n${output}`))),
-          milliseconds,
+          timeoutMs,
         )
-        listeners.add(look)
-        look()
+        listeners.add(check)
+        check()
       })
     },
     async stop(signal = 'SIGTERM') {
@@ -68,7 +68,7 @@ export function startProcess(file: string, args: readonly string[], environment:
   }
 }
 
-/** Runs a Node program to its end. */
+/** Runs a Node program to its end, with only this environment, PATH and HOME. */
 export async function runToEnd(
   file: string,
   args: readonly string[],
@@ -78,7 +78,7 @@ export async function runToEnd(
   return { code: await started.ended, output: started.output() }
 }
 
-// A test that fails must not leave processes behind that hold its database.
+// A failed test must not leave processes behind that keep its database open.
 process.once('exit', () => {
   for (const child of running) child.kill('SIGKILL')
 })

@@ -2,15 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { type ChannelModel, connect } from 'amqplib'
 import { services } from './services.ts'
 
-/** A virtual host of a test's own: nobody else's queues, exchanges and messages. */
+/** A virtual host of one test. */
 export interface TestVhost {
   name: string
-  /** amqp:// URL of it. */
+  /** amqp:// URL. */
   url: string
   connect(): Promise<ChannelModel>
   drop(): Promise<void>
 }
 
+/** Creates a virtual host in which the test's user has all permissions. */
 export async function createTestVhost(): Promise<TestVhost> {
   const name = `test_${randomBytes(8).toString('hex')}`
   const { amqpUrl } = services()
@@ -29,10 +30,10 @@ export async function createTestVhost(): Promise<TestVhost> {
   }
 }
 
-/** What a user may do in a virtual host, as patterns of names; null: it has no permission there at all. */
+/** A user's permissions in a virtual host, as patterns of names; null: none at all. */
 export type Permissions = { configure: string; write: string; read: string } | null
 
-/** Makes a user of a test's own, who may do in a virtual host what is given; `drop` it at the end. */
+/** Creates a user with these permissions in a virtual host; `drop` it at the end. */
 export async function createTestUser(vhost: TestVhost, permissions: Permissions) {
   const name = `test_${randomBytes(8).toString('hex')}`
   await manage('PUT', `/api/users/${name}`, { password: name, tags: '' })
@@ -40,7 +41,11 @@ export async function createTestUser(vhost: TestVhost, permissions: Permissions)
   return { name, password: name, drop: () => manage('DELETE', `/api/users/${name}`) }
 }
 
-/** Publishes messages, persistent and confirmed, in order. */
+/**
+ * Publishes persistent messages in order, and waits until the broker has confirmed them.
+ *
+ * @returns how many
+ */
 export async function publish(
   vhost: TestVhost,
   messages: Iterable<{ exchange: string; routing_key: string; body: Buffer }>,
@@ -57,7 +62,7 @@ export async function publish(
   return published
 }
 
-/** Types of exchanges that the broker knows: those of its plugins, too. */
+/** Exchange types of the broker, those of its plugins included. */
 export async function exchangeTypes(): Promise<string[]> {
   const response = await manage('GET', '/api/overview')
   const overview: unknown = await response.json()
@@ -70,9 +75,9 @@ function manage(method: string, path: string, body?: unknown): Promise<Response>
 }
 
 /**
- * Asks a broker's management plugin, whose URL carries the password, which fetch wants in a header.
+ * Sends a request to a broker's management plugin. User and password are taken from the URL into a header, as fetch requires.
  *
- * @throws Error when it refuses, or does not answer within ten seconds
+ * @throws Error when the request fails, or is not answered within ten seconds
  */
 export async function manageBroker(
   managementUrl: string,

@@ -1,7 +1,7 @@
 import { Redis } from 'ioredis'
 import { services } from './services.ts'
 
-/** Removes every key that a test wrote under its prefix. */
+/** Deletes every key with a test's prefix. */
 export async function dropRedisKeys(prefix: string): Promise<void> {
   const redis = new Redis(services().redisUrl)
   try {

@@ -7,28 +7,28 @@ import pg from 'pg'
 import { freePort } from './detour.ts'
 import { findProgram } from './findProgram.ts'
 
-/** A PostgreSQL of a test's own. */
+/** A PostgreSQL server of one test. */
 export interface TestServer {
   url: string
-  /** Resolves when it answers. */
+  /** Resolves when the server accepts connections. */
   start(): Promise<void>
-  /** Cuts all connections, and resolves when it has ended. */
+  /** Closes all connections, and resolves when the server has stopped. */
   stop(): Promise<void>
 }
 
-/** A standby cuts off soon what keeps it from replaying. */
+/** The standby soon cancels queries that block replay. */
 const settings = ['-c', 'shared_buffers=32MB', '-c', 'max_standby_streaming_delay=100ms']
 
-/** A PostgreSQL and another that follows it by streaming replication. */
+/** A PostgreSQL server and a standby that follows it by streaming replication. */
 export interface Replicated {
   primary: TestServer
   standby: TestServer
-  /** Resolves when the standby has all that the primary has committed until now. */
+  /** Resolves when the standby has replayed everything that the primary has committed so far. */
   caughtUp(): Promise<void>
   drop(): Promise<void>
 }
 
-/** Where Debian and others keep initdb; null where PostgreSQL runs in a container or on another machine only. */
+/** The folder of initdb; null when PostgreSQL is not installed on this machine. */
 export function postgresBinaries(): string | null {
   const debian = '/usr/lib/postgresql'
   const versions = existsSync(debian) ? readdirSync(debian).sort((a, b) => Number(b) - Number(a)) : []
@@ -39,10 +39,10 @@ export function postgresBinaries(): string | null {
   return initdb === null ? null : dirname(initdb)
 }
 
-/** Makes a primary and its standby, both running. */
+/** Creates and starts a primary and its standby. */
 export async function startReplicated(binaries: string): Promise<Replicated> {
   const folder = await mkdtemp(join(tmpdir(), 'stacktach-replicated-'))
-  // PostgreSQL does not run as root.
+  // PostgreSQL refuses to run as root.
   const user = process.getuid?.() === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : {}
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid)
   const run = (program: string, ...args: string[]) =>

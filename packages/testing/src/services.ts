@@ -3,11 +3,15 @@ export interface Services {
   databaseUrl: string
   redisUrl: string
   amqpUrl: string
-  /** Of RabbitMQ's management plugin, by which virtual hosts are made. */
+  /** RabbitMQ's management plugin, which creates virtual hosts. */
   managementUrl: string
 }
 
-/** The servers that the environment names. A missing one fails the test: none is ever skipped. */
+/**
+ * The servers named in the environment.
+ *
+ * @throws Error when one is missing: no test is skipped because of a missing server
+ */
 export function services(): Services {
   return {
     databaseUrl: required('DATABASE_URL'),

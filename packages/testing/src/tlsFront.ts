@@ -3,24 +3,24 @@ import { createConnection, createServer, type Server, type Socket } from 'node:n
 import { TLSSocket } from 'node:tls'
 import { fileURLToPath } from 'node:url'
 
-/** A certificate of localhost and 127.0.0.1 that it signed itself, and its key: for tests alone, so no secret. */
+/** A self-signed certificate for localhost and 127.0.0.1, and its key. Used in tests only, so the key is not a secret. */
 export const testCertificate = {
   cert: fileURLToPath(new URL('../tls/cert.pem', import.meta.url)),
   key: fileURLToPath(new URL('../tls/key.pem', import.meta.url)),
 }
 
-/** A server reached by TLS. */
+/** A TLS listener in front of a server. */
 export interface TlsFront {
   port: number
-  /** Connections that came in by TLS so far. */
+  /** Completed TLS handshakes. */
   secured(): number
   stop(): Promise<void>
 }
 
-/** Eight bytes by which a client asks PostgreSQL for TLS, before any. */
+/** The SSLRequest message with which a PostgreSQL client starts. */
 const SSL_REQUEST = Buffer.from([0, 0, 0, 8, 4, 210, 22, 47])
 
-/** A listener with the test certificate before the plain server of a URL. Nothing passes in clear. */
+/** Listens with the test certificate and forwards to the server of a URL. Connections without TLS are refused. */
 export async function tlsFront(target: string): Promise<TlsFront> {
   const { hostname, port, protocol } = new URL(target)
   const certificate = { cert: readFileSync(testCertificate.cert), key: readFileSync(testCertificate.key) }
@@ -32,12 +32,12 @@ export async function tlsFront(target: string): Promise<TlsFront> {
     inner.on('secure', () => {
       secured++
     })
-    for (const [one, other] of [
+    for (const [socket, peer] of [
       [inner, upstream],
       [upstream, inner],
     ] as const) {
-      one.on('error', () => other.destroy())
-      one.on('close', () => other.destroy())
+      socket.on('error', () => peer.destroy())
+      socket.on('close', () => peer.destroy())
     }
     sockets.add(upstream)
     inner.pipe(upstream).pipe(inner)

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { PrismaPg } from '@prisma/adapter-pg'
 import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-utils'
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg'
+import pg from 'pg'
 
 // Node has it, and its types only in a later version.
 declare const WebAssembly: {
@@ -26,17 +27,22 @@ export async function schemaSql(url: string): Promise<string> {
   const { __wbindgen_start: start } = instance.exports
   if (typeof start === 'function') start()
   const content = readFileSync(schemaPath, 'utf8')
-  const schemaEngine = await engine.SchemaEngine.new(
-    { datamodels: [['schema.prisma', content]] },
-    () => {},
-    bindMigrationAwareSqlAdapterFactory(new PrismaPg({ connectionString: url })),
-  )
-  const { stdout } = await schemaEngine.diff({
-    from: { tag: 'empty' },
-    to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] },
-    script: true,
-    exitCode: null,
-    filters: { externalTables: [], externalEnums: [] },
-  })
-  return stdout ?? ''
+  const pool = new pg.Pool({ connectionString: url })
+  try {
+    const schemaEngine = await engine.SchemaEngine.new(
+      { datamodels: [['schema.prisma', content]] },
+      () => {},
+      bindMigrationAwareSqlAdapterFactory(new PrismaPg(pool)),
+    )
+    const { stdout } = await schemaEngine.diff({
+      from: { tag: 'empty' },
+      to: { tag: 'schemaDatamodel', files: [{ path: 'schema.prisma', content }] },
+      script: true,
+      exitCode: null,
+      filters: { externalTables: [], externalEnums: [] },
+    })
+    return stdout ?? ''
+  } finally {
+    await pool.end()
+  }
 }

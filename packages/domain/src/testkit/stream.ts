@@ -2,15 +2,16 @@ import fc from 'fast-check'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import { at, notice } from './story.ts'
 
-const RUNS = 200
+/** Streams per test: enough to meet every rule many times. TEST_EFFORT multiplies them, for a longer search. */
+const RUNS = 70
 
 /**
- * A run that fails prints its seed and its path. To see it again: FOLD_SEED=… FOLD_PATH=… and jest's `-t` with the name
- * of the test. With the seed alone, every test draws what it drew then.
+ * A failed run prints its seed and its path. To repeat it: FOLD_SEED=… FOLD_PATH=… and jest's `-t` with the name of the
+ * test. With the seed alone, every test draws the same streams again.
  */
-const { FOLD_SEED, FOLD_PATH } = process.env
+const { FOLD_SEED, FOLD_PATH, TEST_EFFORT } = process.env
 export const again = {
-  numRuns: RUNS,
+  numRuns: Math.ceil(RUNS * Number(TEST_EFFORT || 1)),
   ...(FOLD_SEED === undefined ? {} : { seed: Number(FOLD_SEED) }),
   ...(FOLD_PATH === undefined ? {} : { path: FOLD_PATH }),
 }

@@ -1,0 +1,43 @@
+import TestSequencer from '@jest/test-sequencer'
+
+/**
+ * Seconds of the slow files, roughly, on a fresh clone: later jest knows how long each took. Long files start first, so
+ * that no worker is left alone with one at the end.
+ */
+const seconds = {
+  'e2e/src/faults.test.ts': 190,
+  'e2e/src/stopAndStart.test.ts': 60,
+  'e2e/src/firstMinute.test.ts': 40,
+  'e2e/src/anyOrder.test.ts': 40,
+  'e2e/src/operatorCrash.test.ts': 57,
+  'e2e/src/plantedFaults.test.ts': 35,
+  'e2e/src/bench.test.ts': 35,
+  'apps/api/src/slow.db.test.ts': 30,
+  'e2e/src/reports.test.ts': 30,
+  'e2e/src/tour.test.ts': 25,
+  'e2e/src/wireFormats.test.ts': 25,
+  'e2e/src/hostileSecrets.test.ts': 25,
+  'e2e/src/capturedFormats.test.ts': 25,
+  'e2e/src/replica.test.ts': 25,
+  'apps/worker/src/jobs/retention.db.test.ts': 20,
+  'apps/api/src/endpoints.plans.db.test.ts': 20,
+}
+
+/** Seconds of all other files, by the kind of test. */
+const defaults = [
+  [/e2e.src.[^/\\]*$/, 10],
+  [/\.db\.test\.ts$/, 5],
+  [/./, 1],
+]
+
+export default class LongestFirst extends TestSequencer {
+  sort(tests) {
+    const expected = (test) => {
+      const { path, context } = test
+      const file = path.slice(context.config.rootDir.length + 1).replaceAll('\\', '/')
+      return this.time(test) ?? 1000 * (seconds[file] ?? defaults.find(([pattern]) => pattern.test(file))?.[1] ?? 1)
+    }
+    const durations = new Map(tests.map((test) => [test, expected(test)]))
+    return [...tests].sort((a, b) => (durations.get(b) ?? 0) - (durations.get(a) ?? 0))
+  }
+}
