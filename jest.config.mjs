@@ -40,5 +40,4 @@ export default {
   // On two processors: tests of processes mostly wait for them, so a third worker fills the gaps.
   maxWorkers: 3,
   testSequencer: '<rootDir>/jest.sequencer.mjs',
-  reporters: ['default', '<rootDir>/jest.slowest.mjs'],
 }

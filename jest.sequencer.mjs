@@ -1,8 +1,15 @@
-import TestSequencer from '@jest/test-sequencer'
+import { createRequire } from 'node:module'
+
+// A CommonJS package: `default` is the class itself only for require.
+/** @type {{ default: typeof import('@jest/test-sequencer').default }} */
+const { default: TestSequencer } = createRequire(import.meta.url)('@jest/test-sequencer')
+
+/** @typedef {import('@jest/test-result').Test} Test */
 
 /**
  * Seconds of the slow files, roughly, on a fresh clone: later jest knows how long each took. Long files start first, so
  * that no worker is left alone with one at the end.
+ * @type {Record<string, number>}
  */
 const seconds = {
   'e2e/src/faults.test.ts': 190,
@@ -23,7 +30,10 @@ const seconds = {
   'apps/api/src/endpoints.plans.db.test.ts': 20,
 }
 
-/** Seconds of all other files, by the kind of test. */
+/**
+ * Seconds of all other files, by the kind of test.
+ * @type {[RegExp, number][]}
+ */
 const defaults = [
   [/e2e.src.[^/\\]*$/, 10],
   [/\.db\.test\.ts$/, 5],
@@ -31,11 +41,16 @@ const defaults = [
 ]
 
 export default class LongestFirst extends TestSequencer {
+  /**
+   * @override
+   * @param {Test[]} tests
+   */
   sort(tests) {
+    /** @param {Test} test */
     const expected = (test) => {
       const { path, context } = test
       const file = path.slice(context.config.rootDir.length + 1).replaceAll('\\', '/')
-      return this.time(test) ?? 1000 * (seconds[file] ?? defaults.find(([pattern]) => pattern.test(file))?.[1] ?? 1)
+      return test.duration ?? 1000 * (seconds[file] ?? defaults.find(([pattern]) => pattern.test(file))?.[1] ?? 1)
     }
     const durations = new Map(tests.map((test) => [test, expected(test)]))
     return [...tests].sort((a, b) => (durations.get(b) ?? 0) - (durations.get(a) ?? 0))

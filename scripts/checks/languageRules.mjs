@@ -135,6 +135,11 @@ export const excludedFiles = [
   /^packages\/testing\/samples\//,
   /^prisma\/migrations\//,
   /^scripts\/checks\/language(?:Rules|\.test)?\.mjs$/,
+  // Folders whose texts are not rewritten yet. Remove a line when its folder passes.
+  /^apps\/api\//,
+  /^apps\/worker\/src\/(?:jobs|testkit|wakeUpFor)/,
+  /^packages\/(?:db|domain|jobs|runtime)\//,
+  /^e2e\//,
 ]
 
 /** Subjects of later commits are limited to `maxSubject` characters. */

@@ -1,16 +1,6 @@
 export { checkDatabase } from './connection/checkDatabase.ts'
 export { checkSharedSettings } from './connection/checkSharedSettings.ts'
-export { databaseError, databaseUnavailable, reasonOf } from './connection/databaseError.ts'
-export {
-  databaseTrouble,
-  isExhausted,
-  isMissingPartition,
-  isMissingTable,
-  isRecoveryConflict,
-  isRefusedRow,
-  isStatementTimeout,
-  isTransient,
-} from './connection/errors.ts'
+export { databaseError, databaseUnavailable } from './connection/databaseError.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './connection/open.ts'
 export { WriterRefused, writePrivilegeWarning } from './connection/writePrivilegeWarning.ts'
 export * from './fold/index.ts'
@@ -20,6 +10,14 @@ export { reportById, type StoredReport } from './queries/reportById.ts'
 export { type SystemStatus, systemStatus } from './queries/systemStatus.ts'
 export * from './reports/index.ts'
 export * from './retention/index.ts'
+export {
+  isExhausted,
+  isMissingPartition,
+  isRecoveryConflict,
+  isRefusedRow,
+  isStatementTimeout,
+  isTransient,
+} from './sql/errors.ts'
 export { inTransaction, type Queryable, withStatementTimeout } from './sql/transaction.ts'
 export * from './store/index.ts'
 export * from './verification/index.ts'

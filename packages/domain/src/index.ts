@@ -1,11 +1,8 @@
 export { type Boundary, foldBoundary } from './instance/boundary.ts'
-export {
-  type FoldState,
-  FROM_THE_BEGINNING,
-  foldInstance,
-  type InstanceFold,
-  type Lifecycle,
-  needsRefold,
+export type {
+  FoldState,
+  InstanceFold,
+  Lifecycle,
 } from './instance/foldInstance.ts'
 export {
   type ByInstance,
@@ -23,7 +20,7 @@ export {
   startableRequests,
   withPossibleCounterparts,
 } from './instance/plan.ts'
-export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
+export { type ClosingEnd, type RequestStart, type RequestTracker, trackRequest } from './kpi/tracker.ts'
 export { counterpartKey, EXISTS, periodKey } from './notifications/counterparts.ts'
 export {
   type Delivery,
@@ -37,12 +34,9 @@ export {
   services,
 } from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
-export {
-  comparePositions,
-  type InstanceNotification,
-  type Position,
-  positionOf,
-  sortByPosition,
+export type {
+  InstanceNotification,
+  Position,
 } from './notifications/instanceNotification.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
 export { AHEAD, EARLIEST, type NormalizeResult, normalize, outsideWindow } from './notifications/normalize.ts'
@@ -85,7 +79,7 @@ export {
   toUnixSeconds,
 } from './time/instant.ts'
 export { completePeriods, type PeriodLength, periodHolding, periodLengths, type TimePeriod } from './time/period.ts'
-export { durationOf, foldTimings, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
+export { durationOf, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
 export type { InstanceDelete } from './usage/deletes.ts'
 export type { InstanceExists } from './usage/exists.ts'
 export {
@@ -96,12 +90,10 @@ export {
   type ImageNotification,
   type ImageUsage,
 } from './usage/foldImages.ts'
-export { foldLaunches, type Launch, launchEffect } from './usage/foldLaunches.ts'
-export {
-  type FlavorField,
-  flavorFields,
-  type VerifyLevel,
-  verifyLevels,
+export type { Launch } from './usage/foldLaunches.ts'
+export type {
+  FlavorField,
+  VerifyLevel,
 } from './verification/validity.ts'
 export { type FailReason, failReason, type Verdict } from './verification/verdict.ts'
 export { type VerifiedMessage, verifiedNotification } from './verification/verifiedNotification.ts'

@@ -1,5 +1,5 @@
-export { type Message, type Parsed, readMessage, readMessages, storageWindow, truncate } from './readMessage.ts'
-export { rejectedRow, withoutNul } from './rejectedRow.ts'
+export { type Message, type Parsed, readMessage, readMessages, truncate } from './readMessage.ts'
+export { withoutNul } from './rejectedRow.ts'
 export {
   type BatchOutcome,
   type Destination,

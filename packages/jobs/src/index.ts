@@ -1,4 +1,4 @@
-export { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
+export { catalog, type JobName, type Payload, type QueueName } from './catalog.ts'
 export { describeRedisError, permanentRedisError } from './connection.ts'
 export {
   countJobs,

@@ -1,4 +1,4 @@
-import { deployments as allDeployments } from '@stacktach/db'
+import { listDeployments as allDeployments } from '@stacktach/db'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 

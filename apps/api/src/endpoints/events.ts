@@ -1,4 +1,5 @@
-import { eventNames, notificationServices } from '@stacktach/db'
+import { eventNames } from '@stacktach/db'
+import { services } from '@stacktach/domain'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { serviceOrAll } from '../http/parameters.ts'
@@ -7,7 +8,7 @@ export const events = defineEndpoint({
   path: 'events',
   parameters: z.object({ service: serviceOrAll }),
   answer: async ({ db }, { service }) => {
-    const names = await eventNames(db, service === 'all' ? notificationServices : [service])
+    const names = await eventNames(db, service === 'all' ? services : [service])
     return [['Event Name'], ...names.map((name) => [name])]
   },
 })

@@ -3,7 +3,7 @@ import { DAY, formatDuration } from '@stacktach/domain'
 import { z } from 'zod'
 import { type Context, defineEndpoint } from '../http/defineEndpoint.ts'
 import { HttpError } from '../http/httpError.ts'
-import { text } from '../http/parameters.ts'
+import { textParameter } from '../http/parameters.ts'
 
 export const kpi = defineEndpoint({
   path: 'kpi',
@@ -13,7 +13,7 @@ export const kpi = defineEndpoint({
 
 export const kpiOfTenant = defineEndpoint({
   path: 'kpi/:tenant',
-  parameters: z.object({ tenant: text }),
+  parameters: z.object({ tenant: textParameter }),
   answer: async (context, { tenant }) => {
     const answer = await rows(context, tenant)
     if (answer.length === 1 && !(await tenantIsKnown(context.db, tenant))) {

@@ -2,7 +2,7 @@ import { searchReports } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { dateTime, day, id, page, text } from '../http/parameters.ts'
+import { dateTime, day, id, page, textParameter } from '../http/parameters.ts'
 import { reportHeader } from './reports.ts'
 
 export const reportsSearch = defineEndpoint({
@@ -11,7 +11,7 @@ export const reportsSearch = defineEndpoint({
   parameters: z.strictObject(
     {
       id: id.optional(),
-      name: text.optional(),
+      name: textParameter.optional(),
       created: day.optional(),
       period_start: dateTime.optional(),
       period_end: dateTime.optional(),

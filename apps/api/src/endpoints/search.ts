@@ -3,14 +3,14 @@ import { z } from 'zod'
 import { type Context, defineEndpoint } from '../http/defineEndpoint.ts'
 import { HttpError } from '../http/httpError.ts'
 import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
-import { between, page, service, text, unixTime } from '../http/parameters.ts'
+import { between, page, service, textParameter, unixTime } from '../http/parameters.ts'
 import { parseSearchCondition } from '../http/searchCondition.ts'
 
 export const search = defineEndpoint({
   path: 'search',
   parameters: z.object({
-    field: text,
-    value: text,
+    field: textParameter,
+    value: textParameter,
     service,
     when_min: unixTime.optional(),
     when_max: unixTime.optional(),

@@ -2,12 +2,12 @@ import { timingsOfName } from '@stacktach/db'
 import { formatDuration } from '@stacktach/domain'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { between, page, text, unixTime } from '../http/parameters.ts'
+import { between, page, textParameter, unixTime } from '../http/parameters.ts'
 
 export const timings = defineEndpoint({
   path: 'timings',
   parameters: z.object({
-    name: text,
+    name: textParameter,
     end_when_min: unixTime.optional(),
     end_when_max: unixTime.optional(),
     ...page(),

@@ -3,12 +3,12 @@ import { floorTo, formatInstant, SECOND } from '@stacktach/domain'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { errorMark } from '../http/notificationTable.ts'
-import { id, service, text, unixTime } from '../http/parameters.ts'
+import { id, service, textParameter, unixTime } from '../http/parameters.ts'
 import { cutBatch, MAX_ROWS } from '../http/watchBatch.ts'
 
 export const watch = defineEndpoint({
   path: 'watch/:id',
-  parameters: z.object({ id, service, since: unixTime.optional(), event_name: text.optional() }),
+  parameters: z.object({ id, service, since: unixTime.optional(), event_name: textParameter.optional() }),
   answer: async ({ db, now }, { id, service, since, event_name: event }) => {
     const until = floorTo(now, SECOND)
     const after = since ?? until - 2 * SECOND

@@ -1,4 +1,5 @@
-import type { ListedNotification, Service } from '@stacktach/db'
+import type { ListedNotification } from '@stacktach/db'
+import type { Service } from '@stacktach/domain'
 import { formatInstant } from '@stacktach/domain'
 
 const common = ['#', '?', 'When', 'Deployment', 'Event', 'Host']

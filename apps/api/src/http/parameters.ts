@@ -1,5 +1,5 @@
-import { notificationServices, type Period } from '@stacktach/db'
-import { DAY, parseInstant, parseUnixTime } from '@stacktach/domain'
+import type { Period } from '@stacktach/db'
+import { DAY, parseInstant, parseUnixTime, services } from '@stacktach/domain'
 import { z } from 'zod'
 
 interface Issue {
@@ -12,31 +12,31 @@ const must = (what: string) => (issue: Issue) => `${nameOf(issue)} must ${what},
 const missing = { error: (issue: Issue) => `${nameOf(issue)} is missing` }
 
 /** A text that has to be there; empty is missing. */
-export const text = z.string(missing)
+export const textParameter = z.string(missing)
 
 const oneOf = <const Name extends string>(...names: readonly Name[]) =>
   z.enum(names, { error: must(`be one of ${names.join(', ')}`) })
 
-export const service = oneOf(...notificationServices).default('nova')
+export const service = oneOf(...services).default('nova')
 
 /** As service, and `all` of them. */
-export const serviceOrAll = oneOf(...notificationServices, 'all').default('nova')
+export const serviceOrAll = oneOf(...services, 'all').default('nova')
 
 /** As Python reads one: blanks around it and a plus sign are fine. */
 const COUNT = /^\s*(?:\+?\d+|-0+)\s*$/
 
-const count = text
+const count = textParameter
   .regex(COUNT, { error: must('be a whole number and not negative') })
   .transform((digits) => Math.min(Math.abs(Number(digits)), Number.MAX_SAFE_INTEGER))
 
 /** Rows in one answer at most. */
 export const MAX_LIMIT = 1000
 
-export const limit = (otherwise: number) => count.transform((rows) => Math.min(rows, MAX_LIMIT)).default(otherwise)
+const limit = (otherwise: number) => count.transform((rows) => Math.min(rows, MAX_LIMIT)).default(otherwise)
 
 /** As limit, and `all`, which is null. */
 export const limitOrAll = (otherwise: number) =>
-  text
+  textParameter
     .refine((value) => value === 'all' || COUNT.test(value), {
       error: must('be all, or a whole number and not negative'),
     })
@@ -49,7 +49,7 @@ export const offset = count.default(0)
 export const page = (otherwise = 50) => ({ limit: limit(otherwise), offset })
 
 /** A whole number as an id; one that no row can have becomes the greatest that a row could. */
-export const id = text
+export const id = textParameter
   .regex(/^\d+$/, { error: must('be a whole number') })
   .transform((digits) => (BigInt(digits) > MAX_ID ? MAX_ID : BigInt(digits)))
 
@@ -68,14 +68,14 @@ export const day = parsed((date) => {
 }, 'be a day as YYYY-MM-DD')
 
 /** Lower case, with dashes or without; looked up with them. */
-export const uuid = text
+export const uuid = textParameter
   .regex(/^(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$/, {
     error: ({ input }: Issue) => `${input} is not uuid-like`,
   })
   .transform(dashed)
 
 /** A UUID with `req-` before it or not; looked up with it. */
-export const requestId = text
+export const requestId = textParameter
   .regex(/^(?:req-)?(?:[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|[0-9a-f]{32})$/, {
     error: ({ input }: Issue) => `${input} is not request-id-like`,
   })
@@ -87,7 +87,7 @@ export function between(min: number | undefined, max: number | undefined): Perio
 }
 
 function parsed<T>(parse: (value: string) => T | null, what: string) {
-  return text
+  return textParameter
     .refine((value) => parse(value) !== null, { error: must(what) })
     .transform((value): T => parse(value) ?? z.NEVER)
 }

@@ -10,7 +10,7 @@ export interface CompletedRequest {
   milliseconds: number
 }
 
-export const REQUEST_ID = 'X-Request-Id'
+const REQUEST_ID = 'X-Request-Id'
 
 /** What an id may be that a proxy brings. Anything else could be read wrongly in a log, and gets one of our own instead. */
 const wellFormed = /^[\w.:+/=@-]{1,128}$/

@@ -1,4 +1,5 @@
-import { type SearchCondition, type SearchField, type SearchLookup, type Service, searchFields } from '@stacktach/db'
+import { type SearchCondition, type SearchField, type SearchLookup, searchFields } from '@stacktach/db'
+import type { Service } from '@stacktach/domain'
 import { parseUnixTime } from '@stacktach/domain'
 import { HttpError } from './httpError.ts'
 

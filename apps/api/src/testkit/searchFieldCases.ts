@@ -1,4 +1,5 @@
-import { type SearchField, type Service, searchFields } from '@stacktach/db'
+import { type SearchField, searchFields } from '@stacktach/db'
+import type { Service } from '@stacktach/domain'
 import { type Case, refused } from './case.ts'
 import { image, resize, unix, web } from './fixture.ts'
 

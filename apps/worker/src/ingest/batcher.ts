@@ -12,7 +12,7 @@ interface Item<T> {
 }
 
 /** Batches in progress at once: one is prepared while the other commits. */
-export const CONCURRENT_BATCHES = 2
+const CONCURRENT_BATCHES = 2
 
 /**
  * Groups a stream of items into batches. At most two batches are in progress; meanwhile the next one is collected.

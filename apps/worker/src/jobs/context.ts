@@ -1,9 +1,8 @@
 import type { PublisherOptions } from '@stacktach/broker'
 import type { Database, Partitions } from '@stacktach/db'
-import type { Instant, Rules, VerifyOptions } from '@stacktach/domain'
+import type { Instant, Rules, Service, VerifyOptions } from '@stacktach/domain'
 import type { Producer, ReportSchedule, WakeUps } from '@stacktach/jobs'
 import type { Logger } from '@stacktach/runtime'
-import type { RetentionDays } from './retention.ts'
 
 /** Broker and event types of the published verified exists. */
 export interface Publishing extends PublisherOptions {
@@ -32,3 +31,6 @@ export interface JobContext {
   stopping: AbortSignal
   logger: Logger
 }
+
+/** Days for which rows are kept; null keeps them forever. */
+export type RetentionDays = Record<Service | 'aggregates', number | null>

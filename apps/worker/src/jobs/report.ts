@@ -15,7 +15,7 @@ export interface ReportOutcome {
 }
 
 /** Makes a report of a period and stores it with what it was made from. */
-export async function report(
+export async function handleReport(
   { database, rules, clock }: JobContext,
   { report: kind, period, region, deployments, percentile, once, inProgress }: Payload<'report'>,
 ): Promise<ReportOutcome> {

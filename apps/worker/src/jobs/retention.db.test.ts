@@ -23,8 +23,8 @@ import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '
 import { testContext } from '../testkit/jobContext.ts'
 import { drawing, MONDAY, mayComeLate, novaRow, severalDays, shuffle } from '../testkit/pruneStory.ts'
 import type { JobContext } from './context.ts'
-import { kpi } from './kpi.ts'
-import { report } from './report.ts'
+import { handleKpi } from './kpi.ts'
+import { handleReport } from './report.ts'
 import { retention } from './retention.ts'
 import { usage } from './usage.ts'
 
@@ -87,7 +87,7 @@ async function store({ context, database }: Stack, rows: readonly NovaRow[]): Pr
 async function fold({ context, database }: Stack): Promise<void> {
   while ((await backloggedShards(database.pool)).length > 0) {
     for (let shard = 0; shard < SHARDS; shard++) await usage(context, { shard })
-    for (let shard = 0; shard < SHARDS; shard++) await kpi(context, { shard })
+    for (let shard = 0; shard < SHARDS; shard++) await handleKpi(context, { shard })
   }
 }
 
@@ -368,7 +368,7 @@ test('no report is made of what is partly gone, unless it is made of what stays'
   await store(stack, [novaRow('server', 'update', MONDAY), novaRow('server', 'update', MONDAY + 2 * DAY)])
   await prune(stack, MONDAY + 2 * DAY)
   const make = (kind: 'region-summary' | 'nova-usage-audit', day: number) =>
-    report(stack.context, {
+    handleReport(stack.context, {
       report: kind,
       period: { from: MONDAY + day * DAY, until: MONDAY + (day + 1) * DAY },
       region: '',

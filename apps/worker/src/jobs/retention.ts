@@ -10,14 +10,11 @@ import {
   withRetentionLock,
   withShardWaiting,
 } from '@stacktach/db'
-import { DAY, type Instant, type Service, services } from '@stacktach/domain'
+import { DAY, type Instant, services } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import { boundStep } from './boundStep.ts'
 import type { JobContext } from './context.ts'
 import { usage } from './usage.ts'
-
-/** Days that something is kept; null is for ever. */
-export type RetentionDays = Record<Service | 'aggregates', number | null>
 
 /** What went. */
 interface Pruned {

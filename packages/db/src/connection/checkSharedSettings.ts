@@ -1,11 +1,11 @@
 import type { Instant } from '@stacktach/domain'
 import { type Component, ConfigError, type Logger, throttled } from '@stacktach/runtime'
 import pRetry from 'p-retry'
-import { sharedSetting } from '../store/setting.ts'
+import { isTransient } from '../sql/errors.ts'
 import { checkDatabase } from './checkDatabase.ts'
 import { databaseError, databaseUnavailable } from './databaseError.ts'
-import { isTransient } from './errors.ts'
 import type { Database } from './open.ts'
+import { sharedSetting } from './setting.ts'
 
 /** Settings that all processes of a database share: the variable, and the consequence of different values. */
 const sharedSettings = {

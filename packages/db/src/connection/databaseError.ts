@@ -1,5 +1,5 @@
 import { ConfigError } from '@stacktach/runtime'
-import { databaseTrouble } from './errors.ts'
+import { databaseTrouble } from '../sql/errors.ts'
 
 /** Said of a database that is away, by all that wait for it. */
 export const databaseUnavailable = (variable = 'DATABASE_URL') =>
@@ -34,7 +34,7 @@ function because(message: string, cause: unknown): string {
 }
 
 /** A host with several addresses fails with an error for each and no message of its own. */
-export function reasonOf(error: Error): string {
+function reasonOf(error: Error): string {
   const [first] = error instanceof AggregateError ? error.errors : []
   const message = error.message || (first instanceof Error ? first.message : '')
   return message.split('\n')[0] ?? ''

@@ -13,7 +13,7 @@ export interface Target<R> {
   columns(row: R): Record<string, unknown>
 }
 
-export const timings: Target<Timing> = {
+export const timingTarget: Target<Timing> = {
   table: 'timing',
   key: ['notification_id'],
   since: 'when',

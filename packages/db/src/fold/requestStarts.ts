@@ -11,7 +11,7 @@ export const startsRequestSql: Record<Rules, string> = {
  *
  * @param within more that is known of the time of `counterpart`
  */
-export function twinIsStored(within = 'true'): string {
+export function counterpartIsStored(within = 'true'): string {
   return `
   (n.versioned and exists (
     select from notification_nova counterpart

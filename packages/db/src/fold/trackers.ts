@@ -1,14 +1,14 @@
 import type { ClosingEnd, RequestStart, RequestTracker, Rules } from '@stacktach/domain'
-import { readPrunedStarts } from '../retention/prunedStarts.ts'
 import { readSpans } from '../sql/spans.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { type ColumnTypes, unnest } from '../sql/unnest.ts'
+import { readPrunedStarts } from './prunedStarts.ts'
 import {
+  counterpartIsStored,
   type RequestStartRow,
   startsInOrder,
   startsRequestSql,
   toRequestStarts,
-  twinIsStored,
 } from './requestStarts.ts'
 
 /**
@@ -35,7 +35,7 @@ export async function readRequestStarts(
            from notification_nova n join deployment d on d.id = n.deployment_id
           where n.request_id = span.request_id and n."when" >= span.lower and n."when" < span.upper
             and n."when" >= $4 and n."when" < $5
-            and ${startsRequestSql[rules]} and not ${twinIsStored('counterpart."when" >= $4 and counterpart."when" < $5')}
+            and ${startsRequestSql[rules]} and not ${counterpartIsStored('counterpart."when" >= $4 and counterpart."when" < $5')}
           order by ${startsInOrder}
           limit 1
        ) as first on true`,

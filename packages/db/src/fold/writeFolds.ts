@@ -3,7 +3,7 @@ import type pg from 'pg'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
 import type { ChangedDelete } from '../verification/reopen.ts'
-import { deletes, exists, launches, type Target, timings } from './foldTargets.ts'
+import { deletes, exists, launches, type Target, timingTarget } from './foldTargets.ts'
 import { writeLifecycles } from './writeLifecycles.ts'
 
 /** What verdicts on exists stand on, as far as it is another than before. */
@@ -32,7 +32,7 @@ export async function writeFolds(
   const all = <R>(rows: (fold: InstanceFold) => readonly R[]) => folds.flatMap(rows)
   await write(
     client,
-    timings,
+    timingTarget,
     all((fold) => fold.timings),
     whole,
   )

@@ -1,5 +1,5 @@
+import type { Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
-import type { Service } from './notificationService.ts'
 
 /** Distinct event names of these services together, sorted by code point. */
 export async function eventNames(db: Database, services: readonly Service[]): Promise<string[]> {

@@ -1,5 +1,5 @@
+import type { Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
-import type { Service } from './notificationService.ts'
 
 /** Distinct hosts of a service, sorted by code point; null, for publishers without a host, comes first. */
 export async function hostNames(db: Database, service: Service): Promise<(string | null)[]> {

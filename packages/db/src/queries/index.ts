@@ -1,6 +1,6 @@
 export { missingDatabase, pingDatabase } from '../connection/databaseAnswers.ts'
 export { countExists, countExistsStatus, type ExistsCounts } from './countExists.ts'
-export { deploymentNames, deployments } from './deployments.ts'
+export { deploymentNames, listDeployments } from './deployments.ts'
 export { eventNames, longestEventName } from './eventNames.ts'
 export { type ExistsService, type ExistsStatus, existsServices, existsStatuses } from './existsStatuses.ts'
 export { type ExportedNotification, exportNotifications } from './exportNotifications.ts'
@@ -21,7 +21,6 @@ export {
   storedCounts,
 } from './metricsQueries.ts'
 export { notificationById, type WholeNotification } from './notificationById.ts'
-export { notificationServices, type Service } from './notificationService.ts'
 export { type AfterOptions, notificationsAfter } from './notificationsAfter.ts'
 export { notificationsOfRequest } from './notificationsOfRequest.ts'
 export { notificationsOfUuid } from './notificationsOfUuid.ts'

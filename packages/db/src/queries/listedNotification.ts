@@ -1,4 +1,4 @@
-import type { Service } from './notificationService.ts'
+import type { Service } from '@stacktach/domain'
 
 /** A notification as lists show it. What its service's table has no column for is null. */
 export interface ListedNotification {

@@ -1,3 +1,4 @@
+import type { Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import {
   type ListedNotification,
@@ -6,7 +7,6 @@ import {
   notificationTable,
   toListedNotification,
 } from './listedNotification.ts'
-import type { Service } from './notificationService.ts'
 import { notificationIdSpan } from './notificationSpan.ts'
 
 export interface WholeNotification extends ListedNotification {

@@ -1,6 +1,6 @@
+import type { Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { IDS_PER_SPAN } from '../store/storeStatement.ts'
-import type { Service } from './notificationService.ts'
 import type { Period } from './period.ts'
 
 export type SpanKind = 'instance' | 'request' | 'image' | 'id'

@@ -1,3 +1,4 @@
+import type { Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import {
   type ListedNotification,
@@ -7,7 +8,6 @@ import {
   subjectColumn,
   toListedNotification,
 } from './listedNotification.ts'
-import type { Service } from './notificationService.ts'
 import { notificationSpan } from './notificationSpan.ts'
 import { overlap, type Page, type Period } from './period.ts'
 

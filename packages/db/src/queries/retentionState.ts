@@ -1,7 +1,7 @@
 import type { Instant } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
-import type { HorizonKind } from '../retention/horizon.ts'
 import type { Partition } from '../retention/seal.ts'
+import type { HorizonKind } from '../store/horizon.ts'
 
 /** Since when what is kept, and where it lies. */
 export interface RetentionState {

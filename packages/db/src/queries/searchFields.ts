@@ -1,4 +1,4 @@
-import type { Service } from './notificationService.ts'
+import type { Service } from '@stacktach/domain'
 import type { SpanKind } from './notificationSpan.ts'
 
 export type SearchLookup = 'exact' | 'contains' | 'startswith' | 'endswith' | 'gt' | 'gte' | 'lt' | 'lte'

@@ -1,3 +1,4 @@
+import type { Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import {
@@ -7,7 +8,6 @@ import {
   notificationTable,
   toListedNotification,
 } from './listedNotification.ts'
-import type { Service } from './notificationService.ts'
 import { notificationIdSpan, notificationSpan } from './notificationSpan.ts'
 import { Parameters } from './parameters.ts'
 import { overlap, type Page, type Period } from './period.ts'

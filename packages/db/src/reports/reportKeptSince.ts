@@ -1,6 +1,6 @@
 import type { Instant, ReportKind } from '@stacktach/domain'
-import { type HorizonKind, keptSince } from '../retention/horizon.ts'
 import type { Queryable } from '../sql/transaction.ts'
+import { type HorizonKind, keptSince } from '../store/horizon.ts'
 
 /** What each report is made from. */
 const madeFrom: Record<ReportKind, readonly HorizonKind[]> = {

@@ -1,7 +1,7 @@
 import type { Instant } from '@stacktach/domain'
 import type pg from 'pg'
 import { inTransaction, type Queryable } from '../sql/transaction.ts'
-import { keptSince, raiseHorizon, readHorizon } from './horizon.ts'
+import { keptSince, raiseHorizon, readHorizon } from '../store/horizon.ts'
 
 /** Instances forgotten in one transaction. */
 const INSTANCES = 1_000

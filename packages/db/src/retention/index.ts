@@ -1,3 +1,4 @@
+export { type HorizonKind, keptSince, raiseHorizon, readHorizon } from '../store/horizon.ts'
 export { pruneAggregates } from './aggregates.ts'
 export {
   type CountedInstance,
@@ -7,7 +8,6 @@ export {
   writeBoundaries,
 } from './boundaries.ts'
 export { backlogBefore, dropPartition, forgetSpans } from './drop.ts'
-export { type HorizonKind, keptSince, raiseHorizon, readHorizon } from './horizon.ts'
+export { keepRequestStarts } from './keepRequestStarts.ts'
 export { withRetentionLock } from './lock.ts'
-export { keepRequestStarts, readPrunedStarts } from './prunedStarts.ts'
 export { type Partition, sealPartitions } from './seal.ts'

@@ -1,9 +1,9 @@
 import type { Instant, Service } from '@stacktach/domain'
 import type pg from 'pg'
-import { SEAL } from '../connection/errors.ts'
+import { SEAL } from '../sql/errors.ts'
 import { inTransaction, type Queryable } from '../sql/transaction.ts'
+import { raiseHorizon } from '../store/horizon.ts'
 import { lockPartitions } from '../store/partitions.ts'
-import { raiseHorizon } from './horizon.ts'
 
 /** A table that holds the notifications of a service in a span of time. */
 export interface Partition {

@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { isUnanswered } from '../connection/errors.ts'
+import { isUnanswered } from './errors.ts'
 
 /** What runs statements: a pool, or a connection inside a transaction. */
 export type Queryable = Pick<pg.ClientBase, 'query'>

@@ -1,7 +1,7 @@
 import { DAY, EARLIEST, floorTo, type Instant, type Service } from '@stacktach/domain'
 import type pg from 'pg'
-import { readHorizon } from '../retention/horizon.ts'
 import { inTransaction, type Queryable } from '../sql/transaction.ts'
+import { readHorizon } from './horizon.ts'
 
 /** Key of the advisory lock under which partitions are made and dropped, and horizons raised. */
 const PARTITIONS_LOCK = 7246_001

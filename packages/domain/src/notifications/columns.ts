@@ -58,7 +58,7 @@ export function digits(value: unknown): string | null {
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null
 }
 
-export interface Publisher {
+export interface PublisherId {
   publisher: string
   service: string
   host: string | null
@@ -68,7 +68,7 @@ export interface Publisher {
  * A publisher_id apart: what stands before its first dot or colon is the service, what stands after it the host (null
  * if nothing). Versioned notifications call it `nova-compute:host-1` where classic ones say `compute.host-1`.
  */
-export function splitPublisher(publisherId: string, versioned: boolean): Publisher {
+export function splitPublisher(publisherId: string, versioned: boolean): PublisherId {
   const publisher = storable(publisherId)
   const cut = publisher.search(/[.:]/)
   const name = cut < 0 ? publisher : publisher.slice(0, cut)

@@ -1,9 +1,9 @@
 import type { Instant } from '../time/instant.ts'
 
 /** The service a notification belongs to, which is what its exchange says; each has a table of its own. */
-export type Service = 'nova' | 'glance' | 'generic'
+export const services = ['nova', 'glance', 'generic'] as const
 
-export const services: readonly Service[] = ['nova', 'glance', 'generic']
+export type Service = (typeof services)[number]
 
 /** `nova` and `glance` by name; any other exchange is `generic`. */
 export function serviceOf(exchange: string): Service {

@@ -38,7 +38,7 @@ export interface Position {
  * The place of a notification among those of the same microsecond: `.start` first, `.end` last, then by event, then by
  * identity. Compared code unit by code unit.
  */
-export function tieBreak({ event, identity }: Pick<InstanceNotification, 'event' | 'identity'>): string {
+function tieBreak({ event, identity }: Pick<InstanceNotification, 'event' | 'identity'>): string {
   const rank = event.endsWith('.start') ? 0 : event.endsWith('.end') ? 2 : 1
   return `${rank}\t${event}\t${identity}`
 }

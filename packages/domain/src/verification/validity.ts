@@ -1,13 +1,11 @@
 import type { InstanceExists } from '../usage/exists.ts'
 import { failed, type Verdict } from './verdict.ts'
 
-/** How much of an exists must be there and well formed; whether it agrees with its launch is asked at every level. */
-export const verifyLevels = ['none', 'basic', 'all'] as const
-export type VerifyLevel = (typeof verifyLevels)[number]
+/** Which fields of an exists are required and validated. Agreement with its launch is checked at every level. */
+export type VerifyLevel = 'none' | 'basic' | 'all'
 
 /** The flavor field that an exists must have and that must agree with its launch. */
-export const flavorFields = ['instance_type_id', 'instance_flavor_id'] as const
-export type FlavorField = (typeof flavorFields)[number]
+export type FlavorField = 'instance_type_id' | 'instance_flavor_id'
 
 /** The low bits of image_type of an image that was imported: its owner need not say what is on it. */
 const IMPORTED = 3

@@ -50,11 +50,6 @@ export function isUnanswered(error: unknown): error is Error {
   return error instanceof Error && error.message === 'Query read timeout'
 }
 
-/** Whether a table is missing: the database has not been migrated. */
-export function isMissingTable(error: unknown): boolean {
-  return codeOf(error) === '42P01'
-}
-
 /**
  * What is wrong with the database as a whole: it is away, refuses who comes, or has not the schema (or is not there at all).
  * Null when the trouble is another.
