@@ -4,19 +4,19 @@ import { unnest } from '../sql/unnest.ts'
 
 export type ExistsTable = 'instance_exists' | 'image_exists'
 
-/** A verdict on the exists of an id. */
+/** The verdict on the exists with an id. */
 export interface Judged {
   id: number
   verdict: Verdict
 }
 
-/** Writes what became of exists that this transaction claimed. */
+/** Writes the verdicts on exists that this transaction claimed. */
 export async function writeVerdicts(client: Queryable, table: ExistsTable, judged: readonly Judged[]): Promise<void> {
   if (judged.length === 0) return
   const rows = judged.map(({ id, verdict }) => ({ id, status: verdict.status, reason: failReason(verdict) }))
   const { sql, values } = unnest({ id: 'bigint', status: 'text', reason: 'text' }, rows)
   await client.query(
-    `update ${table} e set status = given.status, fail_reason = given.reason from ${sql} where e.id = given.id`,
+    `update ${table} e set status = verdict.status, fail_reason = verdict.reason from ${sql} where e.id = verdict.id`,
     values,
   )
 }
