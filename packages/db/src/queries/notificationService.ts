@@ -1,4 +1,4 @@
-/** Whose notifications: each service has a table of its own, because their columns differ and so do their ids. */
+/** Each service has its own notification table, with its own columns and ids. */
 export const notificationServices = ['nova', 'glance', 'generic'] as const
 
 export type Service = (typeof notificationServices)[number]

@@ -20,6 +20,11 @@ const columns = `id, "when", instance, request_id, deployment_id, user_id is not
  *
  * Parameters: $1 start (exclusive), $2 end (inclusive), $3 and $4 the period (end exclusive), $5 ids of the deployments
  * (null for all), $6 whether a user's request counts without an update, $7 events and $8 their operations.
+ *
+ * Steps: `scanned` all notifications of the period; `inside` those between start and end; `active` instances with an update;
+ * `pair` the requests to report; `elsewhere` their notifications outside the period; `candidate` both together;
+ * `event_of_request` assigned to pairs; `once` without the versioned counterparts of classic notifications; `placed` in order
+ * and with the previous state; `judged` whether a change of state starts or ends a failure.
  */
 const statement = `
 with scanned as materialized (
