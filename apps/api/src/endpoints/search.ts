@@ -1,4 +1,4 @@
-import { isStatementTimeout, isWalk, type Search, searchNotifications } from '@stacktach/db'
+import { isScan, isStatementTimeout, type Search, searchNotifications } from '@stacktach/db'
 import { z } from 'zod'
 import { type Context, defineEndpoint } from '../http/defineEndpoint.ts'
 import { HttpError } from '../http/httpError.ts'
@@ -29,7 +29,7 @@ async function inTime(db: Context['db'], field: string, asked: Search) {
   try {
     return await searchNotifications(db, asked)
   } catch (error) {
-    if (!isStatementTimeout(error) || !isWalk(asked.condition)) throw error
+    if (!isStatementTimeout(error) || !isScan(asked.condition)) throw error
     throw new HttpError(
       503,
       `No index leads to ${field}, and trying the notifications one by one, newest first, took too long: narrow the search by when_min and when_max`,

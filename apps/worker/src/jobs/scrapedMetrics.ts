@@ -50,11 +50,11 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
       },
     },
     async () => {
-      const { rejected, unsent, lastWhens } = await ask(storedCounts)
+      const { rejected, unsent, lastTimestamps } = await ask(storedCounts)
       return [
         { gauge: 'rejected', value: rejected },
         { gauge: 'unsent', value: unsent },
-        ...lastWhens.map(({ deployment, when }) => ({
+        ...lastTimestamps.map(({ deployment, when }) => ({
           gauge: 'last' as const,
           labels: { deployment },
           value: when / SECOND,

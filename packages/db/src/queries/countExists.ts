@@ -4,13 +4,13 @@ import { type ExistsService, type ExistsStatus, existsStatuses, existsTables } f
 
 export interface ExistsCounts {
   status: Record<ExistsStatus, number>
-  /** By the code that publishing its verdict ended with; 0 is unsent. */
+  /** Number of exists by send status; 0 is unsent. */
   sendStatus: Record<string, number>
-  /** Failed ones by what stands before the colon of their reason, most first. */
+  /** Failed exists by the part of the reason before the colon, most frequent first. */
   reasons: { reason: string; number: number }[]
 }
 
-/** How the verification of a service's exists stands. It reads all of them. */
+/** Counts a service's exists by status, send status and reason. Reads the whole table. */
 export async function countExists({ pool }: Database, service: ExistsService): Promise<ExistsCounts> {
   const { table } = existsTables[service]
   const counted = await pool.query<{ status: ExistsStatus; send_status: number; number: string }>(
@@ -30,9 +30,9 @@ export async function countExists({ pool }: Database, service: ExistsService): P
 }
 
 /**
- * How many exists of a service have each status.
+ * Counts a service's exists by status.
  *
- * @param exact count the verified ones too; else PostgreSQL's running count of all says how many there must be
+ * @param exact also count verified exists; else their number is derived from PostgreSQL's row statistics
  */
 export async function countExistsStatus(
   { pool }: { pool: Queryable },

@@ -1,9 +1,9 @@
-/** Where an exists can be in its verification. */
+/** Verification statuses of an exists. */
 export const existsStatuses = ['pending', 'verifying', 'verified', 'failed'] as const
 
 export type ExistsStatus = (typeof existsStatuses)[number]
 
-/** Services whose exists are verified, with what holds them and what each is about. */
+/** Services whose exists are verified, with the table of their exists and its subject column. */
 export const existsTables = {
   nova: { table: 'instance_exists', subject: 'instance' },
   glance: { table: 'image_exists', subject: 'uuid' },

@@ -1,23 +1,23 @@
 import type { Instant, Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 
-/** A stored notification as it can be imported again. */
+/** A stored notification in the form that import reads. */
 export interface ExportedNotification {
   when: Instant
   deployment: string
   service: Service
   routingKey: string
-  /** Text of the notification, without its secrets and its envelope. */
+  /** JSON text of the notification, redacted and without its envelope. */
   body: string
 }
 
-/** Rows read at once: at the largest, each is a megabyte. */
+/** Rows per fetch: a row can be as large as one megabyte. */
 const PAGE = 200
 
 /**
- * Stored notifications of some services in order of `when`, read a page at a time: memory does not grow with how many.
+ * Stored notifications of the services in order of `when`, read in batches: memory does not grow with their number.
  *
- * @param from and `to` inclusive, null is open
+ * @param from inclusive, as is `to`; null is open
  */
 export async function* exportNotifications(
   database: Database,

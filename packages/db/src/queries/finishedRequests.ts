@@ -2,16 +2,16 @@ import type { Database } from '../connection/open.ts'
 import { deploymentNames } from './deployments.ts'
 
 export interface FinishedRequest {
-  /** The ended event without .end. */
+  /** Event name without .end. */
   event: string | null
   /** Microseconds. */
   duration: number
   instance: string | null
-  /** Of the end. */
+  /** Time of the end event. */
   deployment: string | null
 }
 
-/** Requests started since `since` (microseconds) that have seen an end, quickest first; of one tenant if given. */
+/** Finished requests that started at or after `since` (microseconds), shortest first; optionally of one tenant. */
 export async function finishedRequests(
   db: Database,
   { since, tenant }: { since: number; tenant?: string },

@@ -3,19 +3,19 @@ import type { Page } from './period.ts'
 
 export interface ListedDelete {
   instance: string
-  /** Microseconds of unix time. */
+  /** Microseconds of Unix time. */
   launchedAt: number
-  /** Microseconds of unix time. */
+  /** Microseconds of Unix time. */
   deletedAt: number
 }
 
-/** Deletes, newest first; of one instance if given. */
+/** Deletes, newest first; optionally of one instance. */
 export async function instanceDeletes(
   db: Database,
   { instance, limit, offset }: Page & { instance?: string | undefined },
 ): Promise<ListedDelete[]> {
   const { rows } = await db.pool.query<{ instance: string; launchedAt: string; deletedAt: string }>(
-    // An index alone finds the page; rows are read of it, not of all before it.
+    // An index-only scan finds the page; only the rows of the page are fetched, not those skipped by the offset.
     `select d.instance, d.launched_at as "launchedAt", d.deleted_at as "deletedAt"
        from (select id from instance_delete ${instance === undefined ? '' : 'where instance = $3'}
               order by deleted_at desc, id desc limit $1 offset $2) page

@@ -3,14 +3,14 @@ import type { Page } from './period.ts'
 
 export interface ListedExists {
   instance: string
-  /** Microseconds of unix time. */
+  /** Microseconds of Unix time. */
   launchedAt: number
-  /** Microseconds of unix time; null while it lives. */
+  /** Microseconds of Unix time; null while the instance exists. */
   deletedAt: number | null
   instanceTypeId: string | null
   instanceFlavorId: string | null
   messageId: string | null
-  /** Of its verification. */
+  /** Verification status. */
   status: string
 }
 
@@ -19,13 +19,13 @@ interface Row extends Pick<ListedExists, 'instance' | 'instanceTypeId' | 'instan
   deletedAt: string | null
 }
 
-/** Nova's exists, newest first; of one instance if given. */
+/** Nova's exists, newest first; optionally of one instance. */
 export async function instanceExists(
   db: Database,
   { instance, limit, offset }: Page & { instance?: string | undefined },
 ): Promise<ListedExists[]> {
   const { rows } = await db.pool.query<Row>(
-    // An index alone finds the page; rows are read of it, not of all before it.
+    // An index-only scan finds the page; only the rows of the page are fetched, not those skipped by the offset.
     `select e.instance, e.launched_at as "launchedAt", e.deleted_at as "deletedAt", e.instance_type_id as "instanceTypeId",
             e.instance_flavor_id as "instanceFlavorId", e.message_id as "messageId", e.status
        from (select id from instance_exists ${instance === undefined ? '' : 'where instance = $3'}

@@ -3,20 +3,20 @@ import type { Page } from './period.ts'
 
 export interface ListedLaunch {
   instance: string
-  /** Microseconds of unix time; null while it is being brought up, and when that failed. */
+  /** Microseconds of Unix time; null while the instance is starting, and if the launch failed. */
   launchedAt: number | null
   instanceTypeId: string | null
   instanceFlavorId: string | null
 }
 
-/** Launches, newest first, those that never got there (no launched_at) last; of one instance if given. */
+/** Launches, newest first, those without launched_at last; optionally of one instance. */
 export async function instanceLaunches(
   db: Database,
   { instance, limit, offset }: Page & { instance?: string | undefined },
 ): Promise<ListedLaunch[]> {
   const launched = await page(db, { launched: true, instance, limit, offset })
   if (launched.length === limit) return launched
-  // Two questions, since PostgreSQL walks an index backwards only with the nulls first.
+  // Two queries, because a backward index scan returns nulls first.
   const before =
     offset === 0
       ? launched.length
@@ -32,7 +32,7 @@ async function page(
   { launched, instance, limit, offset }: Page & { launched: boolean; instance: string | undefined },
 ): Promise<ListedLaunch[]> {
   const { rows } = await db.pool.query<Omit<ListedLaunch, 'launchedAt'> & { launchedAt: string | null }>(
-    // An index alone finds the page; rows are read of it, not of all before it.
+    // An index-only scan finds the page; only the rows of the page are fetched, not those skipped by the offset.
     `select l.instance, l.launched_at as "launchedAt", l.instance_type_id as "instanceTypeId",
             l.instance_flavor_id as "instanceFlavorId"
        from (select id from instance_launch

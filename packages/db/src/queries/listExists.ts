@@ -11,38 +11,38 @@ import {
 } from './existsStatuses.ts'
 import { Parameters } from './parameters.ts'
 
-/** An exists with what its verification says. */
+/** An exists with the result of its verification. */
 export interface ExistsVerdict {
   service: ExistsService
   messageId: string | null
-  /** The instance, or the image. */
+  /** Instance or image id. */
   subject: string
   status: string
-  /** Why it failed. */
+  /** Reason of the failure. */
   reason: string | null
-  /** Microseconds of unix time: the end of its audit period. */
+  /** Microseconds of Unix time: the end of its audit period. */
   periodEnd: number | null
 }
 
 export interface ExistsSearch {
   service?: ExistsService | undefined
   status?: ExistsStatus | undefined
-  /** What the reason contains, in small letters or capitals. */
+  /** Case-insensitive substring of the reason. */
   reason?: string | undefined
-  /** Only those that were published as verified, and found wrong afterwards. */
+  /** Only exists that were published as verified and failed a later verification. */
   contradicted?: boolean | undefined
-  /** Microseconds of unix time: the audit period ended at or after `from`, and at or before `to`. */
+  /** Microseconds of Unix time: the end of the audit period lies between `from` and `to`, both inclusive. */
   from?: number | undefined
   to?: number | undefined
-  /** Infinity is all. */
+  /** Infinity for all. */
   limit: number
 }
 
 type Row = Omit<ExistsVerdict, 'periodEnd'> & { periodEnd: string | null }
 
 /**
- * Exists by the end of their audit period, latest first (those without one before all), handed to `take` piece by piece.
- * Each status is walked by itself in the order of its index, and only so far as the limit reaches.
+ * Lists exists by the end of their audit period, latest first (exists without a period come first), in batches passed to
+ * `take`. Each status is a separate index scan that stops at the limit.
  */
 export async function listExists(
   { pool }: Database,
@@ -61,7 +61,7 @@ export async function listExists(
   const services = search.service === undefined ? existsServices : [search.service]
   const status = search.contradicted ? 'failed' : search.status
   const statuses = status === undefined ? existsStatuses : [status]
-  const walks = services.flatMap((service) =>
+  const scans = services.flatMap((service) =>
     statuses.map((status) => {
       const { table, subject } = existsTables[service]
       return `
@@ -73,7 +73,7 @@ export async function listExists(
   await forEachBatch<Row>(
     pool,
     `select service, message_id as "messageId", subject, status, fail_reason as reason, audit_period_ending as "periodEnd"
-       from (${walks.join(' union all ')}) as walked
+       from (${scans.join(' union all ')}) as scanned
       order by audit_period_ending desc, service desc, id desc limit ${limit}`,
     parameters.values,
     (rows) => take(rows.map((row) => ({ ...row, periodEnd: numberOrNull(row.periodEnd) }))),

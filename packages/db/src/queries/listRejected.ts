@@ -3,7 +3,7 @@ import { forEachBatch } from '../sql/forEachBatch.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import { Parameters } from './parameters.ts'
 
-/** A rejected message as lists show it, without its bytes. */
+/** A rejected message without its body, for lists. */
 export interface ListedRejected {
   id: number
   deployment: string
@@ -11,25 +11,25 @@ export interface ListedRejected {
   routingKey: string
   reason: string
   detail: string
-  /** Bytes that came, */
+  /** Size of the received body in bytes. */
   size: number
-  /** and how many of them are kept; fewer only of a message that is too large. */
+  /** Number of stored bytes; less than `size` only if the message was too large. */
   kept: number
-  /** Microseconds of unix time. */
+  /** Microseconds of Unix time. */
   receivedAt: number
 }
 
 export interface RejectedSearch {
-  /** What the reason or its detail contains, in small letters or capitals. */
+  /** Case-insensitive substring of the reason or its detail. */
   reason?: string | undefined
   ids?: readonly number[] | undefined
-  /** Infinity is all. */
+  /** Infinity for all. */
   limit: number
 }
 
 type Row = Omit<ListedRejected, 'id' | 'receivedAt'> & { id: string; receivedAt: string }
 
-/** Rejected messages, newest first, handed to `take` piece by piece. */
+/** Lists rejected messages, newest first, in batches passed to `take`. */
 export async function listRejected(
   { pool }: Database,
   { reason, ids, limit }: RejectedSearch,
@@ -55,7 +55,7 @@ export async function listRejected(
   )
 }
 
-/** The bytes that are kept of a rejected message, null when there is none with that id. */
+/** The stored bytes of a rejected message; null if there is no message with the id. */
 export async function rejectedBody({ pool }: Database, id: number): Promise<Buffer | null> {
   const { rows } = await pool.query<{ body: Buffer }>('select body from rejected_message where id = $1', [id])
   return rows[0]?.body ?? null

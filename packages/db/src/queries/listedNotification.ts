@@ -1,9 +1,9 @@
 import type { Service } from '@stacktach/domain'
 
-/** A notification as lists show it. What its service's table has no column for is null. */
+/** A notification in lists. Properties without a column in the service's table are null. */
 export interface ListedNotification {
   id: number
-  /** Microseconds of unix time. */
+  /** Microseconds of Unix time. */
   when: number
   routingKey: string
   deployment: string | null
@@ -12,15 +12,15 @@ export interface ListedNotification {
   state: string | null
   oldState: string | null
   oldTask: string | null
-  /** Of an image. */
+  /** Images only. */
   status: string | null
   instance: string | null
   requestId: string
-  /** What it is about: the image for glance, else the instance. */
+  /** Subject: the image id for glance, else the instance id. */
   subject: string | null
 }
 
-/** As pg gives it: a bigint comes as text. */
+/** A row as returned by pg: bigint columns are text. */
 export type ListedNotificationRow = Omit<ListedNotification, 'id' | 'when'> & { id: string; when: string }
 
 const states = 'n.state, n.old_state as "oldState", n.old_task as "oldTask", null as status, n.instance as subject'
@@ -31,7 +31,7 @@ const ofService: Record<Service, string> = {
   generic: states,
 }
 
-/** The column that says what a notification is about. */
+/** The column with the subject of a notification. */
 export const subjectColumn: Record<Service, 'instance' | 'uuid'> = {
   nova: 'instance',
   glance: 'uuid',
@@ -45,8 +45,8 @@ export const notificationTable: Record<Service, string> = {
 }
 
 /**
- * The select list of ListedNotificationRow from a table or subquery `n`. The deployment's name is a subquery, so that
- * no join comes between an index's order and the limit.
+ * The select list of ListedNotificationRow from a table or subquery `n`. The deployment's name is a scalar subquery,
+ * because a join could prevent the index order from satisfying the limit.
  */
 export function listedColumns(service: Service): string {
   return `n.id, n."when", n.routing_key as "routingKey", n.event, n.host, n.instance, n.request_id as "requestId",

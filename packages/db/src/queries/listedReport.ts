@@ -1,11 +1,11 @@
-/** A report as lists show it, without what it says. */
+/** A report without its body, for lists. */
 export interface ListedReport {
   id: number
   name: string
   version: number
-  /** Empty for all. */
+  /** Empty for all regions. */
   region: string
-  /** Microseconds of unix time, as are the other two. */
+  /** Microseconds of Unix time, as are the other two times. */
   periodStart: number
   periodEnd: number
   createdAt: number

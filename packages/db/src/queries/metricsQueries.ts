@@ -3,14 +3,14 @@ import type { BacklogKind } from '../fold/backlog.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { type ExistsService, existsTables } from './existsStatuses.ts'
 
-/** What waits to be folded. */
+/** The backlog of rows to fold. */
 export interface BacklogState {
   rows: Record<BacklogKind, number>
-  /** Time in the oldest notification that waits; requests have none. */
+  /** Timestamp of the oldest pending notification; request rows have no timestamp. */
   oldest: Instant | null
 }
 
-/** Reads the whole backlog, which is short unless there is trouble: of a million rows it takes a fifth of a second. */
+/** Reads the whole backlog, which is normally short; a million rows take 0.2 s. */
 export async function backlogState(client: Queryable): Promise<BacklogState> {
   const { rows } = await client.query<{ kind: BacklogKind; number: string; oldest: string | null }>(
     `select kind, count(*) as number, min("when") filter (where kind <> 'request') as oldest from backlog group by kind`,
@@ -25,10 +25,10 @@ export async function backlogState(client: Queryable): Promise<BacklogState> {
 
 export interface StoredCounts {
   rejected: number
-  /** Publications that no broker has confirmed. */
+  /** Outbox messages not yet confirmed by a broker. */
   unsent: number
-  /** Of each deployment that sent something, the time of its latest notification. */
-  lastWhens: { deployment: string; when: Instant }[]
+  /** Timestamp of the latest notification of each deployment that has sent any. */
+  lastTimestamps: { deployment: string; when: Instant }[]
 }
 
 export async function storedCounts(client: Queryable): Promise<StoredCounts> {
@@ -42,11 +42,11 @@ export async function storedCounts(client: Queryable): Promise<StoredCounts> {
   return {
     rejected: Number(rows[0]?.rejected ?? 0),
     unsent: Number(rows[0]?.unsent ?? 0),
-    lastWhens: deployments.rows.map(({ deployment, when }) => ({ deployment, when: Number(when) })),
+    lastTimestamps: deployments.rows.map(({ deployment, when }) => ({ deployment, when: Number(when) })),
   }
 }
 
-/** How many exists of a service have failed after they were published as verified. */
+/** Counts a service's exists that failed after they were published as verified. */
 export async function countContradicted(client: Queryable, service: ExistsService): Promise<number> {
   const { rows } = await client.query<{ number: string }>(
     `select count(*) as number from ${existsTables[service].table} where status = 'failed' and send_status = 201`,

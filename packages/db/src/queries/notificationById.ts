@@ -11,15 +11,15 @@ import { notificationIdSpan } from './notificationSpan.ts'
 
 export interface WholeNotification extends ListedNotification {
   publisher: string
-  /** The part of the cloud that published it: compute, api, image. */
+  /** The OpenStack component that published it, e.g. compute, api or image. */
   service: string
-  /** Text of the JSON `[routing_key, notification]`, every digit and key as it was stored. */
+  /** Text of the JSON `[routing_key, notification]`, exactly as stored: all digits and keys. */
   json: string
 }
 
 type Row = Omit<WholeNotification, 'id' | 'when'> & ListedNotificationRow
 
-/** One notification of a service, null when there is none with this id. */
+/** A service's notification by id; null if there is none. */
 export async function notificationById(db: Database, service: Service, id: bigint): Promise<WholeNotification | null> {
   const span = await notificationIdSpan(db, service, id)
   if (span === null) return null

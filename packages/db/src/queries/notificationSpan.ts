@@ -6,8 +6,7 @@ import type { Period } from './period.ts'
 export type SpanKind = 'instance' | 'request' | 'image' | 'id'
 
 /**
- * When notifications with this key were made, so that looking for them touches only the partitions they can be in.
- * Null when there is none.
+ * The time span of the notifications with a key, which limits the partitions to search. Null if there are none.
  */
 export async function notificationSpan(
   db: Database,
@@ -19,7 +18,7 @@ export async function notificationSpan(
   return span === null ? null : { min: Number(span.lower), max: Number(span.upper) - 1 }
 }
 
-/** As notificationSpan, of one notification's id. */
+/** Like notificationSpan, for a notification id. */
 export function notificationIdSpan(db: Database, service: Service, id: bigint): Promise<Period | null> {
   return notificationSpan(db, service, 'id', String(id / BigInt(IDS_PER_SPAN)))
 }

@@ -11,17 +11,17 @@ import { Parameters } from './parameters.ts'
 
 export interface AfterOptions {
   service: Service
-  /** Microseconds of unix time, exclusive. */
+  /** Microseconds of Unix time, exclusive. */
   after: number
-  /** Microseconds of unix time, inclusive. */
+  /** Microseconds of Unix time, inclusive. */
   until: number
-  /** Of all deployments when not given. */
+  /** Undefined for all deployments. */
   deploymentId?: bigint
   event?: string
   limit: number
 }
 
-/** A service's notifications of a stretch of time, oldest first. */
+/** A service's notifications in a time interval, oldest first. */
 export async function notificationsAfter(
   db: Database,
   { service, after, until, deploymentId, event, limit }: AfterOptions,

@@ -16,7 +16,7 @@ let database: Database
 beforeAll(async () => {
   testDatabase = await createTestDatabase(migrate)
   database = openDatabase({ url: testDatabase.url, applicationName: 'test' })
-  // One in a thousand failed; each period ends for a hundred of them at once.
+  // One exists in a thousand failed; a hundred exists share each end of a period.
   await database.pool.query(
     `insert into instance_exists (deployment_id, dedup_key, message_id, notification_id, "when", instance, versioned,
                                   launched_at, image_type, audit_period_ending, status, fail_reason)
@@ -31,7 +31,7 @@ beforeAll(async () => {
             convert_to(repeat('x', 1000), 'utf8'), case when n = 3 then 2000 else 1000 end, n, n
        from generate_series(1, ${REJECTED}) as n`,
   )
-  // What is not told of the inserts before would be counted twice after.
+  // Flush the statistics of the inserts first; otherwise they would be counted twice after analyze.
   await scans('instance_exists')
   await database.pool.query('analyze')
 })
@@ -42,18 +42,18 @@ afterAll(async () => {
 })
 
 async function exists(search: Parameters<typeof listExists>[1]): Promise<ExistsVerdict[]> {
-  const found: ExistsVerdict[] = []
-  await listExists(database, search, (rows) => found.push(...rows))
-  return found
+  const rows: ExistsVerdict[] = []
+  await listExists(database, search, (batch) => rows.push(...batch))
+  return rows
 }
 
 async function rejected(search: Parameters<typeof listRejected>[1]): Promise<ListedRejected[]> {
-  const found: ListedRejected[] = []
-  await listRejected(database, search, (rows) => found.push(...rows))
-  return found
+  const rows: ListedRejected[] = []
+  await listRejected(database, search, (batch) => rows.push(...batch))
+  return rows
 }
 
-/** How often a table was scanned from its beginning, as PostgreSQL counts. */
+/** Number of sequential scans of a table, from PostgreSQL's statistics. */
 async function scans(table: string): Promise<number> {
   await database.pool.query('select pg_stat_force_next_flush()')
   await new Promise((resolve) => setTimeout(resolve, 50))
@@ -65,13 +65,13 @@ async function scans(table: string): Promise<number> {
 }
 
 describe('exists', () => {
-  test('are listed latest period first, those of one period by id', async () => {
+  test('are listed by period, latest first, then by id', async () => {
     expect((await exists({ limit: 3 })).map(({ messageId }) => messageId)).toEqual(['m60000', 'm59999', 'm59998'])
     const ids = (await exists({ status: 'failed', limit: 2 })).map(({ messageId, reason }) => `${messageId} ${reason}`)
     expect(ids).toEqual(['m59007 field missing: 59007', 'm58007 no launch: 58007'])
   })
 
-  test('are listed without a limit whole, and in order', async () => {
+  test('are all listed in order without a limit', async () => {
     const all = await exists({ service: 'nova', limit: Number.POSITIVE_INFINITY })
     expect(all.length).toBe(EXISTS)
     expect(all.map(({ messageId }) => Number(messageId?.slice(1)))).toEqual(
@@ -79,14 +79,14 @@ describe('exists', () => {
     )
   })
 
-  test('are chosen by the end of their period, both bounds included, and by a part of their reason', async () => {
+  test('are filtered by the end of their period (both bounds inclusive) and by a substring of the reason', async () => {
     expect((await exists({ from: 10, to: 11, limit: 1000 })).length).toBe(200)
     expect((await exists({ reason: 'NO LAUNCH', limit: 1000 })).length).toBe(30)
     expect((await exists({ service: 'glance', limit: 1000 })).length).toBe(0)
   })
 
   test.each([{ limit: 100 }, { limit: 100, status: 'failed' as const }, { limit: 100, from: 100, to: 110 }])(
-    'are listed by %j without a scan of their table',
+    'are listed by %j without a sequential scan',
     async (search) => {
       const before = await scans('instance_exists')
       await exists(search)
@@ -94,7 +94,7 @@ describe('exists', () => {
     },
   )
 
-  test('are counted by status, send status and reason, for which all are read', async () => {
+  test('are counted by status, send status and reason with a scan of the table', async () => {
     const before = await scans('instance_exists')
     expect(await countExists(database, 'nova')).toEqual({
       status: { pending: 999, verifying: 0, verified: EXISTS - 999 - 60, failed: 60 },
@@ -107,7 +107,7 @@ describe('exists', () => {
     expect(await scans('instance_exists')).toBeGreaterThan(before)
   })
 
-  test.each([true, false])('are counted by status alone, exactly (%s) or as PostgreSQL counts', async (exact) => {
+  test.each([true, false])('are counted by status, exactly (%s) or from the statistics', async (exact) => {
     expect(await countExistsStatus(database, 'nova', exact)).toEqual({
       pending: 999,
       verifying: 0,
@@ -118,7 +118,7 @@ describe('exists', () => {
 })
 
 describe('rejected messages', () => {
-  test('are listed newest first, all of them or by a part of reason or detail', async () => {
+  test('are listed newest first, all or by a substring of reason or detail', async () => {
     const all = await rejected({ limit: Number.POSITIVE_INFINITY })
     expect(all.map(({ id }) => id)).toEqual(Array.from({ length: REJECTED }, (_, index) => REJECTED - index))
     expect((await rejected({ reason: 'No Time', limit: 2 })).map(({ id }) => id)).toEqual([4999, 4997])
@@ -128,7 +128,7 @@ describe('rejected messages', () => {
     ])
   })
 
-  test('are replayed in the order of their ids, so many and so many bytes at once, the cut ones without body', async () => {
+  test('are replayed in order of id, limited by count and bytes, truncated messages without body', async () => {
     const range = { ids: null, after: 0, upTo: await lastRejectedId(database) }
     expect(range.upTo).toBe(REJECTED)
     const next = await rejectedToReplay(database, range, 5, 1e6)

@@ -1,8 +1,8 @@
-/** A statement's values, numbered in the order in which they are bound. */
+/** The values of a statement, numbered in the order in which they are bound. */
 export class Parameters {
   readonly values: unknown[] = []
 
-  /** The placeholder that stands for `value`. */
+  /** Adds `value` and returns its placeholder, e.g. `$1`. */
   bind(value: unknown): string {
     return `$${this.values.push(value)}`
   }

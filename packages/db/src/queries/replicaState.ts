@@ -1,16 +1,16 @@
 import type { Duration } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 
-/** How far a replica is behind its primary. */
+/** Replication lag of a standby. */
 export interface ReplicaState {
-  /** Bytes of the primary's log that it has not replayed. */
+  /** Bytes of WAL not yet replayed. */
   bytes: number
-  /** Age of the last transaction that it has, at most; 0 when it has all. Null when it never replayed one. */
+  /** Upper bound of the age of the last replayed transaction; 0 if up to date, null if none was ever replayed. */
   behind: Duration | null
 }
 
 /**
- * Compares a replica with the database it follows; null when what is given as one is not a standby. Needs no privilege.
+ * Compares a replica with its primary; null if the replica is not a standby. Needs no special privileges.
  */
 export async function replicaState(primary: Database, replica: Database): Promise<ReplicaState | null> {
   const written = await primary.pool.query<{ position: string }>(
@@ -21,8 +21,8 @@ export async function replicaState(primary: Database, replica: Database): Promis
             (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000000)::bigint as age`,
     [written.rows[0]?.position],
   )
-  const [found] = rows
-  if (found === undefined || !found.standby) return null
-  const bytes = Math.max(0, Number(found.bytes))
-  return { bytes, behind: bytes === 0 ? 0 : found.age === null ? null : Math.max(0, Number(found.age)) }
+  const [row] = rows
+  if (row === undefined || !row.standby) return null
+  const bytes = Math.max(0, Number(row.bytes))
+  return { bytes, behind: bytes === 0 ? 0 : row.age === null ? null : Math.max(0, Number(row.age)) }
 }

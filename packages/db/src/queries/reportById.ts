@@ -2,7 +2,7 @@ import type { Instant } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import type { ReportParameters } from '../reports/storeReport.ts'
 
-/** A stored report with what it was made from. */
+/** A stored report with its parameters. */
 export interface StoredReport {
   id: number
   name: string
@@ -12,11 +12,11 @@ export interface StoredReport {
   periodStart: Instant
   periodEnd: Instant
   createdAt: Instant
-  /** The report as JSON text. */
+  /** JSON text of the report. */
   json: string
 }
 
-/** The report with an id, null when there is none. */
+/** A report by id; null if there is none. */
 export async function reportById({ pool }: Database, id: number): Promise<StoredReport | null> {
   const { rows } = await pool.query<{
     name: string

@@ -2,7 +2,7 @@ import type { Database } from '../connection/open.ts'
 import { type ListedReport, listedReportColumns, toListedReport } from './listedReport.ts'
 import type { Page, Period } from './period.ts'
 
-/** Reports made in the period, oldest first. */
+/** Reports created in the period, oldest first. */
 export async function reportsCreated(
   db: Database,
   { created, limit, offset }: Page & { created: Period },

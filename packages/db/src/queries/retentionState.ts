@@ -3,10 +3,10 @@ import type { Database } from '../connection/open.ts'
 import type { Partition } from '../retention/seal.ts'
 import type { HorizonKind } from '../store/horizon.ts'
 
-/** Since when what is kept, and where it lies. */
+/** The oldest data kept of each kind, and the partitions. */
 export interface RetentionState {
   horizons: { kind: HorizonKind; instant: Instant }[]
-  /** Oldest first. A sealed one is about to be dropped. */
+  /** Oldest first. A sealed partition is about to be dropped. */
   partitions: (Partition & { sealed: boolean; bytes: number })[]
 }
 

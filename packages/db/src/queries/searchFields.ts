@@ -9,8 +9,8 @@ export interface SearchField {
   type: 'text' | 'integer' | 'instant'
   lookups: readonly SearchLookup[]
   /**
-   * What an exact value is found by: an index that goes on with the time, the time itself, the day in which a span says
-   * it occurs, the identity (which is the message id, where there is one), the deployment's name, or nothing.
+   * How an exact value is looked up: an index whose next column is the time; the time itself; the days in the value's span
+   * (instance, request, image, id); the identity (the message id, if present); the deployment's name; or no index.
    */
   by: 'index' | 'time' | 'id' | Exclude<SpanKind, 'id'> | 'identity' | 'deployment name' | 'nothing'
 }
@@ -49,9 +49,9 @@ const states: Record<string, SearchField> = {
   old_task: text('old_task'),
 }
 
-/** What notifications can be searched by: names as StackTach has them, each with the one column it means. */
+/** Search fields by StackTach's names, each with its column. */
 export const searchFields: Record<Service, ReadonlyMap<string, SearchField>> = {
-  // Only nova's request ids have spans.
+  // Only request ids of nova have spans.
   nova: fields({ ...common, ...states, request_id: text('request_id', 'request') }),
   glance: fields({
     ...common,

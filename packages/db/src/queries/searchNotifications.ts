@@ -16,7 +16,7 @@ import type { SearchField, SearchLookup } from './searchFields.ts'
 export interface SearchCondition {
   field: SearchField
   lookup: SearchLookup
-  /** As the field's type asks: a text, an integer, an instant in microseconds. */
+  /** Matches the field's type: text, integer, or instant in microseconds. */
   value: string | bigint | number
 }
 
@@ -26,26 +26,26 @@ export interface Search extends Page {
   period: Period
 }
 
-/** Whether no index leads to what is searched for, so that rows are tried one by one, newest first. */
-export function isWalk({ field, lookup }: SearchCondition): boolean {
+/** Whether no index supports the condition, so that the search scans rows, newest first. */
+export function isScan({ field, lookup }: SearchCondition): boolean {
   if (field.by === 'time') return false
   return lookup !== 'exact' || field.by === 'nothing' || field.by === 'deployment name'
 }
 
-/** A service's notifications that meet the condition, newest first. */
+/** A service's notifications that match the condition, newest first. */
 export async function searchNotifications(db: Database, search: Search): Promise<ListedNotification[]> {
   const { service, condition, limit, offset } = search
-  const found = await spanOf(db, service, condition)
-  if (found === null) return []
-  const { min, max } = overlap(search.period, found)
+  const span = await spanOf(db, service, condition)
+  if (span === null) return []
+  const { min, max } = overlap(search.period, span)
   const parameters = new Parameters()
   const test = await testOf(db, condition, parameters)
   if (test === null) return []
   const { rows } = await db.pool.query<ListedNotificationRow>(
-    // What is shown of a row is made of those of the page alone, not of those before it.
+    // The listed columns are computed only for the rows of the page, not for those skipped by the offset.
     `select ${listedColumns(service)}
        from (select * from ${notificationTable[service]} n
-              where ${isWalk(condition) ? opaqueToPlanner(test) : test}
+              where ${isScan(condition) ? opaqueToPlanner(test) : test}
                 and n."when" >= ${parameters.bind(min)} and n."when" <= ${parameters.bind(max)}
               order by n."when" desc, n.id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}) n
       order by n."when" desc, n.id desc`,
@@ -56,7 +56,7 @@ export async function searchNotifications(db: Database, search: Search): Promise
 
 const ALL_TIME: Period = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }
 
-/** In which time there can be anything; null when there is nothing at all. */
+/** The time span that can contain matches; null if there are none. */
 async function spanOf(
   db: Database,
   service: Service,
@@ -77,7 +77,7 @@ async function spanOf(
 
 const orders = { exact: '=', gt: '>', gte: '>=', lt: '<', lte: '<=' } as const
 
-/** The condition in SQL; null when nothing can meet it. */
+/** The condition in SQL; null if nothing can match. */
 async function testOf(
   db: Database,
   { field, lookup, value }: SearchCondition,
@@ -107,7 +107,7 @@ async function deploymentsNamed(
   return rows.map(({ id }) => id)
 }
 
-/** Case counts, and no character of the value means anything but itself. */
+/** Case-sensitive; the value contains no wildcards or escapes. */
 function textTest(column: string, lookup: SearchLookup, placeholder: string): string {
   const value = `${placeholder}::text`
   switch (lookup) {

@@ -8,7 +8,7 @@ export interface ReportSearch extends Page {
   id?: bigint | undefined
   name?: string | undefined
   created?: Period | undefined
-  /** Microseconds of unix time, as is the end: exactly these. */
+  /** Microseconds of Unix time, as is the end; both match exactly. */
   periodStart?: number | undefined
   periodEnd?: number | undefined
 }
@@ -19,7 +19,7 @@ type Row = Record<'id' | 'periodStart' | 'periodEnd' | 'createdAt', string> & {
   region: string
 }
 
-/** Reports that meet every condition given, newest id first. */
+/** Reports that match all defined conditions, highest id first. */
 export async function searchReports(db: Database, search: ReportSearch): Promise<ListedReport[]> {
   const { id, name, created, periodStart, periodEnd, limit, offset } = search
   const parameters = new Parameters()
@@ -31,7 +31,7 @@ export async function searchReports(db: Database, search: ReportSearch): Promise
   }
   if (periodStart !== undefined) {
     const starts = `period_start = ${parameters.bind(periodStart)}`
-    // The index by name goes on with the start.
+    // The second column of the index by name is the start.
     conditions.push(name === undefined ? opaqueToPlanner(starts) : starts)
   }
   if (periodEnd !== undefined) conditions.push(opaqueToPlanner(`period_end = ${parameters.bind(periodEnd)}`))

@@ -1,20 +1,20 @@
 import type { Instant, Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 
-/** What a look at the database says about the state of things. */
+/** Overview of the stored data. */
 export interface SystemStatus {
-  /** Notifications of each service. */
+  /** Number of notifications per service. */
   stored: Record<Service, number>
   rejected: number
-  /** All that is stored and not yet folded into every aggregate. */
+  /** Number of rows not yet folded. */
   backlog: number
   deployments: { name: string; lastWhen: Instant | null }[]
 }
 
 /**
- * The state of things, all of one moment.
+ * Reads the overview.
  *
- * @param exact count every notification; else PostgreSQL's own running count is taken, which costs nothing and is late by a second or so
+ * @param exact count the notifications; else use PostgreSQL's row statistics, which are cheap and about one second late
  */
 export async function systemStatus({ pool }: Database, exact: boolean): Promise<SystemStatus> {
   const counted = (service: Service) =>

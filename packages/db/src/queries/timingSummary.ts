@@ -1,42 +1,43 @@
 import type { Database } from '../connection/open.ts'
 
 export interface TimingSummary {
-  /** The event without .start. */
+  /** Event name without .start. */
   name: string
   count: number
   /** Microseconds, as are the other two. */
   min: number
   max: number
-  /** Cut to the microsecond. */
+  /** Truncated to microseconds. */
   average: number
 }
 
 type Row = { name: string; count: string; min: string; max: string; average: string }
 
-/** The first ones in order of time: at most $1, after $2. */
-const firstOnes = `
+/** Summary of the first $1 timings in order of time, after $2. */
+const firstTimings = `
   select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0)) as average
     from (select duration from timing
            where name = each.name and counted
-           order by "when", id limit $1 offset $2) first_ones`
+           order by "when", id limit $1 offset $2) first_timings`
 
-/** The names of timings: a walk from one to the next along the index, whose cost is the number of names. */
+/** Distinct names of timings by a loose index scan: its cost depends on the number of names only. */
 const names = `
-  with recursive walk as (
+  with recursive name_scan as (
     (select name from timing order by name limit 1)
     union all
-    select (select t.name from timing t where t.name > walk.name order by t.name limit 1) from walk where walk.name is not null
-  ), each as (select name from walk where name is not null)`
+    select (select t.name from timing t where t.name > name_scan.name order by t.name limit 1) from name_scan where name_scan.name is not null
+  ), each as (select name from name_scan where name is not null)`
 
-/** All of them. Counted are those whose duration is not negative, and the index by duration alone can say this. */
+/** Summary of all timings with a duration of at least 0 ("counted"), which the index on duration can answer alone. */
 const all = `
   select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0)) as average
     from timing
    where name = each.name and duration >= 0`
 
 /**
- * Over the first `limit` counted timings (null: all of them) after the first `offset` of each name; the notifications
- * they are of may be gone. In order of the .start's name, as StackTach: `resize.prep` before `resize`. Names without any are left out.
+ * Summarizes, per name, the first `limit` counted timings (null: all) after the first `offset`; includes timings whose
+ * notifications were deleted. Sorted by the name of the .start event, as in StackTach: `resize.prep` before `resize`. Names
+ * without counted timings are omitted.
  */
 export async function timingSummary(
   db: Database,
@@ -45,7 +46,7 @@ export async function timingSummary(
   const whole = limit === null && offset === 0
   const { rows } = await db.pool.query<Row>(
     `${names}
-     select each.name, s.* from each cross join lateral (${whole ? all : firstOnes}) s
+     select each.name, s.* from each cross join lateral (${whole ? all : firstTimings}) s
       where s.count > 0
       order by (each.name || '.start') collate "C"`,
     whole ? [] : [limit, offset],

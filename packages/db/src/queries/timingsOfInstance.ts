@@ -2,15 +2,15 @@ import type { Database } from '../connection/open.ts'
 import type { Page } from './period.ts'
 
 export interface InstanceTiming {
-  /** The event without .start or .end. */
+  /** Event name without .start or .end. */
   name: string
   hasStart: boolean
   hasEnd: boolean
-  /** Microseconds; null without both ends. */
+  /** Microseconds; null unless both start and end are stored. */
   duration: number | null
 }
 
-/** An instance's timings, oldest first: by the start, else the end. */
+/** An instance's timings, oldest first, by start or, without one, by end. */
 export async function timingsOfInstance(
   db: Database,
   { instance, limit, offset }: Page & { instance: string },

@@ -3,11 +3,11 @@ import type { Page, Period } from './period.ts'
 
 export interface NamedTiming {
   instance: string
-  /** Microseconds; negative when hosts' clocks differ. */
+  /** Microseconds; negative if the hosts' clocks differ. */
   duration: number
 }
 
-/** Timings with both ends of an event (without .start or .end) that ended in the period, shortest first. */
+/** Timings with both ends of an event (name without .start or .end) that ended in the period, shortest first. */
 export async function timingsOfName(
   db: Database,
   { name, ended, limit, offset }: Page & { name: string; ended: Period },

@@ -2,14 +2,14 @@ import type { ExistsCount, GlanceUsage } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
-/** Whether a deployment that counts published an image usage `u`; the rows do not say themselves. */
+/** SQL condition: a deployment in scope published image usage `u`; the usage row itself has no deployment. */
 const inScope = `($3::int[] is null or exists (
   select from notification_glance n
    where n.id = u.notification_id and n."when" = u."when" and n.deployment_id = any($3)))`
 
 /**
- * What glance said of images in a period, and which images it said nothing of. Of the images made before it, StackTach
- * counts all that are not deleted as one, because its join overwrites their uuids with nothing; today each counts.
+ * Image usage that glance reported in a period, and the images without a report. StackTach counts all undeleted images
+ * created before the period as one, because its join overwrites their uuids with null; the current rules count each.
  */
 export async function auditGlanceUsage(
   client: Queryable,

@@ -3,7 +3,7 @@ import { sameSecond } from '../sql/sameSecond.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
-/** What nova said of instances in a period, and which launches it said nothing of. */
+/** Instance usage that nova reported in a period, and the launches without a report. */
 export async function auditNovaUsage(client: Queryable, scope: ReportScope): Promise<NovaUsage> {
   const { period, deployments } = scope
   const parameters = [period.from, period.until, deployments]
@@ -32,7 +32,7 @@ export async function auditNovaUsage(client: Queryable, scope: ReportScope): Pro
   }
 }
 
-/** The last notification of a launch's request: where it was seen last. The span bounds the partitions it is looked for in. */
+/** The last notification of a launch's request names its current host. The span limits the partitions to search. */
 const lastSeen = (launch: string) => `(
   select n.deployment_id, n.host
     from notification_span k
@@ -56,7 +56,7 @@ async function auditLaunches(
        select id, instance, request_id, launched_at, first_when, false as old
          from instance_launch where launched_at >= $1 and launched_at < $2
      ), older as (
-       -- The newest launch of each instance that was there when the period began.
+       -- The newest launch of each instance that existed at the start of the period.
        select distinct on (l.instance) l.id, l.instance, l.request_id, l.launched_at, l.first_when, true as old
          from instance_launch l
         where l.launched_at < $1
@@ -89,7 +89,7 @@ async function auditLaunches(
                         from failed), '[]') as failures`,
     [start, end, deployments],
   )
-  const [found] = rows
-  if (found === undefined) throw new Error('a count has a row')
-  return { newLaunches: found.fresh, oldLaunches: found.old, launchFailures: found.failures }
+  const [counts] = rows
+  if (counts === undefined) throw new Error('count query returned no row')
+  return { newLaunches: counts.fresh, oldLaunches: counts.old, launchFailures: counts.failures }
 }

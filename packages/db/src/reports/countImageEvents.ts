@@ -2,7 +2,7 @@ import type { ImageEventCounts } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
-/** What happened to images in a period. */
+/** Counts image events in a period. */
 export async function countImageEvents(
   client: Queryable,
   { period: { from: start, until: end }, deployments }: ReportScope,
@@ -25,6 +25,6 @@ export async function countImageEvents(
     [start, end, deployments],
   )
   const counts = rows[0]
-  if (counts === undefined) throw new Error('a count has a row')
+  if (counts === undefined) throw new Error('count query returned no row')
   return counts
 }

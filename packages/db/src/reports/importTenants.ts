@@ -2,7 +2,7 @@ import type { Instant } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { inTransaction } from '../sql/transaction.ts'
 
-/** Who pays for a tenant, and of which types it is. */
+/** A tenant's account and types, for billing. */
 export interface ImportedTenant {
   tenant: string
   accountName: string
@@ -10,13 +10,13 @@ export interface ImportedTenant {
   types: Record<string, string>
 }
 
-/** Tenants written in one statement. */
+/** Number of tenants written by one statement. */
 const BATCH = 5_000
 
 /**
- * Writes tenants, all or none: one that is there is replaced, its types too; others stay as they are.
+ * Stores tenants in one transaction. Existing tenants and their types are replaced; tenants not in the list stay unchanged.
  *
- * @param onProgress told how many are written so far
+ * @param onProgress called with the number of tenants written so far
  */
 export function importTenants(
   { pool }: Database,
@@ -28,7 +28,7 @@ export function importTenants(
       const batch = tenants.slice(from, from + BATCH)
       await client.query(
         `insert into tenant_info (tenant, account_name, billing_account, updated_at)
-         select given.*, $4::bigint from unnest($1::text[], $2::text[], $3::text[]) as given order by 1
+         select input.*, $4::bigint from unnest($1::text[], $2::text[], $3::text[]) as input order by 1
          on conflict (tenant) do update
             set account_name = excluded.account_name, billing_account = excluded.billing_account,
                 updated_at = excluded.updated_at`,

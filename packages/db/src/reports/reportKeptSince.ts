@@ -2,7 +2,7 @@ import type { Instant, ReportKind } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import { type HorizonKind, keptSince } from '../store/horizon.ts'
 
-/** What each report is made from. */
+/** The data that each kind of report reads. */
 const madeFrom: Record<ReportKind, readonly HorizonKind[]> = {
   'image-events-audit': ['glance', 'aggregates'],
   'nova-usage-audit': ['aggregates'],
@@ -13,7 +13,7 @@ const madeFrom: Record<ReportKind, readonly HorizonKind[]> = {
   'error-details': ['nova'],
 }
 
-/** Since when everything is there that a report is made from, null when nothing of it was ever pruned. */
+/** Start of the complete data for a report (µs); null if none of its data was ever pruned. */
 export function reportKeptSince(client: Queryable, kind: ReportKind): Promise<Instant | null> {
   return keptSince(client, madeFrom[kind])
 }

@@ -2,7 +2,7 @@ import { EXISTS, type RequestDetail } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import { STATEMENT_ORDER } from './requestsOfPeriod.ts'
 
-/** The notifications of each of some requests on instances, in order, in the order of the requests. */
+/** The notifications of each request in order; the result has the order of `requests`. */
 export async function requestDetails(
   client: Queryable,
   requests: readonly { instance: string; requestId: string }[],

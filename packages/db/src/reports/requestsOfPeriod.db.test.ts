@@ -36,59 +36,59 @@ async function requests(messages: ToldMessage[], scope: ReportScope = everywhere
   })
 }
 
-/** As StackTach has it: a request counts by an update of its instance. */
+/** StackTach's rule: a request counts if an update of its instance belongs to it. */
 const stacktach = everywhere(day, 'stacktach')
 
 describe('requests of a period', () => {
-  test('are pairs of request and instance, with all notifications of the pair but exists', async () => {
-    const found = await requests([
+  test('returns one row per request and instance, with all notifications of the pair except exists', async () => {
+    const facts = await requests([
       { at: noon, event: update },
       { at: noon + 1, event: 'compute.instance.rebuild.start' },
       { at: noon + 2, event: 'compute.instance.create.end', instance: 'i2' },
       { at: noon + 3, event: 'compute.instance.exists' },
       { at: noon + 4, event: update, request: 'req-2' },
     ])
-    expect(found).toMatchObject([
+    expect(facts).toMatchObject([
       { instance: 'i1', requestId: 'req-1', first: noon, last: noon + 1, operation: 'rebuild', tenant: 't' },
       { instance: 'i1', requestId: 'req-2', first: noon + 4, last: noon + 4, operation: null },
       { instance: 'i2', requestId: 'req-1', first: noon + 2, last: noon + 2, operation: 'create' },
     ])
   })
 
-  test('have what was before and after the period, too', async () => {
-    const found = await requests([
+  test('includes notifications before and after the period', async () => {
+    const facts = await requests([
       { at: start - 3 * DAY, event: 'compute.instance.resize.prep.start' },
       { at: noon, event: update },
       { at: start + 5 * DAY, event: 'compute.instance.resize.end' },
     ])
-    expect(found).toMatchObject([{ first: start - 3 * DAY, last: start + 5 * DAY, operation: 'resize' }])
+    expect(facts).toMatchObject([{ first: start - 3 * DAY, last: start + 5 * DAY, operation: 'resize' }])
   })
 
-  test('are those with a notification after its start and not after its last second', async () => {
+  test('selects requests with a notification after the start and up to the last second', async () => {
     const edges: [string, number][] = [
       ['at its start', start],
       ['after its start', start + 1],
       ['its last second', day.until - SECOND],
       ['after that', day.until - SECOND + 1],
     ]
-    const found = await requests(edges.map(([instance, at]) => ({ at, event: update, instance })))
-    expect(found.map(({ instance }) => instance).sort()).toEqual(['after its start', 'its last second'])
+    const facts = await requests(edges.map(([instance, at]) => ({ at, event: update, instance })))
+    expect(facts.map(({ instance }) => instance).sort()).toEqual(['after its start', 'its last second'])
   })
 
-  test('count by an update of their instance, or today by their user', async () => {
+  test('selects requests by an update of their instance or, with the current rules, by their user', async () => {
     const messages = [
       { at: noon, event: update, instance: 'updated', request: 'req-1', user: null },
       { at: noon, event: 'compute.instance.delete.end', instance: 'updated', request: 'req-2', user: null },
-      { at: noon, event: 'compute.instance.delete.end', instance: 'asked', request: 'req-3' },
+      { at: noon, event: 'compute.instance.delete.end', instance: 'by-user', request: 'req-3' },
       { at: noon, event: 'compute.instance.delete.end', instance: 'neither', request: 'req-4', user: null },
       { at: noon, event: update, instance: 'no request', request: '' },
     ]
-    const names = (found: RequestFacts[]) => found.map(({ instance, requestId }) => `${instance} ${requestId}`)
+    const names = (facts: RequestFacts[]) => facts.map(({ instance, requestId }) => `${instance} ${requestId}`)
     expect(names(await requests(messages, stacktach))).toEqual(['updated req-1', 'updated req-2'])
-    expect(names(await requests([]))).toEqual(['asked req-3', 'updated req-1', 'updated req-2'])
+    expect(names(await requests([]))).toEqual(['by-user req-3', 'updated req-1', 'updated req-2'])
   })
 
-  test('of a region are those on instances that one of its deployments told of', async () => {
+  test('selects the requests of a region by the deployments that reported their instance', async () => {
     const messages = [
       { at: noon, event: update, instance: 'i1', deployment: 'east.1' },
       { at: noon, event: update, instance: 'i1', deployment: 'west', request: 'req-2' },
@@ -103,37 +103,37 @@ describe('requests of a period', () => {
     expect(named.map(({ name }) => name)).toEqual(['west'])
   })
 
-  test('have one of each pair of formats, whichever came first', async () => {
-    const found = await requests([
+  test('returns one notification of each classic and versioned pair, in either order of arrival', async () => {
+    const facts = await requests([
       { at: noon, event: 'compute.instance.reboot.start', versioned: true },
       { at: noon + 1, event: 'compute.instance.reboot.start' },
       { at: noon + 2, event: 'compute.instance.reboot.end' },
       { at: noon + 3, event: 'compute.instance.reboot.end', versioned: true },
       { at: noon + 4, event: 'compute.instance.lock', versioned: true, request: 'req-2' },
     ])
-    expect(found).toMatchObject([
+    expect(facts).toMatchObject([
       { requestId: 'req-1', first: noon + 1, last: noon + 2 },
       { requestId: 'req-2', first: noon + 4 },
     ])
-    const details = await requestDetails(database.pool, found)
+    const details = await requestDetails(database.pool, facts)
     expect(details.map((list) => list.map(({ event }) => event))).toEqual([
       ['compute.instance.reboot.start', 'compute.instance.reboot.end'],
       ['compute.instance.lock'],
     ])
   })
 
-  test('have the errors that say nothing of their instance, and details in order', async () => {
+  test('includes errors without an instance, and returns details in order', async () => {
     const payload = { exception: { kwargs: { code: 404 } }, text: 'NUL: \0' }
-    const found = await requests([
+    const facts = await requests([
       { at: noon, event: update },
       { at: noon + 2, event: 'rescue_instance', instance: null, error: true, payload },
       { at: noon + 1, event: 'compute.instance.rescue.start' },
     ])
-    expect(found).toMatchObject([
+    expect(facts).toMatchObject([
       { last: noon + 2, operation: 'rescue', errors: [{ event: 'rescue_instance', deployment: 'east', host: 'h1' }] },
     ])
-    expect(JSON.parse(found[0]?.errors[0]?.json ?? '')[1].payload.exception).toEqual(payload.exception)
-    const [details] = await requestDetails(database.pool, found)
+    expect(JSON.parse(facts[0]?.errors[0]?.json ?? '')[1].payload.exception).toEqual(payload.exception)
+    const [details] = await requestDetails(database.pool, facts)
     expect(details?.map(({ event }) => event)).toEqual([update, 'compute.instance.rescue.start', 'rescue_instance'])
   })
 })
@@ -146,13 +146,13 @@ describe('a request ends in state error', () => {
   })
 
   test.each<[string, boolean, ToldMessage[]]>([
-    ['when an update says so', true, [shows(0, 'error', 'building')]],
-    ['when it shows it after another', true, [shows(0, 'active'), shows(1, 'error')]],
-    ['not when it was in it before', false, [shows(0, 'error', 'error'), shows(1, 'error')]],
-    ['not when nothing tells what it was in before', false, [shows(0, 'error')]],
-    ['not when it leaves it again', false, [shows(0, 'error', 'active'), shows(1, 'active', 'error')]],
-    ['even when it is deleted then', true, [shows(0, 'error', 'active'), shows(1, 'deleted', 'error')]],
-    ['by the last change', true, [shows(0, 'error', 'a'), shows(1, 'a', 'error'), shows(2, 'error', 'a')]],
+    ['if an update says so', true, [shows(0, 'error', 'building')]],
+    ['if the state error follows another state', true, [shows(0, 'active'), shows(1, 'error')]],
+    ['not if the state was error before', false, [shows(0, 'error', 'error'), shows(1, 'error')]],
+    ['not if the previous state is unknown', false, [shows(0, 'error')]],
+    ['not if it leaves the state error again', false, [shows(0, 'error', 'active'), shows(1, 'active', 'error')]],
+    ['even if it is deleted afterwards', true, [shows(0, 'error', 'active'), shows(1, 'deleted', 'error')]],
+    ['if the last change is to error', true, [shows(0, 'error', 'a'), shows(1, 'a', 'error'), shows(2, 'error', 'a')]],
   ])('%s', async (_, ends, messages) => {
     const [request] = await requests(messages)
     expect(request?.stateError != null).toBe(ends)

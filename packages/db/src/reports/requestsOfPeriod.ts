@@ -2,12 +2,11 @@ import { EXISTS, type FailureNotification, operationOf, type RequestFacts, SECON
 import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
-/** Requests that are read, and handed on, at a time. */
-const PAGE = 1_000
+/** Number of requests read and returned per batch. */
+const BATCH_ROWS = 1_000
 
 /**
- * In the order in which a request's notifications are told: as the folds have it, by nothing that depends on the order of
- * arrival.
+ * Orders a request's notifications as the folds do, independently of their order of arrival.
  */
 export const STATEMENT_ORDER = `"when", case when event like '%.start' then 0 when event like '%.end' then 2 else 1 end,
   event collate "C", dedup_key collate "C", deployment_id`
@@ -17,10 +16,15 @@ const columns = `id, "when", instance, request_id, deployment_id, user_id is not
 
 /**
  * The requests on instances in a period, a row for each pair of instance and request id: facts of all the pair's
- * notifications, those outside the period too.
+ * notifications, including those outside the period.
  *
- * Parameters: $1 start (excluded), $2 end (included), $3 and $4 the period, its end excluded, $5 ids of the deployments
- * (null for all), $6 whether a user's request counts without an update, $7 events and $8 the operations they belong to.
+ * Parameters: $1 start (exclusive), $2 end (inclusive), $3 and $4 the period (end exclusive), $5 ids of the deployments
+ * (null for all), $6 whether a user's request counts without an update, $7 events and $8 their operations.
+ *
+ * Steps: `scanned` all notifications of the period; `inside` those between start and end; `active` instances with an update;
+ * `pair` the requests to report; `elsewhere` their notifications outside the period; `candidate` both together;
+ * `event_of_request` assigned to pairs; `once` without the versioned counterparts of classic notifications; `placed` in order
+ * and with the previous state; `judged` whether a change of state starts or ends a failure.
  */
 const statement = `
 with scanned as materialized (
@@ -39,7 +43,7 @@ with scanned as materialized (
    group by instance, request_id
   having bool_or(active.instance is not null) or $6 and bool_or(by_user and counts)
 ), elsewhere as (
-  -- The span says which requests have notifications at other times. With a limit it is looked up for each, never scanned.
+  -- The span names requests with notifications at other times. The limit forces an index look-up for each request.
   select n.*
     from (select distinct request_id from pair) as request
     cross join lateral (
@@ -53,25 +57,25 @@ with scanned as materialized (
       offset 0
     ) as n
    where k.lower < $3 or k.upper > $4
-), known as materialized (
+), candidate as materialized (
   select * from scanned where event <> '${EXISTS}' union all select * from elsewhere
-), told as materialized (
-  select pair.instance as told_of, known.* from known join pair using (instance, request_id)
+), event_of_request as materialized (
+  select pair.instance as about, candidate.* from candidate join pair using (instance, request_id)
   union all
-  -- An error can lack its instance; it belongs to all of its request.
-  select pair.instance, known.* from known join pair using (request_id) where known.instance is null
+  -- An error without an instance belongs to every instance of its request.
+  select pair.instance, candidate.* from candidate join pair using (request_id) where candidate.instance is null
 ), once as (
-  select * from told where not versioned
+  select * from event_of_request where not versioned
   union all
-  select * from told v
+  select * from event_of_request v
    where versioned and not exists (
-     select from told c where not c.versioned and c.told_of = v.told_of and c.request_id = v.request_id
+     select from event_of_request c where not c.versioned and c.about = v.about and c.request_id = v.request_id
         and c.event = v.event)
 ), placed as (
-  select once.*, o.operation, row_number() over (partition by told_of, request_id order by ${STATEMENT_ORDER}) as place,
-         -- What it was in before: as it says itself, else as the request's notification before shows.
+  select once.*, o.operation, row_number() over (partition by about, request_id order by ${STATEMENT_ORDER}) as place,
+         -- The previous state: from the notification itself, else from the request's previous notification.
          coalesce(nullif(old_state, ''),
-                  lag(state) over (partition by told_of, request_id, coalesce(state, '') = '' order by ${STATEMENT_ORDER})) as before
+                  lag(state) over (partition by about, request_id, coalesce(state, '') = '' order by ${STATEMENT_ORDER})) as before
     from once left join unnest($7::text[], $8::text[]) as o(event, operation) using (event)
 ), judged as (
   select placed.*,
@@ -80,7 +84,7 @@ with scanned as materialized (
          end as failing
     from placed
 )
-select told_of as instance, request_id, min("when") as first, max("when") as last, bit_or(image_type) as image_type,
+select about as instance, request_id, min("when") as first, max("when") as last, bit_or(image_type) as image_type,
        (array_agg(operation order by place desc) filter (where operation is not null))[1] as operation,
        (array_agg(tenant order by place desc) filter (where tenant is not null))[1] as tenant,
        (array_agg(case when failing then id end order by place desc) filter (where failing is not null))[1] as state_id,
@@ -88,8 +92,8 @@ select told_of as instance, request_id, min("when") as first, max("when") as las
        coalesce(array_agg(id order by place) filter (where error), '{}') as error_ids,
        coalesce(array_agg("when" order by place) filter (where error), '{}') as error_whens
   from judged
- group by told_of, request_id
- order by told_of, first, request_id`
+ group by about, request_id
+ order by about, first, request_id`
 
 interface Row {
   instance: string
@@ -106,7 +110,7 @@ interface Row {
 }
 
 /**
- * The requests of a period, a page at a time, so that a report of a large cloud keeps none of them in memory.
+ * Reads the requests of a period in batches, so that memory does not grow with the size of the cloud.
  *
  * @param client inside a transaction
  */
@@ -119,7 +123,7 @@ export async function* requestsOfPeriod(
     const operation = operationOf(name)
     return operation === null ? [] : [{ name, operation }]
   })
-  // All of it is read, so that the quickest first rows are not what to plan for.
+  // The cursor is read to its end, so plan for the total time and not for the first rows.
   await client.query('set local cursor_tuple_fraction = 1')
   await client.query(`declare requests no scroll cursor for ${statement}`, [
     start,
@@ -132,7 +136,7 @@ export async function* requestsOfPeriod(
     operations.map(({ operation }) => operation),
   ])
   for (;;) {
-    const { rows } = await client.query<Row>(`fetch ${PAGE} from requests`)
+    const { rows } = await client.query<Row>(`fetch ${BATCH_ROWS} from requests`)
     if (rows.length === 0) break
     yield await withFailures(client, rows)
   }
@@ -158,7 +162,7 @@ async function withFailures(client: Queryable, rows: readonly Row[]): Promise<Re
   })
 }
 
-/** The notifications by which a page's requests failed, by their ids. */
+/** The notifications that made a batch of requests fail, by id. */
 async function readFailures(
   client: Queryable,
   rows: readonly Row[],
@@ -168,7 +172,7 @@ async function readFailures(
     state_when === null ? error_whens : [state_when, ...error_whens],
   )
   if (ids.length === 0) return new Map()
-  const found = await client.query<{
+  const result = await client.query<{
     id: string
     when: string
     event: string
@@ -186,5 +190,5 @@ async function readFailures(
        join deployment d on d.id = n.deployment_id`,
     [ids, whens],
   )
-  return new Map(found.rows.map((row) => [row.id, { ...row, id: Number(row.id), when: Number(row.when) }]))
+  return new Map(result.rows.map((row) => [row.id, { ...row, id: Number(row.id), when: Number(row.when) }]))
 }

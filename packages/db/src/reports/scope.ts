@@ -1,15 +1,15 @@
 import type { Rules, TimePeriod } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 
-/** What a report is made from. */
+/** The deployments and rules of a report. */
 export interface ReportScope {
   period: TimePeriod
-  /** Ids of the deployments it covers; null for all, which spares asking. */
+  /** Ids of the deployments it covers; null for all, which needs no query. */
   deployments: readonly number[] | null
   rules: Rules
 }
 
-/** The deployments that a report can be about: those named, else those whose name begins with the region. */
+/** Selects the deployments of a report: the named ones, else those whose name begins with the region. */
 export async function deploymentsInRegion(
   client: Queryable,
   { region, names }: { region: string; names: readonly string[] },

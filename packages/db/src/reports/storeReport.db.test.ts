@@ -29,18 +29,18 @@ function made(name: string, news: Partial<MadeReport> = {}): MadeReport {
 
 const store = (report: MadeReport, once = true) => storeReport(database, report, once)
 
-test('of many that make the same report at once, one stores it', async () => {
+test('concurrent attempts to store the same report store it once', async () => {
   const ids = await Promise.all(Array.from({ length: 10 }, () => store(made('same'))))
   expect(ids.filter((id) => id !== null)).toHaveLength(1)
 })
 
-test('an operator’s is stored beside the one that is there', async () => {
+test('a report requested by an operator is stored beside an existing one', async () => {
   const first = await store(made('again'))
   const second = await store(made('again'), false)
   expect(second).toBeGreaterThan(first ?? Number.NaN)
 })
 
-test('one is stored while another process prunes, however long that takes', async () => {
+test('a report is stored while another process prunes', async () => {
   const began = Date.now()
   const stored = await withRetentionLock(database.pool, () =>
     Promise.race([store(made('meanwhile')), new Promise((resolve) => setTimeout(resolve, 3_000, 'held up'))]),
@@ -49,7 +49,7 @@ test('one is stored while another process prunes, however long that takes', asyn
   expect(Date.now() - began).toBeLessThan(3_000)
 })
 
-test('one of something else is another one', async () => {
+test('reports with different parameters are stored separately', async () => {
   const others: Partial<MadeReport>[] = [
     {},
     { region: 'east' },
@@ -61,14 +61,14 @@ test('one of something else is another one', async () => {
   expect(await store(made('other', { parameters: { deployments: ['b', 'a'] } }))).toBeNull()
 })
 
-test('one that was made before its period was over does not stand for it', async () => {
+test('a report made before the end of its period does not count as complete', async () => {
   const early = made('early', { createdAt: 101 * DAY - 1 })
   expect(await store(early)).not.toBeNull()
   expect(await store(made('early'))).not.toBeNull()
   expect(await store(made('early'))).toBeNull()
 })
 
-test('what is stored comes back with what it was made from, numbers with all their digits', async () => {
+test('a stored report is returned with its parameters, and numbers keep all their digits', async () => {
   const json = { bytes: 9_007_199_254_740_993n }
   const id = await store(made('back', { region: 'east', parameters: { percentile: 90 }, json }))
   expect(await reportById(database, id ?? 0)).toEqual({
@@ -84,7 +84,7 @@ test('what is stored comes back with what it was made from, numbers with all the
   })
 })
 
-test('missing are those not made, of periods that had begun to be told of', async () => {
+test('missing reports are those not made for periods that have notifications', async () => {
   const subject = (name: string, back: number) => {
     const over = (101 - back) * DAY
     return { ...made(name), service: 'glance' as const, period: { from: over - DAY, until: over }, over }
@@ -104,7 +104,7 @@ test('missing are those not made, of periods that had begun to be told of', asyn
   expect(await missingReports(database, all)).toEqual([second])
 })
 
-test('tenants that are imported again are replaced, with their types; others stay', async () => {
+test('importing a tenant again replaces it and its types; other tenants stay', async () => {
   const tenant = (tenant: string, name: string, types: Record<string, string>) => ({
     tenant,
     accountName: name,

@@ -3,41 +3,41 @@ import type { Database } from '../connection/open.ts'
 import { numberOrNull } from '../sql/numbers.ts'
 import { inTransaction } from '../sql/transaction.ts'
 
-/** Key of the advisory lock under which reports that are made once are stored. */
+/** Key of the advisory lock held while a report is stored that must exist only once. */
 const REPORTS_LOCK = 7246_003
 
-/** What a report was asked for with, beside period and region. */
+/** Parameters of a report besides period and region. */
 export interface ReportParameters {
-  /** Exactly these deployments, whatever the region says. */
+  /** Exactly these deployments; overrides the region. */
   deployments?: string[] | undefined
   percentile?: number | undefined
 }
 
-/** What a report is of: two that agree in all of it are of the same. */
+/** Identity of a report: reports with equal values are the same report. */
 export interface ReportSubject {
   name: string
-  /** As the report has it. */
+  /** The period, as in the report. */
   period: TimePeriod
-  /** When the period is over: a report made before is not complete. */
+  /** End of the period; a report made before it is incomplete. */
   over: Instant
-  /** The region it covers, empty for all. */
+  /** The region it covers; empty for all. */
   region: string
   parameters: ReportParameters
 }
 
-/** A report with what it was made from. */
+/** A report with its identity and data. */
 export interface MadeReport extends ReportSubject {
   version: number
   createdAt: Instant
-  /** What `report/<id>` answers. */
+  /** The response body of `report/<id>`. */
   json: unknown
 }
 
 /**
  * Stores a report.
  *
- * @param once leave it when there is a complete one of the same already
- * @returns its id, null when it was left
+ * @param once skip it if a complete report with the same identity exists
+ * @returns its id, null if it was skipped
  */
 export function storeReport({ pool }: Database, report: MadeReport, once: boolean): Promise<number | null> {
   return inTransaction(pool, async (client) => {
@@ -67,12 +67,12 @@ export function storeReport({ pool }: Database, report: MadeReport, once: boolea
   })
 }
 
-/** One text for equal parameters. */
+/** Serializes parameters so that equal parameters give equal text. */
 function canonical({ deployments, percentile }: ReportParameters): string {
   return JSON.stringify({ deployments: deployments && [...deployments].sort(), percentile })
 }
 
-/** Of some reports, those that are not made yet though their service had sent something before their period ended. */
+/** Filters reports: returns those not made yet whose service sent notifications before the end of the period. */
 export async function missingReports<S extends ReportSubject & { service: Service }>(
   { pool }: Database,
   subjects: readonly S[],

@@ -1,7 +1,7 @@
 import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
-/** Bytes that the exists whose audit period lies in a period sent to the public network. */
+/** Sums the bytes sent to the public network, from exists whose audit period lies in the period. */
 export async function sumBandwidth(
   client: Queryable,
   { period: { from: start, until: end }, deployments }: ReportScope,

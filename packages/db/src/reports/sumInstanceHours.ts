@@ -2,7 +2,7 @@ import type { HoursUsage, TenantAccount, TenantHours } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
-/** The verified exists whose audit period lies in a period, by tenant and flavor, with what is known of the tenants. */
+/** Sums verified exists whose audit period lies in the period by tenant and flavor, with the imported tenant data. */
 export async function sumInstanceHours(
   client: Queryable,
   { period: { from: start, until: end }, deployments }: ReportScope,

@@ -26,7 +26,7 @@ afterEach(async () => {
 
 const insert = (sql: string, values: unknown[]) => database.pool.query(sql, values)
 
-describe('of images made before the day', () => {
+describe('images created before the day', () => {
   const image = (uuid: string, createdAt: Instant) =>
     insert(
       `insert into image_usage (uuid, created_at, notification_id, "when", tie_break) values ($1, $2, 1, $2, '')`,
@@ -38,7 +38,7 @@ describe('of images made before the day', () => {
       [uuid, at],
     )
 
-  test('each that was not deleted by then counts; in StackTach those that live are one', async () => {
+  test('each image not deleted by then counts; with StackTach rules all undeleted images count as one', async () => {
     for (const uuid of ['living', 'living-too', 'deleted-later', 'gone']) await image(uuid, start - HOUR)
     await image('new', start + HOUR)
     await deleted('deleted-later', start + HOUR)
@@ -49,7 +49,7 @@ describe('of images made before the day', () => {
   })
 })
 
-describe('of launches', () => {
+describe('launches', () => {
   const launch = (instance: string, launchedAt: Instant) =>
     insert(
       `insert into instance_launch (instance, request_id, launched_at, first_when) values ($1, 'req-' || $1, $2, $2)`,
@@ -67,9 +67,9 @@ describe('of launches', () => {
     return launchFailures.map(({ instance, otherExists }) => [instance, otherExists])
   }
 
-  test('one fails of which no exists of the day tells, or only exists of another launch', async () => {
-    await launch('told', start + HOUR)
-    await exists('told', start + HOUR)
+  test('a launch fails if the day has no exists for it, or only exists for another launch', async () => {
+    await launch('reported', start + HOUR)
+    await exists('reported', start + HOUR)
     await launch('untold', start + HOUR)
     await launch('other', start + HOUR)
     await exists('other', start - HOUR)
@@ -79,14 +79,14 @@ describe('of launches', () => {
     ])
   })
 
-  test('today one that MySQL rounded to the next second is told of', async () => {
+  test('with the current rules an exists rounded to the next second by MySQL matches its launch', async () => {
     await launch('rounded', start + HOUR + 0.6 * SECOND)
     await exists('rounded', start + HOUR + SECOND)
     expect(await failures('today')).toEqual([])
     expect(await failures('stacktach')).toEqual([['rounded', true]])
   })
 
-  test('a region has those whose request one of its deployments told of last', async () => {
+  test('a launch belongs to the region whose deployment last reported its request', async () => {
     await storeMessages(database, [
       { at: start + HOUR, event: 'compute.instance.create.start', request: 'req-here', deployment: 'east.1' },
       { at: start + HOUR, event: 'compute.instance.create.start', request: 'req-moved', deployment: 'east.1' },

@@ -3,7 +3,7 @@ import { numberOrNull } from '../sql/numbers.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 
-/** One image of an exists to be verified, with what was seen to happen to it. */
+/** One image of a pending glance exists, with the usage and the delete stored for that image. */
 export interface ClaimedImageExists {
   id: number
   exists: ImageExistsToVerify
@@ -11,9 +11,9 @@ export interface ClaimedImageExists {
 }
 
 /**
- * Takes the pending images of some glance exists of a range, the longest waiting first, that no other process has. All
- * images of one notification are taken by one process: it is published when the last of them passed, which two processes
- * with half of them each would not see.
+ * Claims the pending images of glance exists in a range, the oldest first, skipping rows that another process has locked.
+ * One process claims all images of a notification: the notification is published when its last image passes, which two
+ * processes with half of the images each could not detect.
  */
 export async function claimImageExists(
   client: Queryable,
@@ -23,8 +23,8 @@ export async function claimImageExists(
   const notifications = await claimNotifications(client, range, limit)
   if (notifications.length === 0) return []
   const { rows: locked } = await client.query<{ id: string }>(
-    `select e.id from unnest($1::int[], $2::text[]) as given(deployment_id, dedup_key)
-       join image_exists e on e.deployment_id = given.deployment_id and e.dedup_key = given.dedup_key
+    `select e.id from unnest($1::int[], $2::text[]) as claimed(deployment_id, dedup_key)
+       join image_exists e on e.deployment_id = claimed.deployment_id and e.dedup_key = claimed.dedup_key
       where e.status = 'pending'
       order by e.id for update of e`,
     [notifications.map(({ deployment_id }) => deployment_id), notifications.map(({ dedup_key }) => dedup_key)],

@@ -3,7 +3,7 @@ import { numberOrNull } from '../sql/numbers.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 
-/** An exists to be verified, with what was seen to happen to its instance. */
+/** A pending nova exists, with the launches and deletes stored for its instance. */
 export interface ClaimedInstanceExists {
   id: number
   exists: ExistsToVerify
@@ -11,9 +11,9 @@ export interface ClaimedInstanceExists {
 }
 
 /**
- * Takes pending exists of a range, the longest waiting first, that no other process has; they are this transaction's until
- * it ends. What was seen is read after that, by statements of their own: who changes it in between waits for these rows
- * (`reopenInstanceExists`) and finds the verdict.
+ * Claims pending exists in a range, the oldest first, skipping rows that another process has locked. The rows stay locked
+ * until this transaction ends. Launches and deletes are read by later statements: a transaction that changes them meanwhile
+ * blocks on these rows (`reopenInstanceExists`) and then sees the verdict.
  */
 export async function claimInstanceExists(
   client: Queryable,
@@ -45,7 +45,7 @@ async function claimIds(client: Queryable, range: ExistsRange, limit: number): P
       order by audit_period_ending limit $3 for update skip locked`,
     [from, to, limit],
   )
-  // One without an audit period counts by when it came.
+  // An exists without an audit period is placed by the time of its notification.
   const endless = await client.query<{ id: string }>(
     `select id from instance_exists
       where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" <= $2
@@ -57,7 +57,7 @@ async function claimIds(client: Queryable, range: ExistsRange, limit: number): P
 
 type Deletes = Map<string, InstanceEvidence['deletes'][number][]>
 
-/** Deletes by exists: of its instance, launched within a second of it, which is as far as "the same second" reaches. */
+/** Deletes by exists: same instance, launched_at within one second, the widest reach of "the same second". */
 async function readDeletes(client: Queryable, ids: readonly string[]): Promise<Deletes> {
   const { rows } = await client.query<{
     id: string

@@ -3,14 +3,14 @@ import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 import type { ExistsTable } from './writeVerdicts.ts'
 
-/** What there is to do of verification. */
+/** Verification work that is due. */
 export interface DueVerification {
   nova: boolean
   glance: boolean
   publication: boolean
 }
 
-/** @param settled exists are due whose audit period ended by then */
+/** @param settled an exists is due when its audit period ended at or before this time (µs) */
 export async function dueVerification(client: Queryable, settled: Instant): Promise<DueVerification> {
   const due = (table: ExistsTable) =>
     `exists (select from ${table} where status = 'pending' and audit_period_ending <= $1)
@@ -23,7 +23,7 @@ export async function dueVerification(client: Queryable, settled: Instant): Prom
   return rows[0] ?? { nova: false, glance: false, publication: false }
 }
 
-/** Whether an exists of a range waits for its verdict. */
+/** Whether any exists in a range is pending. */
 export async function isPending(client: Queryable, table: ExistsTable, range: ExistsRange): Promise<boolean> {
   const [from, to] = boundsOf(range)
   const { rows } = await client.query<{ pending: boolean }>(
@@ -34,7 +34,7 @@ export async function isPending(client: Queryable, table: ExistsTable, range: Ex
   return rows[0]?.pending ?? false
 }
 
-/** How many exists of a range are verified, and how many failed. */
+/** Counts the verified and the failed exists in a range. */
 export async function countVerdicts(
   client: Queryable,
   table: ExistsTable,

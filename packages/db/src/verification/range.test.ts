@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals'
 import { parseInstant } from '@stacktach/domain'
 import { boundsOf } from './range.ts'
 
-test('outside an open range lies no time that a notification can say: an exists there would be due and never taken', () => {
+test('an open range includes every timestamp a notification can have, so no due exists is left unclaimed', () => {
   const [from, to] = boundsOf({ from: null, to: null })
   for (const text of [
     '0001-01-01 00:00:00',

@@ -3,20 +3,20 @@ import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 import type { ExistsTable } from './writeVerdicts.ts'
 
-/** A delete that is new, changed, or no more. */
+/** A delete that was added, changed or removed. */
 export interface ChangedDelete {
   instance: string
-  /** Microseconds of unix time. */
+  /** Microseconds of Unix time. */
   launchedAt: number
   deletedAt: number
 }
 
 /**
- * Makes exists pending again whose verdict stood on launches or deletes that changed: those linked to such a launch, and
- * those of a launch whose delete changed, unless their period was over before that.
+ * Makes exists pending again whose verdict depends on changed launches or deletes: exists linked to such a launch, and
+ * exists of a launch whose delete changed, unless their audit period ended before the delete.
  *
- * @param launches ids of launches that changed
- * @returns how many have to be verified again
+ * @param launches ids of changed launches
+ * @returns the number of exists to verify again
  */
 export async function reopenInstanceExists(
   client: Queryable,
@@ -48,9 +48,9 @@ export async function reopenInstanceExists(
 }
 
 /**
- * Makes exists of some images pending again, whose usage or delete changed.
+ * Makes exists pending again for images whose usage or delete changed.
  *
- * @param uuids of images
+ * @param uuids image ids
  */
 export async function reopenImageExists(client: Queryable, uuids: readonly string[]): Promise<void> {
   if (uuids.length === 0) return
@@ -62,8 +62,8 @@ export async function reopenImageExists(client: Queryable, uuids: readonly strin
 }
 
 /**
- * A statement of its own, after the rows are locked: one that a process is verifying right now is pending in the snapshot
- * of the statement that waits for it, and judged in that of the next.
+ * Runs as a separate statement, after the rows are locked: in the snapshot of the statement that waited for the lock, an
+ * exists being verified concurrently is still pending; the next statement sees its verdict.
  */
 async function reopenLocked(client: Queryable, table: ExistsTable, rows: readonly { id: string }[]): Promise<number> {
   if (rows.length === 0) return 0
@@ -75,11 +75,11 @@ async function reopenLocked(client: Queryable, table: ExistsTable, rows: readonl
 }
 
 /**
- * Makes judged exists of a range pending again, up to `limit` of them, by id. One that a process is verifying right now is
- * left to it.
+ * Makes up to `limit` verified or failed exists in a range pending again, by id. Skips exists that another process is
+ * verifying.
  *
- * @param after the id that the call before this one returned, 0 at first
- * @returns the last id that was looked at, null when there was none
+ * @param after the id returned by the previous call, 0 at first
+ * @returns the last id examined, null if there was none
  */
 export async function reopenRange(
   client: Queryable,

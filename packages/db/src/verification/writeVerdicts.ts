@@ -4,13 +4,13 @@ import { unnest } from '../sql/unnest.ts'
 
 export type ExistsTable = 'instance_exists' | 'image_exists'
 
-/** A verdict on the exists of an id. */
+/** The verdict on the exists with an id. */
 export interface Judged {
   id: number
   verdict: Verdict
 }
 
-/** Writes what became of exists that this transaction claimed. */
+/** Writes the verdicts on exists that this transaction claimed. */
 export async function writeVerdicts(client: Queryable, table: ExistsTable, judged: readonly Judged[]): Promise<void> {
   if (judged.length === 0) return
   const rows = judged.map(({ id, verdict }) => ({ id, status: verdict.status, reason: failReason(verdict) }))

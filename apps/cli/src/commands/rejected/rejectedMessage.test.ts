@@ -28,7 +28,7 @@ test('a message as JSON', () => {
   })
 })
 
-test('a message of which only the beginning is stored is truncated', () => {
+test('a message stored only in part is truncated', () => {
   expect(isTruncated(message)).toBe(false)
   expect(bodySizeText(message)).toBe('70000')
   const truncated = { ...message, kept: 4_096 }

@@ -70,7 +70,7 @@ export function repeatPayload(report: StoredReport, inProgress: boolean): Payloa
 }
 
 /**
- * The period that contains `at`; with `hours` or `startHour`, that many hours of the day of `at`.
+ * The period that contains `at`; with `hours` or `startHour`, these hours of the day of `at`.
  *
  * @returns an error message when the options cannot be combined
  */
