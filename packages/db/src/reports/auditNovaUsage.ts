@@ -70,22 +70,22 @@ async function auditLaunches(
         where audit_period_ending between $1 and $2 and audit_period_beginning = $1
         group by instance
      ), judged as (
-       select e.*, a.instance is not null as known,
+       select e.*, a.instance is not null as has_exists,
               exists (select from unnest(a.launches) as launched(at)
-                       where ${sameSecond('launched.at', 'e.launched_at', rules).holds}) as found,
+                       where ${sameSecond('launched.at', 'e.launched_at', rules).holds}) as matched,
               row_number() over (partition by e.instance order by e.old, e.first_when, e.request_id) as place
          from expected e left join actual a using (instance)
      ), failed as (
-       select j.id, j.instance, j.launched_at, j.known, d.name as deployment, seen.host
+       select j.id, j.instance, j.launched_at, j.has_exists, d.name as deployment, seen.host
          from judged j
          left join lateral ${lastSeen('j')} as seen on true
          left join deployment d on d.id = seen.deployment_id
-        where case when j.known then not j.found else j.place = 1 end
+        where case when j.has_exists then not j.matched else j.place = 1 end
      )
      select (select count(*) from expected where not old)::int as fresh,
             (select count(*) from expected where old)::int as old,
             coalesce((select json_agg(json_build_object('id', id, 'instance', instance, 'launchedAt', launched_at,
-                        'otherExists', known, 'deployment', deployment, 'host', host) order by instance, launched_at, id)
+                        'otherExists', has_exists, 'deployment', deployment, 'host', host) order by instance, launched_at, id)
                         from failed), '[]') as failures`,
     [start, end, deployments],
   )

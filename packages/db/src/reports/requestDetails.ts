@@ -25,7 +25,7 @@ export async function requestDetails(
                 and (instance = wanted.instance or instance is null) and event <> '${EXISTS}'
              offset 0
            ) as n
-       ) as told
+       ) as request_event
       where not versioned or not classic
       order by place, ${STATEMENT_ORDER}`,
     [requests.map(({ instance }) => instance), requests.map(({ requestId }) => requestId)],

@@ -89,11 +89,11 @@ export async function missingReports<S extends ReportSubject & { service: Servic
   const { rows } = await pool.query<{ place: string }>(
     `select place
        from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
-            with ordinality as wanted(name, period_start, period_end, region, parameters, over, place)
+            with ordinality as requested(name, period_start, period_end, region, parameters, over, place)
       where not exists (
         select from report r
-         where r.name = wanted.name and r.period_start = wanted.period_start and r.period_end = wanted.period_end
-           and r.region = wanted.region and r.parameters::text = wanted.parameters and r.created_at >= wanted.over)
+         where r.name = requested.name and r.period_start = requested.period_start and r.period_end = requested.period_end
+           and r.region = requested.region and r.parameters::text = requested.parameters and r.created_at >= requested.over)
       order by place`,
     [
       possible.map(({ name }) => name),
