@@ -1,11 +1,11 @@
 import type { InstanceExists } from '../usage/exists.ts'
 import { failed, type Verdict } from './verdict.ts'
 
-/** How much of an exists must be there and well formed; whether it agrees with its launch is asked at every level. */
+/** Which fields of an exists must be present and well formed. All levels compare it with its launch. */
 export const verifyLevels = ['none', 'basic', 'all'] as const
 export type VerifyLevel = (typeof verifyLevels)[number]
 
-/** The flavor field that an exists must have and that must agree with its launch. */
+/** The flavor field that is required and compared with the launch. */
 export const flavorFields = ['instance_type_id', 'instance_flavor_id'] as const
 export type FlavorField = (typeof flavorFields)[number]
 
@@ -34,13 +34,13 @@ export function flavorOf(
 interface Requirement {
   field: string
   value: string | null
-  /** What it must look like, and how that is called. */
+  /** Required pattern and its description. */
   form?: [RegExp, string]
 }
 
 /**
- * StackTach's validity of a nova exists, null when nothing is wrong. `basic` asks for a tenant of hex digits and a flavor;
- * `all` also for what Rackspace's images say about themselves.
+ * StackTach's validity check of a nova exists, null when it passes. `basic` requires a hexadecimal tenant and a
+ * flavor; `all` also requires the metadata of Rackspace's images.
  */
 export function invalid(exists: Stated, level: VerifyLevel, flavorField: FlavorField): Verdict | null {
   if (level === 'none') return null
@@ -65,7 +65,7 @@ export function invalid(exists: Stated, level: VerifyLevel, flavorField: FlavorF
   ])
 }
 
-/** Of a list of fields the first that is missing (null or empty) or malformed. */
+/** The first field that is missing (null or empty) or malformed. */
 export function firstFault(requirements: readonly Requirement[]): Verdict | null {
   for (const { field, value, form } of requirements) {
     if (value === null || value === '') return failed('field missing', `${field} is not set`)
