@@ -64,7 +64,7 @@ describe('findPhrases', () => {
 test('which files are checked', () => {
   const isChecked = (/** @type {string} */ file) =>
     checkedFiles.test(file) && !excludedFiles.some((pattern) => pattern.test(file))
-  const checked = ['README.md', 'apps/api/src/main.ts', 'deploy/a.service', 'docker-compose.yml', 'Dockerfile', 'a.sql']
+  const checked = ['README.md', 'apps/cli/src/main.ts', 'deploy/a.service', 'docker-compose.yml', 'Dockerfile', 'a.sql']
   expect(checked.filter((file) => !isChecked(file))).toEqual([])
   const unchecked = ['package-lock.json', 'LICENSE', 'packages/testing/samples/a.json', 'a.png', 'CHANGELOG.md']
   expect(unchecked.filter(isChecked)).toEqual([])

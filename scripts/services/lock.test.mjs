@@ -2,6 +2,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { withLock } from './lock.mjs'
@@ -22,16 +23,21 @@ const modulePath = fileURLToPath(new URL('./lock.mjs', import.meta.url))
  * A process that takes the lock, writes `begin` and `end` with its name to the journal around its work, and prints
  * `holding` meanwhile.
  * @param {string} name
- * @param {number} workMs
+ * @param {number | null} workMs null: until the file `release` exists
  */
 function startHolder(name, workMs) {
+  const work =
+    workMs === null
+      ? `while (!existsSync(${JSON.stringify(join(folder, 'release'))})) await sleep(20)`
+      : `await sleep(${workMs})`
   const code = `
-    const { appendFileSync } = await import('node:fs')
+    const { appendFileSync, existsSync } = await import('node:fs')
+    const { setTimeout: sleep } = await import('node:timers/promises')
     const { withLock } = await import(${JSON.stringify(modulePath)})
     await withLock(${JSON.stringify(lock)}, async () => {
       appendFileSync(${JSON.stringify(join(folder, 'journal'))}, 'begin ${name}\\n')
       console.log('holding')
-      await new Promise((resolve) => setTimeout(resolve, ${workMs}))
+      ${work}
       appendFileSync(${JSON.stringify(join(folder, 'journal'))}, 'end ${name}\\n')
     })`
   const child = spawn(process.execPath, ['--input-type=module', '-e', code], { stdio: ['ignore', 'pipe', 'pipe'] })
@@ -72,9 +78,11 @@ test('runs `prepare` before each attempt, so that it can create the folder', asy
 })
 
 test('two processes that wait get the lock one after the other', async () => {
-  const first = startHolder('first', 500)
+  const first = startHolder('first', null)
   await first.holding
   const waiting = [startHolder('second', 50), startHolder('third', 50)]
+  while (waiting.some(({ errors }) => errors() === '')) await sleep(20)
+  writeFileSync(join(folder, 'release'), '')
   expect(await Promise.all([first, ...waiting].map(({ ended }) => ended))).toEqual([0, 0, 0])
   const lines = journal()
   expect(lines).toHaveLength(6)
@@ -84,7 +92,7 @@ test('two processes that wait get the lock one after the other', async () => {
   for (const { errors } of waiting) {
     expect(errors()).toContain(`services: waiting for process ${first.child.pid}, which is using the servers\n`)
   }
-  expect(readdirSync(folder)).toEqual(['journal'])
+  expect(readdirSync(folder).sort()).toEqual(['journal', 'release'])
 })
 
 test('breaks the lock of a killed process, also when two processes find it', async () => {

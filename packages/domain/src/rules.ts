@@ -1,4 +1,2 @@
-/**
- * `today`: the rules for the nova of today. `stacktach`: exactly StackTach's, for old clouds and for comparing with it.
- */
+/** `today`: rules for current nova. `stacktach`: exactly StackTach's rules, for old clouds and for comparison. */
 export type Rules = 'today' | 'stacktach'

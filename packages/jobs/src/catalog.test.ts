@@ -46,7 +46,7 @@ describe('a report', () => {
   })
 
   test.each([
-    { period: { ...asked.period, start: 0 } },
+    { period: { ...asked.period, from: 0 } },
     { period: { ...asked.period, until: 0 } },
     { region: '' },
     { deployments: ['east'] },

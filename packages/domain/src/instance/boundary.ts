@@ -8,35 +8,37 @@ import type { Launch } from '../usage/foldLaunches.ts'
 import { type FoldState, foldInstance, type InstanceFold, type Lifecycle } from './foldInstance.ts'
 
 /**
- * Where an instance stands at an instant before which its notifications are gone, or about to be: what folds begin from
- * instead of from the beginning.
+ * State of an instance at an instant before which its notifications are (or are about to be) pruned. Folds start from
+ * it.
  */
 export interface Boundary {
   instance: string
-  /** Notifications from here on are folded onto it. */
+  /** Notifications from this instant on are folded onto the boundary. */
   from: Instant
   lifecycle: Lifecycle | null
   /** Oldest first. */
   openTimings: Timing[]
-  /** All of the instance: one of an old request can go on. */
+  /** All trackers of the instance: an old request can continue. */
   launches: Launch[]
   deletes: InstanceDelete[]
-  /** Twin keys of classic notifications of the last day: a versioned counterpart that comes later says nothing new. */
+  /** Counterpart keys of the last day's classic notifications: a later versioned counterpart is left out. */
   classic: string[]
-  /** Twin keys of versioned ones of the last day that count: their classic counterpart would count a second time. */
+  /** Counterpart keys of the last day's versioned notifications that count: a classic counterpart would count twice. */
   versioned: string[]
 }
 
-/** Counterparts are told within a second; so long before a boundary one may have its counterpart behind it. */
+/**
+ * Counterparts are published within a second; within this distance of a boundary, one may be before and one after it.
+ */
 const TWINS_APART = DAY
 
 /**
- * Moves an instance's boundary on.
+ * Moves an instance's boundary forward.
  *
- * @param before the boundary so far, null when nothing of the instance is gone yet
+ * @param before the previous boundary, null when nothing of the instance has been pruned
  * @param notifications of the instance between the two boundaries, in order; at least one
  * @param from the new boundary, after all of them
- * @param knownClassic keys of classic notifications that are stored from there on
+ * @param knownClassic keys of classic notifications stored from the new boundary on
  */
 export function foldBoundary(
   before: Boundary | null,
@@ -71,8 +73,8 @@ export function foldBoundary(
 }
 
 /**
- * Folds all that is stored of an instance onto its boundary. As of a fold from the beginning, these are all rows of the
- * instance, but for timings that were closed and exists that came before the boundary, which nothing can change.
+ * Folds all stored notifications of an instance onto its boundary. The result has the same rows as a fold from the
+ * beginning, except timings closed and exists received before the boundary, which cannot change.
  *
  * @param notifications from the boundary on, in order; at least one
  */
@@ -94,7 +96,7 @@ function beginningAt(boundary: Boundary | null, knownClassic: ReadonlySet<string
   }
 }
 
-/** With the rows of the boundary that the fold left as they were. */
+/** Adds the boundary's rows that the fold did not change. */
 function wholeFold(boundary: Boundary | null, fold: InstanceFold): InstanceFold {
   if (boundary === null) return fold
   return {
@@ -105,7 +107,7 @@ function wholeFold(boundary: Boundary | null, fold: InstanceFold): InstanceFold 
   }
 }
 
-/** A key keeps the place where it was set first: timings that were open before stay before those opened since. */
+/** A Map keeps insertion order: timings already open at the boundary stay before those opened since. */
 function laterWins<R>(rows: readonly R[], key: (row: R) => string): R[] {
   return [...new Map(rows.map((row) => [key(row), row])).values()]
 }

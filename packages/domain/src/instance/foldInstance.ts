@@ -12,28 +12,28 @@ import { foldDeletes, type InstanceDelete } from '../usage/deletes.ts'
 import { foldExists, type InstanceExists } from '../usage/exists.ts'
 import { foldLaunches, type Launch } from '../usage/foldLaunches.ts'
 
-/** Where an instance stands, and up to which position it is folded. */
+/** State of an instance and the position up to which it is folded. */
 export interface Lifecycle extends Position {
   instance: string
   /** The last notification that counts. */
   notificationId: number
   notificationWhen: Instant
   state: string | null
-  /** The last notification's old_task, as StackTach has it. */
+  /** The last notification's old_task, as in StackTach. */
   taskState: string | null
   hasClassic: boolean
   hasVersioned: boolean
 }
 
-/** What earlier folds left that later notifications can change. */
+/** Rows of earlier folds that later notifications can change. */
 export interface FoldState {
   lifecycle: Lifecycle | null
   /** Oldest first. */
   openTimings: readonly Timing[]
   launches: ReadonlyMap<string, Launch>
-  /** Keys of classic notifications stored earlier that may have a versioned counterpart among the new ones. */
+  /** Keys of stored classic notifications that may have a versioned counterpart among the new ones. */
   knownClassic: ReadonlySet<string>
-  /** Keys of versioned notifications that counted and are gone: their classic counterparts count no more. */
+  /** Keys of pruned versioned notifications that counted: their classic counterparts are left out. */
   prunedVersioned: ReadonlySet<string>
 }
 
@@ -45,7 +45,7 @@ export const FROM_THE_BEGINNING: FoldState = {
   prunedVersioned: new Set(),
 }
 
-/** Rows that are new or changed; folded from the beginning, or from a boundary, these are all rows that can change. */
+/** New or changed rows. After a fold from the beginning or a boundary: all rows that can change. */
 export interface InstanceFold {
   instance: string
   lifecycle: Lifecycle
@@ -56,8 +56,8 @@ export interface InstanceFold {
 }
 
 /**
- * Folds notifications of one instance onto what earlier ones left. Folding a set in one go or in parts, each part after
- * the one before it in order, gives the same rows.
+ * Folds notifications of one instance onto the result of earlier folds. Folding a set at once or in consecutive parts
+ * gives the same rows.
  *
  * @param notifications of that instance, in order, all after the state's position; at least one
  */
@@ -92,18 +92,18 @@ function foldLifecycle(
     hasVersioned: (before?.hasVersioned ?? false) || notifications.some(({ versioned }) => versioned),
   }
   const position = positionOf(reached)
-  // A left-out counterpart moves the position, and says nothing of its own.
+  // A counterpart that is left out still advances the position.
   if (last === undefined && before !== null) return { ...before, ...formats, ...position }
   const { id, when, state, oldTask } = last ?? reached
   return { instance, ...position, ...formats, notificationId: id, notificationWhen: when, state, taskState: oldTask }
 }
 
 /**
- * Whether new notifications cannot be folded onto what is there, so that the instance is folded from its beginning: one
- * belongs before the position reached, brings a second format to an instance that had one (whose counterparts were not looked
- * for), or is the classic counterpart of a versioned one that was counted.
+ * Whether the instance must be refolded from its beginning: a new notification precedes the folded position, is the
+ * first of a second format (counterparts were not looked up so far), or is the classic counterpart of a versioned one
+ * that was counted.
  *
- * @param foldedVersioned keys of versioned notifications that were folded before
+ * @param foldedVersioned keys of versioned notifications folded before
  */
 export function needsRefold(
   before: Lifecycle | null,

@@ -8,10 +8,10 @@ import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
 import { type Boundary, foldFromBoundary } from './boundary.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle, needsRefold } from './foldInstance.ts'
 
-/** Notifications of each instance, in order. */
+/** Notifications by instance, in order. */
 export type ByInstance = ReadonlyMap<string, InstanceNotification[]>
 
-/** A notification that is stored and may be another's counterpart: its instance and the key that counterparts share. */
+/** A stored notification that may be a counterpart: its instance and counterpart key. */
 export interface StoredCounterpart {
   instance: string
   key: string
@@ -19,15 +19,15 @@ export interface StoredCounterpart {
   when: number
 }
 
-/** Which instances are folded onto what is there, and which from their beginning. */
+/** Which instances are continued and which are refolded from their beginning. */
 export interface FoldPlan {
   continued: ByInstance
   refolded: string[]
 }
 
 /**
- * What is stored of the instances that are continued, as far as their new notifications can change it, and the boundaries
- * of those that are refolded or come in both formats.
+ * Stored rows of continued instances that the new notifications can change, and the boundaries of instances that are
+ * refolded or have both formats.
  */
 export interface StoredFoldState {
   lifecycles: ReadonlyMap<string, Lifecycle>
@@ -37,7 +37,7 @@ export interface StoredFoldState {
   boundaries: ReadonlyMap<string, Boundary>
 }
 
-/** What an exists is known by. */
+/** Identity of an exists. */
 export type ExistsKey = Pick<InstanceExists, 'deploymentId' | 'dedupKey'>
 
 export function byInstance(notifications: readonly InstanceNotification[]): ByInstance {
@@ -45,7 +45,7 @@ export function byInstance(notifications: readonly InstanceNotification[]): ByIn
   return new Map([...groups].map(([instance, members]) => [instance, sortByPosition(members)]))
 }
 
-/** Those whose instance comes in both formats, so that a counterpart may be stored; for most clouds none. */
+/** Notifications of instances with both formats, which may have a stored counterpart; most clouds have none. */
 export function withPossibleCounterparts(
   claimed: ByInstance,
   lifecycles: ReadonlyMap<string, Lifecycle>,
@@ -79,7 +79,7 @@ export function planFolds(
   return { continued, refolded }
 }
 
-/** Which stored timings and launches the new notifications can change. */
+/** Stored timings and launches that the new notifications can change. */
 export function neededState(
   continued: ByInstance,
   rules: Rules,
@@ -96,9 +96,9 @@ export function neededState(
 }
 
 /**
- * Carries a plan out.
+ * Executes a plan.
  *
- * @param histories everything stored of the refolded instances; what lies before an instance's boundary is in that already
+ * @param histories all stored notifications of the refolded instances; a boundary already covers those before it
  */
 export function foldInstances(
   plan: FoldPlan,
@@ -140,8 +140,8 @@ function sinceBoundaries(
 }
 
 /**
- * Ranges of launched_at in which exists may belong to another launch or delete than before: those of launches and deletes
- * that are new or changed, a second more on both sides, since a time may count as the same when it rounds to the other.
+ * Ranges of launched_at whose exists may now belong to another launch or delete: those of new or changed launches and
+ * deletes, plus a second on both sides because times may match after rounding.
  */
 export function rangesToLink(
   folds: readonly InstanceFold[],
@@ -162,7 +162,10 @@ export function rangesToLink(
   ]
 }
 
-/** Exists that are new or changed, whose launch and delete are to be found; of refolded instances all are looked at anyway. */
+/**
+ * New or changed exists whose launch and delete must be looked up; refolded instances are looked up completely
+ * anyway.
+ */
 export function existsToLink(folds: readonly InstanceFold[], refolded: readonly string[]): ExistsKey[] {
   const whole = new Set(refolded)
   return folds
@@ -172,14 +175,14 @@ export function existsToLink(folds: readonly InstanceFold[], refolded: readonly 
 }
 
 /**
- * Requests whose tracker may change by a fold: those under which a timing was closed (before or now), and those that one of
- * the notifications seen may have begun earlier than the tracker that is there says. Of an instance that is refolded or comes
- * in both formats, every request that could have begun by one: what counted as a start may count no more. In both formats
- * also the request of a classic one that begins nothing: its versioned counterpart may have been the start.
+ * Requests whose tracker a fold may change: those with a closed timing (before or now), and those a new notification
+ * may start earlier than the stored tracker does. For an instance that is refolded or has both formats: every request
+ * a notification could start, because a previous start may no longer count. With both formats also requests of
+ * classic notifications that start nothing: the versioned counterpart may have been the start.
  *
  * @param seen notifications that were claimed or read again
  * @param closedBefore requests under which timings of refolded instances were closed
- * @param trackerStarts when each tracker that is there starts
+ * @param trackerStarts start of each stored tracker
  */
 export function requestsToTrack(
   seen: readonly InstanceNotification[],
@@ -205,7 +208,7 @@ export function requestsToTrack(
   return new Set([...closedBefore, ...closed, ...begun.map(({ requestId }) => requestId)].filter((id) => id !== ''))
 }
 
-/** Requests that some notifications could have begun. */
+/** Requests that any of the notifications could start. */
 export function startableRequests(seen: readonly InstanceNotification[], rules: Rules): string[] {
   return [
     ...new Set(seen.filter((notification) => startsRequest(notification, rules)).map(({ requestId }) => requestId)),

@@ -2,7 +2,7 @@ import { comparePositions, type InstanceNotification, positionOf } from '../noti
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** The notification a request began with. */
+/** The first notification of a request. */
 export interface RequestStart {
   id: number
   when: Instant
@@ -22,7 +22,7 @@ export interface ClosingEnd {
   identity: string
 }
 
-/** How long a request took: from its start to the last end that closed a timing under it. */
+/** Duration of a request: from its start to the last end that closed one of its timings. */
 export interface RequestTracker {
   requestId: string
   start: RequestStart
@@ -30,9 +30,9 @@ export interface RequestTracker {
 }
 
 /**
- * Whether a notification can start its request. StackTach's requests start with an update that an api service
- * published; today's nova sends that from the compute service, so any notification that carries a user does. Of several,
- * the earliest counts.
+ * Whether a notification can start its request. In StackTach an update published by an api service does; current nova
+ * publishes it from the compute service, so with today's rules any notification with a user does. The earliest
+ * counts.
  */
 export function startsRequest(
   { requestId, event, service, userId }: Pick<InstanceNotification, 'requestId' | 'event' | 'service' | 'userId'>,
@@ -45,8 +45,8 @@ export function startsRequest(
 /**
  * The tracker of a request.
  *
- * @param start the earliest notification that can start it, null when there is none: then there is no tracker
- * @param latest the ends with the latest `when` of all that closed a timing under this request; usually one
+ * @param start the earliest notification that can start it; null if none, then there is no tracker
+ * @param latest the ends with the latest `when` among those that closed a timing of this request; usually one
  */
 export function trackRequest(
   requestId: string,

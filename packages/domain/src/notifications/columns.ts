@@ -1,22 +1,22 @@
 import { at, type JsonObject } from './json.ts'
 
-/** What PostgreSQL's text cannot hold: NUL, and halves of surrogate pairs. */
+/** Characters that PostgreSQL text cannot store: NUL and lone surrogates. */
 const unstorable = /\0|\p{Surrogate}/gu
 
-/** A string as PostgreSQL can hold it, two that differ there differing here. */
+/** Escapes a string so that PostgreSQL can store it; different strings stay different. */
 export function storable(value: string): string {
   return value.replace(unstorable, '\ufffd')
 }
 
-/** A string as a column holds it, null for anything else. */
+/** A string in storable form, null for any other type. */
 export function text(value: unknown): string | null {
   return typeof value === 'string' ? storable(value) : null
 }
 
-/** Bytes that an indexed column holds; PostgreSQL refuses an index entry of more than a third of a page. */
+/** Maximum bytes of an indexed value; PostgreSQL rejects index entries larger than a third of a page. */
 export const MAX_LENGTH = 1024
 
-/** Whether an index takes it. */
+/** Whether the value fits in an index entry. */
 export function isIndexable(value: string): boolean {
   // A character takes at most three bytes for each UTF-16 unit.
   return value.length <= MAX_LENGTH / 3 || utf8Length(value) <= MAX_LENGTH
@@ -31,13 +31,13 @@ function utf8Length(value: string): number {
   return length
 }
 
-/** As text, and a number (old clouds' tenants and flavors) in its digits; null for one that no number can hold (1e400). */
+/** A string, or the digits of a number (tenants and flavors of old clouds); null for a number out of range (1e400). */
 export function textOrNumber(value: unknown): string | null {
   if (typeof value === 'bigint') return String(value)
   return typeof value === 'number' ? (Number.isFinite(value) ? String(value) : null) : text(value)
 }
 
-/** The first of several values that is a string and not empty. */
+/** The first non-empty string. */
 export function firstText(...values: unknown[]): string | null {
   for (const value of values) {
     const found = textOrNumber(value)
@@ -46,13 +46,13 @@ export function firstText(...values: unknown[]): string | null {
   return null
 }
 
-/** A state or a task: absent is the empty string, null stays null. */
+/** A state or a task: empty when absent, null stays null. */
 export function stateText(payload: unknown, key: string): string | null {
   const value = at(payload, key)
   return value === undefined ? '' : text(value)
 }
 
-/** A whole number as its digits, also beyond 2^53; null for anything else. */
+/** The digits of an integer, also beyond 2^53; null for anything else. */
 export function digits(value: unknown): string | null {
   if (typeof value === 'bigint') return String(value)
   return typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : null
@@ -65,8 +65,8 @@ export interface PublisherId {
 }
 
 /**
- * A publisher_id apart: what stands before its first dot or colon is the service, what stands after it the host (null
- * if nothing). Versioned notifications call it `nova-compute:host-1` where classic ones say `compute.host-1`.
+ * Splits a publisher_id at its first dot or colon into service and host (null if empty). Versioned notifications say
+ * `nova-compute:host-1` where classic ones say `compute.host-1`.
  */
 export function splitPublisher(publisherId: string, versioned: boolean): PublisherId {
   const publisher = storable(publisherId)
@@ -96,7 +96,7 @@ const distributions = new Map<unknown, number>([
   ['rhel', 0x800],
 ])
 
-/** The bits StackTach packs an image's kind, operating system and distribution into. */
+/** The bits of StackTach's image type: kind, operating system and distribution. */
 export function imageTypeBits(payload: JsonObject | null): number {
   const meta = at(payload, 'image_meta')
   return (

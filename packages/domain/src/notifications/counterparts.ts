@@ -6,8 +6,9 @@ export const EXISTS = 'compute.instance.exists'
 type Paired = Pick<InstanceNotification, 'identity' | 'event' | 'requestId' | 'facts'>
 
 /**
- * What a versioned notification of an instance shares with its classic counterpart: the event and the request id; for an exists
- * the audit period, to the second, since that is all the versioned format says. Without a request id it has no counterpart.
+ * The key that a versioned instance notification shares with its classic counterpart: event and request id; for an
+ * exists the audit period to the second (the precision of the versioned format). Without a request id there is no
+ * counterpart.
  */
 export function counterpartKey({ identity, event, requestId, facts }: Paired): string {
   if (event !== EXISTS) return requestId === '' ? `${event}\t\t${identity}` : `${event}\t${requestId}`
@@ -23,11 +24,11 @@ function wholeSecond(instant: number | null): number | '' {
 }
 
 /**
- * Without the versioned notifications whose classic counterpart is there too: among these, or known to be stored already.
- * That depends on the set of notifications alone, so it is the same in any order. The one exception: a versioned one that
- * counted and is gone cannot be left out any more, so that its classic counterpart is.
+ * Leaves out versioned notifications whose classic counterpart is in the set or already stored. The result depends on
+ * the set only, not on its order. Exception: the classic counterpart of a pruned versioned notification that counted
+ * is left out instead.
  *
- * @param prunedVersioned keys of versioned notifications that counted and are gone
+ * @param prunedVersioned keys of pruned versioned notifications that counted
  */
 export function withoutCounterparts(
   notifications: readonly InstanceNotification[],

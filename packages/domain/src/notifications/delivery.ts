@@ -1,6 +1,6 @@
 import type { Instant } from '../time/instant.ts'
 
-/** The service a notification belongs to, which is what its exchange says; each has a table of its own. */
+/** The service a notification belongs to, determined by its exchange; each has its own table. */
 export const services = ['nova', 'glance', 'generic'] as const
 
 export type Service = (typeof services)[number]
@@ -10,25 +10,25 @@ export function serviceOf(exchange: string): Service {
   return exchange === 'nova' || exchange === 'glance' ? exchange : 'generic'
 }
 
-/** A message as RabbitMQ delivered it, its body decoded. */
+/** A delivered RabbitMQ message with its body decoded as text. */
 export interface Delivery {
   service: Service
   routingKey: string
   body: string
 }
 
-/** SHA-256 of a text, in hexadecimal. */
+/** Hexadecimal SHA-256 of a text. */
 export type Digest = (text: string) => string
 
-/** When notifications are stored: that depends on a clock and on what is pruned, not on the message alone. */
+/** The range of notification times that are stored. It depends on the clock and on pruning, not on the message. */
 export interface StorageWindow {
-  /** Notifications before it are too old to be stored. */
+  /** Earlier notifications are too old. */
   horizon: Instant
-  /** Notifications after it are from a clock that is wrong. */
+  /** Later notifications come from a wrong clock. */
   latest: Instant
 }
 
-/** Why a message was rejected: a short constant, which is also a metric's label. */
+/** Rejection reason: a short constant, also used as a metric label. */
 export const rejectReasons = [
   'too large',
   'not utf-8',
@@ -51,7 +51,7 @@ export type RejectReason = (typeof rejectReasons)[number]
 export interface Rejection {
   kind: 'rejected'
   reason: RejectReason
-  /** The same for people: what is wrong with which value. */
+  /** Human-readable detail: which value is wrong and why. */
   detail: string
 }
 

@@ -1,10 +1,10 @@
 import { type Rejection, rejected } from './delivery.ts'
 import { at, isNestedWithin, isObject, type JsonObject, memberText, parseJson } from './json.ts'
 
-/** Deeper than any notification; PostgreSQL and every reader of the stored JSON recurse. */
+/** Deeper than any real notification; PostgreSQL and other readers of the stored JSON recurse. */
 const MAX_DEPTH = 100
 
-/** A notification out of its envelope: parsed, and the text it was parsed from. */
+/** The notification inside the envelope, parsed, and its JSON text. */
 export interface Opened {
   kind: 'opened'
   notification: JsonObject
@@ -12,8 +12,8 @@ export interface Opened {
 }
 
 /**
- * Takes a message's body apart: a bare notification, or oslo.messaging's 2.0 envelope with the notification as a string
- * of JSON (a few clients send it as an object).
+ * Parses a message body: a bare notification, or an oslo.messaging 2.0 envelope with the notification as a JSON
+ * string (some clients send an object).
  */
 export function openEnvelope(body: string): Opened | Rejection {
   const outer = open(body, 'the body')
@@ -27,7 +27,7 @@ export function openEnvelope(body: string): Opened | Rejection {
   return rejected('bad envelope', 'oslo.message is neither a string nor an object')
 }
 
-/** What a parser says is wrong, without the piece of the text that it quotes: that may be of a secret. */
+/** The parser's message without the text it quotes, which may contain a secret. */
 function withoutContent(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
   return message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')

@@ -3,8 +3,8 @@ import { digits, isIndexable, text, textOrNumber } from './columns.ts'
 import { at, isObject, type JsonObject } from './json.ts'
 
 /**
- * What the usage folds need of a nova payload, kept beside the notification so that no fold parses an original again.
- * Times are microseconds; a field that was absent, empty or of a wrong kind is left out.
+ * Fields of a nova payload that the usage folds need, stored with the notification so that folds need not parse the
+ * original. Times are in microseconds; absent, empty or malformed fields are left out.
  */
 export interface InstanceFacts {
   launchedAt?: Instant
@@ -16,30 +16,30 @@ export interface InstanceFacts {
   instanceFlavorId?: string
   flavorName?: string
   memoryMb?: number
-  /** Of create.end: why it did not succeed, or `Success`. */
+  /** For create.end: the error message, or `Success`. */
   message?: string
-  /** Bytes, in digits: the counter passes 2^53. */
+  /** Bytes, as digits: the counter exceeds 2^53. */
   bandwidthPublicOut?: string
 }
 
-/** One image of glance's image.exists, or the image an activate or delete is about. */
+/** One image of an image.exists, or the image of an activate or delete. */
 export interface ImageFacts {
   uuid?: string
   createdAt?: Instant
   deletedAt?: Instant
   owner?: string
-  /** Bytes, in digits. */
+  /** Bytes, as digits. */
   size?: string
 }
 
-/** What the usage folds need of a glance payload. */
+/** Fields of a glance payload that the usage folds need. */
 export interface GlanceFacts {
   images: ImageFacts[]
   auditPeriodBeginning?: Instant
   auditPeriodEnding?: Instant
 }
 
-/** The events that a rule of launches, deletes or exists reads. */
+/** Events used by launches, deletes or exists. */
 const usageEvents =
   /^compute\.instance\.(?:create|rebuild|rescue|unshelve|finish_resize|resize\.prep|resize\.revert)\.(?:start|end)$|^compute\.instance\.(?:delete\.end|exists)$/
 
@@ -84,12 +84,11 @@ function imageFacts(image: JsonObject, owner: unknown): ImageFacts {
   })
 }
 
-/** Characters that are kept of a message: it is only compared with `Success`. */
+/** Stored characters of a message, which is only compared with `Success`. */
 const MESSAGE_LENGTH = 100
 
 /**
- * No id, name or owner is longer, and no index would take it. Facts have to be small: a fold has those of thousands of
- * notifications in memory.
+ * Longer than any id, name or owner. Facts must be small: a fold holds those of thousands of notifications in memory.
  */
 function short(value: string | null): string | null {
   return value !== null && isIndexable(value) ? value : null
@@ -97,7 +96,7 @@ function short(value: string | null): string | null {
 
 const MAX_BIGINT = 2n ** 63n - 1n
 
-/** A count of bytes that a bigint column holds. */
+/** A byte count that fits in a bigint column. */
 function bytes(value: unknown): string | null {
   const found = digits(value)
   return found !== null && BigInt(found) >= 0n && BigInt(found) <= MAX_BIGINT ? found : null
@@ -109,7 +108,7 @@ function megabytes(value: unknown): number | null {
 
 type Known<T> = { [K in keyof T]?: NonNullable<T[K]> }
 
-/** Without the fields that are null. */
+/** Removes null fields. */
 function known<T extends object>(fields: T): Known<T> {
   return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Known<T>
 }

@@ -1,12 +1,12 @@
 import type { Instant } from '../time/instant.ts'
 import type { InstanceFacts } from './facts.ts'
 
-/** A stored nova notification as the folds read it. */
+/** A stored nova notification as read by the folds. */
 export interface InstanceNotification {
   id: number
   when: Instant
   deploymentId: number
-  /** Dedup key and deployment's name: with `when`, what makes a notification itself, the same in every database. */
+  /** Dedup key and deployment name: with `when`, the notification's identity in every database. */
   identity: string
   instance: string
   event: string
@@ -28,15 +28,15 @@ export interface InstanceNotification {
   facts: InstanceFacts | null
 }
 
-/** A place in the order that instances are folded in. */
+/** A position in the fold order of an instance. */
 export interface Position {
   when: Instant
   tieBreak: string
 }
 
 /**
- * The place of a notification among those of the same microsecond: `.start` first, `.end` last, then by event, then by
- * identity. Compared code unit by code unit.
+ * Sort key among notifications of the same microsecond: `.start` first, `.end` last, then by event, then by identity.
+ * Compared by UTF-16 code unit.
  */
 function tieBreak({ event, identity }: Pick<InstanceNotification, 'event' | 'identity'>): string {
   const rank = event.endsWith('.start') ? 0 : event.endsWith('.end') ? 2 : 1
@@ -47,13 +47,13 @@ export function positionOf(notification: Pick<InstanceNotification, 'when' | 'ev
   return { when: notification.when, tieBreak: tieBreak(notification) }
 }
 
-/** Negative when `a` comes first, zero when both are the same place. */
+/** Negative when `a` precedes `b`, zero when the positions are equal. */
 export function comparePositions(a: Position, b: Position): number {
   if (a.when !== b.when) return a.when - b.when
   return a.tieBreak === b.tieBreak ? 0 : a.tieBreak < b.tieBreak ? -1 : 1
 }
 
-/** In the order they are folded in, each once. */
+/** Sorts into fold order and removes duplicates. */
 export function sortByPosition<N extends Pick<InstanceNotification, 'id' | 'when' | 'event' | 'identity'>>(
   notifications: readonly N[],
 ): N[] {

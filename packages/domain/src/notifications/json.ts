@@ -7,7 +7,7 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }
 
-/** The value behind a path of own keys, undefined as soon as one is missing. */
+/** The value at a path of own keys, undefined if any is missing. */
 export function at(value: unknown, ...path: string[]): unknown {
   let found = value
   for (const key of path) {
@@ -17,21 +17,21 @@ export function at(value: unknown, ...path: string[]): unknown {
   return found
 }
 
-/** From sixteen digits on a number may not hold an integer exactly. */
+/** A number of sixteen or more digits may not represent an integer exactly. */
 const LONG = 16
 
-/** A number so long: one stands after a bracket, comma, colon or blank, as digits inside an id do not. */
+/** A number of that length follows a bracket, comma, colon or blank; digits inside an id do not. */
 const longNumber = /(?:^|[[,:\s])-?\d{16}/
 
 function mayHoldLongNumber(text: string): boolean {
-  // Wherever so many digits begin, one of them is at a multiple of that: few characters have to be looked at.
+  // Any run of that many digits includes an index that is a multiple of it, so few characters need checking.
   for (let at = LONG - 1; at < text.length; at += LONG) {
     if (isDigit(text.charCodeAt(at)) && isAmongDigits(text, at)) return longNumber.test(text)
   }
   return false
 }
 
-/** Whether sixteen digits stand in a row, this being one of them. */
+/** Whether this character is part of a run of sixteen digits. */
 function isAmongDigits(text: string, at: number): boolean {
   let first = at
   while (at - first < LONG && isDigit(text.charCodeAt(first - 1))) first--
@@ -45,43 +45,45 @@ function isDigit(code: number): boolean {
 }
 
 /**
- * JSON.parse, except that an integer which a number cannot hold exactly (bandwidth counters pass 2^53) comes as a
- * bigint. Throws SyntaxError.
+ * JSON.parse, but an integer that a number cannot represent exactly (bandwidth counters exceed 2^53) becomes a
+ * bigint.
+ *
+ * @throws SyntaxError
  */
 export function parseJson(text: string): unknown {
-  // Few bodies hold such a number, and the exact parser is several times slower.
+  // Few bodies contain such a number, and the exact parser is several times slower.
   return mayHoldLongNumber(text) ? parseExactly(text, exactNumber) : JSON.parse(text)
 }
 
-/** As JSON.stringify, except that a bigint is written as the number it is. */
+/** JSON.stringify, but a bigint is written as a number. */
 export function stringifyJson(value: unknown): string {
   return stringify(value) ?? 'null'
 }
 
 /**
- * The text of `text` with values changed by `change`, which sees each key with its value (every string that has no key, too,
- * with the empty one) and returns another value or the same. Numbers keep their digits.
+ * Rewrites a JSON text with `change`, which is called for each key and value (and each string without a key, with an
+ * empty key) and returns the new value. Numbers keep their digits.
  */
 export function rewriteJson(text: string, change: (key: string, value: unknown) => unknown): string {
   return rewriteDocument(text, (document) => rewrite(document, change))
 }
 
-/** The text of `text` with the whole document changed by `change`. Numbers that it leaves alone keep their digits. */
+/** Rewrites a JSON text by changing the whole document. Unchanged numbers keep their digits. */
 export function rewriteDocument(text: string, change: (document: unknown) => unknown): string {
   return stringify(change(parseExactly(text))) ?? 'null'
 }
 
-/** The text of one member of a JSON object, its numbers with all their digits. */
+/** The text of one member of a JSON object; numbers keep their digits. */
 export function memberText(text: string, key: string): string {
   return stringify(at(parseExactly(text), key)) ?? 'null'
 }
 
 function parseExactly(text: string, parseNumber?: (digits: string) => unknown): unknown {
-  // JSON.parse takes the last of two equal keys; so does this.
+  // Like JSON.parse, use the last of duplicate keys.
   return parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue, ...(parseNumber ? { parseNumber } : {}) })
 }
 
-/** More digits than any counter has, and BigInt's time grows with their square. */
+/** More digits than any counter has; BigInt parsing time grows quadratically. */
 const MAX_DIGITS = 40
 
 function exactNumber(digits: string): number | bigint {
@@ -93,7 +95,7 @@ function exactNumber(digits: string): number | bigint {
 function rewrite(value: unknown, change: (key: string, value: unknown) => unknown): unknown {
   if (typeof value === 'string') return change('', value)
   if (Array.isArray(value)) return value.map((item) => rewrite(item, change))
-  // The parser's own class of numbers is no container.
+  // The parser's number class is not a container.
   if (!isObject(value) || isLosslessNumber(value)) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
@@ -103,9 +105,9 @@ function rewrite(value: unknown, change: (key: string, value: unknown) => unknow
   )
 }
 
-/** Whether objects and arrays are nested at most `limit` deep. Brackets inside strings do not count. */
+/** Whether objects and arrays are nested at most `limit` deep. Brackets inside strings are ignored. */
 export function isNestedWithin(text: string, limit: number): boolean {
-  // Nearly every notification has fewer brackets than it may be deep, and those are found many times faster than walked to.
+  // Counting brackets is much faster than tracking depth, and nearly every notification has fewer than the limit.
   return hasAtMost(text, ['{', '['], limit) || isWalkedWithin(text, limit)
 }
 
@@ -131,7 +133,7 @@ function isWalkedWithin(text: string, limit: number): boolean {
   return true
 }
 
-/** One text for equal values, whatever the order of their keys. */
+/** Canonical JSON: equal values give the same text, regardless of key order. */
 export function canonicalJson(value: unknown): string {
   if (typeof value === 'bigint') return String(value)
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`

@@ -17,17 +17,17 @@ import { redact } from './redact.ts'
 import type { CommonColumns, NotificationRow, StateColumns } from './rows.ts'
 import { classicEvent, classicPayload, isVersioned } from './versioned.ts'
 
-/** 2010, before the first nova: what is older is a clock that was never set. */
+/** 2010, before the first nova release: older times come from an unset clock. */
 export const EARLIEST: Instant = 1_262_304_000_000_000
 
-/** How far a host's clock may run ahead. */
+/** How far ahead a host's clock may be. */
 export const AHEAD = 2 * DAY
 
 export type NormalizeResult = { kind: 'stored'; row: NotificationRow } | Rejection
 
 /**
- * What a message means: the columns it is stored with (StackTach's rules), or why it cannot be. Never throws for what a
- * message holds. Whether it may be stored now, `outsideWindow` says.
+ * Converts a message to its columns (by StackTach's rules) or a rejection. Never throws because of a message's
+ * content. `outsideWindow` checks separately whether its time may be stored.
  */
 export function normalize(delivery: Delivery, digest: Digest): NormalizeResult {
   const opened = openEnvelope(delivery.body)
@@ -127,7 +127,7 @@ function identity({ notification }: Opened, digest: Digest): Pick<CommonColumns,
   return { messageId, dedupKey: messageId ?? `sha256:${digest(canonicalJson(notification))}` }
 }
 
-/** Why a notification of such a time is not stored; null when it is. */
+/** The rejection of a notification time outside the storage window, null if it is inside. */
 export function outsideWindow(when: Instant, { horizon, latest }: StorageWindow): Rejection | null {
   if (when < EARLIEST || when > latest) {
     return rejected(
@@ -156,7 +156,7 @@ function missing(name: string, value: unknown): string {
   return `${name} is ${shown(value)}`
 }
 
-/** A value that is no time or name, short; of an object or a list nothing, since it may hold secrets. */
+/** A short form of an invalid value; objects and lists are not shown because they may contain secrets. */
 function shown(value: unknown): string {
   if (value === undefined) return 'missing'
   if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'

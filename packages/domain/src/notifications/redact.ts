@@ -5,13 +5,12 @@ const names = 'auth[_-]?token|admin[_-]?pass|password|service[_-]?catalog|user[_
 
 const secretName = new RegExp(names, 'i')
 
-/** A value that holds nothing, in JSON or in Python, with `$N` for the number of the group that its quote is. */
+/** An empty value in JSON or Python, with `$N` for the number of its quote's group. */
 const empty = `(?:null|None|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|(\\\\{0,64}["'])\\$N)`
 
 /**
- * The name of a secret anywhere, unless it is a key with an empty value. Nearly all notifications hold secrets empty or not
- * at all, and this spares them the walk; in doubt, it does not. Every part is bounded, so that its time grows with the text
- * alone.
+ * Matches a secret's name unless it is a key with an empty value. Most notifications have no secrets or empty ones
+ * and skip the walk; doubtful cases do not. Every part is bounded, so matching is linear in the text.
  */
 const heldSecret = `(?:${names})(?![^"'\\\\]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty.replace('$N', '1')})`
 
@@ -20,12 +19,12 @@ const mayHoldSecret = new RegExp(heldSecret, 'i')
 /** The same, one after the other. */
 const heldSecrets = new RegExp(heldSecret, 'gi')
 
-/** An escape in a place where nobody needs one: a name could be written so. */
+/** An unnecessary escape: it could hide a name. */
 const escapedLetter = /\\u00[4-7]/
 
 /**
- * A secret in a text that is no JSON as a whole: in Python's notation, a piece of JSON (the quotes may have backslashes before
- * them), or an assignment. Its value ends with its quote, else at what separates words; from an opening bracket on, everything.
+ * A secret in a text that is not JSON as a whole: Python notation, embedded JSON (quotes may be escaped), or an
+ * assignment. Its value ends at its quote or at a separator; after an opening bracket, everything is removed.
  */
 const writtenSecret = new RegExp(
   `((?:(\\\\{0,64}["'])[^"'\\\\]{0,64}(?:${names})[^"'\\\\]{0,64}\\2\\s{0,8}:|(?:${names})\\w{0,64}=)\\s{0,8})` +
@@ -37,20 +36,20 @@ const writtenSecret = new RegExp(
 export const REDACTED = '<redacted>'
 
 /**
- * The text of a notification without its secrets: tokens, passwords, the service catalog, user data and injected files,
- * found by name at every depth and also in strings that hold JSON or Python. What is not a secret keeps every character of
- * its value, and a text without secrets every character.
+ * Removes secrets from a notification's text: tokens, passwords, the service catalog, user data and injected files,
+ * by name at every depth, including inside strings of JSON or Python. Other values, and texts without secrets, stay
+ * unchanged character by character.
  *
  * @param text valid JSON
  */
 export function redact(text: string): string {
   if (!isSuspect(text)) return text
-  // Nearly always a key says it all, and its value can be cut out of the text.
+  // Usually every secret is the value of a key and can be cut out of the text.
   const cut = hasEscapedLetter(text) ? null : replaceMembers(text, heldSecrets, JSON.stringify(REDACTED))
   return cut ?? redactByWalk(text)
 }
 
-/** @throws SyntaxError when it is no JSON and may hold secrets */
+/** @throws SyntaxError when the text is not JSON and may contain secrets */
 function redactByWalk(text: string): string {
   if (!isSuspect(text)) return text
   const walk = new Walk()
@@ -58,7 +57,7 @@ function redactByWalk(text: string): string {
   return walk.found ? clean : text
 }
 
-/** The same for a text that need not be JSON; null when it may hold secrets that cannot be found in it. */
+/** Redacts a text that may not be JSON; null when it may contain secrets that cannot be located. */
 export function redactAny(text: string): string | null {
   try {
     return redactByWalk(text)
@@ -72,11 +71,11 @@ function isSuspect(text: string): boolean {
 }
 
 function hasEscapedLetter(text: string): boolean {
-  // A search for one text is many times faster than one for a pattern, and nearly always enough.
+  // Searching for a string is much faster than for a pattern, and nearly always sufficient.
   return text.includes('\\u00') && escapedLetter.test(text)
 }
 
-/** One way through a document, and whether there was a secret on it. */
+/** One walk through a document, recording whether it contained a secret. */
 class Walk {
   found = false
 

@@ -1,24 +1,24 @@
 import { endOfValue, skipBlanks } from './scanJson.ts'
 
 /**
- * A JSON text with the values of some members replaced, every other character as it was, in one pass over the text. Many
- * times faster than parsing and writing it again, and exact where that is not: numbers, white space, equal keys.
+ * Replaces the values of some members in a JSON text in one pass; all other characters stay. Much faster than parsing
+ * and serializing, and preserves numbers, white space and duplicate keys.
  *
- * @param text JSON, known to be valid, without escapes in its keys
- * @param name global: finds a piece of a key's name, or the whole of it; what it does not find is passed over
- * @param replacement the JSON of a value
- * @returns null when a name stands elsewhere than in a key: then this cannot tell what it is about
+ * @param text valid JSON without escapes in its keys
+ * @param name global pattern that matches all or part of a key's name; other keys are skipped
+ * @param replacement the JSON of the new value
+ * @returns null when a name occurs outside a key, because its meaning is then unknown
  */
 export function replaceMembers(text: string, name: RegExp, replacement: string): string | null {
   let out = ''
   let copied = 0
   name.lastIndex = 0
   for (let found = name.exec(text); found !== null; found = name.exec(text)) {
-    // Outside strings there are no letters but those of true, false and null, so these quotes are around it.
+    // Outside strings only true, false and null have letters, so these quotes enclose the match.
     const opened = text.lastIndexOf('"', found.index)
     const closed = text.indexOf('"', found.index)
     const colon = skipBlanks(text, closed + 1)
-    // A quote inside a string has a backslash before it.
+    // A quote inside a string is preceded by a backslash.
     const plain = text[opened - 1] !== '\\' && !text.slice(opened, closed).includes('\\')
     if (closed === -1 || text[colon] !== ':' || !plain) return null
     const from = skipBlanks(text, colon + 1)
@@ -32,7 +32,7 @@ export function replaceMembers(text: string, name: RegExp, replacement: string):
   return out + text.slice(copied)
 }
 
-/** Whether it holds nothing: null, or an empty text, list or object. */
+/** Whether the value is null or an empty string, list or object. */
 function isEmptyValue(text: string, from: number, to: number): boolean {
   switch (text[from]) {
     case 'n':

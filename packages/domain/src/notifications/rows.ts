@@ -1,19 +1,19 @@
 import type { Instant } from '../time/instant.ts'
 import type { GlanceFacts, InstanceFacts } from './facts.ts'
 
-/** Columns that every notification has, whichever service it came from. */
+/** Columns common to all notifications. */
 export interface CommonColumns {
   when: Instant
-  /** The message id, else a digest of the notification: its identity, with deployment and when. */
+  /** The message id, or a digest of the notification: its identity, together with deployment and when. */
   dedupKey: string
   routingKey: string
   publisher: string
-  /** The part of the cloud that published it: compute, api, image. */
+  /** The publishing service: compute, api, image. */
   service: string
   host: string | null
   event: string
   messageId: string | null
-  /** Empty when it belongs to no request. */
+  /** Empty without a request. */
   requestId: string
   imageType: number
   /** JSON of `[routing_key, notification]`, without secrets. */
@@ -32,7 +32,7 @@ export interface StateColumns {
 export interface NovaRow extends CommonColumns, StateColumns {
   table: 'nova'
   versioned: boolean
-  /** Who asked for it; null for what the cloud does by itself. */
+  /** The user of the request; null for actions of the cloud itself. */
   userId: string | null
   osArchitecture: string
   osDistro: string

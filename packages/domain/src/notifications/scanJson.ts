@@ -6,7 +6,7 @@ const BRACE_CLOSED = 0x7d
 const BRACKET = 0x5b
 const BRACKET_CLOSED = 0x5d
 
-/** Where the value ends that begins at `from` in a JSON text: behind its last character; the text's end when it has none. */
+/** End (exclusive) of the value that starts at `from` in a JSON text; the text's end when the value is unterminated. */
 export function endOfValue(text: string, from: number): number {
   switch (text[from]) {
     case '"':
@@ -22,7 +22,7 @@ export function endOfValue(text: string, from: number): number {
   }
 }
 
-/** The same of a string. */
+/** End (exclusive) of a string. */
 export function endOfString(text: string, from: number): number {
   for (let at = from + 1; at < text.length; at++) {
     const code = text.charCodeAt(at)
@@ -43,7 +43,7 @@ function endOfContainer(text: string, from: number): number {
   return text.length
 }
 
-/** The first place from `from` on that is no white space of JSON's. */
+/** Index of the first character at or after `from` that is not JSON white space. */
 export function skipBlanks(text: string, from: number): number {
   let at = from
   while (isBlank(text.charCodeAt(at))) at++

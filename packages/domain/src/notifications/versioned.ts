@@ -1,8 +1,8 @@
 import { at, isObject, type JsonObject } from './json.ts'
 
 /**
- * Nova's versioned names whose classic one is not made by putting `compute.` before them, without their last part
- * (.start, .end, .error) where they have one.
+ * Versioned event names whose classic name is not `compute.` plus the name, without the suffix (.start, .end,
+ * .error).
  */
 const classicNames: Record<string, string> = {
   'instance.resize_finish': 'compute.instance.finish_resize',
@@ -21,7 +21,7 @@ const classicNames: Record<string, string> = {
   'instance.live_migration_force_complete': 'compute.instance.live.migration.force.complete',
 }
 
-/** Errors of the task API, which classic notifications name without `.error`. */
+/** Task API errors, whose classic names have no `.error`. */
 const classicErrors: Record<string, string> = {
   'compute_task.build_instances.error': 'compute_task.build_instances',
   'compute_task.migrate_server.error': 'compute_task.migrate_server',
@@ -44,8 +44,8 @@ export function isVersioned(notification: JsonObject): boolean {
 }
 
 /**
- * A versioned payload as the classic one that says the same, so that one set of rules reads both. It lacks what the
- * versioned format does not have: instance_type_id and image_meta.
+ * Converts a versioned payload to the classic format, so that one set of rules reads both. instance_type_id and
+ * image_meta are missing because the versioned format lacks them.
  */
 export function classicPayload(event: string, payload: unknown): JsonObject {
   const data = plain(payload)
@@ -56,7 +56,7 @@ export function classicPayload(event: string, payload: unknown): JsonObject {
   return withoutUndefined({
     tenant_id: at(data, 'tenant_id') ?? at(data, 'project_id'),
     instance_id: at(data, 'instance_uuid') ?? (isInstance ? at(data, 'uuid') : undefined),
-    // A classic update says the new state; any other notification has the state alone.
+    // A classic update carries the new state; other notifications carry only the state.
     state: at(update, 'state') ?? at(data, 'state'),
     old_state: at(update, 'old_state'),
     new_task_state: at(update, 'new_task_state'),
@@ -74,20 +74,20 @@ export function classicPayload(event: string, payload: unknown): JsonObject {
   })
 }
 
-/** Versioned: a list with each network's counters; classic: an object of them by name. */
+/** Versioned: a list of counters per network; classic: an object by network name. */
 function bandwidth(value: unknown): JsonObject | undefined {
   if (!Array.isArray(value)) return undefined
   return Object.fromEntries(
     value.flatMap((network) => {
       const name = at(network, 'network_name')
-      // Anything else must not be made a text: an object from outside may have a toString that is none.
+      // Do not convert other types to text: an external object may have an invalid toString.
       if (typeof name !== 'string') return []
       return [[name, { bw_in: at(network, 'in_bytes'), bw_out: at(network, 'out_bytes') }]]
     }),
   )
 }
 
-/** Versioned objects as plain ones: each `nova_object.data` in its object's place. */
+/** Replaces each versioned object by its `nova_object.data`. */
 function plain(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(plain)
   if (!isObject(value)) return value

@@ -3,7 +3,7 @@ import { exceptionText } from './exceptionText.ts'
 import { platformOf } from './imageType.ts'
 import { type RequestFacts, type RequestFailure, requestFailure } from './request.ts'
 
-/** One notification of a request, as the error report lists it. */
+/** A notification of a request, as listed in the error report. */
 export interface RequestDetail {
   event: string
   host: string | null
@@ -13,10 +13,10 @@ export interface RequestDetail {
   old_task: string | null
 }
 
-/** The error report writes out what the region summary calls short. */
+/** Full names of the region summary's abbreviations. */
 const imageNames: Partial<Record<string, string>> = { snap: 'snapshot' }
 
-/** A request that failed, and how. */
+/** A failed request and its failure. */
 export interface FailedRequest {
   request: RequestFacts
   failure: RequestFailure
@@ -30,7 +30,7 @@ interface Counted {
   codes: Record<string, number>
 }
 
-/** What the error report has gathered so far. */
+/** Data collected for the error report. */
 export interface ErrorTally {
   counted: Counted
   objects: unknown[]
@@ -48,7 +48,7 @@ export function emptyErrorTally(): ErrorTally {
   return { counted, objects: [] }
 }
 
-/** Of some requests, those that failed. */
+/** The failed requests. */
 export function failedRequests(requests: readonly RequestFacts[]): FailedRequest[] {
   return requests.flatMap((request) => {
     const failure = requestFailure(request)
@@ -56,12 +56,12 @@ export function failedRequests(requests: readonly RequestFacts[]): FailedRequest
   })
 }
 
-/** Whether a failed request has an object of its own in the report; one that was only long has none. */
+/** Whether the report has an object for this request; a request that was only long has none. */
 export function isDetailed({ failure }: FailedRequest): boolean {
   return failure.code !== null || failure.kind === 'state'
 }
 
-/** @param details of its notifications, in order; none when it is not detailed */
+/** @param details the request's notifications, in order; none when it has no details */
 export function countFailure(tally: ErrorTally, failed: FailedRequest, details: readonly RequestDetail[]): void {
   const { request, failure } = failed
   const { counted } = tally
@@ -107,7 +107,7 @@ function describe(
   }
 }
 
-/** StackTach's `Error detail report`: each failed request with all that is known of it. */
+/** StackTach's `Error detail report`: each failed request with its details. */
 export const errorDetails = {
   name: 'Error detail report',
   version: 1,

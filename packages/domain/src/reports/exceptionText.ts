@@ -1,12 +1,12 @@
 import { isObject } from '../notifications/json.ts'
 
-/** Parts of an exception's kwargs that tell one kind of failure from another. */
+/** Keys of an exception's kwargs that identify the kind of failure. */
 const kwargsParts = ['value', 'reason', 'method', 'topic', 'exc_type', 'actual', 'code'] as const
 
-/** Parts of the exception itself. */
+/** Keys of the exception itself. */
 const ownParts = ['message', 'cmd', 'stderr', 'exit_code', 'code', 'description', 'stdout'] as const
 
-/** What differs between two failures of one kind, in the order in which it is masked. */
+/** Variable parts of an exception text, in masking order. */
 const masks: [RegExp, string][] = [
   [/req-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, '$REQ_ID'],
   [/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, '$UUID'],
@@ -15,8 +15,8 @@ const masks: [RegExp, string][] = [
 ]
 
 /**
- * An exception as one line that is the same for all failures of its kind: the parts that say what went wrong, without the
- * ids, addresses and long numbers of this one.
+ * Formats an exception as one line that is equal for all failures of its kind: the relevant parts, without ids,
+ * addresses and long numbers.
  */
 export function exceptionText(exception: unknown): string {
   return masks.reduce((text, [pattern, name]) => text.replace(pattern, () => name), unmasked(exception))
@@ -34,7 +34,7 @@ function unmasked(exception: unknown): string {
   return parts.length > 0 ? parts.join(', ') : pairs(exception).join(', ')
 }
 
-/** A remote error carries the other side's whole traceback. */
+/** A remote error contains the remote side's whole traceback. */
 function cut(value: unknown): unknown {
   const at = typeof value === 'string' ? value.indexOf('Traceback') : -1
   return typeof value === 'string' && at >= 0 ? `${value.slice(0, at)}$TRACEBACK` : value
@@ -49,7 +49,7 @@ function pairs(value: Record<string, unknown>): string[] {
   return Object.entries(value).map(([name, found]) => part(name, found))
 }
 
-/** Empty for what is empty. */
+/** Empty for an empty value. */
 function part(name: string, value: unknown): string {
   const found = text(value)
   return found === '' ? '' : `${name}: ${found}`

@@ -1,17 +1,17 @@
 import { type ExistsCount, verifierCounts } from './verifierCounts.ts'
 
-/** What the glance audit is made from. */
+/** Input of the glance audit. */
 export interface GlanceUsage {
-  /** Exists whose audit period is as long as the report's. */
+  /** Exists whose audit period has the report's length. */
   exists: ExistsCount[]
   existsFailures: { id: number; reason: string | null }[]
   newImages: number
   oldImages: number
-  /** New images that no exists of the period tells of. */
+  /** New images without an exists in the period. */
   imagesWithoutExists: { id: number; uuid: string }[]
 }
 
-/** StackTach's `glance usage audit`: whether what glance says exists agrees with the images made. */
+/** StackTach's `glance usage audit`: compares glance's exists with the created images. */
 export const glanceUsageAudit = {
   name: 'glance usage audit',
   version: 6,

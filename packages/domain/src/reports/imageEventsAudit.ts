@@ -1,15 +1,15 @@
-/** The image events that the audit counts, by StackTach's names. */
+/** Image events counted by the audit, by StackTach's names. */
 export interface ImageEventCounts {
   'image.upload': number
   'image.activate': number
   'image.delete': number
-  /** Images that were said to exist. */
+  /** Images with an exists. */
   'image.exists': number
-  /** Of those, the ones whose usage was published. */
+  /** Images with an exists whose usage was published. */
   'image.exists.verified': number
 }
 
-/** StackTach's `image events audit`: how often each thing happened to an image in a period. */
+/** StackTach's `image events audit`: counts of image events in a period. */
 export const imageEventsAudit = {
   name: 'image events audit',
   version: 1,

@@ -1,11 +1,11 @@
-/** What the bits of an image type say about an image, as reports have it; `?` where they say nothing. */
+/** Decodes the bits of an image type for reports; `?` where no bit is set. */
 export interface Platform {
   image: string
   os: string
   distro: string
 }
 
-// The first that is set is the one shown.
+// The first bit that is set is shown.
 const images: [number, string][] = [
   [2, 'snap'],
   [1, 'base'],
@@ -21,7 +21,7 @@ const distributions: [number, string][] = [
   [0x800, 'rhel'],
 ]
 
-/** @param bits of all of a request's notifications together */
+/** @param bits combined bits of all notifications of a request */
 export function platformOf(bits: number): Platform {
   const first = (names: [number, string][]) => names.find(([bit]) => (bits & bit) !== 0)?.[1] ?? '?'
   return { image: first(images), os: first(systems), distro: first(distributions) }

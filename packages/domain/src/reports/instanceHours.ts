@@ -1,12 +1,12 @@
 /** Verified exists of one tenant and flavor. */
 export interface TenantHours {
   tenant: string | null
-  /** The flavor's id; null when nova did not say. */
+  /** The flavor's id; null if absent. */
   flavor: string | null
   flavorName: string | null
   memoryMb: number | null
   count: number
-  /** Hours they existed, each that began taken whole. */
+  /** Hours of existence, each started hour counted in full. */
   hours: number
 }
 
@@ -17,12 +17,12 @@ export interface TenantAccount {
   types: Record<string, string>
 }
 
-/** What instance hours are made from. */
+/** Input of instance hours. */
 export interface HoursUsage {
   hours: TenantHours[]
-  /** Of the tenants in `hours`, those that are known. */
+  /** Known tenants among those in `hours`. */
   accounts: TenantAccount[]
-  /** Names of all types that any tenant has. */
+  /** Names of all types of any tenant. */
   typeNames: string[]
 }
 
@@ -31,17 +31,17 @@ interface Sums {
   unit_hours: number
 }
 
-/** Megabytes of a flavor of one unit. */
+/** Megabytes per flavor unit. */
 const UNIT = 256
 
-/** How many units a unit of a flavor's class counts; a class that is not here counts one. */
+/** Weight of a unit by flavor class; 1 for other classes. */
 const weights: Record<string, number> = { standard: 1 }
 
 const STANDARD = 'standard'
 const UNKNOWN = 'unknown'
 const TOP = 100
 
-/** StackTach's `instance hours`: how much of which flavor existed, and whose it was. */
+/** StackTach's `instance hours`: hours by flavor and tenant. */
 export const instanceHours = {
   name: 'instance hours',
   version: 1,
@@ -74,7 +74,7 @@ export const instanceHours = {
         if (values !== undefined) add(entry(values, value))
       }
     }
-    // Of the final totals: StackTach's were of what had been added up to then.
+    // Percentages of the final totals; StackTach used running totals.
     const percentages = ({ count, unit_hours }: Sums) => ({
       count,
       unit_hours,
@@ -127,7 +127,7 @@ function share(part: number, whole: number): number {
   return whole === 0 ? 0 : (part / whole) * 100
 }
 
-/** `performance1` of the flavor `performance1-2`. A flavor that nova gave a UUID has no class of its own. */
+/** `performance1` for the flavor `performance1-2`. A flavor with a UUID has no class. */
 function classOf(flavor: string): string {
   const dash = flavor.indexOf('-')
   return dash < 0 || /^[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}$/i.test(flavor) ? STANDARD : flavor.slice(0, dash)

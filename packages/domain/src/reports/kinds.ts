@@ -9,7 +9,7 @@ import { novaUsageAudit } from './novaUsageAudit.ts'
 import { publicOutboundBandwidth } from './publicOutboundBandwidth.ts'
 import { regionSummary } from './regionSummary.ts'
 
-/** The reports there are, by the names that operators, schedules and jobs call them. */
+/** Report kinds, by the names used by operators, schedules and jobs. */
 export const reportKinds = [
   'nova-usage-audit',
   'glance-usage-audit',
@@ -22,13 +22,13 @@ export const reportKinds = [
 
 export type ReportKind = (typeof reportKinds)[number]
 
-/** What a report is known by, and how it has its period. */
+/** Name and period format of a report. */
 export interface ReportHeading {
   name(region: string): string
   version: number
-  /** Whose notifications it is made from. */
+  /** The service whose notifications it uses. */
   service: Service
-  /** StackTach's reports of requests end with the period's last second. */
+  /** StackTach's request reports end with the period's last second. */
   endsWithLastSecond: boolean
 }
 
@@ -46,7 +46,7 @@ function heading({ name, version }: { name: string; version: number }, service: 
   return { name: () => name, version, service, endsWithLastSecond: false }
 }
 
-/** What is stored with a report of a kind beside what it says. */
+/** Metadata stored with a report. */
 export function reportHeading(
   kind: ReportKind,
   { period, region }: { period: TimePeriod; region: string },
@@ -56,7 +56,7 @@ export function reportHeading(
   return { name: name(region), version, service, period: { from: period.from, until: end } }
 }
 
-/** The kind of a stored report and the period it was asked for, null when it is none of these. */
+/** Kind and requested period of a stored report; null for an unknown kind. */
 export function reportOrigin(stored: {
   name: string
   region: string

@@ -1,11 +1,11 @@
 import { formatInstant, type Instant } from '../time/instant.ts'
 import { type ExistsCount, verifierCounts } from './verifierCounts.ts'
 
-/** What the nova audit is made from. */
+/** Input of the nova audit. */
 export interface NovaUsage {
-  /** Exists whose audit period is exactly a day. */
+  /** Exists with an audit period of exactly one day. */
   periodic: ExistsCount[]
-  /** Those whose audit period is shorter. */
+  /** Exists with a shorter audit period. */
   instantaneous: ExistsCount[]
   existsFailures: { id: number; reason: string | null; deployment: string; host: string | null }[]
   newLaunches: number
@@ -13,19 +13,19 @@ export interface NovaUsage {
   launchFailures: LaunchFailure[]
 }
 
-/** A launch that no exists of the period tells of. */
+/** A launch without an exists in the period. */
 export interface LaunchFailure {
   id: number
   instance: string
   launchedAt: Instant
-  /** Whether there are exists of the instance, all of another launch. */
+  /** Whether the instance has exists, all of another launch. */
   otherExists: boolean
-  /** Where its request was seen last. */
+  /** Where its request was last active. */
   deployment: string | null
   host: string | null
 }
 
-/** StackTach's `nova usage audit`: whether what nova says exists agrees with what was launched. */
+/** StackTach's `nova usage audit`: compares nova's exists with the launches. */
 export const novaUsageAudit = {
   name: 'nova usage audit',
   version: 7,

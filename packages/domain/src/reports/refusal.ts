@@ -2,9 +2,9 @@ import { formatInstant, type Instant } from '../time/instant.ts'
 import type { TimePeriod } from '../time/period.ts'
 
 /**
- * Why no report can be made of a period, null when one can.
+ * The reason why a report of a period cannot be made, null when it can.
  *
- * @param keptSince the first instant of which everything is still stored, null when nothing was ever pruned
+ * @param keptSince the instant since which all notifications are stored, null when nothing was pruned
  */
 export function reportRefusal(
   { from: start, until: end }: TimePeriod,

@@ -4,7 +4,7 @@ import type { TimePeriod } from '../time/period.ts'
 import { platformOf } from './imageType.ts'
 import { type FailureKind, type RequestFacts, requestFailure } from './request.ts'
 
-/** The failures that have a column, by their labels, in its order. */
+/** Failure columns and their labels, in order. */
 const columns = { '4xx': '4xx', '5xx': '5xx', long: '> 30', state: 'state' } as const
 
 type Column = keyof typeof columns
@@ -20,7 +20,7 @@ interface Group {
   failures: Record<Column, number>
 }
 
-/** What has been counted so far; a number a request is all it keeps. */
+/** Counts so far; stores one number per request. */
 export type RegionTally = Map<string, Group>
 
 /** Counts one request. */
@@ -45,15 +45,15 @@ function isColumn(kind: FailureKind | string): kind is Column {
 
 export interface RegionSummaryOptions {
   period: TimePeriod
-  /** Deployments whose name begins so; empty for all. */
+  /** Prefix of the deployments' names; empty for all. */
   region: string
-  /** Names of those deployments. */
+  /** Names of the matching deployments. */
   deployments: readonly string[]
-  /** Which one of the durations is shown beside the median, 1 to 100. */
+  /** The percentile shown beside the median, 1 to 100. */
   percentile: number
 }
 
-/** StackTach's `summary for region`: how long requests took and how they failed, by operation, image and system. */
+/** StackTach's `summary for region`: durations and failures of requests, by operation, image and system. */
 export const regionSummary = {
   name: (region: string) => `summary for region: ${region === '' ? 'all' : region.toLowerCase()}`,
   version: 4,
@@ -75,7 +75,7 @@ export const regionSummary = {
         failure_grand_rate: share(failures, total) * 100,
         total,
         percentile: options.percentile,
-        // StackTach's: what is left out at either end.
+        // As in StackTach: the fraction of values to skip at either end.
         pct: (100 - options.percentile) / 2 / 100,
         hours: (options.period.until - options.period.from) / HOUR,
         start: toUnixSeconds(options.period.from),
@@ -115,7 +115,7 @@ function share(part: number, whole: number): number {
   return whole === 0 ? 0 : part / whole
 }
 
-/** `52s`, `5:44s`, `01:41:14`: whole seconds, the fraction cut. */
+/** Formats as `52s`, `5:44s`, `01:41:14`: whole seconds, the fraction truncated. */
 export function shortTime(duration: Duration): string {
   const seconds = Math.floor(duration / SECOND)
   const two = (value: number) => String(value).padStart(2, '0')

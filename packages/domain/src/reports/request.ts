@@ -2,15 +2,15 @@ import { at, parseJson } from '../notifications/json.ts'
 import type { Duration } from '../time/duration.ts'
 import { type Instant, MINUTE } from '../time/instant.ts'
 
-/** Names of operations, as they occur in events; the first that a name contains is the one meant. */
+/** Operation names as they occur in events; the first match counts. */
 const operations = ['create', 'rebuild', 'rescue', 'resize', 'snapshot'] as const
 
-/** The operation that an event belongs to, null when it names none. */
+/** The operation of an event, null if it names none. */
 export function operationOf(event: string): string | null {
   return operations.find((operation) => event.includes(operation)) ?? null
 }
 
-/** The notification that a failed request is reported by. */
+/** The notification that describes a failed request. */
 export interface FailureNotification {
   id: number
   when: Instant
@@ -21,43 +21,43 @@ export interface FailureNotification {
   deployment: string
 }
 
-/** One request on one instance: what region summary and error report count. */
+/** A request on one instance, as counted by region summary and error report. */
 export interface RequestFacts {
   instance: string
   requestId: string
-  /** When of its first and last notification. */
+  /** `when` of its first and last notification. */
   first: Instant
   last: Instant
-  /** Of all its notifications together. */
+  /** Combined from all its notifications. */
   imageType: number
-  /** Null when no event named one. */
+  /** Null if no event names one. */
   operation: string | null
   tenant: string | null
-  /** Where it ended in state error: the last change to it, unless taken back by a later one. */
+  /** The last change to state error, unless a later change reverted it. */
   stateError: FailureNotification | null
-  /** Its notifications with an error's routing key, in order, each with its original as stored. */
+  /** Its notifications with an error routing key, in order, with the stored originals. */
   errors: (FailureNotification & { json: string })[]
 }
 
-/** Longer than this is a failure. */
+/** A longer request is a failure. */
 const PATIENCE: Duration = 30 * MINUTE
 
-/** How a request failed. `unknown`: an error that says no code; it counts in no column. */
+/** Kind of failure. `unknown`: an error without a code; not counted in any column. */
 export type FailureKind = '4xx' | '5xx' | 'long' | 'state' | 'unknown'
 
 export interface RequestFailure {
   kind: FailureKind
-  /** The HTTP status an error stands for. */
+  /** The HTTP status of the error. */
   code: number | null
-  /** Null when it was only long. */
+  /** Null if the request was only long. */
   by: FailureNotification | null
-  /** What the error's payload has as exception, undefined when nothing. */
+  /** The exception of the error's payload, undefined if absent. */
   exception: unknown
 }
 
-/** Whether and how a request failed. A code goes over the state error, either over the time it took. */
+/** The failure of a request, if any. A code takes precedence over state error, and either over duration. */
 export function requestFailure({ first, last, stateError, errors }: RequestFacts): RequestFailure | null {
-  // A versioned error says no code, but may follow the classic one that does.
+  // A versioned error has no code, but may follow the classic one that does.
   const read = errors.map((error) => ({ by: error, ...readError(error.json) }))
   const coded = read.findLast(({ code }) => code !== null)
   if (coded !== undefined) return { ...coded, kind: kindOf(coded.code) }
@@ -72,7 +72,7 @@ function kindOf(code: number | null): FailureKind {
   return code >= 400 && code < 500 ? '4xx' : code >= 500 && code < 600 ? '5xx' : 'unknown'
 }
 
-/** Code and exception of an error as stored, `[routing_key, notification]`. */
+/** Code and exception of a stored error, `[routing_key, notification]`. */
 function readError(json: string): { code: number | null; exception: unknown } {
   const stored = parseJson(json)
   const payload = at(Array.isArray(stored) ? stored[1] : null, 'payload')

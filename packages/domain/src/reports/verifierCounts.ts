@@ -1,12 +1,12 @@
-/** How many exists have a status and, if they were published, an answer. */
+/** Number of exists by status and HTTP response. */
 export interface ExistsCount {
   status: string
-  /** 0 unsent, else the HTTP status its publication was answered with. */
+  /** 0 if unsent, otherwise the HTTP status of the response. */
   sendStatus: number
   count: number
 }
 
-/** The statuses of StackTach's verifier; some only ever occur there. */
+/** The statuses of StackTach's verifier; some occur only there. */
 const statuses = [
   'pending',
   'verifying',
@@ -18,7 +18,7 @@ const statuses = [
   'sent_verifying',
 ] as const
 
-/** Exists by their status, and the verified among them by what became of their publication. */
+/** Counts exists by status, and verified ones also by HTTP response. */
 export function verifierCounts(counts: readonly ExistsCount[]): Record<string, unknown> {
   const total = (wanted: (count: ExistsCount) => boolean) =>
     counts.filter(wanted).reduce((sum, { count }) => sum + count, 0)

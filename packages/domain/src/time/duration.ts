@@ -4,8 +4,8 @@ import { DAY, HOUR, MINUTE, SECOND } from './instant.ts'
 export type Duration = number
 
 /**
- * `0d 00:14:11.71`: days, then hours, minutes and seconds, the fraction cut (not rounded) to two digits. A negative one
- * has a minus before the whole, which StackTach never got right.
+ * Formats as `0d 00:14:11.71`: days, hours, minutes and seconds, the fraction truncated to two digits. A negative
+ * duration starts with a minus sign (StackTach formats these incorrectly).
  */
 export function formatDuration(duration: Duration): string {
   const hundredths = Math.floor((Math.abs(duration) % SECOND) / 10_000)

@@ -1,6 +1,6 @@
 /**
- * An instant is a whole number of microseconds of unix time. A JavaScript number holds it exactly until the year 2255,
- * which a Date (milliseconds) and seconds as a float do not.
+ * An instant is an integer number of microseconds of Unix time. A JavaScript number is exact until the year 2255; a
+ * Date (milliseconds) or float seconds would lose precision.
  */
 export type Instant = number
 
@@ -9,17 +9,17 @@ export const MINUTE = 60 * SECOND
 export const HOUR = 60 * MINUTE
 export const DAY = 24 * HOUR
 
-/** The first and last second that four digits of a year can say: no time of a notification is outside. */
+/** The first and last second of four-digit years; all notification times are in this range. */
 export const FIRST_INSTANT: Instant = -62_135_596_800 * SECOND
 export const LAST_INSTANT: Instant = 253_402_300_799 * SECOND
 
 const written = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
 
 /**
- * The instant that a notification's time says: `2026-11-23 20:05:38.513310`, with a blank or a `T`, with or without a
- * fraction (cut after the microsecond), with `Z`, a numeric offset, or nothing, which is UTC.
- *
- * Null for what is no such time: another type, the empty string ("not set"), the 31st of February, a time whose offset takes it out of the years 1 to 9999. Before 1685 and after 2254 the fraction is left out.
+ * Parses a notification's time: `2026-11-23 20:05:38.513310`, with a blank or a `T`, an optional fraction (truncated
+ * to microseconds), and `Z`, a numeric offset, or nothing (UTC).
+ * Returns null for anything else: another type, the empty string ("not set"), February 31, a time whose offset moves
+ * it outside the years 1 to 9999. Before 1685 and after 2254 the fraction is dropped.
  */
 export function parseInstant(value: unknown): Instant | null {
   if (typeof value !== 'string') return null
@@ -41,7 +41,7 @@ export function parseInstant(value: unknown): Instant | null {
   if (zone === null) return null
   const whole = milliseconds * 1000 - zone
   if (whole < FIRST_INSTANT || whole > LAST_INSTANT) return null
-  // Far from 1970 a number no longer holds every microsecond, but every second.
+  // Far from 1970 a number is exact to the second but not to the microsecond.
   return Number.isSafeInteger(whole + fraction) ? whole + fraction : whole
 }
 
@@ -49,7 +49,7 @@ function daysIn(year: number, month: number): number {
   return new Date(Date.UTC(year < 100 ? year + 400 : year, month, 0)).getUTCDate()
 }
 
-/** Microseconds east of UTC, null for an offset that no place has. */
+/** Offset from UTC in microseconds, null for an invalid offset. */
 function offset(zone: string | undefined): number | null {
   if (zone === undefined || zone === 'Z' || zone === 'UTC') return 0
   const sign = zone.startsWith('-') ? -1 : 1
@@ -58,14 +58,14 @@ function offset(zone: string | undefined): number | null {
   return hours > 23 || minutes > 59 ? null : sign * (hours * HOUR + minutes * MINUTE)
 }
 
-/** `2026-11-23 20:05:38.513310` in UTC, the fraction left out when it is exactly zero, as Python's str(datetime) has it. */
+/** Formats as `2026-11-23 20:05:38.513310` in UTC, without a zero fraction, like Python's str(datetime). */
 export function formatInstant(instant: Instant): string {
   const fraction = modulo(instant, SECOND)
   const seconds = new Date((instant - fraction) / 1000).toISOString().slice(0, 19).replace('T', ' ')
   return fraction === 0 ? seconds : `${seconds}.${String(fraction).padStart(6, '0')}`
 }
 
-/** The start of the span of `size` microseconds that holds `instant`, spans counted from 1970. */
+/** Start of the interval of `size` microseconds that contains `instant`; intervals are aligned to 1970. */
 export function floorTo(instant: Instant, size: number): Instant {
   return instant - modulo(instant, size)
 }
@@ -74,7 +74,7 @@ function modulo(value: number, by: number): number {
   return ((value % by) + by) % by
 }
 
-/** Unix time in seconds, decimal, exact to the microsecond: `1795159973.102348`. Null for anything else. */
+/** Parses decimal Unix seconds, exact to the microsecond: `1795159973.102348`. Null for anything else. */
 export function parseUnixTime(text: string): Instant | null {
   const match = /^\s*([+-]?)(\d{1,11})(?:\.(\d*))?\s*$/.exec(text)
   if (match === null) return null
@@ -82,7 +82,7 @@ export function parseUnixTime(text: string): Instant | null {
   return match[1] === '-' ? -magnitude : magnitude
 }
 
-/** Seconds of unix time as a number, for answers that StackTach gives as one. */
+/** Unix seconds as a number, for responses where StackTach uses one. */
 export function toUnixSeconds(instant: Instant): number {
   return instant / SECOND
 }

@@ -1,12 +1,12 @@
 import { DAY, floorTo, HOUR, type Instant } from './instant.ts'
 
-/** A stretch of time in microseconds, the end excluded. */
+/** An interval in microseconds, end exclusive. */
 export interface TimePeriod {
   from: Instant
   until: Instant
 }
 
-/** The lengths that a report's period can have, in UTC; a week begins on Monday. */
+/** Lengths of report periods, in UTC; a week begins on Monday. */
 export const periodLengths = ['hour', 'day', 'week', 'month'] as const
 
 export type PeriodLength = (typeof periodLengths)[number]
@@ -14,7 +14,7 @@ export type PeriodLength = (typeof periodLengths)[number]
 /** 1970 began on a Thursday. */
 const FIRST_MONDAY = 4 * DAY
 
-/** The period of a length that holds an instant. */
+/** The period of the given length that contains an instant. */
 export function periodHolding(instant: Instant, length: PeriodLength): TimePeriod {
   if (length === 'month') {
     const date = new Date(instant / 1000)
@@ -26,7 +26,7 @@ export function periodHolding(instant: Instant, length: PeriodLength): TimePerio
   return { from: start, until: start + size }
 }
 
-/** The complete periods of a length that ended after `since`, oldest first; at least the last one there is. */
+/** Complete periods that ended after `since`, oldest first; always includes the most recent one. */
 export function completePeriods(now: Instant, length: PeriodLength, since: Instant): TimePeriod[] {
   const periods: TimePeriod[] = []
   let { from: start } = periodHolding(now, length)

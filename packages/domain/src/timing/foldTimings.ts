@@ -3,7 +3,7 @@ import type { Rules } from '../rules.ts'
 import type { Duration } from '../time/duration.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** One end of a timing: the notification it is. */
+/** The notification at one end of a timing. */
 export interface TimingEdge {
   id: number
   when: Instant
@@ -16,7 +16,7 @@ export interface TimingEnd extends TimingEdge {
   tenant: string | null
 }
 
-/** A `.start` with the `.end` that closed it, or one of them alone. */
+/** A `.start` and the `.end` that closed it, or only one of them. */
 export interface Timing {
   instance: string
   /** The event without `.start` or `.end`. */
@@ -26,13 +26,13 @@ export interface Timing {
 }
 
 /**
- * StackTach's timings: each `.start` opens one; an `.end` closes the oldest open one of its name, or, with none open,
- * makes a timing that has only an end. Today an end closes only a start of its own request: otherwise one start
- * without an end (a failed rescue) would shift every later timing of that name.
+ * StackTach's timings: a `.start` opens one; an `.end` closes the oldest open one of its name or, if none is open,
+ * creates a timing with only an end. With today's rules an end only closes a start of the same request; otherwise a
+ * start without an end (a failed rescue) would shift all later timings of that name.
  *
- * @param open the open timings left by earlier notifications, oldest first
+ * @param open open timings from earlier notifications, oldest first
  * @param notifications of one instance, in order
- * @returns the timings that are new or were closed
+ * @returns new or closed timings
  */
 export function foldTimings(
   open: readonly Timing[],
@@ -74,7 +74,7 @@ function endOf(notification: InstanceNotification): TimingEnd {
   return { ...edge(notification), deploymentId: notification.deploymentId, tenant: notification.tenant }
 }
 
-/** Microseconds; null while one end is missing, negative when hosts' clocks differ. */
+/** Microseconds; null while an end is missing, negative when hosts' clocks differ. */
 export function durationOf({ start, end }: Pick<Timing, 'start' | 'end'>): Duration | null {
   return start && end ? end.when - start.when : null
 }

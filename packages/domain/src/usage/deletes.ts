@@ -1,18 +1,18 @@
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** An instance deleted: one for each instance, launched_at and deleted_at. */
+/** A deleted instance: one row per instance, launched_at and deleted_at. */
 export interface InstanceDelete {
   instance: string
   launchedAt: Instant
-  /** terminated_at of the payload, else its deleted_at. */
+  /** The payload's terminated_at, or its deleted_at if absent. */
   deletedAt: Instant
-  /** deleted_at of the payload: nova writes it up to a second after terminated_at, and an exists repeats it. */
+  /** The payload's deleted_at: nova sets it up to a second after terminated_at, and an exists repeats it. */
   payloadDeletedAt: Instant | null
   notificationId: number
 }
 
-/** StackTach's deletes: of each `compute.instance.delete.end` that says when the instance was launched and deleted. */
+/** StackTach's deletes: one for each `compute.instance.delete.end` with launch and deletion times. */
 export function foldDeletes(notifications: readonly InstanceNotification[]): InstanceDelete[] {
   const deletes = new Map<string, InstanceDelete>()
   for (const { event, facts, instance, id } of notifications) {

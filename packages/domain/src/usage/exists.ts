@@ -2,7 +2,7 @@ import { EXISTS } from '../notifications/counterparts.ts'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** Nova's word that an instance existed in an audit period. */
+/** Nova's statement that an instance existed in an audit period. */
 export interface InstanceExists {
   deploymentId: number
   dedupKey: string
@@ -27,13 +27,13 @@ export interface InstanceExists {
   osDistro: string
   imageType: number
   host: string | null
-  /** Bytes, in digits. */
+  /** Bytes, as digits. */
   bandwidthPublicOut: string | null
 }
 
 /**
- * StackTach's exists: of each `compute.instance.exists` that has a launched_at; one without is ignored. Of two with one
- * message id, the later counts.
+ * StackTach's exists: one for each `compute.instance.exists` with a launched_at; others are ignored. With equal
+ * message ids the later one counts.
  */
 export function foldExists(notifications: readonly InstanceNotification[]): InstanceExists[] {
   const exists = new Map<string, InstanceExists>()

@@ -2,9 +2,9 @@ import type { GlanceFacts } from '../notifications/facts.ts'
 import { comparePositions, positionOf } from '../notifications/instanceNotification.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** A stored glance notification as the fold reads it, once for each image it is about. */
+/** A stored glance notification as read by the fold, once per image it concerns. */
 export interface ImageNotification {
-  /** The image it is read for; what it says of others is folded with those. */
+  /** The image it is read for; its other images are folded separately. */
   image: string
   id: number
   when: Instant
@@ -16,7 +16,7 @@ export interface ImageNotification {
   facts: GlanceFacts | null
 }
 
-/** Where a row of an image came from; of two notifications that say the same row, the later one counts. */
+/** Source of an image row; if two notifications produce the same row, the later one counts. */
 interface Source {
   notificationId: number
   when: Instant
@@ -55,9 +55,9 @@ export interface ImageFold {
 }
 
 /**
- * StackTach's image usage: `image.activate` makes a usage, `image.delete` a delete, `image.exists` one exists for each of
- * its images that has a created_at. No state is carried: each row says which notification it came from, and a later one
- * replaces it.
+ * StackTach's image usage: `image.activate` creates a usage, `image.delete` a delete, `image.exists` one exists per
+ * image with a created_at. The fold is stateless: each row records its source notification and is replaced by a later
+ * one.
  */
 export function foldImages(notifications: readonly ImageNotification[]): ImageFold {
   const usages = new Map<string, ImageUsage>()

@@ -2,7 +2,7 @@ import type { InstanceNotification } from '../notifications/instanceNotification
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** An instance brought up, or being brought up, under one request. */
+/** A launch (complete or in progress) of an instance by one request. */
 export interface Launch {
   instance: string
   requestId: string
@@ -14,15 +14,15 @@ export interface Launch {
   osArchitecture: string
   osVersion: string
   osDistro: string
-  /** When of its first notification. */
+  /** `when` of its first notification. */
   firstWhen: Instant
 }
 
-/** What an event does to the launch of its instance and request. */
+/** Effect of an event on the launch of its instance and request. */
 interface Effect {
-  /** launched_at: set when none is set yet, or raised to the payload's when that is later. */
+  /** launched_at: `first` sets it if unset; `latest` also raises it to a later value. */
   launchedAt?: 'first' | 'latest'
-  /** The flavor: always set, set when neither field is set yet, or each field filled that is not set. */
+  /** The flavor fields: always set, set if both are unset, or each set if unset. */
   flavor?: 'always' | 'first' | 'fill'
 }
 
@@ -40,7 +40,7 @@ const effects: Record<string, Effect> = {
   'resize.revert.end': { launchedAt: 'latest', flavor: 'always' },
 }
 
-/** Today nova gives an unshelved instance a new launched_at, without which all its later exists would fail. */
+/** Current nova sets a new launched_at on unshelve; without this rule all later exists would fail. */
 const effectsToday: Record<string, Effect> = {
   ...effects,
   'unshelve.end': { launchedAt: 'latest', flavor: 'fill' },
@@ -48,14 +48,14 @@ const effectsToday: Record<string, Effect> = {
 
 const PREFIX = 'compute.instance.'
 
-/** What the event of a notification does to a launch; null when it has nothing to do with one. */
+/** Effect of a notification on a launch; null when it has none. */
 export function launchEffect(notification: Pick<InstanceNotification, 'event' | 'facts'>, rules: Rules): Effect | null {
   if (!notification.event.startsWith(PREFIX)) return null
   const name = notification.event.slice(PREFIX.length)
   const table = rules === 'today' ? effectsToday : effects
   const effect = Object.hasOwn(table, name) ? table[name] : undefined
   if (effect === undefined) return null
-  // A create that ended otherwise than well (`Build of instance … was re-scheduled`) launched nothing.
+  // An unsuccessful create (`Build of instance … was re-scheduled`) launched nothing.
   const message = notification.facts?.message ?? ''
   return name === 'create.end' && message !== '' && message !== 'Success' ? null : effect
 }
@@ -63,9 +63,9 @@ export function launchEffect(notification: Pick<InstanceNotification, 'event' | 
 /**
  * StackTach's launches, one per instance and request id.
  *
- * @param known launches made by earlier notifications, by request id
+ * @param known launches from earlier notifications, by request id
  * @param notifications of one instance, in order
- * @returns the launches that are new or changed, by request id
+ * @returns new or changed launches, by request id
  */
 export function foldLaunches(
   known: ReadonlyMap<string, Launch>,

@@ -3,27 +3,27 @@ import { formatInstant, type Instant } from '../time/instant.ts'
 import { inSameSecond } from './sameSecond.ts'
 import { differing, failed, timeOf, type Verdict } from './verdict.ts'
 
-/** When something was deleted, by each of the clocks that say so. */
+/** Deletion times of an instance or image, by source. */
 export interface DeleteTimes {
   deletedAt: Instant
-  /** What the delete's own payload calls deleted_at, where that is another time. */
+  /** deleted_at of the delete's payload, if different. */
   payloadDeletedAt: Instant | null
 }
 
-/** What an exists says about its end. */
+/** Deletion data of an exists. */
 export interface StatedEnd {
   deletedAt: Instant | null
-  /** Nova's other time of the same thing, up to a second earlier; null for an image. */
+  /** Nova's second timestamp of the deletion, up to a second earlier; null for an image. */
   terminatedAt: Instant | null
   auditPeriodEnding: Instant | null
 }
 
 /**
- * StackTach's check of the delete, null when nothing is wrong: with a deleted_at, exactly one delete, at the same second;
- * without, none before the audit period's end. Today any pair of the times that both sides give may agree, because nova
- * writes deleted_at up to a second after terminated_at.
+ * StackTach's check of the delete, null when it passes: an exists with a deleted_at needs exactly one delete at the
+ * same second; without one, no delete before the audit period's end. With today's rules any pair of timestamps may
+ * match, because nova sets deleted_at up to a second after terminated_at.
  *
- * @param deletes of the launch (or image) that the exists is about
+ * @param deletes of the launch (or image) of the exists
  * @param ofWhat named in the reason
  */
 export function contradictedByDeletes(

@@ -32,13 +32,13 @@ export function flavorOf(
 interface Requirement {
   field: string
   value: string | null
-  /** What it must look like, and how that is called. */
+  /** Required pattern and its description. */
   form?: [RegExp, string]
 }
 
 /**
- * StackTach's validity of a nova exists, null when nothing is wrong. `basic` asks for a tenant of hex digits and a flavor;
- * `all` also for what Rackspace's images say about themselves.
+ * StackTach's validity check of a nova exists, null when it passes. `basic` requires a hexadecimal tenant and a
+ * flavor; `all` also requires the metadata of Rackspace's images.
  */
 export function invalid(exists: Stated, level: VerifyLevel, flavorField: FlavorField): Verdict | null {
   if (level === 'none') return null
@@ -63,7 +63,7 @@ export function invalid(exists: Stated, level: VerifyLevel, flavorField: FlavorF
   ])
 }
 
-/** Of a list of fields the first that is missing (null or empty) or malformed. */
+/** The first field that is missing (null or empty) or malformed. */
 export function firstFault(requirements: readonly Requirement[]): Verdict | null {
   for (const { field, value, form } of requirements) {
     if (value === null || value === '') return failed('field missing', `${field} is not set`)

@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '../time/instant.ts'
 
-/** Why an exists fails. */
+/** Reasons for a failed verification. */
 export type FailReason =
   | 'field missing'
   | 'field invalid'
@@ -11,7 +11,7 @@ export type FailReason =
   | 'delete differs'
   | 'delete contradicts'
 
-/** What became of an exists; a failed one says why, and names the field and both values. */
+/** Result of a verification; the detail of a failure names the field and both values. */
 export type Verdict = { status: 'verified' } | { status: 'failed'; reason: FailReason; detail: string }
 
 export const VERIFIED: Verdict = { status: 'verified' }
@@ -33,7 +33,7 @@ function quoted(value: string | null): string {
   return value === null ? 'not set' : JSON.stringify(value)
 }
 
-/** As an operator reads it, and as it is stored: the reason, a colon, the detail. Null for a verified one. */
+/** The stored text, `reason: detail`. Null for a verified exists. */
 export function failReason(verdict: Verdict): string | null {
   return verdict.status === 'verified' ? null : `${verdict.reason}: ${verdict.detail}`
 }

@@ -1,21 +1,21 @@
 import { isObject, rewriteDocument } from '../notifications/json.ts'
 
-/** What a verified exists is published as. */
+/** Event type and ids of the notification published for a verified exists. */
 export interface VerifiedMessage {
   /** Event type of the published notification. */
   event: string
-  /** Its message id: a new one, since it is another notification. */
+  /** A new message id, because it is a separate notification. */
   messageId: string
-  /** That of the exists it verifies. */
+  /** Message id of the verified exists. */
   originalMessageId: string | null
 }
 
 /**
- * The notification that says that an exists is verified, as StackTach's: the exists itself, with another event type and
- * message id, and its own message id as `original_message_id`. Numbers keep their digits.
+ * Builds StackTach's verified notification: the exists with another event type and message id, and its own message id
+ * as `original_message_id`. Numbers keep their digits.
  *
- * @param json `[routing_key, notification]`, as the exists is stored
- * @throws TypeError when it is no such pair
+ * @param json `[routing_key, notification]`, as stored for the exists
+ * @throws TypeError when it is not such a pair
  */
 export function verifiedNotification(json: string, { event, messageId, originalMessageId }: VerifiedMessage): string {
   return rewriteDocument(json, (pair) => {

@@ -6,7 +6,7 @@ import { firstFault } from './validity.ts'
 import { differing, failed, timeOf, VERIFIED, type Verdict } from './verdict.ts'
 import type { VerifyOptions } from './verifyInstanceExists.ts'
 
-/** What was seen to happen to the image of an exists. */
+/** Recorded usage and deletes of the image of an exists. */
 export interface ImageEvidence {
   usage: Pick<ImageUsage, 'createdAt' | 'owner' | 'size'> | null
   delete: Pick<ImageDelete, 'deletedAt'> | null
@@ -15,8 +15,8 @@ export interface ImageEvidence {
 export type ImageExistsToVerify = Pick<ImageExists, 'createdAt' | 'deletedAt' | 'owner' | 'size' | 'auditPeriodEnding'>
 
 /**
- * StackTach's verification of one image of a glance exists: created_at, owner and size as when it was activated, and its
- * delete likewise.
+ * StackTach's verification of one image of a glance exists: created_at, owner and size must match its activation; the
+ * delete is checked too.
  */
 export function verifyImageExists(
   exists: ImageExistsToVerify,

@@ -8,18 +8,18 @@ import { inSameSecond, ofSameSecond } from './sameSecond.ts'
 import { type FlavorField, flavorOf, invalid, type VerifyLevel } from './validity.ts'
 import { differing, failed, timeOf, VERIFIED, type Verdict } from './verdict.ts'
 
-/** How exists are verified. */
+/** Verification settings. */
 export interface VerifyOptions {
   level: VerifyLevel
   flavorField: FlavorField
   rules: Rules
 }
 
-/** What was seen to happen to the instance of an exists. */
+/** Recorded launch and deletes of the instance of an exists. */
 export interface InstanceEvidence {
-  /** The launch it is linked to: of its instance, in the same second; null when there is none. */
+  /** The linked launch: same instance, same second; null if there is none. */
   launch: Omit<Launch, 'instance' | 'requestId' | 'firstWhen'> | null
-  /** Of its instance, launched about then. */
+  /** Deletes of the instance with about the same launch time. */
   deletes: readonly Pick<InstanceDelete, 'launchedAt' | 'deletedAt' | 'payloadDeletedAt'>[]
 }
 
@@ -40,8 +40,8 @@ export type ExistsToVerify = Pick<
 >
 
 /**
- * StackTach's verification of a nova exists: it must be well formed, agree with the launch of its instance in the same
- * second, and with what is known of its delete. The first thing that is wrong is the reason.
+ * StackTach's verification of a nova exists: it must be well formed, match its instance's launch in the same second,
+ * and match the recorded delete. The first failure is the reason.
  */
 export function verifyInstanceExists(
   exists: ExistsToVerify,
@@ -58,7 +58,7 @@ export function verifyInstanceExists(
   return contradictedByDeletes(exists, itsDeletes, `the launch at ${launchedAt}`, rules) ?? VERIFIED
 }
 
-/** The first field in which an exists differs from its launch. */
+/** The first field that differs between an exists and its launch. */
 function differenceFrom(
   exists: ExistsToVerify,
   launch: NonNullable<InstanceEvidence['launch']>,
