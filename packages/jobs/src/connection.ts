@@ -108,7 +108,7 @@ export async function permanentRedisError(url: string, milliseconds = 3_000): Pr
       if (permanentError.test(error.message)) resolve(describeRedisError(error))
     })
     redis.once('ready', () => resolve(null))
-    // An error may be reported of after the connection's end.
+    // An error may be emitted after the connection's end.
     redis.once('end', () => setTimeout(resolve, 100, null))
     setTimeout(resolve, milliseconds, null).unref()
   })
