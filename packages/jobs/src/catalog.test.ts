@@ -46,7 +46,7 @@ describe('a report', () => {
   })
 
   test.each([
-    { period: { ...request.period, start: 0 } },
+    { period: { ...request.period, from: 0 } },
     { period: { ...request.period, until: 0 } },
     { region: '' },
     { deployments: ['east'] },
