@@ -130,7 +130,7 @@ describe('what a simulated cloud sent is counted', () => {
     await until(async () => total(await scrape('jobs'), 'backlog_rows') === 0)
     const counted = await scrape('jobs')
     expect(total(counted, 'rejected_messages')).toBe(badMessages)
-    expect(total(counted, 'publications_unsent')).toBe(0)
+    expect(total(counted, 'outbox_unsent')).toBe(0)
     expect(total(counted, 'backlog_oldest_age_seconds')).toBe(0)
     const lasts = deployments.map((deployment) =>
       total(counted, 'deployment_last_notification_timestamp_seconds', { deployment }),

@@ -1,7 +1,7 @@
 import type { BackloggedShard } from '@stacktach/db'
 import type { WakeUp } from '@stacktach/jobs'
 
-/** What is rung for a shard that has a backlog. */
+/** The wake-up for a shard that has a backlog. */
 export function wakeUpFor({ kind, shard }: BackloggedShard): WakeUp {
   return { job: kind === 'request' ? 'kpi' : 'usage', shard }
 }

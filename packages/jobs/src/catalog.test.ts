@@ -13,7 +13,7 @@ test('every queue has a job', () => {
 })
 
 describe('a wake-up', () => {
-  test.each(['usage', 'kpi'] as const)('of %s is never retried: whoever finds a backlog rings again', (name) => {
+  test.each(['usage', 'kpi'] as const)('of %s is never retried: the timer enqueues it again', (name) => {
     expect(catalog[name]).toMatchObject({ queue: 'aggregation', attempts: 1 })
   })
 
@@ -33,7 +33,7 @@ describe('a wake-up', () => {
 
 describe('a report', () => {
   const { payload, attempts, deduplicationId } = catalog.report
-  const asked = {
+  const request = {
     report: 'region-summary' as const,
     period: { from: 1_795_392_000_000_000, until: 1_795_478_400_000_000 },
     region: 'east',
@@ -41,36 +41,36 @@ describe('a report', () => {
     inProgress: false,
   }
 
-  test('is tried again, later', () => {
+  test('is retried with backoff', () => {
     expect(attempts).toBeGreaterThan(1)
   })
 
   test.each([
-    { period: { ...asked.period, from: 0 } },
-    { period: { ...asked.period, until: 0 } },
+    { period: { ...request.period, from: 0 } },
+    { period: { ...request.period, until: 0 } },
     { region: '' },
     { deployments: ['east'] },
     { percentile: 95 },
     { report: 'error-details' as const },
   ])('with another %j is another job', (other) => {
-    expect(deduplicationId({ ...asked, ...other })).not.toBe(deduplicationId(asked))
+    expect(deduplicationId({ ...request, ...other })).not.toBe(deduplicationId(request))
   })
 
-  test('asked for by an operator is not taken for the scheduled one, which may make none', () => {
-    expect(deduplicationId({ ...asked, once: false })).not.toBe(deduplicationId(asked))
+  test('requested by an operator is not deduplicated with a scheduled one', () => {
+    expect(deduplicationId({ ...request, once: false })).not.toBe(deduplicationId(request))
   })
 
-  test('asked for by an operator does not wait for scheduled ones', () => {
-    expect([catalog.report.lowPriority?.(asked), catalog.report.lowPriority?.({ ...asked, once: false })]).toEqual([
+  test('requested by an operator runs before scheduled ones', () => {
+    expect([catalog.report.lowPriority?.(request), catalog.report.lowPriority?.({ ...request, once: false })]).toEqual([
       true,
       false,
     ])
   })
 
   test('has whole microseconds and no data in its payload', () => {
-    expect(payload.parse({ ...asked, rows: [1] })).toEqual(asked)
-    expect(payload.safeParse({ ...asked, period: { from: 0.5, until: 1 } }).success).toBe(false)
-    expect(payload.safeParse({ ...asked, report: 'nope' }).success).toBe(false)
+    expect(payload.parse({ ...request, rows: [1] })).toEqual(request)
+    expect(payload.safeParse({ ...request, period: { from: 0.5, until: 1 } }).success).toBe(false)
+    expect(payload.safeParse({ ...request, report: 'nope' }).success).toBe(false)
   })
 })
 
@@ -97,10 +97,7 @@ test('no key has a colon, which BullMQ refuses', () => {
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-test.each(Object.entries(schedules) as [JobName, number][])(
-  '%s comes by itself, and needs nothing said',
-  (name, every) => {
-    expect(catalog[name].payload.safeParse({}).success).toBe(true)
-    expect(every).toBeGreaterThanOrEqual(60_000)
-  },
-)
+test.each(Object.entries(schedules) as [JobName, number][])('%s recurs, with an empty payload', (name, every) => {
+  expect(catalog[name].payload.safeParse({}).success).toBe(true)
+  expect(every).toBeGreaterThanOrEqual(60_000)
+})

@@ -1,7 +1,7 @@
 import { reportKinds } from '@stacktach/domain'
 import { z } from 'zod'
 
-/** Where jobs wait; each queue has workers of its own, so that a long report never holds up an aggregation. */
+/** Each queue has its own workers, so that a long report never delays an aggregation. */
 export const queueNames = ['aggregation', 'verification', 'reports', 'maintenance'] as const
 
 export type QueueName = (typeof queueNames)[number]
@@ -10,11 +10,11 @@ interface Definition<P extends z.ZodType> {
   queue: QueueName
   /** Ids and periods, never data. */
   payload: P
-  /** How often it is tried before it is left for an operator to see; with more than one, delays grow exponentially. */
+  /** Attempts before the job fails permanently; retries back off exponentially. 1 makes it a wake-up. */
   attempts: number
-  /** Jobs with the same key are one: while one waits no other is added, while one runs one more is. */
+  /** Jobs with the same key are deduplicated: none is added while one is pending, one more while one is active. */
   deduplicationId(payload: z.output<P>): string
-  /** Whether it may wait for those that somebody waits for. */
+  /** Whether jobs requested by an operator run first. */
   lowPriority?(payload: z.output<P>): boolean
 }
 
@@ -24,14 +24,13 @@ function job<P extends z.ZodType>(definition: Definition<P>): Definition<P> {
 
 const shard = z.object({ shard: z.number().int().min(0) })
 
-/** Microseconds of unix time, the end excluded. */
+/** Microseconds of unix time, `until` exclusive. */
 const period = z.object({ from: z.number().int(), until: z.number().int() })
 
-/** Which exists to verify. */
 const verification = z.object({
-  /** By the end of their audit period, microseconds of unix time, inclusive, null is open; no range at all: what is due. */
+  /** Ends of audit periods, microseconds of unix time, inclusive; null bounds are open. Without a range: all due exists. */
   range: z.object({ from: z.number().int().nullable(), to: z.number().int().nullable() }).nullable(),
-  /** Also those of the range that have a verdict. */
+  /** Also exists of the range that already have a verdict. */
   again: z.boolean(),
 })
 
@@ -42,18 +41,18 @@ function verificationKey({ range, again }: z.output<typeof verification>): strin
 /** In percent. */
 export const percentile = z.number().int().min(1).max(100)
 
-/** Every job there is. The handler of each has its name. */
+/** All jobs. */
 export const catalog = {
   /**
    * Folds the backlog of a shard of instances and images: lifecycles, timings, launches, deletes, exists. A wake-up: it
-   * is never retried, since each jobs process rings every shard that has a backlog.
+   * is never retried, since each jobs process enqueues wake-ups for every shard that has a backlog.
    */
   usage: job({ queue: 'aggregation', payload: shard, attempts: 1, deduplicationId: ({ shard }) => `usage-${shard}` }),
-  /** Folds the backlog of a shard of requests into their trackers. A wake-up too. */
+  /** Folds the backlog of a shard of requests into their trackers. Also a wake-up. */
   kpi: job({ queue: 'aggregation', payload: shard, attempts: 1, deduplicationId: ({ shard }) => `kpi-${shard}` }),
   /**
-   * Verifies nova's exists. A wake-up: what is due is found in the database, by any number of processes at once, and each
-   * jobs process rings while there is some.
+   * Verifies nova's exists. A wake-up: any number of processes claim due exists in the database at once, and each jobs
+   * process enqueues wake-ups while some are due.
    */
   'verify-nova': job({
     queue: 'verification',
@@ -61,14 +60,14 @@ export const catalog = {
     attempts: 1,
     deduplicationId: (payload) => `verify-nova-${verificationKey(payload)}`,
   }),
-  /** Verifies glance's exists, image by image. A wake-up too. */
+  /** Verifies glance's exists, image by image. Also a wake-up. */
   'verify-glance': job({
     queue: 'verification',
     payload: verification,
     attempts: 1,
     deduplicationId: (payload) => `verify-glance-${verificationKey(payload)}`,
   }),
-  /** Sends what is verified and not sent yet to the broker of the configuration. A wake-up too. */
+  /** Sends unsent outbox messages to the configured broker. Also a wake-up. */
   'publish-verified': job({
     queue: 'verification',
     payload: z.object({}),
@@ -81,44 +80,44 @@ export const catalog = {
     payload: z.object({
       report: z.enum(reportKinds),
       period,
-      /** Deployments whose name begins so; empty for all. */
+      /** Prefix of the deployments' names; empty for all. */
       region: z.string(),
-      /** Exactly these deployments instead. */
+      /** Names of deployments, instead of a region. */
       deployments: z.array(z.string()).min(1).optional(),
-      /** Of region-summary: which one is shown beside the median. */
+      /** The percentile that region-summary shows beside the median. */
       percentile: percentile.optional(),
-      /** Made only if there is no complete one of the same yet, which is what a schedule asks for. */
+      /** Made only if no complete report of the same subject exists; set by schedules. */
       once: z.boolean(),
-      /** Made even while its period goes on. */
+      /** Made even if its period has not ended. */
       inProgress: z.boolean(),
     }),
     attempts: 5,
-    // An operator does not wait for all that a schedule makes up for.
+    // An operator's report runs before scheduled ones.
     lowPriority: ({ once }) => once,
     deduplicationId: ({ report, period, region, deployments = [], percentile, once, inProgress }) =>
       ['report', report, period.from, period.until, region, ...deployments, percentile, once, inProgress].join('-'),
   }),
-  /** Asks for each report that is due by its schedule and not made yet. */
+  /** Enqueues each scheduled report that is due and not made yet. */
   'due-reports': job({
     queue: 'maintenance',
     payload: z.object({}),
     attempts: 1,
     deduplicationId: () => 'due-reports',
   }),
-  /** Stores rejected messages again, from the beginning: with ids only those, else all that are there when it starts. */
+  /** Stores rejected messages again: those with the given ids, or all that exist when it starts. */
   'replay-rejected': job({
     queue: 'maintenance',
     payload: z.object({ ids: z.array(z.number().int().min(1)).min(1).nullable() }),
     attempts: 5,
     deduplicationId: ({ ids }) => `replay-rejected-${ids?.join('-') ?? 'all'}`,
   }),
-  /** Makes the partitions of the days to come, so that no notification waits for one. */
+  /** Creates the partitions of the coming days in advance. */
   partitions: job({ queue: 'maintenance', payload: z.object({}), attempts: 1, deduplicationId: () => 'partitions' }),
-  /** Drops partitions of notifications that are older than they are kept. */
+  /** Drops partitions of notifications that are older than the retention. */
   retention: job({
     queue: 'maintenance',
     payload: z.object({
-      /** Those that lie wholly before this instant; null: those that the configuration no longer keeps. */
+      /** Drops partitions entirely before this instant; null: before the configured retention. */
       before: z.number().int().nullable().default(null),
       /** Null: all services. */
       service: z.enum(['nova', 'glance', 'generic']).nullable().default(null),
@@ -132,7 +131,7 @@ export type Catalog = typeof catalog
 export type JobName = keyof Catalog
 export type Payload<N extends JobName> = z.output<Catalog[N]['payload']>
 
-/** Jobs that come by themselves, with the milliseconds between two. */
+/** Recurring jobs and their interval in ms. */
 export const schedules: Partial<Record<JobName, number>> = {
   'due-reports': 10 * 60_000,
   partitions: 60 * 60_000,

@@ -1,29 +1,29 @@
 import { Cluster, Redis, type RedisOptions } from 'ioredis'
 
-/** What speaks to Redis, one server or a cluster. */
+/** Client of one Redis server or of a cluster. */
 export type Connection = Redis | Cluster
 
 /**
- * Milliseconds without an answer after which a connection counts as dead and is made anew: its host may be gone without a
- * word. Longer than a worker ever waits for a job in one command.
+ * A connection without any response for this long is reopened: its host may have died without closing it. Longer than a
+ * worker's blocking command.
  */
-const SILENCE = 20_000
+const SOCKET_TIMEOUT_MS = 20_000
 
-/** Of a worker: it blocks, and waits for a Redis that is away as long as it takes. */
+/** Connection of a worker: it blocks, and waits indefinitely for an unavailable Redis. */
 export function workerConnection(url: string): Connection {
-  return connectionTo(url, { maxRetriesPerRequest: null, socketTimeout: SILENCE })
+  return connectionTo(url, { maxRetriesPerRequest: null, socketTimeout: SOCKET_TIMEOUT_MS })
 }
 
 /**
- * Of a producer: fails fast, since what it rings for is in the database and will be rung for again. Commands are not kept
- * for a Redis that is away.
+ * Connection of a producer: fails fast, since the pending work is in the database and is enqueued again later. Commands are
+ * not queued while Redis is unavailable.
  */
 export function producerConnection(url: string): Connection {
   return connectionTo(url, {
     maxRetriesPerRequest: 1,
     enableOfflineQueue: false,
     commandTimeout: 5_000,
-    socketTimeout: SILENCE,
+    socketTimeout: SOCKET_TIMEOUT_MS,
   })
 }
 
@@ -52,23 +52,23 @@ function isCluster(url: string): boolean {
 }
 
 /**
- * The prefix of every key. A cluster keeps keys with the same hash tag on one node, and BullMQ's scripts touch many of a queue
- * at once.
+ * The prefix of every key. A cluster keeps keys with the same hash tag on one node, and BullMQ's scripts use several keys of
+ * a queue at once.
  */
 export function keyPrefix(url: string, prefix: string): string {
   return isCluster(url) ? `{${prefix}}` : prefix
 }
 
-/** Tells of every error of a connection, and of a server that closes it without a word. */
-export function onConnectionError(connection: Connection, tell: (error: Error) => void): void {
-  let told = false
+/** Reports every error of a connection, and a connection that the server closed without an error. */
+export function onConnectionError(connection: Connection, report: (error: Error) => void): void {
+  let reported = false
   connection.on('error', (error: Error) => {
-    told = true
-    tell(error)
+    reported = true
+    report(error)
   })
   connection.on('reconnecting', () => {
-    if (!told) tell(new Error('the connection was closed'))
-    told = false
+    if (!reported) report(new Error('the connection was closed'))
+    reported = false
   })
 }
 
@@ -76,7 +76,7 @@ function backoff(attempt: number): number {
   return Math.min(100 * 2 ** Math.min(attempt, 6), 5_000)
 }
 
-/** What is wrong with Redis, in one sentence that says what to do. */
+/** Describes a Redis error and what to do about it, in one sentence. */
 export function describeRedisError(error: Error): string {
   const [first] = error instanceof AggregateError ? error.errors : []
   const reason = error.message || (first instanceof Error ? first.message : '')
@@ -87,16 +87,17 @@ export function describeRedisError(error: Error): string {
   return `Redis of REDIS_URL does not answer; see that it runs and can be reached${because}`
 }
 
-/** What trying again does not mend: these credentials, or a server that is no Redis. */
-const hopeless = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)|Unknown RESP type|Protocol error/
+/** Errors that a retry does not fix: wrong credentials, or a server that is not Redis. */
+const permanentError = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)|Unknown RESP type|Protocol error/
 
 /**
- * Why Redis will never do, in one sentence; null when it lets us in, or is away and may yet.
+ * Checks for errors that a retry does not fix.
  *
- * @param milliseconds that it is waited for
+ * @param milliseconds how long to wait for a response
+ * @returns the error in one sentence; null if Redis accepts the login or is unavailable
  */
 export async function permanentRedisError(url: string, milliseconds = 3_000): Promise<string | null> {
-  // Any node of a cluster says as well as its whole whether it lets us in.
+  // Any node of a cluster can check the login.
   const redis = new Redis(url.replace('+cluster', ''), {
     lazyConnect: true,
     connectTimeout: milliseconds,
@@ -104,10 +105,10 @@ export async function permanentRedisError(url: string, milliseconds = 3_000): Pr
   })
   const refusal = new Promise<string | null>((resolve) => {
     redis.on('error', (error: Error) => {
-      if (hopeless.test(error.message)) resolve(describeRedisError(error))
+      if (permanentError.test(error.message)) resolve(describeRedisError(error))
     })
     redis.once('ready', () => resolve(null))
-    // An error may be told of after the connection's end.
+    // An error may be emitted after the connection's end.
     redis.once('end', () => setTimeout(resolve, 100, null))
     setTimeout(resolve, milliseconds, null).unref()
   })

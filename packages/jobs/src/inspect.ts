@@ -6,13 +6,13 @@ export interface QueueCounts {
   queue: QueueName
   waiting: number
   active: number
-  /** Failed before, and tried again later. */
+  /** Pending a retry. */
   delayed: number
-  /** For good, as far as they are kept. */
+  /** Permanently failed jobs that are still kept. */
   failed: number
 }
 
-/** A job that failed for good. */
+/** A permanently failed job. */
 export interface FailedJob {
   /** `queue/id`: ids are unique in a queue only. */
   id: string
@@ -24,10 +24,10 @@ export interface FailedJob {
   failedAt: number
 }
 
-/** Ids of jobs that wait for the time of their schedule; they are no sign of trouble. */
+/** Id prefix of scheduled jobs that are not due yet; they do not count as delayed. */
 const SCHEDULED = 'repeat:'
 
-/** Queues that no `jobs` process works on. */
+/** Queues without a worker. */
 export async function idleQueues(producer: Producer): Promise<QueueName[]> {
   const workers = await Promise.all(queueNames.map((name) => producer.queue(name).getWorkersCount()))
   return queueNames.filter((_, index) => workers[index] === 0)
@@ -39,7 +39,7 @@ export async function countJobs(producer: Producer): Promise<QueueCounts[]> {
       const queue = producer.queue(name)
       const counts = await queue.getJobCounts('waiting', 'prioritized', 'active', 'failed')
       const { active = 0, failed = 0 } = counts
-      // Those that let others go before them have a list of their own.
+      // BullMQ keeps jobs with a priority in a separate list.
       const waiting = (counts.waiting ?? 0) + (counts.prioritized ?? 0)
       const delayed = await queue.getRanges(['delayed'])
       return { queue: name, waiting, active, delayed: delayed.filter((id) => !id.startsWith(SCHEDULED)).length, failed }
@@ -47,9 +47,9 @@ export async function countJobs(producer: Producer): Promise<QueueCounts[]> {
   )
 }
 
-/** Jobs that failed for good, of all queues, newest first. */
+/** Permanently failed jobs of all queues, newest first. */
 export async function failedJobs(producer: Producer): Promise<FailedJob[]> {
-  const found = await Promise.all(
+  const jobs = await Promise.all(
     queueNames.map(async (name) =>
       (await producer.queue(name).getFailed()).map((job) => ({
         id: `${name}/${job.id ?? ''}`,
@@ -61,14 +61,14 @@ export async function failedJobs(producer: Producer): Promise<FailedJob[]> {
       })),
     ),
   )
-  return found.flat().sort((a, b) => b.failedAt - a.failedAt)
+  return jobs.flat().sort((a, b) => b.failedAt - a.failedAt)
 }
 
-/** What became of a job that was to be tried again. */
+/** Outcome of a requested retry. */
 export type Retried = { id: string; kind: 'retried' } | { id: string; kind: 'refused'; reason: string }
 
 /**
- * Lets a job that failed for good be tried again, as often as a new one.
+ * Retries a permanently failed job, with all attempts of a new one.
  *
  * @param id `queue/id`, or the id alone when only one queue has a failed job of it
  */

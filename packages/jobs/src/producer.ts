@@ -2,21 +2,20 @@ import { type Job, type JobsOptions, Queue } from 'bullmq'
 import { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
 import { type Connection, keyPrefix, onConnectionError, producerConnection } from './connection.ts'
 
-/** How many jobs are kept when they are done, and how many that failed for good, for an operator to look at. */
+/** How many completed and permanently failed jobs are kept for an operator to inspect. */
 const retention = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
 
-/** BullMQ takes jobs without a priority first. */
+/** BullMQ runs jobs without a priority first. */
 const LOW_PRIORITY = 1
 
-/** Enqueues jobs of the catalog. Every call rejects at once when Redis is away. */
+/** Enqueues jobs of the catalog. Every call rejects at once while Redis is unavailable. */
 export class Producer {
   readonly #connection: Connection
   readonly #queues: Map<QueueName, Queue>
 
   /**
-   * @param url of Redis
-   * @param prefix of every key
-   * @param onError told of the connection's errors; it comes back by itself
+   * @param prefix of every key in Redis
+   * @param onError called for connection errors; the connection recovers automatically
    */
   constructor(url: string, prefix: string, onError: (error: Error) => void) {
     this.#connection = producerConnection(url)
@@ -30,7 +29,7 @@ export class Producer {
     )
   }
 
-  /** Resolves once Redis answers; rejects when it does not within `milliseconds`. */
+  /** Resolves when Redis responds; rejects if it does not within `milliseconds`. */
   async ready(milliseconds: number): Promise<void> {
     const deadline = AbortSignal.timeout(milliseconds)
     while (this.#connection.status !== 'ready') {
@@ -39,22 +38,22 @@ export class Producer {
     }
   }
 
-  /** Whether Redis answers, as far as is known at this moment. */
+  /** Whether the connection to Redis is ready at this moment. */
   isReady(): boolean {
     return this.#connection.status === 'ready'
   }
 
   /**
-   * @param generation jobs of different generations are never one, however much alike
-   * @param delay milliseconds until it is worked on at the earliest
+   * @param generation jobs of different generations are never deduplicated
+   * @param delay minimum milliseconds until the job runs
    */
   async enqueue<N extends JobName>(name: N, payload: Payload<N>, generation?: number, delay = 0): Promise<Job> {
     return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, generation), delay })
   }
 
   /**
-   * Enqueues a job that an operator asked for: whatever else there is, it is one of its own, and it is kept when it is done,
-   * so that `result` finds how it ended.
+   * Enqueues a job requested by an operator: it is not deduplicated, and it is kept when completed, so that `result` can
+   * read its outcome.
    */
   async enqueueForOperator<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
     const generation = Date.now()
@@ -64,9 +63,9 @@ export class Producer {
   /**
    * Waits until a job is done.
    *
-   * @param onState told, each time the job is looked at, what state it is in and how far it is
-   * @returns what its handler returned
-   * @throws Error when it failed for good, or is not done within `milliseconds`
+   * @param onState called at each poll with the job's state and progress
+   * @returns the result of its handler
+   * @throws Error if it failed permanently, or is not done within `milliseconds`
    */
   async result(
     name: JobName,
@@ -79,9 +78,9 @@ export class Producer {
     const queue = this.queue(catalog[name].queue)
     while (!deadline.aborted) {
       const state = await job.getState()
-      // Read after the state, or it is from before the end.
+      // Read after the state; otherwise it may be older than the end of the job.
       const done = await queue.getJob(id)
-      if (done === undefined) throw new Error(`job ${id} is gone`)
+      if (done === undefined) throw new Error(`job ${id} no longer exists`)
       onState(state, done.progress)
       if (state === 'completed' || state === 'failed') {
         if (state === 'failed') throw new Error(`job ${id} failed: ${done.failedReason}`)
@@ -93,9 +92,9 @@ export class Producer {
   }
 
   /**
-   * Puts the schedules where they belong: a Redis that was wiped has none.
+   * Recreates missing job schedulers, for example after Redis was wiped.
    *
-   * @param reportCrons when to look for reports that are due, as cron patterns in UTC
+   * @param reportCrons when to check for due reports, as cron patterns in UTC
    */
   async schedule(reportCrons: readonly string[]): Promise<void> {
     for (const [name, every] of Object.entries(schedules) as [JobName, number][]) {
@@ -109,25 +108,25 @@ export class Producer {
     await this.#scheduleReports(reportCrons)
   }
 
-  /** One scheduler a pattern. One that is there is left alone: put again in the moment it is due, it would miss that. */
+  /** One scheduler per pattern. Existing ones stay: replacing one at the moment it is due would skip that run. */
   async #scheduleReports(crons: readonly string[]): Promise<void> {
     const name = 'due-reports'
     const queue = this.queue(catalog[name].queue)
-    const wanted = new Map(crons.map((pattern) => [`${name} ${pattern}`, pattern]))
+    const required = new Map(crons.map((pattern) => [`${name} ${pattern}`, pattern]))
     const present = new Set((await queue.getJobSchedulers()).map(({ key }) => key))
-    for (const [id, pattern] of wanted) {
+    for (const [id, pattern] of required) {
       if (present.has(id)) continue
       const opts = { attempts: catalog[name].attempts, removeOnComplete: true, removeOnFail: true }
       await queue.upsertJobScheduler(id, { pattern, tz: 'UTC' }, { name, data: {}, opts })
     }
     for (const id of present) {
-      if (id.startsWith(`${name} `) && !wanted.has(id)) await queue.removeJobScheduler(id)
+      if (id.startsWith(`${name} `) && !required.has(id)) await queue.removeJobScheduler(id)
     }
   }
 
   queue(name: QueueName): Queue {
     const queue = this.#queues.get(name)
-    if (queue === undefined) throw new Error(`there is no queue ${name}`)
+    if (queue === undefined) throw new Error(`unknown queue ${name}`)
     return queue
   }
 
@@ -145,7 +144,7 @@ function options<N extends JobName>(name: N, payload: Payload<N>, generation: nu
     ...(isWakeUp ? {} : { backoff: { type: 'exponential', delay: 1_000 } }),
     ...(isWakeUp ? { removeOnComplete: true, removeOnFail: true } : retention),
     ...(lowPriority?.(payload) ? { priority: LOW_PRIORITY } : {}),
-    // BullMQ takes no colon in an id; a payload may bring one.
+    // BullMQ refuses a colon in an id; a payload may contain one.
     deduplication: {
       id: `${deduplicationId(payload)}${generation === undefined ? '' : `-${generation}`}`.replaceAll(':', '_'),
       keepLastIfActive: true,

@@ -28,23 +28,22 @@ const schedule = z
     if (percentile !== undefined && report !== 'region-summary') addIssue('only region-summary has a percentile')
   })
 
-/** A report that is made by itself. */
+/** A scheduled report. */
 export type ReportSchedule = z.output<typeof schedule>
 
-/** Hours after midnight, so that nova's and glance's audits of the day before have come and are verified. */
-const BY_DEFAULT = '0 4 * * *'
+/** Hours after midnight, so that the audits of nova and glance for the previous day have arrived and are verified. */
+const DEFAULT_CRON = '0 4 * * *'
 
 const VARIABLE = 'REPORT_SCHEDULES'
 
 /**
- * The schedules of REPORT_SCHEDULES: a JSON array, or the path of a file that holds one. Without it each report is made of
- * each day.
+ * Parses REPORT_SCHEDULES: a JSON array, or the path of a file that contains one. By default each report is made daily.
  *
  * @throws ConfigError naming every fault
  */
 export function reportSchedules(value: string | undefined): ReportSchedule[] {
   if (value === undefined) {
-    return reportKinds.map((report) => ({ report, cron: BY_DEFAULT, period: 'day' as const, region: '' }))
+    return reportKinds.map((report) => ({ report, cron: DEFAULT_CRON, period: 'day' as const, region: '' }))
   }
   const parsed = z.array(schedule).safeParse(readJson(value))
   const faults = (parsed.error?.issues ?? []).map(({ path, message }) =>
@@ -70,9 +69,9 @@ function readJson(value: string): unknown {
   }
 }
 
-/** When the report of a period is due: the first time its schedule names that is not before the period's end. */
+/** When the report of a period is due: the first scheduled time at or after the period's end. */
 export function dueAt({ cron }: Pick<ReportSchedule, 'cron'>, { until: end }: TimePeriod): Instant {
-  // The next one is after the date that is given.
+  // next() returns a time after currentDate.
   const currentDate = new Date(end / 1000 - 1)
   return CronExpressionParser.parse(cron, { tz: 'UTC', currentDate }).next().getTime() * 1000
 }

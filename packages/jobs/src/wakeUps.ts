@@ -1,31 +1,31 @@
 import { setTimeout } from 'node:timers/promises'
 import type { Producer } from './producer.ts'
 
-/** Milliseconds that a wakeUp has left when the process stops. */
-const PATIENCE = 1_000
+/** How long `flushed` waits for pending wake-ups. */
+const FLUSH_TIMEOUT_MS = 1_000
 
 /**
- * Milliseconds between two wakeUps for the same at least. A job costs hardly more for hundreds of notifications than for a few,
- * so that at full speed they are better gathered; the first after a pause is heard at once.
+ * Minimum interval between two wake-ups of the same job. A job costs little more for hundreds of notifications than for a
+ * few, so wake-ups at full speed are merged; the first one after a pause is not delayed.
  */
-const GATHER = 500
+const MIN_INTERVAL_MS = 500
 
-/** What is rung for: a shard, or whatever is due of one kind. */
+/** A job to wake up: a fold of one shard, or all due work of one kind. */
 export type WakeUp =
   | { job: 'usage' | 'kpi'; shard: number }
   | { job: 'verify-nova' | 'verify-glance' | 'publish-verified' }
 
 /**
- * Rings without ever holding up who wakeUps: wakeUps of the same moment are one, and one that Redis did not hear
- * is left to the jobs processes, which wakeUp for every backlog there is.
+ * Enqueues wake-ups without blocking the caller. Concurrent wake-ups are merged; if Redis is down they are dropped, because
+ * every jobs process re-checks the backlog every 5 s.
  */
 export class WakeUps {
   readonly #producer: Producer
   readonly #onMissed: (error: Error) => void
   readonly #pending = new Map<string, { wakeUp: WakeUp; generation: number | undefined }>()
-  /** When each was last to be heard, also when that is yet to come. By performance.now(). */
-  readonly #heard = new Map<string, number>()
-  #ringing: Promise<void> | undefined
+  /** When each job last ran or will run, by performance.now(). */
+  readonly #dueAt = new Map<string, number>()
+  #draining: Promise<void> | undefined
 
   constructor(producer: Producer, onMissed: (error: Error) => void) {
     this.#producer = producer
@@ -33,19 +33,19 @@ export class WakeUps {
   }
 
   /**
-   * @param generation makes this wakeUp another one than those of other generations: heard even when Redis still holds a job for the
-   * shard whose worker was killed
+   * @param generation wake-ups of different generations are never merged: a new one runs even if Redis still holds the
+   * shard's job of a killed worker
    */
   enqueue(wakeUps: Iterable<WakeUp>, generation?: number): void {
     for (const wakeUp of wakeUps) this.#pending.set(`${JSON.stringify(wakeUp)} ${generation}`, { wakeUp, generation })
-    // With nothing to wakeUp, draining would be over before it is remembered that it runs.
-    if (this.#pending.size > 0) this.#ringing ??= this.#drain()
+    // Without pending wake-ups, draining would end before #draining is assigned.
+    if (this.#pending.size > 0) this.#draining ??= this.#drain()
   }
 
-  /** Resolves when nothing is left to wakeUp. A Redis that was never there is not waited for: BullMQ waits for it for ever. */
+  /** Resolves when no wake-up is pending, at the latest after a timeout: BullMQ waits forever for a Redis that never responded. */
   async flushed(): Promise<void> {
-    if (this.#ringing === undefined) return
-    await Promise.race([this.#ringing, setTimeout(PATIENCE, undefined, { ref: false })])
+    if (this.#draining === undefined) return
+    await Promise.race([this.#draining, setTimeout(FLUSH_TIMEOUT_MS, undefined, { ref: false })])
   }
 
   async #drain(): Promise<void> {
@@ -58,7 +58,7 @@ export class WakeUps {
         this.#onMissed(error instanceof Error ? error : new Error(String(error)))
       }
     }
-    this.#ringing = undefined
+    this.#draining = undefined
   }
 
   #enqueue(wakeUp: WakeUp, generation: number | undefined): Promise<unknown> {
@@ -77,10 +77,10 @@ export class WakeUps {
 
   #delay(key: string): number {
     const now = performance.now()
-    const last = this.#heard.get(key) ?? Number.NEGATIVE_INFINITY
-    // One that is yet to be heard is heard for this, too: in Redis they are one.
-    const due = last > now ? last : Math.max(now, last + GATHER)
-    this.#heard.set(key, due)
+    const last = this.#dueAt.get(key) ?? Number.NEGATIVE_INFINITY
+    // A wake-up that is still delayed covers this one, too: Redis deduplicates them.
+    const due = last > now ? last : Math.max(now, last + MIN_INTERVAL_MS)
+    this.#dueAt.set(key, due)
     return Math.ceil(due - now)
   }
 }

@@ -2,9 +2,9 @@ import { type Job, Worker } from 'bullmq'
 import { catalog, type JobName, type Payload, type QueueName, queueNames } from './catalog.ts'
 import { keyPrefix, onConnectionError, workerConnection } from './connection.ts'
 
-/** How far a job is, kept with it in Redis: for those who wait for it, and for its next attempt. */
+/** Progress of a job, stored with it in Redis for observers and for its next attempt. */
 export interface Progress {
-  /** What the last attempt told before it was cut off, as it comes from Redis; 0 in the first. */
+  /** Last progress of the previous attempt, as read from Redis; 0 in the first attempt. */
   before: unknown
   tell(progress: Record<string, number>): Promise<void>
 }
@@ -12,45 +12,45 @@ export interface Progress {
 /** One handler for each job of the catalog; a missing one does not compile. */
 export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progress) => Promise<unknown> }
 
-/** An attempt at a job that failed. */
+/** A failed attempt of a job. */
 export interface FailedAttempt {
   job: string
   milliseconds: number
-  /** It is tried again by itself, as often as the catalog has it. */
+  /** Whether BullMQ retries it, according to the catalog's attempts. */
   willRetry: boolean
 }
 
 export interface WorkerEvents {
-  /** Told of attempts at jobs that failed. */
+  /** Called for each failed attempt. */
   onError(error: Error, context: { queue: QueueName } & Partial<FailedAttempt>): void
-  /** Told of errors of the connections; they come back by themselves. */
+  /** Called for connection errors; connections recover automatically. */
   onRedisError(error: Error): void
   onDone(context: { queue: QueueName; job: string; milliseconds: number; result: unknown }): void
 }
 
-/** How many jobs of a queue one process works on at once; each mostly waits for the database. */
+/** Concurrent jobs per queue and process; a job mostly waits for the database. */
 const concurrency: Record<QueueName, number> = { aggregation: 4, verification: 2, reports: 1, maintenance: 1 }
 
-/** Milliseconds after which the job of a worker that was killed is given to another. Living ones renew their hold. */
-const LOCK = 10_000
+/** After this time another worker runs the job of a killed one. Running workers renew their lock. */
+const LOCK_DURATION_MS = 10_000
 
-/** Milliseconds that jobs in hand have to end once the process stops; one that waits for a dead server is given back. */
-const FINISH = 4_000
+/** How long active jobs may take to end on shutdown; another worker runs the rest. */
+const FINISH_TIMEOUT_MS = 4_000
 
-/** Milliseconds that Redis has to hear how the last jobs ended, and what the workers gave back. */
-const GOODBYE = 2_000
+/** How long the workers may take to report their last jobs to Redis and close. */
+const CLOSE_TIMEOUT_MS = 2_000
 
-/** Starts a worker for every queue. Returns what stops them: no new jobs, those in hand are finished. */
+/** Starts a worker for every queue. Returns a function that stops them: it takes no new jobs and finishes the active ones. */
 export function startWorkers(
   url: string,
   prefix: string,
   handlers: Handlers,
   events: WorkerEvents,
 ): () => Promise<void> {
-  const inHand = new Set<Promise<unknown>>()
+  const active = new Set<Promise<unknown>>()
   const work = (job: Job): Promise<unknown> => {
-    const working = run(handlers, job.name, job.data, progressOf(job)).finally(() => inHand.delete(working))
-    inHand.add(working)
+    const working = run(handlers, job.name, job.data, progressOf(job)).finally(() => active.delete(working))
+    active.add(working)
     return working
   }
   const workers = queueNames.map((queue) => {
@@ -60,9 +60,9 @@ export function startWorkers(
       connection,
       prefix: keyPrefix(url, prefix),
       concurrency: concurrency[queue],
-      lockDuration: LOCK,
-      stalledInterval: LOCK,
-      // Handlers are idempotent, and a process that is killed often must not make a job fail for good.
+      lockDuration: LOCK_DURATION_MS,
+      stalledInterval: LOCK_DURATION_MS,
+      // Handlers are idempotent, and a process that is killed often must not fail a job permanently.
       maxStalledCount: 10,
     })
     worker.on('error', events.onRedisError)
@@ -79,9 +79,9 @@ export function startWorkers(
   })
   return async () => {
     const closed = Promise.all(workers.map(({ worker }) => worker.close()))
-    // A worker waits for a Redis that is away; what Redis does not hear, it gives to another as a job that stalled.
-    const finished = Promise.race([Promise.allSettled(inHand), after(FINISH)])
-    await Promise.race([closed, finished.then(() => after(GOODBYE))])
+    // Workers wait for an unavailable Redis; a job whose end Redis missed is run again as stalled.
+    const finished = Promise.race([Promise.allSettled(active), after(FINISH_TIMEOUT_MS)])
+    await Promise.race([closed, finished.then(() => after(CLOSE_TIMEOUT_MS))])
     for (const { connection } of workers) connection.disconnect()
   }
 }
@@ -103,9 +103,9 @@ function progressOf(job: Job): Progress {
   return { before: job.progress, tell: (progress) => job.updateProgress(progress) }
 }
 
-/** Runs a job as the catalog has it; its name and payload come from Redis, so both are checked. */
+/** Runs a job of the catalog; its name and payload come from Redis, so both are checked. */
 async function run(handlers: Handlers, name: string, data: unknown, progress: Progress): Promise<unknown> {
-  if (!isJobName(name)) throw new Error(`there is no job ${name}`)
+  if (!isJobName(name)) throw new Error(`unknown job ${name}`)
   return dispatch(handlers, name, data, progress)
 }
 

@@ -11,16 +11,16 @@ import {
 } from '@stacktach/db'
 import { byInstance, foldBoundary, type Rules, withPossibleCounterparts } from '@stacktach/domain'
 
-/** Instances of one step at most, and about how many notifications of them. */
-const INSTANCES = 500
-const NOTIFICATIONS = 20_000
+/** Limits of one batch; the notification limit is approximate. */
+const BATCH_INSTANCES = 500
+const BATCH_NOTIFICATIONS = 20_000
 
 /**
- * Writes down, of some instances of a shard, what the notifications of a partition leave behind them. The partition is
- * sealed, all in it is folded, and the shard's lock is held.
+ * Writes the state at the end of a partition for a batch of a shard's instances. Requires that the partition is sealed and
+ * folded, and that the shard's lock is held.
  *
- * @param after the last instance of the step before
- * @returns the last instance of this step, null when there was none
+ * @param after the last instance of the previous batch
+ * @returns the last instance of this batch, null if the batch was empty
  */
 export async function boundStep(
   client: Queryable,
@@ -29,8 +29,8 @@ export async function boundStep(
   after: string,
   rules: Rules,
 ): Promise<string | null> {
-  const counted = await instancesOfPartition(client, partition, shard, after, INSTANCES)
-  const instances = atMost(counted, NOTIFICATIONS)
+  const counted = await instancesOfPartition(client, partition, shard, after, BATCH_INSTANCES)
+  const instances = atMost(counted, BATCH_NOTIFICATIONS)
   const last = instances.at(-1)
   if (last === undefined) return null
   const before = await readBoundaries(client, instances)
@@ -60,14 +60,14 @@ export async function boundStep(
   return last
 }
 
-/** The first of some instances that have so many notifications together, at least one. */
+/** The first instances, at least one, with at most `limit` notifications in total. */
 function atMost(counted: readonly CountedInstance[], limit: number): string[] {
   let total = 0
-  const taken: string[] = []
+  const selected: string[] = []
   for (const { instance, notifications } of counted) {
     total += notifications
-    if (total > limit && taken.length > 0) break
-    taken.push(instance)
+    if (total > limit && selected.length > 0) break
+    selected.push(instance)
   }
-  return taken
+  return selected
 }

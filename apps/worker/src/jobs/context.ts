@@ -10,7 +10,7 @@ export interface Publishing extends PublisherOptions {
   events: Record<'nova' | 'glance', string>
 }
 
-/** What the handlers of jobs work with. */
+/** Dependencies and settings of the job handlers. */
 export interface JobContext {
   database: Database
   partitions: Partitions
@@ -19,12 +19,12 @@ export interface JobContext {
   rules: Rules
   shards: number
   verification: Omit<VerifyOptions, 'rules'> & { settleSeconds: number }
-  /** Null: nothing is published. */
+  /** Null if publishing is off. */
   publishing: Publishing | null
   retention: RetentionDays
-  /** Bytes of a message at most. */
+  /** Maximum size of a message in bytes. */
   maxBody: number
-  /** Which reports are made by themselves. */
+  /** Scheduled reports. */
   schedules: readonly ReportSchedule[]
   clock: () => Instant
   /** Aborted when the process stops: a long job ends after the transaction it is in. */

@@ -3,17 +3,17 @@ import { completePeriods, DAY, reportHeading } from '@stacktach/domain'
 import { dueAt } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 
-/** How long ago a period may have ended whose report nobody made; the last one of each length is made in any case. */
-const MADE_UP_FOR = 7 * DAY
+/** How long after its period a missed report is still made; the last period of each length is always reported. */
+const CATCH_UP = 7 * DAY
 
 /**
- * Asks for each report that is due by its schedule and not made yet: rung at the times the schedules name, and now and
- * then, so that what was missed while jobs were down is made up for. However many ask, one is made.
+ * Enqueues each scheduled report that is due and not made yet. Runs at the scheduled times and every ten minutes, so that
+ * reports missed while no jobs process ran are made later. Concurrent requests result in one report.
  */
 export async function dueReports({ database, producer, clock, schedules }: JobContext): Promise<{ asked: number }> {
   const now = clock()
   const due = schedules.flatMap((schedule) =>
-    completePeriods(now, schedule.period, now - MADE_UP_FOR)
+    completePeriods(now, schedule.period, now - CATCH_UP)
       .filter((period) => dueAt(schedule, period) <= now)
       .map((period) => {
         const { deployments, percentile } = schedule

@@ -2,12 +2,12 @@ import { ConcurrentFold, isTransient } from '@stacktach/db'
 import type { WakeUp } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 
-/** Of one transaction over a shard's backlog. */
+/** Result of one transaction over a shard's backlog. */
 export interface FoldStep {
   claimed: number
-  /** The last key claimed, where the next step goes on; null when nothing is left after it. */
+  /** The last claimed key, after which the next step continues; null if nothing is left after it. */
   last: string | null
-  /** Who has something to do now. */
+  /** Jobs that have work after the commit. */
   wakeUps?: readonly WakeUp[]
 }
 
@@ -17,11 +17,11 @@ export const EMPTY_STEP: FoldStep = { claimed: 0, last: null }
 export const BACKLOG_ROWS_PER_CLAIM = 2_000
 
 /**
- * Works a shard's backlog off, one transaction after another, going once round its keys, so that none waits behind one that
- * never ends. What comes meanwhile is rung for by who stores it. Ends early on stopping, or when another process holds the
- * shard (`null`): that one may have claimed before what this was rung for was there, so it is rung once more.
+ * Folds a shard's backlog, one transaction after another, in one pass over its keys, so that a busy key never delays the
+ * others. Rows added meanwhile have wake-ups of their own. Ends early on shutdown, or if another process holds the shard's
+ * lock (`null`): that process may have claimed before the new rows were committed, so another wake-up is enqueued.
  *
- * @returns how many rows of the backlog were folded
+ * @returns the number of folded backlog rows
  */
 export async function foldBacklog(
   context: JobContext,
@@ -36,7 +36,7 @@ export async function foldBacklog(
       context.wakeUps.enqueue([self])
       break
     }
-    // Only now is it committed, and there for who is rung.
+    // Only after the commit can the jobs see their rows.
     context.wakeUps.enqueue(done.wakeUps ?? [])
     folded += done.claimed
     if (done.last === null) break
@@ -45,7 +45,7 @@ export async function foldBacklog(
   return folded
 }
 
-/** Once more after a deadlock or a fold that another process was in the middle of; the timer rings for all the rest. */
+/** Retries once after a transient error or a concurrent fold; after that, the timer wakes the job up again. */
 export async function retryOnce<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()

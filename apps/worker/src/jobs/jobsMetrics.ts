@@ -9,24 +9,24 @@ export interface JobsMetrics {
   failed(failure: FailedAttempt): void
 }
 
-/** What `jobs` counts, for every job of the catalog from 0 on. */
+/** Counters of the jobs process, initialized to 0 for every job of the catalog. */
 export function jobsMetrics(metrics: Metrics): JobsMetrics {
   const finished = metrics.counter({
     name: 'jobs_finished_total',
-    help: 'Attempts at jobs by how they ended: done, failed for good, or failed to be tried again (retried).',
+    help: 'Job attempts by outcome: done, failed permanently (failed), or failed with a retry scheduled (retried).',
     labels: ['job_name', 'outcome'],
   })
   const duration = metrics.histogram(
     {
       name: 'job_duration_seconds',
-      help: 'How long an attempt at a job took, however it ended.',
+      help: 'Duration of job attempts, whatever their outcome.',
       labels: ['job_name'],
     },
     durations,
   )
   const folded = metrics.counter({
     name: 'backlog_folded_total',
-    help: 'Rows of the backlog that were folded into aggregates.',
+    help: 'Backlog rows folded into aggregates.',
     labels: ['job_name'],
   })
   for (const job of Object.keys(catalog)) {
@@ -34,7 +34,7 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
   }
   for (const job of ['usage', 'kpi']) folded.inc({ job_name: job }, 0)
   const count = (job: string, outcome: 'done' | 'failed' | 'retried', milliseconds: number) => {
-    // Its name comes from Redis.
+    // The name comes from Redis and may be unknown.
     if (!Object.hasOwn(catalog, job)) return
     finished.inc({ job_name: job, outcome })
     duration.observe({ job_name: job }, milliseconds / 1000)
@@ -49,7 +49,7 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
   }
 }
 
-/** Rows that a fold says it folded; what other jobs return says nothing of that. */
+/** Rows folded by usage or kpi; 0 for other jobs. */
 function foldedOf(result: unknown): number {
   if (typeof result !== 'object' || result === null || !('folded' in result)) return 0
   return typeof result.folded === 'number' ? result.folded : 0

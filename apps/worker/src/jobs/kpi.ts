@@ -11,7 +11,7 @@ import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { BACKLOG_ROWS_PER_CLAIM, EMPTY_STEP, type FoldStep, foldBacklog } from './foldBacklog.ts'
 
-/** Folds what waits of a shard of requests into their trackers. */
+/** Folds the backlog of a shard of requests into their trackers. */
 export async function handleKpi(context: JobContext, { shard }: Payload<'kpi'>): Promise<{ folded: number }> {
   const folded = await foldBacklog(context, { job: 'kpi', shard }, (after) =>
     withShard(context.database.pool, 'kpi', shard, (client) => trackShard(client, shard, after, context.rules)),

@@ -24,17 +24,17 @@ import { jobsMetrics } from './jobsMetrics.ts'
 import { scrapedMetrics } from './scrapedMetrics.ts'
 import { startTimer } from './timer.ts'
 
-/** Milliseconds; each statement of a job works on a bounded part, so that one which takes longer has lost its server. */
-const QUERY_TIMEOUT = 60_000
+/** Each statement of a job processes a bounded batch; one that takes longer has lost its server. */
+const QUERY_TIMEOUT_MS = 60_000
 
-/** The `jobs` process: aggregation, reports and maintenance, as BullMQ brings them. */
+/** The `jobs` process: BullMQ workers for aggregation, verification, reports and maintenance. */
 export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = jobsConfig(environment)
   const schedules = reportSchedules(config.REPORT_SCHEDULES)
   const logger = createLogger('jobs', config.LOG_LEVEL)
   const stopping = new AbortController()
   const clock = () => Date.now() * 1000
-  const redisAway = throttled((text) => logger.warn(`${text}; nothing is aggregated until then`))
+  const logRedisError = throttled((text) => logger.warn(`${text}; nothing is aggregated until then`))
   const metrics = new Metrics()
   const counts = jobsMetrics(metrics)
   await Composition.empty()
@@ -43,7 +43,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         url: config.DATABASE_URL,
         applicationName: 'stacktach jobs',
         size: config.DATABASE_POOL,
-        queryTimeout: QUERY_TIMEOUT,
+        queryTimeout: QUERY_TIMEOUT_MS,
         onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
       })
       poolMetrics(metrics, database.pool, config.DATABASE_POOL)
@@ -56,7 +56,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
     })
     .add('producer', async () => {
       const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) =>
-        redisAway(describeRedisError(error)),
+        logRedisError(describeRedisError(error)),
       )
       return { value: producer, stop: () => producer.close() }
     })
@@ -69,7 +69,9 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
       return startMetrics({ config, metrics, lacks, logger })
     })
     .add('context', async ({ database, producer }) => {
-      const wakeUps = new WakeUps(producer, (error) => logger.debug({ reason: error.message }, 'Redis did not hear'))
+      const wakeUps = new WakeUps(producer, (error) =>
+        logger.debug({ reason: error.message }, 'could not enqueue wake-up'),
+      )
       const context: JobContext = {
         database,
         partitions: new Partitions(database.pool, config.PARTITION_DAYS),
@@ -106,7 +108,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
           if (job !== undefined) counts.failed({ job, milliseconds, willRetry })
           logger.error({ queue, job, milliseconds, willRetry, reason: error.message }, 'job failed')
         },
-        onRedisError: (error) => redisAway(describeRedisError(error)),
+        onRedisError: (error) => logRedisError(describeRedisError(error)),
         onDone: (done) => {
           counts.done(done.job, done.milliseconds, done.result)
           logger.info(done, 'job done')

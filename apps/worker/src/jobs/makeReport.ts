@@ -26,10 +26,10 @@ import {
   regionSummary,
 } from '@stacktach/domain'
 
-/** What a report is asked for with. */
+/** Scope and options of a report. */
 export interface ReportRequest {
   scope: ReportScope
-  /** As operators see it, empty for all deployments. */
+  /** As shown to operators; empty for all deployments. */
   region: string
   /** Names of the deployments it covers. */
   deployments: readonly string[]
@@ -38,13 +38,13 @@ export interface ReportRequest {
 
 type MakeReport = (client: Queryable, request: ReportRequest) => Promise<unknown>
 
-/** How each report is made: what the database says, shaped. */
+/** Makes each kind of report: queries the database and shapes the result. */
 export const makeReport: Record<ReportKind, MakeReport> = {
-  'image-events-audit': made(countImageEvents, imageEventsAudit.shape),
-  'nova-usage-audit': made(auditNovaUsage, novaUsageAudit.shape),
-  'glance-usage-audit': made(auditGlanceUsage, glanceUsageAudit.shape),
-  'public-outbound-bandwidth': made(sumBandwidth, publicOutboundBandwidth.shape),
-  'instance-hours': made(sumInstanceHours, instanceHours.shape),
+  'image-events-audit': fromQuery(countImageEvents, imageEventsAudit.shape),
+  'nova-usage-audit': fromQuery(auditNovaUsage, novaUsageAudit.shape),
+  'glance-usage-audit': fromQuery(auditGlanceUsage, glanceUsageAudit.shape),
+  'public-outbound-bandwidth': fromQuery(sumBandwidth, publicOutboundBandwidth.shape),
+  'instance-hours': fromQuery(sumInstanceHours, instanceHours.shape),
 
   async 'region-summary'(client, { scope, ...options }) {
     const tally: RegionTally = new Map()
@@ -59,18 +59,18 @@ export const makeReport: Record<ReportKind, MakeReport> = {
     for await (const requests of requestsOfPeriod(client, scope)) {
       const failed = failedRequests(requests)
       const detailed = failed.filter(isDetailed)
-      const found = await requestDetails(
+      const rows = await requestDetails(
         client,
         detailed.map(({ request }) => request),
       )
-      const details = new Map(detailed.map((request, index) => [request, found[index] ?? []]))
+      const details = new Map(detailed.map((request, index) => [request, rows[index] ?? []]))
       for (const request of failed) countFailure(tally, request, details.get(request) ?? [])
     }
     return errorDetails.shape(tally)
   },
 }
 
-function made<T>(
+function fromQuery<T>(
   collect: (client: Queryable, scope: ReportScope) => Promise<T>,
   shape: (collected: T) => unknown,
 ): MakeReport {

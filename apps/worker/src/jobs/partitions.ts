@@ -1,10 +1,10 @@
 import { DAY, services } from '@stacktach/domain'
 import type { JobContext } from './context.ts'
 
-/** Days ahead for which partitions are there before the first notification comes. */
+/** Days ahead for which partitions are created before the first notification arrives. */
 const DAYS_AHEAD = 8
 
-/** Makes the partitions of the days to come. */
+/** Creates the partitions of the coming days. */
 export async function partitions({ partitions: made, clock }: JobContext): Promise<void> {
   const now = clock()
   const days = Array.from({ length: DAYS_AHEAD + 1 }, (_, day) => now + day * DAY)

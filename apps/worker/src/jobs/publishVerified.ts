@@ -3,14 +3,14 @@ import { claimUnsent, inTransaction, markSent } from '@stacktach/db'
 import { verifiedNotification } from '@stacktach/domain'
 import type { JobContext } from './context.ts'
 
-/** Publications sent in one transaction. */
+/** Outbox messages sent in one transaction. */
 const MESSAGES_PER_CLAIM = 100
 
 /**
- * Publishes what is verified and not sent yet. It is marked in the transaction that claimed it, after the broker confirmed
- * it: a crash in between sends it once more, under the same message id.
+ * Publishes the unsent outbox messages. The transaction that claimed them marks them as sent after the broker's confirm: a
+ * crash in between sends them again, with the same message ids.
  *
- * @throws Error when the broker does not take it; it waits then, and the timer rings again
+ * @throws Error when the broker rejects them; they stay unsent and the timer wakes this job up again
  */
 export async function publishVerified({ database, publishing, stopping, clock, logger }: JobContext) {
   const total = { sent: 0, unroutable: 0 }
@@ -42,7 +42,10 @@ export async function publishVerified({ database, publishing, stopping, clock, l
   }
   if (total.unroutable > 0) {
     const { exchange, routingKeys } = publishing
-    logger.warn({ exchange, routingKeys, ...total }, 'no queue takes verified exists: they wait until one is bound')
+    logger.warn(
+      { exchange, routingKeys, ...total },
+      'verified exists are unroutable; they stay unsent until a queue is bound',
+    )
   }
   return total
 }

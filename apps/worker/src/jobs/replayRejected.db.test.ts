@@ -139,7 +139,7 @@ test('an attempt that was cut off is taken up where it ended, with what it had c
 test('a process that stops leaves the rest to another attempt', async () => {
   await reject(3)
   await expect(replayRejected({ ...context, stopping: AbortSignal.abort() }, { ids: null }, told())).rejects.toThrow(
-    'another attempt goes on',
+    'the next attempt resumes',
   )
   expect(await stillRejected()).toEqual([1, 2, 3])
 })

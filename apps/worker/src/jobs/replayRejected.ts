@@ -19,24 +19,24 @@ import type { Payload, Progress } from '@stacktach/jobs'
 import { wakeUpFor } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
-/** Messages of one step at most, and about how many bytes of them. */
-const MESSAGES = 500
-const BYTES = 8 * 1024 * 1024
+/** Limits of one batch; the byte limit is approximate. */
+const BATCH_MESSAGES = 500
+const BATCH_BYTES = 8 * 1024 * 1024
 
-/** What became of the rejected messages. */
+/** Rejected messages by the outcome of their replay. */
 interface Counts {
   /** New notifications. */
   stored: number
-  /** Accepted too, but their notification had come again in the meantime and was stored already. */
+  /** Accepted, but their notification was redelivered in the meantime and is stored already. */
   known: number
-  /** Still bad. */
+  /** Still invalid. */
   rejected: number
-  /** Not tried: of a message that was too large only the first bytes were kept. */
+  /** Not replayed: only the first bytes of a message that was too large are kept. */
   refused: number
 }
 
 interface Done extends Counts {
-  /** The last id that was looked at. */
+  /** The last id that was processed. */
   after: number
 }
 
@@ -45,8 +45,9 @@ interface Replayed extends Message {
 }
 
 /**
- * Stores rejected messages again, by the way they first came: what is accepted is stored and no longer rejected, in one
- * transaction; what is still bad stays with its new reason. An attempt that was cut off is taken up where it ended.
+ * Stores rejected messages again, as if they had just been delivered. One transaction stores the accepted messages and
+ * removes them from the rejected ones; messages that are still invalid get their new reason. A retry resumes after the
+ * last batch.
  */
 export async function replayRejected(
   context: JobContext,
@@ -56,8 +57,13 @@ export async function replayRejected(
   const upTo = await lastRejectedId(context.database)
   let done = doneBefore(progress.before)
   for (;;) {
-    if (context.stopping.aborted) throw new Error('the process stops, another attempt goes on')
-    const batch = await rejectedToReplay(context.database, { ids, after: done.after, upTo }, MESSAGES, BYTES)
+    if (context.stopping.aborted) throw new Error('shutting down; the next attempt resumes')
+    const batch = await rejectedToReplay(
+      context.database,
+      { ids, after: done.after, upTo },
+      BATCH_MESSAGES,
+      BATCH_BYTES,
+    )
     const last = batch.at(-1)
     if (last === undefined) {
       const { after: _, ...counts } = done
@@ -83,7 +89,7 @@ async function replayBatch(context: JobContext, batch: readonly RejectedToReplay
   return counts
 }
 
-/** Of one exchange of one deployment. */
+/** Replays messages of one exchange of one deployment. */
 async function replayChannel(
   context: JobContext,
   deployment: string,
@@ -115,12 +121,12 @@ async function replayChannel(
   }
 }
 
-/** Some were dropped, or replayed by another, after they were read: they must not be stored. */
+/** Some messages were dropped or replayed by another process after they were read; they must not be stored. */
 class Gone extends Error {
   readonly ids: ReadonlySet<number>
 
   constructor(ids: readonly number[]) {
-    super('rejected messages are gone')
+    super('rejected messages were deleted concurrently')
     this.ids = new Set(ids)
   }
 }
@@ -135,9 +141,9 @@ const settle: RecordOutcome<Replayed> = async (client, { accepted, rejected }) =
   )
 }
 
-function doneBefore(told: unknown): Done {
+function doneBefore(input: unknown): Done {
   const number = (name: string) => {
-    const value: unknown = typeof told === 'object' && told !== null ? Reflect.get(told, name) : 0
+    const value: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, name) : 0
     return typeof value === 'number' ? value : 0
   }
   return {

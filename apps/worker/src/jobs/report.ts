@@ -4,17 +4,17 @@ import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { makeReport } from './makeReport.ts'
 
-/** Which one StackTach shows beside the median. */
-const PERCENTILE = 97
+/** The percentile that StackTach shows beside the median. */
+const DEFAULT_PERCENTILE = 97
 
-/** What a report's job comes to: it is made, it was there already, or it cannot be made, and trying again would not help. */
+/** Result of a report job: made, already stored, or refused; a retry of a refused report does not help. */
 export interface ReportOutcome {
-  /** Null when it was there already, or refused. */
+  /** Null if it was already stored, or refused. */
   id: number | null
   refused?: string
 }
 
-/** Makes a report of a period and stores it with what it was made from. */
+/** Makes a report of a period and stores it with its parameters. */
 export async function handleReport(
   { database, rules, clock }: JobContext,
   { report: kind, period, region, deployments, percentile, once, inProgress }: Payload<'report'>,
@@ -31,14 +31,14 @@ export async function handleReport(
       scope: { period, rules, deployments: all ? null : covered.map(({ id }) => id) },
       region: deployments?.join(',') ?? region,
       deployments: covered.map(({ name }) => name),
-      percentile: percentile ?? PERCENTILE,
+      percentile: percentile ?? DEFAULT_PERCENTILE,
     })
   })
   if (json === undefined)
     return { id: null, refused: `no deployment is ${deployments?.join(' or ') ?? `in ${region}`}` }
-  // What goes is announced before it goes: so nothing that was read had gone.
-  const gone = await refusal()
-  if (gone !== null) return { id: null, refused: gone }
+  // Retention announces a deletion before it deletes: if nothing is announced now, all rows were present when read.
+  const refusedNow = await refusal()
+  if (refusedNow !== null) return { id: null, refused: refusedNow }
   const label = deployments?.join(',') ?? region
   const heading = reportHeading(kind, { period, region: label })
   const id = await storeReport(
@@ -48,7 +48,7 @@ export async function handleReport(
       over: period.until,
       region: label,
       parameters: { deployments, percentile },
-      // Whole seconds, as operators search for it.
+      // Whole seconds, because operators search by it.
       createdAt: floorTo(clock(), SECOND),
       json,
     },

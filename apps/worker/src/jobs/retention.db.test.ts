@@ -208,7 +208,7 @@ describe('pruned in the middle, late ones after it', () => {
       done = await run.then(
         () => true,
         (error: Error) => {
-          expect(error.message).toContain('another attempt goes on')
+          expect(error.message).toContain('the next attempt resumes')
           return false
         },
       )

@@ -16,29 +16,33 @@ import { boundStep } from './boundStep.ts'
 import type { JobContext } from './context.ts'
 import { usage } from './usage.ts'
 
-/** What went. */
+/** Deleted partitions and rows. */
 interface Pruned {
-  /** Names of the partitions that were dropped. */
+  /** Names of the dropped partitions. */
   partitions: string[]
-  /** Rows of aggregates that were deleted, by table. */
+  /** Deleted rows of aggregates, by table. */
   aggregates: Record<string, number>
 }
 
-/** Milliseconds between two looks at what another process has in hand, and how often it is looked at. */
-const LOOK_AGAIN = 200
-const LOOKS = 1_500
+/** How often the backlog, or a lock that another process holds, is checked again, and how many times. */
+const POLL_INTERVAL_MS = 200
+const MAX_POLLS = 1_500
 
 /**
- * Drops the partitions of notifications that are older than they are kept, by the configuration or before a time that an
- * operator named. First nothing more is let into them, then what is in them is folded, then the state of their instances
- * and requests is written down from which later folds begin; only then they go. Taken up where it ended when it was cut off.
+ * Drops the partitions that lie before the configured retention, or before a time given by an operator. For each partition:
+ * 1. seal it, so that no notification is added;
+ * 2. fold its notifications;
+ * 3. write the state of its instances at its end, where later folds start;
+ * 4. keep the starts of its requests;
+ * 5. drop it.
+ * An interrupted attempt resumes where it ended.
  */
 export async function retention(context: JobContext, payload: Payload<'retention'>): Promise<Pruned> {
   for (;;) {
     const pruned = await withRetentionLock(context.database.pool, () => pruneAll(context, payload))
     if (pruned !== null) return pruned
-    goOn(context)
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN))
+    throwIfStopping(context)
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
   }
 }
 
@@ -48,7 +52,7 @@ async function pruneAll(context: JobContext, { before, service }: Payload<'reten
   for (const each of service === null ? services : [service]) {
     const until = before ?? daysAgo(clock(), days[each])
     if (until === null) continue
-    for (const partition of await patiently(() => sealPartitions(database.pool, each, until))) {
+    for (const partition of await withRetries(() => sealPartitions(database.pool, each, until))) {
       await prune(context, partition)
       pruned.partitions.push(partition.name)
     }
@@ -70,30 +74,30 @@ async function prune(context: JobContext, partition: Partition): Promise<void> {
     for (let shard = 0; shard < shards; shard++) await boundShard(context, partition, shard)
     await keepRequestStarts(database.pool, partition, rules)
   }
-  await patiently(() => dropPartition(database.pool, partition))
+  await withRetries(() => dropPartition(database.pool, partition))
   partitions.forget()
   logger.info({ partition: partition.name }, 'dropped')
 }
 
-/** Folds what waits of a partition; another process may have some of it in hand. */
+/** Folds the backlog of a partition; another process may be folding some of it. */
 async function untilFolded(context: JobContext, partition: Partition): Promise<void> {
-  for (let look = 0; look < LOOKS; look++) {
+  for (let poll = 0; poll < MAX_POLLS; poll++) {
     if ((await backlogBefore(context.database.pool, partition)) === 0) return
     for (let shard = 0; shard < context.shards; shard++) await usage(context, { shard })
-    goOn(context)
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN))
+    throwIfStopping(context)
+    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
   }
-  throw new Error(`notifications of ${partition.name} are still not folded`)
+  throw new Error(`notifications of ${partition.name} are not folded yet`)
 }
 
-/** Moves the boundaries of a shard's instances on, some at a time, each under the shard's lock. */
+/** Advances the boundaries of a shard's instances in batches, each under the shard's lock. */
 async function boundShard(context: JobContext, partition: Partition, shard: number): Promise<void> {
   const { database, shards, rules } = context
   let after: string | null = ''
   while (after !== null) {
-    goOn(context)
+    throwIfStopping(context)
     const from: string = after
-    after = await patiently(() =>
+    after = await withRetries(() =>
       withShardWaiting(database.pool, 'usage', shard, (client) =>
         boundStep(client, partition, { shard, shards }, from, rules),
       ),
@@ -101,18 +105,18 @@ async function boundShard(context: JobContext, partition: Partition, shard: numb
   }
 }
 
-function goOn({ stopping }: JobContext): void {
-  if (stopping.aborted) throw new Error('the process stops, another attempt goes on')
+function throwIfStopping({ stopping }: JobContext): void {
+  if (stopping.aborted) throw new Error('shutting down; the next attempt resumes')
 }
 
-/** Some times more when a lock could not be had, or the database was in trouble. */
-async function patiently<T>(work: () => Promise<T>): Promise<T> {
+/** Retries up to nine times, with a growing delay, after transient database errors and lock timeouts. */
+async function withRetries<T>(work: () => Promise<T>): Promise<T> {
   for (let attempt = 1; ; attempt++) {
     try {
       return await work()
     } catch (error) {
       if (!isTransient(error) || attempt === 10) throw error
-      await new Promise((resolve) => setTimeout(resolve, attempt * LOOK_AGAIN))
+      await new Promise((resolve) => setTimeout(resolve, attempt * POLL_INTERVAL_MS))
     }
   }
 }

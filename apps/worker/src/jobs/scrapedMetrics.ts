@@ -12,25 +12,25 @@ import { type Instant, SECOND } from '@stacktach/domain'
 import { countJobs, type Producer } from '@stacktach/jobs'
 import type { Metrics } from '@stacktach/runtime'
 
-/** Milliseconds that a statement may take which is asked for the metrics alone. */
+/** Timeout of a statement that only serves the metrics. */
 const STATEMENT_TIMEOUT_MS = 2_500
 
-/** What only PostgreSQL and Redis know, asked when the metrics are read. Each jobs process says the same. */
+/** Metrics read from PostgreSQL and Redis at each scrape; every jobs process reports the same values. */
 export function scrapedMetrics(metrics: Metrics, database: Database, producer: Producer, clock: () => Instant): void {
-  const ask = <T>(question: Parameters<typeof withStatementTimeout<T>>[2]) =>
+  const query = <T>(question: Parameters<typeof withStatementTimeout<T>>[2]) =>
     withStatementTimeout(database.pool, STATEMENT_TIMEOUT_MS, question)
 
   metrics.collector(
     'backlog',
     {
-      rows: { name: 'backlog_rows', help: 'What waits to be folded into aggregates.', labels: ['kind'] },
+      rows: { name: 'backlog_rows', help: 'Rows pending to be folded into aggregates.', labels: ['kind'] },
       age: {
         name: 'backlog_oldest_age_seconds',
-        help: 'Age of the oldest notification that is not in every aggregate, by the time in it; 0 when there is none.',
+        help: 'Age of the oldest notification not yet folded into every aggregate, by its own time; 0 if there is none.',
       },
     },
     async () => {
-      const { rows, oldest } = await ask(backlogState)
+      const { rows, oldest } = await query(backlogState)
       return [
         ...Object.entries(rows).map(([kind, value]) => ({ gauge: 'rows' as const, labels: { kind }, value })),
         { gauge: 'age', value: oldest === null ? 0 : Math.max(0, clock() - oldest) / SECOND },
@@ -41,8 +41,8 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
   metrics.collector(
     'stored',
     {
-      rejected: { name: 'rejected_messages', help: 'Messages that are kept as rejected.' },
-      unsent: { name: 'publications_unsent', help: 'Verified exists that wait to be published.' },
+      rejected: { name: 'rejected_messages', help: 'Stored rejected messages.' },
+      unsent: { name: 'outbox_unsent', help: 'Verified exists not yet published.' },
       last: {
         name: 'deployment_last_notification_timestamp_seconds',
         help: 'Time of the latest notification of a deployment, in unix time.',
@@ -50,7 +50,7 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
       },
     },
     async () => {
-      const { rejected, unsent, lastTimestamps } = await ask(storedCounts)
+      const { rejected, unsent, lastTimestamps } = await query(storedCounts)
       return [
         { gauge: 'rejected', value: rejected },
         { gauge: 'unsent', value: unsent },
@@ -68,7 +68,7 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
     {
       exists: {
         name: 'exists',
-        help: 'Exists by the state of their verification; the verified ones by PostgreSQL’s running count.',
+        help: 'Exists by verification status; the verified ones by PostgreSQL’s running count.',
         labels: ['service', 'status'],
       },
       contradicted: {
@@ -80,7 +80,7 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
     async () => {
       const counted = await Promise.all(
         existsServices.map((service) =>
-          ask(async (client) => {
+          query(async (client) => {
             const numbers = await countExistsStatus({ pool: client }, service, false)
             return [
               ...existsStatuses.map((status) => ({
@@ -103,7 +103,7 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
 
   metrics.collector(
     'jobs',
-    { jobs: { name: 'queue_jobs', help: 'Jobs in a queue of Redis, by their state.', labels: ['queue', 'state'] } },
+    { jobs: { name: 'queue_jobs', help: 'Jobs in a Redis queue, by state.', labels: ['queue', 'state'] } },
     async () =>
       (await countJobs(producer)).flatMap(({ queue, ...states }) =>
         Object.entries(states).map(([state, value]) => ({ gauge: 'jobs' as const, labels: { queue, state }, value })),

@@ -35,18 +35,18 @@ import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { BACKLOG_ROWS_PER_CLAIM, EMPTY_STEP, type FoldStep, foldBacklog } from './foldBacklog.ts'
 
-/** Folds what waits of a shard of instances and images into their aggregates. */
+/** Folds the backlog of a shard of instances and images into their aggregates. */
 export async function usage(context: JobContext, { shard }: Payload<'usage'>): Promise<{ folded: number }> {
   const { pool } = context.database
   const self = { job: 'usage', shard } as const
-  const waiting = await backloggedKinds(pool, shard)
+  const pending = await backloggedKinds(pool, shard)
   let folded = 0
-  if (waiting.has('instance')) {
+  if (pending.has('instance')) {
     folded += await foldBacklog(context, self, (after) =>
       withShard(pool, 'usage', shard, (client) => foldInstanceShard(context, client, shard, after)),
     )
   }
-  if (waiting.has('image')) {
+  if (pending.has('image')) {
     folded += await foldBacklog(context, self, (after) =>
       withShard(pool, 'usage', shard, (client) => foldImageShard(client, shard, after)),
     )
@@ -69,14 +69,14 @@ async function foldInstanceShard(
   const plan = planFolds(claimed, lifecycles, counterparts)
   const boundaries = await readBoundaries(client, [...plan.refolded, ...paired.map(({ instance }) => instance)])
 
-  // First taken off the backlog, then read: what is stored in between stays in the backlog and is folded again.
+  // Claim before reading: a notification stored in between stays in the backlog and is folded again.
   if (plan.refolded.length > 0) await claimRest(client, shard, plan.refolded)
   const histories = await readHistories(client, plan.refolded)
   const needed = neededState(plan.continued, rules)
   const openTimings = await readOpenTimings(client, needed.timings)
   const launches = await readLaunches(client, needed.launches)
   const closedBefore = await readClosedRequests(client, plan.refolded)
-  // Of a refolded instance everything: what was taken off the backlog with it rings for its requests here or never.
+  // Include the whole history of refolded instances: their claimed rows enqueue requests only here.
   const trackerStarts = await readTrackerStarts(client, startableRequests([...notifications, ...histories], rules))
 
   const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, counterparts, boundaries }, rules)
@@ -86,8 +86,8 @@ async function foldInstanceShard(
   await linkExists(client, ranges, existsToLink(folds, plan.refolded), rules)
   const reopened = await reopenInstanceExists(client, changed.launches, changed.deletes)
   const toVerify = reopened > 0 || folds.some((fold) => fold.exists.length > 0)
-  const seen = [...notifications, ...histories]
-  const requests = requestsToTrack(seen, folds, plan.refolded, closedBefore, trackerStarts, rules)
+  const relevant = [...notifications, ...histories]
+  const requests = requestsToTrack(relevant, folds, plan.refolded, closedBefore, trackerStarts, rules)
   const requestShards = await appendRequests(client, requests, shards)
   return {
     claimed: notifications.length,

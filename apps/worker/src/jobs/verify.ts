@@ -18,10 +18,10 @@ import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { retryOnce } from './foldBacklog.ts'
 
-/** Exists verified in one transaction; of glance, notifications begun. A fold that changes their evidence waits for it. */
+/** Exists (glance: notifications) verified in one transaction. A fold that changes their evidence waits for it. */
 const EXISTS_PER_CLAIM = 500
 
-/** Milliseconds between two looks at exists that other processes are verifying. */
+/** How often exists that other processes are verifying are checked. */
 const POLL_INTERVAL_MS = 200
 
 interface Tally {
@@ -29,7 +29,7 @@ interface Tally {
   failed: number
 }
 
-/** How the exists of a service are verified: which table they are in, and what one transaction does. */
+/** How the exists of one service are verified. */
 interface Kind {
   table: ExistsTable
   judge(context: JobContext, client: Queryable, range: ExistsRange): Promise<Judged[]>
@@ -61,14 +61,15 @@ const glance: Kind = {
 }
 
 /**
- * Verifies nova's exists: those that are due, or the pending ones of a range, now; or all of that range, again. Returns how
- * many were verified and failed; again, how many of the range are.
+ * Verifies nova's exists: those that are due, the pending ones of a range, or (`again`) all of a range.
+ *
+ * @returns verified and failed exists of this run; with `again`, of the whole range
  */
 export function verifyNova(context: JobContext, payload: Payload<'verify-nova'>): Promise<Tally> {
   return verify(context, nova, payload)
 }
 
-/** The same for glance's exists, counted by images. */
+/** Same as verifyNova for glance's exists, counted by image. */
 export function verifyGlance(context: JobContext, payload: Payload<'verify-glance'>): Promise<Tally> {
   return verify(context, glance, payload)
 }
@@ -79,7 +80,7 @@ async function verify(context: JobContext, kind: Kind, { range, again }: Payload
     return verifyPending(context, kind, { from: null, to: clock() - verification.settleSeconds * SECOND })
   if (again) await reopen(context, kind, range)
   const tally = await verifyPending(context, kind, range)
-  // Some may be with other processes; who asked waits for the verdicts of those, too.
+  // Other processes may be verifying some of the range; wait for their verdicts, too.
   while (!context.stopping.aborted && (await isPending(context.database.pool, kind.table, range))) {
     await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
     add(tally, await verifyPending(context, kind, range))

@@ -3,11 +3,11 @@ import { type Producer, WakeUps } from '@stacktach/jobs'
 import { createLogger } from '@stacktach/runtime'
 import type { JobContext } from '../jobs/context.ts'
 
-/** What the jobs of a test share, as configured by default; what matters to a test it says itself. */
+/** A job context with default settings; a test overrides the values that matter to it. */
 export function testContext(
   database: Database,
   producer: Producer,
-  { partitionDays, ...given }: Pick<JobContext, 'clock' | 'shards'> & { partitionDays: number },
+  { partitionDays, ...overrides }: Pick<JobContext, 'clock' | 'shards'> & { partitionDays: number },
 ): JobContext {
   return {
     database,
@@ -22,6 +22,6 @@ export function testContext(
     schedules: [],
     stopping: new AbortController().signal,
     logger: createLogger('test', 'silent'),
-    ...given,
+    ...overrides,
   }
 }
