@@ -23,7 +23,7 @@ export function poolMetrics(metrics: Metrics, pool: PoolCounts, size: number): v
     () => size,
   )
   metrics.gauge(
-    { name: 'database_waiters', help: 'Pieces of work that wait for a connection to come free.' },
+    { name: 'database_connections_pending', help: 'Requests waiting for a database connection.' },
     () => pool.waitingCount,
   )
 }
