@@ -10,7 +10,7 @@ import { openDatabase } from './open.ts'
 import { writePrivilegeWarning } from './writePrivilegeWarning.ts'
 
 const migration = readFileSync(
-  fileURLToPath(new URL('../../../prisma/migrations/20261125030000_read_role/migration.sql', import.meta.url)),
+  fileURLToPath(new URL('../../../../prisma/migrations/20261125030000_read_role/migration.sql', import.meta.url)),
   'utf8',
 )
 
