@@ -334,7 +334,9 @@ describe('a partition that goes', () => {
     const stopping = new AbortController()
     stopping.abort()
     const stopped = { ...stack.context, stopping: stopping.signal }
-    await expect(retention(stopped, { before: MONDAY + 2 * DAY, service: null })).rejects.toThrow('shutting down; the next attempt resumes')
+    await expect(retention(stopped, { before: MONDAY + 2 * DAY, service: null })).rejects.toThrow(
+      'shutting down; the next attempt resumes',
+    )
     expect(await numbers(stack, 'notification_nova')).toBe(all.length)
     // What was begun is ended, though less is asked for.
     await prune(stack, MONDAY)
