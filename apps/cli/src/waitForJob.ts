@@ -1,4 +1,4 @@
-import type { JobName, Producer } from '@stacktach/jobs'
+import type { JobName, Producer, Result } from '@stacktach/jobs'
 import { ProgressLine } from './output/progressLine.ts'
 
 type EnqueuedJob = Awaited<ReturnType<Producer['enqueue']>>
@@ -21,12 +21,12 @@ export interface WaitOptions {
  * @returns the handler's result
  * @throws Error when the job fails, or takes longer than an hour
  */
-export async function waitForJob(
+export async function waitForJob<N extends JobName>(
   producer: Producer,
-  name: JobName,
+  name: N,
   job: EnqueuedJob,
   { activity, silent }: WaitOptions,
-): Promise<unknown> {
+): Promise<Result<N>> {
   const line = new ProgressLine(silent)
   const startedAt = Date.now()
   let warned = silent

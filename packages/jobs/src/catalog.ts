@@ -6,23 +6,35 @@ export const queueNames = ['aggregation', 'verification', 'reports', 'maintenanc
 
 export type QueueName = (typeof queueNames)[number]
 
-interface Definition<P extends z.ZodType> {
+interface JobOptions<P> {
   queue: QueueName
-  /** Ids and periods, never data. */
-  payload: P
   /** Attempts before the job fails permanently; retries back off exponentially. 1 makes it a wake-up. */
   attempts: number
   /** Jobs with the same key are deduplicated: none is added while one is pending, one more while one is active. */
-  deduplicationId(payload: z.output<P>): string
+  deduplicationId(payload: P): string
   /** Whether jobs requested by an operator run first. */
-  lowPriority?(payload: z.output<P>): boolean
+  lowPriority?(payload: P): boolean
 }
 
-function job<P extends z.ZodType>(definition: Definition<P>): Definition<P> {
+interface Schemas<P extends z.ZodType, R extends z.ZodType> {
+  /** Ids and periods, never data. */
+  payload: P
+  /** Result of the handler, as stored in Redis. */
+  result: R
+}
+
+type Definition<P extends z.ZodType, R extends z.ZodType> = JobOptions<z.output<P>> & Schemas<P, R>
+
+function job<P extends z.ZodType, R extends z.ZodType>(definition: Definition<P, R>): Definition<P, R> {
   return definition
 }
 
-const shard = z.object({ shard: z.number().int().min(0) })
+const count = z.number().int().min(0)
+
+const shard = z.object({ shard: count })
+
+/** Folded rows of the backlog. */
+const folded = z.object({ folded: count })
 
 /** Microseconds of unix time, `until` exclusive. */
 const period = z.object({ from: z.number().int(), until: z.number().int() })
@@ -38,6 +50,24 @@ function verificationKey({ range, again }: z.output<typeof verification>): strin
   return range === null ? 'due' : `${range.from}-${range.to}-${again}`
 }
 
+/** Verdicts by status; for a range that is verified again, of all its exists. */
+const verdicts = z.object({ verified: count, failed: count })
+
+/** Rejected messages by the outcome of their replay. */
+const replayCounts = z.object({
+  /** New notifications. */
+  stored: count,
+  /** Valid, but their notification is stored already: it was redelivered in the meantime. */
+  duplicates: count,
+  /** Still invalid. */
+  rejected: count,
+  /** Not replayed: only the beginning of the message is stored. */
+  truncated: count,
+})
+
+/** Progress of the job `replay-rejected`: its counts until now, and the last processed id. */
+export const replayProgress = replayCounts.extend({ after: count })
+
 /** In percent. */
 export const percentile = z.number().int().min(1).max(100)
 
@@ -47,9 +77,21 @@ export const catalog = {
    * Folds the backlog of a shard of instances and images: lifecycles, timings, launches, deletes, exists. A wake-up: it
    * is never retried, since each jobs process enqueues wake-ups for every shard that has a backlog.
    */
-  usage: job({ queue: 'aggregation', payload: shard, attempts: 1, deduplicationId: ({ shard }) => `usage-${shard}` }),
+  usage: job({
+    queue: 'aggregation',
+    payload: shard,
+    result: folded,
+    attempts: 1,
+    deduplicationId: ({ shard }) => `usage-${shard}`,
+  }),
   /** Folds the backlog of a shard of requests into their trackers. Also a wake-up. */
-  kpi: job({ queue: 'aggregation', payload: shard, attempts: 1, deduplicationId: ({ shard }) => `kpi-${shard}` }),
+  kpi: job({
+    queue: 'aggregation',
+    payload: shard,
+    result: folded,
+    attempts: 1,
+    deduplicationId: ({ shard }) => `kpi-${shard}`,
+  }),
   /**
    * Verifies nova's exists. A wake-up: any number of processes claim due exists in the database at once, and each jobs
    * process enqueues wake-ups while some are due.
@@ -57,6 +99,7 @@ export const catalog = {
   'verify-nova': job({
     queue: 'verification',
     payload: verification,
+    result: verdicts,
     attempts: 1,
     deduplicationId: (payload) => `verify-nova-${verificationKey(payload)}`,
   }),
@@ -64,6 +107,7 @@ export const catalog = {
   'verify-glance': job({
     queue: 'verification',
     payload: verification,
+    result: verdicts,
     attempts: 1,
     deduplicationId: (payload) => `verify-glance-${verificationKey(payload)}`,
   }),
@@ -71,6 +115,11 @@ export const catalog = {
   'publish-verified': job({
     queue: 'verification',
     payload: z.object({}),
+    result: z.object({
+      sent: count,
+      /** Unroutable messages of the last batch; they stay unsent. */
+      unroutable: count,
+    }),
     attempts: 1,
     deduplicationId: () => 'publish-verified',
   }),
@@ -91,6 +140,13 @@ export const catalog = {
       /** Made even if its period has not ended. */
       inProgress: z.boolean(),
     }),
+    /** Made, already stored, or refused; a retry of a refused report does not help. */
+    result: z.object({
+      /** Null if it was already stored, or refused. */
+      id: z.number().int().nullable(),
+      /** Why it was refused. */
+      refused: z.string().optional(),
+    }),
     attempts: 5,
     // An operator's report runs before scheduled ones.
     lowPriority: ({ once }) => once,
@@ -101,6 +157,8 @@ export const catalog = {
   'due-reports': job({
     queue: 'maintenance',
     payload: z.object({}),
+    /** Enqueued reports. */
+    result: z.object({ enqueued: count }),
     attempts: 1,
     deduplicationId: () => 'due-reports',
   }),
@@ -108,11 +166,18 @@ export const catalog = {
   'replay-rejected': job({
     queue: 'maintenance',
     payload: z.object({ ids: z.array(z.number().int().min(1)).min(1).nullable() }),
+    result: replayCounts,
     attempts: 5,
     deduplicationId: ({ ids }) => `replay-rejected-${ids?.join('-') ?? 'all'}`,
   }),
   /** Creates the partitions of the coming days in advance. */
-  partitions: job({ queue: 'maintenance', payload: z.object({}), attempts: 1, deduplicationId: () => 'partitions' }),
+  partitions: job({
+    queue: 'maintenance',
+    payload: z.object({}),
+    result: z.null(),
+    attempts: 1,
+    deduplicationId: () => 'partitions',
+  }),
   /** Drops partitions of notifications that are older than the retention. */
   retention: job({
     queue: 'maintenance',
@@ -122,6 +187,12 @@ export const catalog = {
       /** Null: all services. */
       service: z.enum(['nova', 'glance', 'generic']).nullable().default(null),
     }),
+    result: z.object({
+      /** Names of the dropped partitions. */
+      partitions: z.array(z.string()),
+      /** Deleted rows of aggregates, by table. */
+      aggregates: z.record(z.string(), count),
+    }),
     attempts: 3,
     deduplicationId: ({ before, service }) => `retention-${before ?? 'configured'}-${service ?? 'all'}`,
   }),
@@ -130,6 +201,21 @@ export const catalog = {
 export type Catalog = typeof catalog
 export type JobName = keyof Catalog
 export type Payload<N extends JobName> = z.output<Catalog[N]['payload']>
+export type Result<N extends JobName> = z.output<Catalog[N]['result']>
+
+/** The catalog by name, typed so that the definition of a generic name has the payload and the result of that name. */
+const definitions: { [N in JobName]: Definition<z.ZodType<Payload<N>>, z.ZodType<Result<N>>> } = catalog
+
+/** Definition of a job. */
+export function jobDefinition<N extends JobName>(name: N): (typeof definitions)[N] {
+  return definitions[name]
+}
+
+export function isJobName(name: string): name is JobName {
+  return Object.hasOwn(catalog, name)
+}
+
+export const jobNames = Object.keys(catalog).filter(isJobName)
 
 /** Recurring jobs and their interval in ms. */
 export const schedules: Partial<Record<JobName, number>> = {

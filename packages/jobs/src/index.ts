@@ -1,4 +1,13 @@
-export { catalog, type JobName, type Payload, type QueueName } from './catalog.ts'
+export {
+  catalog,
+  isJobName,
+  type JobName,
+  jobNames,
+  type Payload,
+  type QueueName,
+  type Result,
+  replayProgress,
+} from './catalog.ts'
 export { describeRedisError, permanentRedisError } from './connection.ts'
 export {
   countJobs,

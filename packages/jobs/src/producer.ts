@@ -1,5 +1,14 @@
 import { type Job, type JobsOptions, Queue } from 'bullmq'
-import { catalog, type JobName, type Payload, type QueueName, queueNames, schedules } from './catalog.ts'
+import {
+  catalog,
+  type JobName,
+  jobDefinition,
+  type Payload,
+  type QueueName,
+  queueNames,
+  type Result,
+  schedules,
+} from './catalog.ts'
 import { type Connection, keyPrefix, onConnectionError, producerConnection } from './connection.ts'
 
 /** How many completed and permanently failed jobs are kept for an operator to inspect. */
@@ -67,12 +76,12 @@ export class Producer {
    * @returns the result of its handler
    * @throws Error if it failed permanently, or is not done within `milliseconds`
    */
-  async result(
-    name: JobName,
+  async result<N extends JobName>(
+    name: N,
     job: Job,
     milliseconds: number,
     onState: (state: string, progress: unknown) => void = () => {},
-  ): Promise<unknown> {
+  ): Promise<Result<N>> {
     const deadline = AbortSignal.timeout(milliseconds)
     const id = job.id ?? ''
     const queue = this.queue(catalog[name].queue)
@@ -84,7 +93,7 @@ export class Producer {
       onState(state, done.progress)
       if (state === 'completed' || state === 'failed') {
         if (state === 'failed') throw new Error(`job ${id} failed: ${done.failedReason}`)
-        return done.returnvalue
+        return jobDefinition(name).result.parse(done.returnvalue)
       }
       await new Promise((resolve) => setTimeout(resolve, 100))
     }
@@ -137,7 +146,7 @@ export class Producer {
 }
 
 function options<N extends JobName>(name: N, payload: Payload<N>, generation: number | undefined): JobsOptions {
-  const { attempts, deduplicationId, lowPriority } = definitionOf(name)
+  const { attempts, deduplicationId, lowPriority } = jobDefinition(name)
   const isWakeUp = attempts === 1
   return {
     attempts,
@@ -150,14 +159,4 @@ function options<N extends JobName>(name: N, payload: Payload<N>, generation: nu
       keepLastIfActive: true,
     },
   }
-}
-
-interface DefinitionOf<N extends JobName> {
-  attempts: number
-  deduplicationId(payload: Payload<N>): string
-  lowPriority?(payload: Payload<N>): boolean
-}
-
-function definitionOf<N extends JobName>(name: N): DefinitionOf<N> {
-  return catalog[name] as DefinitionOf<N>
 }

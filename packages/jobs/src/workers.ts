@@ -1,5 +1,13 @@
 import { type Job, Worker } from 'bullmq'
-import { catalog, type JobName, type Payload, type QueueName, queueNames } from './catalog.ts'
+import {
+  isJobName,
+  type JobName,
+  jobDefinition,
+  type Payload,
+  type QueueName,
+  queueNames,
+  type Result,
+} from './catalog.ts'
 import { keyPrefix, onConnectionError, workerConnection } from './connection.ts'
 
 /** Progress of a job, stored with it in Redis for observers and for its next attempt. */
@@ -10,7 +18,7 @@ export interface Progress {
 }
 
 /** One handler for each job of the catalog; a missing one does not compile. */
-export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progress) => Promise<unknown> }
+export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progress) => Promise<Result<N>> }
 
 /** A failed attempt of a job. */
 export interface FailedAttempt {
@@ -109,11 +117,11 @@ async function run(handlers: Handlers, name: string, data: unknown, progress: Pr
   return dispatch(handlers, name, data, progress)
 }
 
-function dispatch<N extends JobName>(handlers: Handlers, name: N, data: unknown, progress: Progress): Promise<unknown> {
-  const payload = catalog[name].payload.parse(data) as Payload<N>
-  return handlers[name](payload, progress)
-}
-
-function isJobName(name: string): name is JobName {
-  return Object.hasOwn(catalog, name)
+function dispatch<N extends JobName>(
+  handlers: Handlers,
+  name: N,
+  data: unknown,
+  progress: Progress,
+): Promise<Result<N>> {
+  return handlers[name](jobDefinition(name).payload.parse(data), progress)
 }

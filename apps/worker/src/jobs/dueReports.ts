@@ -1,6 +1,6 @@
 import { missingReports } from '@stacktach/db'
 import { completePeriods, DAY, reportHeading } from '@stacktach/domain'
-import { dueAt } from '@stacktach/jobs'
+import { dueAt, type Result } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 
 /** How long after its period a missed report is still made; the last period of each length is always reported. */
@@ -10,7 +10,7 @@ const CATCH_UP = 7 * DAY
  * Enqueues each scheduled report that is due and not made yet. Runs at the scheduled times and every ten minutes, so that
  * reports missed while no jobs process ran are made later. Concurrent requests result in one report.
  */
-export async function dueReports({ database, producer, clock, schedules }: JobContext): Promise<{ asked: number }> {
+export async function dueReports({ database, producer, clock, schedules }: JobContext): Promise<Result<'due-reports'>> {
   const now = clock()
   const due = schedules.flatMap((schedule) =>
     completePeriods(now, schedule.period, now - CATCH_UP)
@@ -34,5 +34,5 @@ export async function dueReports({ database, producer, clock, schedules }: JobCo
     const { report, region, deployments, percentile } = schedule
     await producer.enqueue('report', { report, period, region, deployments, percentile, once: true, inProgress: false })
   }
-  return { asked: missing.length }
+  return { enqueued: missing.length }
 }

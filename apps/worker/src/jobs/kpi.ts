@@ -7,12 +7,12 @@ import {
   writeTrackers,
 } from '@stacktach/db'
 import { type Rules, trackRequest } from '@stacktach/domain'
-import type { Payload } from '@stacktach/jobs'
+import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { BACKLOG_ROWS_PER_CLAIM, EMPTY_STEP, type FoldStep, foldBacklog } from './foldBacklog.ts'
 
 /** Folds the backlog of a shard of requests into their trackers. */
-export async function handleKpi(context: JobContext, { shard }: Payload<'kpi'>): Promise<{ folded: number }> {
+export async function handleKpi(context: JobContext, { shard }: Payload<'kpi'>): Promise<Result<'kpi'>> {
   const folded = await foldBacklog(context, { job: 'kpi', shard }, (after) =>
     withShard(context.database.pool, 'kpi', shard, (client) => trackShard(client, shard, after, context.rules)),
   )

@@ -1,6 +1,7 @@
 import { openPublisher } from '@stacktach/broker'
 import { claimUnsent, inTransaction, markSent } from '@stacktach/db'
 import { verifiedNotification } from '@stacktach/domain'
+import type { Result } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 
 /** Outbox messages sent in one transaction. */
@@ -12,7 +13,13 @@ const MESSAGES_PER_CLAIM = 100
  *
  * @throws Error when the broker rejects them; they stay unsent and the timer wakes this job up again
  */
-export async function publishVerified({ database, publishing, stopping, clock, logger }: JobContext) {
+export async function publishVerified({
+  database,
+  publishing,
+  stopping,
+  clock,
+  logger,
+}: JobContext): Promise<Result<'publish-verified'>> {
   const total = { sent: 0, unroutable: 0 }
   if (publishing === null) return total
   const publisher = await openPublisher(publishing)

@@ -83,9 +83,9 @@ test('messages of all exchanges are stored in their tables, and those that are b
   const progress = told()
   expect(await replayRejected(context, { ids: null }, progress)).toEqual({
     stored: 1_080,
-    known: 0,
+    duplicates: 0,
     rejected: 120,
-    refused: 0,
+    truncated: 0,
   })
   expect(progress.values.map(({ after }) => after)).toEqual([500, 1_000, 1_200])
   expect(await stored()).toEqual(upTo(1_200).filter((id) => !isBad(id)))
@@ -126,12 +126,12 @@ test('one that PostgreSQL refuses stays, and those around it are stored', async 
 
 test('an attempt that was cut off is taken up where it ended, with what it had counted', async () => {
   await reject(30)
-  const before = { after: 20, stored: 15, known: 3, rejected: 2, refused: 0 }
+  const before = { after: 20, stored: 15, duplicates: 3, rejected: 2, truncated: 0 }
   expect(await replayRejected(context, { ids: null }, told(before))).toEqual({
     stored: 24,
-    known: 3,
+    duplicates: 3,
     rejected: 3,
-    refused: 0,
+    truncated: 0,
   })
   expect(await stillRejected()).toEqual([...upTo(20), 30])
 })

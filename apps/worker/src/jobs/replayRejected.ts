@@ -15,7 +15,7 @@ import {
   storeMessages,
   withoutNul,
 } from '@stacktach/ingestion'
-import type { Payload, Progress } from '@stacktach/jobs'
+import { type Payload, type Progress, type Result, replayProgress } from '@stacktach/jobs'
 import { wakeUpFor } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
@@ -23,22 +23,12 @@ import type { JobContext } from './context.ts'
 const BATCH_MESSAGES = 500
 const BATCH_BYTES = 8 * 1024 * 1024
 
-/** Rejected messages by the outcome of their replay. */
-interface Counts {
-  /** New notifications. */
-  stored: number
-  /** Accepted, but their notification was redelivered in the meantime and is stored already. */
-  known: number
-  /** Still invalid. */
-  rejected: number
-  /** Not replayed: only the first bytes of a message that was too large are kept. */
-  refused: number
-}
+type Counts = Result<'replay-rejected'>
 
-interface Done extends Counts {
-  /** The last id that was processed. */
-  after: number
-}
+/** Counts and position of an attempt. */
+type State = ReturnType<typeof replayProgress.parse>
+
+const NO_COUNTS: Counts = { stored: 0, duplicates: 0, rejected: 0, truncated: 0 }
 
 interface Replayed extends Message {
   id: number
@@ -55,7 +45,7 @@ export async function replayRejected(
   progress: Progress,
 ): Promise<Counts> {
   const upTo = await lastRejectedId(context.database)
-  let done = doneBefore(progress.before)
+  let done: State = replayProgress.safeParse(progress.before).data ?? { ...NO_COUNTS, after: 0 }
   for (;;) {
     if (context.stopping.aborted) throw new Error('shutting down; the next attempt resumes')
     const batch = await rejectedToReplay(
@@ -81,10 +71,10 @@ async function replayBatch(context: JobContext, batch: readonly RejectedToReplay
     const key = JSON.stringify([message.deployment, message.exchange])
     channels.set(key, [...(channels.get(key) ?? []), message])
   }
-  let counts = { stored: 0, known: 0, rejected: 0, refused: batch.length - whole.length }
+  let counts: Counts = { ...NO_COUNTS, truncated: batch.length - whole.length }
   for (const messages of channels.values()) {
     const { received, stored, rejected } = await replayChannel(context, messages[0]?.deployment ?? '', messages)
-    counts = sum(counts, { stored, known: received - stored - rejected, rejected, refused: 0 })
+    counts = sum(counts, { stored, duplicates: received - stored - rejected, rejected, truncated: 0 })
   }
   return counts
 }
@@ -141,26 +131,12 @@ const settle: RecordOutcome<Replayed> = async (client, { accepted, rejected }) =
   )
 }
 
-function doneBefore(input: unknown): Done {
-  const number = (name: string) => {
-    const value: unknown = typeof input === 'object' && input !== null ? Reflect.get(input, name) : 0
-    return typeof value === 'number' ? value : 0
-  }
-  return {
-    after: number('after'),
-    stored: number('stored'),
-    known: number('known'),
-    rejected: number('rejected'),
-    refused: number('refused'),
-  }
-}
-
 function sum<C extends Counts>(a: C, b: Counts): C {
   return {
     ...a,
     stored: a.stored + b.stored,
-    known: a.known + b.known,
+    duplicates: a.duplicates + b.duplicates,
     rejected: a.rejected + b.rejected,
-    refused: a.refused + b.refused,
+    truncated: a.truncated + b.truncated,
   }
 }

@@ -1,24 +1,17 @@
 import { deploymentsInRegion, inSnapshot, reportKeptSince, storeReport } from '@stacktach/db'
 import { floorTo, reportHeading, reportRefusal, SECOND } from '@stacktach/domain'
-import type { Payload } from '@stacktach/jobs'
+import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { makeReport } from './makeReport.ts'
 
 /** The percentile that StackTach shows beside the median. */
 const DEFAULT_PERCENTILE = 97
 
-/** Result of a report job: made, already stored, or refused; a retry of a refused report does not help. */
-export interface ReportOutcome {
-  /** Null if it was already stored, or refused. */
-  id: number | null
-  refused?: string
-}
-
 /** Makes a report of a period and stores it with its parameters. */
 export async function handleReport(
   { database, rules, clock }: JobContext,
   { report: kind, period, region, deployments, percentile, once, inProgress }: Payload<'report'>,
-): Promise<ReportOutcome> {
+): Promise<Result<'report'>> {
   const refusal = async () =>
     reportRefusal(period, { now: clock(), keptSince: await reportKeptSince(database.pool, kind), inProgress })
   const refused = await refusal()

@@ -11,18 +11,12 @@ import {
   withShardWaiting,
 } from '@stacktach/db'
 import { DAY, type Instant, services } from '@stacktach/domain'
-import type { Payload } from '@stacktach/jobs'
+import type { Payload, Result } from '@stacktach/jobs'
 import { boundStep } from './boundStep.ts'
 import type { JobContext } from './context.ts'
 import { usage } from './usage.ts'
 
-/** Deleted partitions and rows. */
-interface Pruned {
-  /** Names of the dropped partitions. */
-  partitions: string[]
-  /** Deleted rows of aggregates, by table. */
-  aggregates: Record<string, number>
-}
+type Pruned = Result<'retention'>
 
 /** How often the backlog, or a lock that another process holds, is checked again, and how many times. */
 const POLL_INTERVAL_MS = 200

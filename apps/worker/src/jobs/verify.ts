@@ -14,7 +14,7 @@ import {
   writeVerdicts,
 } from '@stacktach/db'
 import { type Instant, SECOND, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
-import type { Payload } from '@stacktach/jobs'
+import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { retryOnce } from './foldBacklog.ts'
 
@@ -24,10 +24,7 @@ const EXISTS_PER_CLAIM = 500
 /** How often exists that other processes are verifying are checked. */
 const POLL_INTERVAL_MS = 200
 
-interface Tally {
-  verified: number
-  failed: number
-}
+type Tally = Result<'verify-nova'>
 
 /** How the exists of one service are verified. */
 interface Kind {

@@ -2,16 +2,12 @@ import { type ExistsService, existsServices } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import { Command } from 'commander'
-import { z } from 'zod'
 import { withQueues } from '../../connections.ts'
 import { printJson } from '../../output/printJson.ts'
 import { waitForJob } from '../../waitForJob.ts'
 import { existsFromOption, existsServiceOption, existsToOption } from './existsOptions.ts'
 
 const jobs = { nova: 'verify-nova', glance: 'verify-glance' } as const
-
-/** Result of the verification jobs. */
-const verifyResult = z.object({ verified: z.number(), failed: z.number() })
 
 interface VerifyOptions {
   service?: ExistsService
@@ -53,7 +49,7 @@ async function verifyExists(
     for (const { service, job } of enqueued) {
       if (wait) {
         const options = { activity: `verifying ${service}`, silent: json }
-        const result = verifyResult.parse(await waitForJob(producer, jobs[service], job, options))
+        const result = await waitForJob(producer, jobs[service], job, options)
         if (!json) console.error(`${service}: verified ${result.verified}, failed ${result.failed}`)
         results.push([service, result])
       } else {

@@ -1,16 +1,12 @@
 import { type Database, type ListedRejected, lastRejectedId, listRejected } from '@stacktach/db'
 import type { Producer } from '@stacktach/jobs'
 import { Command } from 'commander'
-import { z } from 'zod'
 import { rowIdsArgument } from '../../arguments.ts'
 import { withDatabase, withQueues } from '../../connections.ts'
 import { printJson } from '../../output/printJson.ts'
 import { waitForJob } from '../../waitForJob.ts'
 import { isTruncated } from './rejectedMessage.ts'
 import { type ReplayCounts, replayObject, replayText, type StillRejected } from './replayResult.ts'
-
-/** Result of the job `replay-rejected`. */
-const replayResult = z.object({ stored: z.number(), known: z.number(), rejected: z.number(), refused: z.number() })
 
 /** `stacktach rejected replay` */
 export function replayRejectedCommand(): Command {
@@ -59,9 +55,7 @@ async function readRejected(database: Database, ids: number[]): Promise<ListedRe
 
 async function runJob(producer: Producer, ids: number[] | null, json: boolean): Promise<ReplayCounts> {
   const job = await producer.enqueueForOperator('replay-rejected', { ids })
-  const result = await waitForJob(producer, 'replay-rejected', job, { activity: 'replaying', silent: json })
-  const { known: duplicates, refused: truncated, ...counts } = replayResult.parse(result)
-  return { ...counts, duplicates, truncated }
+  return waitForJob(producer, 'replay-rejected', job, { activity: 'replaying', silent: json })
 }
 
 function printResult(counts: ReplayCounts, stillRejected: readonly StillRejected[], json: boolean): void {

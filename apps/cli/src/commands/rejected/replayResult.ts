@@ -1,12 +1,7 @@
+import type { Result } from '@stacktach/jobs'
+
 /** Messages of a replay by result. */
-export interface ReplayCounts {
-  stored: number
-  /** Stored before, by another delivery of the same notification. */
-  duplicates: number
-  rejected: number
-  /** Not replayed: only the beginning of the body is stored. */
-  truncated: number
-}
+export type ReplayCounts = Result<'replay-rejected'>
 
 /** A message that was replayed by its id and is still rejected. */
 export interface StillRejected {

@@ -1,14 +1,10 @@
 import { type Database, reportById, reportKeptSince } from '@stacktach/db'
 import { formatInstant, reportRefusal } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
-import { z } from 'zod'
 import { withQueues } from '../../connections.ts'
 import { printJson } from '../../output/printJson.ts'
 import { waitForJob } from '../../waitForJob.ts'
 import { printReport, reportObject } from './printReport.ts'
-
-/** Result of the job `report`. */
-const reportResult = z.object({ id: z.number().nullable(), refused: z.string().optional() })
 
 export interface ReportOutputOptions {
   wait?: boolean
@@ -36,7 +32,7 @@ export async function requestReport(
     const job = await producer.enqueue('report', payload)
     if (wait) {
       const options = { activity: `making ${payload.report}`, silent: json }
-      const { id, refused } = reportResult.parse(await waitForJob(producer, 'report', job, options))
+      const { id, refused } = await waitForJob(producer, 'report', job, options)
       if (id === null) throw new Error(refused ?? 'the job made no report')
       await printReportById(database, id, json)
     } else if (json) printJson({ job: job.id })

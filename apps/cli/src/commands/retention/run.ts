@@ -1,14 +1,10 @@
 import { type Instant, type Service, services } from '@stacktach/domain'
 import { Command, Option } from 'commander'
-import { z } from 'zod'
 import { timeArgument } from '../../arguments.ts'
 import { withQueues } from '../../connections.ts'
 import { printJson } from '../../output/printJson.ts'
 import { waitForJob } from '../../waitForJob.ts'
 import { retentionResultText } from './resultText.ts'
-
-/** Result of the job `retention`: partitions dropped, and rows deleted from each aggregate table. */
-const retentionResult = z.object({ partitions: z.array(z.string()), aggregates: z.record(z.string(), z.number()) })
 
 interface RunRetentionOptions {
   before?: Instant
@@ -28,7 +24,7 @@ export function runRetentionCommand(): Command {
       await withQueues(async (producer) => {
         const job = await producer.enqueueForOperator('retention', { before: before ?? null, service: service ?? null })
         const options = { activity: 'dropping partitions', silent: json }
-        const result = retentionResult.parse(await waitForJob(producer, 'retention', job, options))
+        const result = await waitForJob(producer, 'retention', job, options)
         if (json) printJson(result)
         else console.error(retentionResultText(result))
       })
