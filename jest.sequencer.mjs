@@ -26,7 +26,7 @@ const seconds = {
   'e2e/src/hostileSecrets.test.ts': 25,
   'e2e/src/capturedFormats.test.ts': 25,
   'e2e/src/replica.test.ts': 25,
-  'apps/worker/src/jobs/retention.db.test.ts': 20,
+  'apps/worker/src/jobs/handlers/retention.db.test.ts': 20,
   'apps/api/src/endpoints.plans.db.test.ts': 20,
 }
 

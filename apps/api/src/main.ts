@@ -1,13 +1,5 @@
-import { missingDatabase, openDatabase } from '@stacktach/db'
-import {
-  apiConfig,
-  Composition,
-  createLogger,
-  Metrics,
-  poolMetrics,
-  runProcess,
-  startMetrics,
-} from '@stacktach/runtime'
+import { databaseComponent, missingDatabase } from '@stacktach/db'
+import { apiConfig, Composition, createLogger, Metrics, now, runProcess, startMetrics } from '@stacktach/runtime'
 import { apiMetrics } from './apiMetrics.ts'
 import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
@@ -22,12 +14,11 @@ await runProcess(async () => {
   const logger = createLogger('api', config.LOG_LEVEL)
   const metrics = new Metrics()
   const onCall = apiMetrics(metrics)
-  const clock = () => Date.now() * 1000
   const variable = config.DATABASE_READ_URL === config.DATABASE_URL ? 'DATABASE_URL' : 'DATABASE_READ_URL'
   await Composition.empty()
     .add('access', () => startAuth(config, logger))
-    .add('db', async () => {
-      const db = openDatabase({
+    .add('db', () =>
+      databaseComponent({
         url: config.DATABASE_READ_URL,
         applicationName: 'stacktach api',
         size: config.DATABASE_POOL,
@@ -36,13 +27,14 @@ await runProcess(async () => {
         statementTimeout: config.API_STATEMENT_TIMEOUT,
         // The server has cut it off before, unless its host is gone.
         queryTimeout: config.API_STATEMENT_TIMEOUT + 5_000,
-        onIdleError: (err) => logger.warn({ err }, 'idle database connection lost'),
-      })
-      poolMetrics(metrics, db.pool, config.DATABASE_POOL)
-      await warnAboutDatabase(db, clock, variable, logger)
-      await checkRole(db, logger)
-      return { value: db, stop: () => db.close() }
-    })
+        metrics,
+        logger,
+        check: async (db) => {
+          await warnAboutDatabase(db, now, variable, logger)
+          await checkRole(db, logger)
+        },
+      }),
+    )
     .add('metrics', ({ db }) => startMetrics({ config, metrics, lacks: () => missingDatabase(db), logger }))
     .add('server', ({ access, db }) => {
       const admission = {
@@ -50,7 +42,7 @@ await runProcess(async () => {
         requestsPerMinute: config.API_RATE_LIMIT,
         proxies: config.API_TRUST_PROXY,
       }
-      return startServer(createApp({ db, clock, logger, admission, onCall }), {
+      return startServer(createApp({ db, clock: now, logger, admission, onCall }), {
         host: config.API_HOST,
         port: config.API_PORT,
         ...(tls === null ? {} : { tls }),

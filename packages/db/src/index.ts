@@ -1,5 +1,6 @@
 export { checkDatabase } from './connection/checkDatabase.ts'
 export { checkSharedSettings } from './connection/checkSharedSettings.ts'
+export { databaseComponent } from './connection/databaseComponent.ts'
 export { databaseError, databaseUnavailable } from './connection/databaseError.ts'
 export { type Database, type DatabaseOptions, openDatabase } from './connection/open.ts'
 export { WriterRefused, writePrivilegeWarning } from './connection/writePrivilegeWarning.ts'

@@ -1,17 +1,18 @@
-import { checkSharedSettings, missingDatabase, openDatabase } from '@stacktach/db'
+import { checkSharedSettings, databaseComponent, missingDatabase } from '@stacktach/db'
 import {
   Composition,
   createLogger,
   ingestConfig,
   Metrics,
   now,
-  poolMetrics,
   readDeployments,
   startMetrics,
 } from '@stacktach/runtime'
 import { ingestMetrics } from './ingestMetrics.ts'
 import { openWakeUps } from './openWakeUps.ts'
 import { startIngest } from './startIngest.ts'
+
+const QUERY_TIMEOUT_MS = 30_000
 
 /** The `ingest` process: stores the messages of the brokers in the deployments file. */
 export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
@@ -24,17 +25,16 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
   const metrics = new Metrics()
   const counts = ingestMetrics(metrics, deployments)
   await Composition.empty()
-    .add('database', async () => {
-      const database = openDatabase({
+    .add('database', () =>
+      databaseComponent({
         url: config.DATABASE_URL,
         applicationName: 'stacktach ingest',
         size: config.DATABASE_POOL,
-        queryTimeout: 30_000,
-        onIdleError: (error) => logger.warn({ reason: error.message }, 'database connection lost'),
-      })
-      poolMetrics(metrics, database.pool, config.DATABASE_POOL)
-      return { value: database, stop: () => database.close() }
-    })
+        queryTimeout: QUERY_TIMEOUT_MS,
+        metrics,
+        logger,
+      }),
+    )
     .add('metrics', ({ database }) => {
       const lacks = async () => [
         ...(await missingDatabase(database)),
@@ -43,7 +43,7 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
       return startMetrics({ config, metrics, lacks, logger })
     })
     .add('wakeUps', async () => openWakeUps(config, logger))
-    .add('agreement', ({ database }) => checkSharedSettings(database, { shards: config.SHARDS }, now, logger))
+    .add('sharedSettings', ({ database }) => checkSharedSettings(database, { shards: config.SHARDS }, now, logger))
     .add('ingest', ({ database, wakeUps }) =>
       startIngest({ database, wakeUps, deployments, config, clock: now, metrics, counts, logger }),
     )

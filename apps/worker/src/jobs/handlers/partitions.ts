@@ -1,5 +1,5 @@
 import { DAY, services } from '@stacktach/domain'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 
 /** Days ahead for which partitions are created before the first notification arrives. */
 const DAYS_AHEAD = 8

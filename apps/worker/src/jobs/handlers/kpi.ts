@@ -8,7 +8,7 @@ import {
 } from '@stacktach/db'
 import { type Rules, trackRequest } from '@stacktach/domain'
 import type { Payload, Result } from '@stacktach/jobs'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 import { BACKLOG_ROWS_PER_CLAIM, EMPTY_STEP, type FoldStep, foldBacklog } from './foldBacklog.ts'
 
 /** Folds the backlog of a shard of requests into their trackers. */

@@ -1,7 +1,7 @@
 import { deploymentsInRegion, inSnapshot, reportKeptSince, storeReport } from '@stacktach/db'
 import { floorTo, reportHeading, reportRefusal, SECOND } from '@stacktach/domain'
 import type { Payload, Result } from '@stacktach/jobs'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 import { makeReport } from './makeReport.ts'
 
 /** The percentile that StackTach shows beside the median. */

@@ -1,7 +1,7 @@
 import { missingReports } from '@stacktach/db'
 import { completePeriods, DAY, reportHeading } from '@stacktach/domain'
 import { dueAt, type Result } from '@stacktach/jobs'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 
 /** How long after its period a missed report is still made; the last period of each length is always reported. */
 const CATCH_UP = 7 * DAY

@@ -12,8 +12,8 @@ import {
 } from '@stacktach/db'
 import { DAY, type Instant, services } from '@stacktach/domain'
 import type { Payload, Result } from '@stacktach/jobs'
+import type { JobContext } from '../context.ts'
 import { boundStep } from './boundStep.ts'
-import type { JobContext } from './context.ts'
 import { usage } from './usage.ts'
 
 type Pruned = Result<'retention'>

@@ -3,8 +3,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/
 import { type Database, migrate, openDatabase, removeRejected } from '@stacktach/db'
 import { Producer, type Progress } from '@stacktach/jobs'
 import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
-import { testContext } from '../testkit/jobContext.ts'
-import type { JobContext } from './context.ts'
+import { testContext } from '../../testkit/jobContext.ts'
+import type { JobContext } from '../context.ts'
 import { replayRejected } from './replayRejected.ts'
 
 /** 2026-11-24 00:00:00 */

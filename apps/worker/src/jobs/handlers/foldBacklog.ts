@@ -1,6 +1,6 @@
 import { ConcurrentFold, isTransient } from '@stacktach/db'
 import type { WakeUp } from '@stacktach/jobs'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 
 /** Result of one transaction over a shard's backlog. */
 export interface FoldStep {

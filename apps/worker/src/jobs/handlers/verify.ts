@@ -15,7 +15,7 @@ import {
 } from '@stacktach/db'
 import { type Instant, SECOND, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
 import type { Payload, Result } from '@stacktach/jobs'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 import { retryOnce } from './foldBacklog.ts'
 
 /** Exists (glance: notifications) verified in one transaction. A fold that changes their evidence waits for it. */

@@ -2,7 +2,7 @@ import { openPublisher } from '@stacktach/broker'
 import { claimUnsent, inTransaction, markSent } from '@stacktach/db'
 import { verifiedNotification } from '@stacktach/domain'
 import type { Result } from '@stacktach/jobs'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 
 /** Outbox messages sent in one transaction. */
 const MESSAGES_PER_CLAIM = 100

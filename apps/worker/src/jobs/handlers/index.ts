@@ -1,5 +1,5 @@
 import type { Handlers } from '@stacktach/jobs'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 import { dueReports } from './dueReports.ts'
 import { handleKpi } from './kpi.ts'
 import { partitions } from './partitions.ts'

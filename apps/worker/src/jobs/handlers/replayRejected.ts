@@ -16,8 +16,8 @@ import {
   withoutNul,
 } from '@stacktach/ingestion'
 import { type Payload, type Progress, type Result, replayProgress } from '@stacktach/jobs'
-import { wakeUpFor } from '../wakeUpFor.ts'
-import type { JobContext } from './context.ts'
+import { wakeUpFor } from '../../wakeUpFor.ts'
+import type { JobContext } from '../context.ts'
 
 /** Limits of one batch; the byte limit is approximate. */
 const BATCH_MESSAGES = 500

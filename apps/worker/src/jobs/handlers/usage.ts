@@ -32,7 +32,7 @@ import {
   withPossibleCounterparts,
 } from '@stacktach/domain'
 import type { Payload, Result } from '@stacktach/jobs'
-import type { JobContext } from './context.ts'
+import type { JobContext } from '../context.ts'
 import { BACKLOG_ROWS_PER_CLAIM, EMPTY_STEP, type FoldStep, foldBacklog } from './foldBacklog.ts'
 
 /** Folds the backlog of a shard of instances and images into their aggregates. */
