@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { now } from '@stacktach/runtime'
 import { type Job, type JobsOptions, Queue } from 'bullmq'
 import {
   catalog,
@@ -43,7 +45,7 @@ export class Producer {
     const deadline = AbortSignal.timeout(milliseconds)
     while (this.#connection.status !== 'ready') {
       if (deadline.aborted) throw new Error('Redis does not answer')
-      await new Promise((resolve) => setTimeout(resolve, 20))
+      await sleep(20)
     }
   }
 
@@ -65,7 +67,7 @@ export class Producer {
    * read its outcome.
    */
   async enqueueForOperator<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
-    const generation = Date.now()
+    const generation = now()
     return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, generation), ...retention })
   }
 
@@ -95,7 +97,7 @@ export class Producer {
         if (state === 'failed') throw new Error(`job ${id} failed: ${done.failedReason}`)
         return jobDefinition(name).result.parse(done.returnvalue)
       }
-      await new Promise((resolve) => setTimeout(resolve, 100))
+      await sleep(100)
     }
     throw new Error(`job ${id} is not done yet`)
   }

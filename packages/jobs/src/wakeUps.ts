@@ -1,4 +1,4 @@
-import { setTimeout } from 'node:timers/promises'
+import { settleWithin } from '@stacktach/runtime'
 import type { Producer } from './producer.ts'
 
 /** How long `flushed` waits for pending wake-ups. */
@@ -44,8 +44,7 @@ export class WakeUps {
 
   /** Resolves when no wake-up is pending, at the latest after a timeout: BullMQ waits forever for a Redis that never responded. */
   async flushed(): Promise<void> {
-    if (this.#draining === undefined) return
-    await Promise.race([this.#draining, setTimeout(FLUSH_TIMEOUT_MS, undefined, { ref: false })])
+    if (this.#draining !== undefined) await settleWithin(this.#draining, FLUSH_TIMEOUT_MS)
   }
 
   async #drain(): Promise<void> {

@@ -1,3 +1,4 @@
+import { settleWithin } from '@stacktach/runtime'
 import { type Job, Worker } from 'bullmq'
 import {
   isJobName,
@@ -87,9 +88,9 @@ export function startWorkers(
   })
   return async () => {
     const closed = Promise.all(workers.map(({ worker }) => worker.close()))
-    // Workers wait for an unavailable Redis; a job whose end Redis missed is run again as stalled.
-    const finished = Promise.race([Promise.allSettled(active), after(FINISH_TIMEOUT_MS)])
-    await Promise.race([closed, finished.then(() => after(CLOSE_TIMEOUT_MS))])
+    // While Redis is unavailable, workers do not close. A job whose end Redis did not receive is run again as stalled.
+    await Promise.race([closed, settleWithin(Promise.allSettled(active), FINISH_TIMEOUT_MS)])
+    await settleWithin(closed, CLOSE_TIMEOUT_MS)
     for (const { connection } of workers) connection.disconnect()
   }
 }
@@ -101,10 +102,6 @@ function failedAttempt(job: Job): FailedAttempt {
     milliseconds: (finishedOn ?? Date.now()) - processedOn,
     willRetry: attemptsMade < (opts.attempts ?? 1),
   }
-}
-
-function after(milliseconds: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds))
 }
 
 function progressOf(job: Job): Progress {

@@ -1,6 +1,6 @@
 import { backloggedShards, dueVerification, isTransient } from '@stacktach/db'
 import { SECOND } from '@stacktach/domain'
-import type { Component } from '@stacktach/runtime'
+import { type Component, messageOf, settleWithin } from '@stacktach/runtime'
 import { wakeUpFor } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
@@ -30,7 +30,7 @@ export async function startTimer(context: JobContext): Promise<Component<void>> 
     async stop() {
       clearInterval(timer)
       // Nothing is lost if a server does not respond: every other process checks again.
-      await Promise.race([running, new Promise((resolve) => setTimeout(resolve, STOP_TIMEOUT_MS))])
+      if (running !== undefined) await settleWithin(running, STOP_TIMEOUT_MS)
     },
   }
 }
@@ -61,7 +61,7 @@ async function wakeUpAll(context: JobContext, atStart: boolean): Promise<boolean
     if (atStart) await producer.enqueue('due-reports', {})
     return true
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
+    const reason = messageOf(error)
     if (isTransient(error)) logger.warn({ reason }, 'database unavailable')
     else logger.warn({ reason }, 'could not enqueue wake-ups')
     return false

@@ -1,6 +1,6 @@
-import { ConcurrentFold, isTransient } from '@stacktach/db'
 import type { WakeUp } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
+import { retryTransient } from './retryTransient.ts'
 
 /** Result of one transaction over a shard's backlog. */
 export interface FoldStep {
@@ -31,7 +31,7 @@ export async function foldBacklog(
   let folded = 0
   let after = ''
   while (!context.stopping.aborted) {
-    const done = await retryOnce(() => step(after))
+    const done = await retryTransient(() => step(after))
     if (done === null) {
       context.wakeUps.enqueue([self])
       break
@@ -43,15 +43,4 @@ export async function foldBacklog(
     after = done.last
   }
   return folded
-}
-
-/** Retries once after a transient error or a concurrent fold; after that, the timer wakes the job up again. */
-export async function retryOnce<T>(work: () => Promise<T>): Promise<T> {
-  try {
-    return await work()
-  } catch (error) {
-    if (!(error instanceof ConcurrentFold) && !isTransient(error)) throw error
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    return work()
-  }
 }

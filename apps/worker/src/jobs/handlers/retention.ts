@@ -1,8 +1,8 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   backlogBefore,
   dropPartition,
   forgetSpans,
-  isTransient,
   keepRequestStarts,
   type Partition,
   pruneAggregates,
@@ -14,6 +14,7 @@ import { DAY, type Instant, services } from '@stacktach/domain'
 import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 import { boundStep } from './boundStep.ts'
+import { retryTransient } from './retryTransient.ts'
 import { usage } from './usage.ts'
 
 type Pruned = Result<'retention'>
@@ -21,6 +22,9 @@ type Pruned = Result<'retention'>
 /** How often the backlog, or a lock that another process holds, is checked again, and how many times. */
 const POLL_INTERVAL_MS = 200
 const MAX_POLLS = 1_500
+
+/** After transient database errors and lock timeouts; the job itself has few attempts. */
+const RETRIES = 9
 
 /**
  * Drops the partitions that lie before the configured retention, or before a time given by an operator. For each partition:
@@ -36,7 +40,7 @@ export async function retention(context: JobContext, payload: Payload<'retention
     const pruned = await withRetentionLock(context.database.pool, () => pruneAll(context, payload))
     if (pruned !== null) return pruned
     throwIfStopping(context)
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
+    await sleep(POLL_INTERVAL_MS)
   }
 }
 
@@ -46,7 +50,7 @@ async function pruneAll(context: JobContext, { before, service }: Payload<'reten
   for (const each of service === null ? services : [service]) {
     const until = before ?? daysAgo(clock(), days[each])
     if (until === null) continue
-    for (const partition of await withRetries(() => sealPartitions(database.pool, each, until))) {
+    for (const partition of await retryTransient(() => sealPartitions(database.pool, each, until), RETRIES)) {
       await prune(context, partition)
       pruned.partitions.push(partition.name)
     }
@@ -68,7 +72,7 @@ async function prune(context: JobContext, partition: Partition): Promise<void> {
     for (let shard = 0; shard < shards; shard++) await boundShard(context, partition, shard)
     await keepRequestStarts(database.pool, partition, rules)
   }
-  await withRetries(() => dropPartition(database.pool, partition))
+  await retryTransient(() => dropPartition(database.pool, partition), RETRIES)
   partitions.forget()
   logger.info({ partition: partition.name }, 'dropped')
 }
@@ -79,7 +83,7 @@ async function untilFolded(context: JobContext, partition: Partition): Promise<v
     if ((await backlogBefore(context.database.pool, partition)) === 0) return
     for (let shard = 0; shard < context.shards; shard++) await usage(context, { shard })
     throwIfStopping(context)
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
+    await sleep(POLL_INTERVAL_MS)
   }
   throw new Error(`notifications of ${partition.name} are not folded yet`)
 }
@@ -91,26 +95,16 @@ async function boundShard(context: JobContext, partition: Partition, shard: numb
   while (after !== null) {
     throwIfStopping(context)
     const from: string = after
-    after = await withRetries(() =>
-      withShardWaiting(database.pool, 'usage', shard, (client) =>
-        boundStep(client, partition, { shard, shards }, from, rules),
-      ),
+    after = await retryTransient(
+      () =>
+        withShardWaiting(database.pool, 'usage', shard, (client) =>
+          boundStep(client, partition, { shard, shards }, from, rules),
+        ),
+      RETRIES,
     )
   }
 }
 
 function throwIfStopping({ stopping }: JobContext): void {
   if (stopping.aborted) throw new Error('shutting down; the next attempt resumes')
-}
-
-/** Retries up to nine times, with a growing delay, after transient database errors and lock timeouts. */
-async function withRetries<T>(work: () => Promise<T>): Promise<T> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await work()
-    } catch (error) {
-      if (!isTransient(error) || attempt === 10) throw error
-      await new Promise((resolve) => setTimeout(resolve, attempt * POLL_INTERVAL_MS))
-    }
-  }
 }

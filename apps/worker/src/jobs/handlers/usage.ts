@@ -54,12 +54,23 @@ export async function usage(context: JobContext, { shard }: Payload<'usage'>): P
   return { folded }
 }
 
+/**
+ * Folds one batch of a shard's instances, in the transaction that holds the shard's lock. Five phases:
+ * 1. claim backlog rows. They decide which instances are continued, and which are refolded from their beginning or
+ *    boundary; of the refolded ones, the remaining rows are claimed, too;
+ * 2. read the stored state that the fold needs, and all notifications of the refolded instances;
+ * 3. fold, without I/O;
+ * 4. write the changed aggregates;
+ * 5. follow up: link exists to their launch and delete, reopen verdicts whose evidence changed, and add requests to the
+ *    backlog of trackers. The jobs that process them are woken up after the commit.
+ */
 async function foldInstanceShard(
   { rules, shards }: JobContext,
   client: Queryable,
   shard: number,
   after: string,
 ): Promise<FoldStep> {
+  // 1. Claim.
   const { items: notifications, full } = await claimInstances(client, shard, BACKLOG_ROWS_PER_CLAIM, after)
   if (notifications.length === 0) return EMPTY_STEP
   const claimed = byInstance(notifications)
@@ -67,26 +78,31 @@ async function foldInstanceShard(
   const paired = withPossibleCounterparts(claimed, lifecycles)
   const counterparts = await readCounterparts(client, paired)
   const plan = planFolds(claimed, lifecycles, counterparts)
-  const boundaries = await readBoundaries(client, [...plan.refolded, ...paired.map(({ instance }) => instance)])
-
   // Claim before reading: a notification stored in between stays in the backlog and is folded again.
   if (plan.refolded.length > 0) await claimRest(client, shard, plan.refolded)
+
+  // 2. Read state.
+  const boundaries = await readBoundaries(client, [...plan.refolded, ...paired.map(({ instance }) => instance)])
   const histories = await readHistories(client, plan.refolded)
   const needed = neededState(plan.continued, rules)
   const openTimings = await readOpenTimings(client, needed.timings)
   const launches = await readLaunches(client, needed.launches)
   const closedBefore = await readClosedRequests(client, plan.refolded)
   // Include the whole history of refolded instances: their claimed rows enqueue requests only here.
-  const trackerStarts = await readTrackerStarts(client, startableRequests([...notifications, ...histories], rules))
+  const relevant = [...notifications, ...histories]
+  const trackerStarts = await readTrackerStarts(client, startableRequests(relevant, rules))
 
+  // 3. Fold.
   const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, counterparts, boundaries }, rules)
 
+  // 4. Write.
   const changed = await writeFolds(client, folds, lifecycles, plan.refolded, boundaries)
+
+  // 5. Follow up.
   const ranges = rangesToLink(folds, launches, plan.refolded)
   await linkExists(client, ranges, existsToLink(folds, plan.refolded), rules)
   const reopened = await reopenInstanceExists(client, changed.launches, changed.deletes)
   const toVerify = reopened > 0 || folds.some((fold) => fold.exists.length > 0)
-  const relevant = [...notifications, ...histories]
   const requests = requestsToTrack(relevant, folds, plan.refolded, closedBefore, trackerStarts, rules)
   const requestShards = await appendRequests(client, requests, shards)
   return {

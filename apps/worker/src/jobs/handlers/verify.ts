@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import {
   claimImageExists,
   claimInstanceExists,
@@ -16,7 +17,7 @@ import {
 import { type Instant, SECOND, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
 import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
-import { retryOnce } from './foldBacklog.ts'
+import { retryTransient } from './retryTransient.ts'
 
 /** Exists (glance: notifications) verified in one transaction. A fold that changes their evidence waits for it. */
 const EXISTS_PER_CLAIM = 500
@@ -79,7 +80,7 @@ async function verify(context: JobContext, kind: Kind, { range, again }: Payload
   const tally = await verifyPending(context, kind, range)
   // Other processes may be verifying some of the range; wait for their verdicts, too.
   while (!context.stopping.aborted && (await isPending(context.database.pool, kind.table, range))) {
-    await new Promise((resolve) => setTimeout(resolve, POLL_INTERVAL_MS))
+    await sleep(POLL_INTERVAL_MS)
     add(tally, await verifyPending(context, kind, range))
   }
   return again ? countVerdicts(context.database.pool, kind.table, range) : tally
@@ -93,7 +94,7 @@ function add(tally: Tally, more: Tally): void {
 async function verifyPending(context: JobContext, kind: Kind, range: ExistsRange): Promise<Tally> {
   const tally = { verified: 0, failed: 0 }
   while (!context.stopping.aborted) {
-    const judged = await retryOnce(() =>
+    const judged = await retryTransient(() =>
       inTransaction(context.database.pool, async (client) => {
         const verdicts = await kind.judge(context, client, range)
         await writeVerdicts(client, kind.table, verdicts)
@@ -113,6 +114,6 @@ async function reopen(context: JobContext, kind: Kind, range: ExistsRange): Prom
   let after: number | null = 0
   while (after !== null && !context.stopping.aborted) {
     const from: number = after
-    after = await retryOnce(() => reopenRange(context.database.pool, kind.table, range, from, EXISTS_PER_CLAIM))
+    after = await retryTransient(() => reopenRange(context.database.pool, kind.table, range, from, EXISTS_PER_CLAIM))
   }
 }
