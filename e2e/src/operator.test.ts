@@ -268,11 +268,11 @@ describe('jobs', () => {
       async () => (await pool.query('select from report where name = $1', ['image events audit'])).rowCount === 1,
     )
     await until(async () =>
-      (await pipeline.run('jobs', 'retry', id)).output.includes('it has not failed, it is completed'),
+      (await pipeline.run('jobs', 'retry', id)).output.includes('the job is completed, not failed'),
     )
     expect(await pipeline.run('jobs', 'retry', 'nonsense/1')).toEqual({
       code: 1,
-      output: expect.stringContaining('nonsense/1: there is no queue nonsense; there are'),
+      output: expect.stringContaining('nonsense/1: unknown queue nonsense: the queues are'),
     })
     expect(await pipeline.run('jobs', 'retry', '--all')).toEqual({ code: 0, output: 'retried: none\n' })
   })

@@ -1,23 +1,21 @@
 import { describe, expect, test } from '@jest/globals'
-import { catalog, type JobName, queueNames, schedules } from './catalog.ts'
+import { catalog, jobNames, queueNames, schedules } from './catalog.ts'
 
-const names = Object.keys(catalog) as JobName[]
-
-test.each(names)('%s has a queue of its own kind and is tried at least once', (name) => {
+test.each(jobNames)('%s has a known queue and at least one attempt', (name) => {
   expect(queueNames).toContain(catalog[name].queue)
   expect(catalog[name].attempts).toBeGreaterThanOrEqual(1)
 })
 
 test('every queue has a job', () => {
-  expect(new Set(names.map((name) => catalog[name].queue))).toEqual(new Set(queueNames))
+  expect(new Set(jobNames.map((name) => catalog[name].queue))).toEqual(new Set(queueNames))
 })
 
 describe('a wake-up', () => {
-  test.each(['usage', 'kpi'] as const)('of %s is never retried: the timer enqueues it again', (name) => {
+  test.each(['usage', 'kpi'] as const)('for %s is never retried: the timer enqueues another one', (name) => {
     expect(catalog[name]).toMatchObject({ queue: 'aggregation', attempts: 1 })
   })
 
-  test('is one for each shard', () => {
+  test('has a deduplication id per job and shard', () => {
     const keys = [0, 1, 10].flatMap((shard) => [
       catalog.usage.deduplicationId({ shard }),
       catalog.kpi.deduplicationId({ shard }),
@@ -26,9 +24,12 @@ describe('a wake-up', () => {
     expect(catalog.usage.deduplicationId({ shard: 1 })).toBe(catalog.usage.deduplicationId({ shard: 1 }))
   })
 
-  test.each([{}, { shard: -1 }, { shard: 1.5 }, { shard: '1' }, { shard: null }])('has no payload %j', (payload) => {
-    expect(catalog.usage.payload.safeParse(payload).success).toBe(false)
-  })
+  test.each([{}, { shard: -1 }, { shard: 1.5 }, { shard: '1' }, { shard: null }])(
+    'rejects the payload %j',
+    (payload) => {
+      expect(catalog.usage.payload.safeParse(payload).success).toBe(false)
+    },
+  )
 })
 
 describe('a report', () => {
@@ -52,7 +53,7 @@ describe('a report', () => {
     { deployments: ['east'] },
     { percentile: 95 },
     { report: 'error-details' as const },
-  ])('with another %j is another job', (other) => {
+  ])('with a different %j is a different job', (other) => {
     expect(deduplicationId({ ...request, ...other })).not.toBe(deduplicationId(request))
   })
 
@@ -60,21 +61,21 @@ describe('a report', () => {
     expect(deduplicationId({ ...request, once: false })).not.toBe(deduplicationId(request))
   })
 
-  test('requested by an operator runs before scheduled ones', () => {
+  test('requested by an operator has priority over scheduled ones', () => {
     expect([catalog.report.lowPriority?.(request), catalog.report.lowPriority?.({ ...request, once: false })]).toEqual([
       true,
       false,
     ])
   })
 
-  test('has whole microseconds and no data in its payload', () => {
+  test('has a payload of whole microseconds, and drops other fields', () => {
     expect(payload.parse({ ...request, rows: [1] })).toEqual(request)
     expect(payload.safeParse({ ...request, period: { from: 0.5, until: 1 } }).success).toBe(false)
     expect(payload.safeParse({ ...request, report: 'nope' }).success).toBe(false)
   })
 })
 
-test('no key has a colon, which BullMQ refuses', () => {
+test('deduplication ids are unique and contain no colon, which BullMQ does not allow', () => {
   const keys = [
     catalog.usage.deduplicationId({ shard: 3 }),
     catalog.kpi.deduplicationId({ shard: 3 }),
@@ -97,7 +98,7 @@ test('no key has a colon, which BullMQ refuses', () => {
   expect(new Set(keys).size).toBe(keys.length)
 })
 
-test.each(Object.entries(schedules) as [JobName, number][])('%s recurs, with an empty payload', (name, every) => {
-  expect(catalog[name].payload.safeParse({}).success).toBe(true)
-  expect(every).toBeGreaterThanOrEqual(60_000)
+test.each(schedules)('$job recurs, with an empty payload', ({ job, intervalMs }) => {
+  expect(catalog[job].payload.safeParse({}).success).toBe(true)
+  expect(intervalMs).toBeGreaterThanOrEqual(60_000)
 })

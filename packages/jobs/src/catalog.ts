@@ -10,9 +10,9 @@ interface JobOptions<P> {
   queue: QueueName
   /** Attempts before the job fails permanently; retries back off exponentially. 1 makes it a wake-up. */
   attempts: number
-  /** Jobs with the same key are deduplicated: none is added while one is pending, one more while one is active. */
+  /** Jobs with the same id are deduplicated: no second one is pending, but one may be pending while another is active. */
   deduplicationId(payload: P): string
-  /** Whether jobs requested by an operator run first. */
+  /** Whether the job yields to those that an operator requested. */
   lowPriority?(payload: P): boolean
 }
 
@@ -46,7 +46,7 @@ const verification = z.object({
   again: z.boolean(),
 })
 
-function verificationKey({ range, again }: z.output<typeof verification>): string {
+function verificationId({ range, again }: z.output<typeof verification>): string {
   return range === null ? 'due' : `${range.from}-${range.to}-${again}`
 }
 
@@ -84,7 +84,7 @@ export const catalog = {
     attempts: 1,
     deduplicationId: ({ shard }) => `usage-${shard}`,
   }),
-  /** Folds the backlog of a shard of requests into their trackers. Also a wake-up. */
+  /** Folds the backlog of a shard of requests into request trackers. Also a wake-up. */
   kpi: job({
     queue: 'aggregation',
     payload: shard,
@@ -93,23 +93,23 @@ export const catalog = {
     deduplicationId: ({ shard }) => `kpi-${shard}`,
   }),
   /**
-   * Verifies nova's exists. A wake-up: any number of processes claim due exists in the database at once, and each jobs
-   * process enqueues wake-ups while some are due.
+   * Verifies nova's exists. A wake-up: any number of processes can claim due exists at the same time, and each jobs
+   * process enqueues wake-ups while exists are due.
    */
   'verify-nova': job({
     queue: 'verification',
     payload: verification,
     result: verdicts,
     attempts: 1,
-    deduplicationId: (payload) => `verify-nova-${verificationKey(payload)}`,
+    deduplicationId: (payload) => `verify-nova-${verificationId(payload)}`,
   }),
-  /** Verifies glance's exists, image by image. Also a wake-up. */
+  /** Verifies glance's exists, counted by image. Also a wake-up. */
   'verify-glance': job({
     queue: 'verification',
     payload: verification,
     result: verdicts,
     attempts: 1,
-    deduplicationId: (payload) => `verify-glance-${verificationKey(payload)}`,
+    deduplicationId: (payload) => `verify-glance-${verificationId(payload)}`,
   }),
   /** Sends unsent outbox messages to the configured broker. Also a wake-up. */
   'publish-verified': job({
@@ -123,7 +123,7 @@ export const catalog = {
     attempts: 1,
     deduplicationId: () => 'publish-verified',
   }),
-  /** Makes one of the reports. */
+  /** Makes one report. */
   report: job({
     queue: 'reports',
     payload: z.object({
@@ -217,9 +217,9 @@ export function isJobName(name: string): name is JobName {
 
 export const jobNames = Object.keys(catalog).filter(isJobName)
 
-/** Recurring jobs and their interval in ms. */
-export const schedules: Partial<Record<JobName, number>> = {
-  'due-reports': 10 * 60_000,
-  partitions: 60 * 60_000,
-  retention: 24 * 60 * 60_000,
-}
+/** Recurring jobs, with an empty payload. */
+export const schedules: readonly { job: JobName; intervalMs: number }[] = [
+  { job: 'due-reports', intervalMs: 10 * 60_000 },
+  { job: 'partitions', intervalMs: 60 * 60_000 },
+  { job: 'retention', intervalMs: 24 * 60 * 60_000 },
+]

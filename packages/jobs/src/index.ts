@@ -15,7 +15,7 @@ export {
   failedJobs,
   idleQueues,
   type QueueCounts,
-  type Retried,
+  type RetryOutcome,
   retryJob,
 } from './inspect.ts'
 export { Producer } from './producer.ts'

@@ -8,7 +8,7 @@ export interface QueueCounts {
   active: number
   /** Pending a retry. */
   delayed: number
-  /** Permanently failed jobs that are still kept. */
+  /** Permanently failed jobs that Redis still holds. */
   failed: number
 }
 
@@ -25,14 +25,15 @@ export interface FailedJob {
 }
 
 /** Id prefix of scheduled jobs that are not due yet; they do not count as delayed. */
-const SCHEDULED = 'repeat:'
+const SCHEDULED_ID_PREFIX = 'repeat:'
 
-/** Queues without a worker. */
+/** Queues that no worker processes. */
 export async function idleQueues(producer: Producer): Promise<QueueName[]> {
   const workers = await Promise.all(queueNames.map((name) => producer.queue(name).getWorkersCount()))
   return queueNames.filter((_, index) => workers[index] === 0)
 }
 
+/** Jobs of every queue by state. */
 export async function countJobs(producer: Producer): Promise<QueueCounts[]> {
   return Promise.all(
     queueNames.map(async (name) => {
@@ -42,7 +43,13 @@ export async function countJobs(producer: Producer): Promise<QueueCounts[]> {
       // BullMQ keeps jobs with a priority in a separate list.
       const waiting = (counts.waiting ?? 0) + (counts.prioritized ?? 0)
       const delayed = await queue.getRanges(['delayed'])
-      return { queue: name, waiting, active, delayed: delayed.filter((id) => !id.startsWith(SCHEDULED)).length, failed }
+      return {
+        queue: name,
+        waiting,
+        active,
+        delayed: delayed.filter((id) => !id.startsWith(SCHEDULED_ID_PREFIX)).length,
+        failed,
+      }
     }),
   )
 }
@@ -65,30 +72,38 @@ export async function failedJobs(producer: Producer): Promise<FailedJob[]> {
 }
 
 /** Outcome of a requested retry. */
-export type Retried = { id: string; kind: 'retried' } | { id: string; kind: 'refused'; reason: string }
+export type RetryOutcome = { id: string; kind: 'retried' } | { id: string; kind: 'rejected'; reason: string }
 
 /**
  * Retries a permanently failed job, with all attempts of a new one.
  *
- * @param id `queue/id`, or the id alone when only one queue has a failed job of it
+ * @param id `queue/id`, or only the job's id if it is unique among the failed jobs of all queues
  */
-export async function retryJob(producer: Producer, id: string): Promise<Retried> {
-  const [queue, own] = id.includes('/') ? [id.slice(0, id.indexOf('/')), id.slice(id.indexOf('/') + 1)] : [null, id]
-  const refused = (reason: string): Retried => ({ id, kind: 'refused', reason })
-  const places = queueNames.filter((name) => queue === null || name === queue)
-  if (places.length === 0) return refused(`there is no queue ${queue}; there are ${queueNames.join(', ')}`)
+export async function retryJob(producer: Producer, id: string): Promise<RetryOutcome> {
+  const [queueName, jobId] = parseJobId(id)
+  const rejected = (reason: string): RetryOutcome => ({ id, kind: 'rejected', reason })
+  const candidates = queueNames.filter((name) => queueName === null || name === queueName)
+  if (candidates.length === 0) return rejected(`unknown queue ${queueName}: the queues are ${queueNames.join(', ')}`)
   const states = await Promise.all(
-    places.map(async (name) => ({ name, state: await producer.queue(name).getJobState(own) })),
+    candidates.map(async (name) => ({ name, state: await producer.queue(name).getJobState(jobId) })),
   )
-  const failed = states.filter(({ state }) => state === 'failed')
-  const [only] = failed
-  if (only === undefined) {
-    const there = states.find(({ state }) => state !== 'unknown')
-    return refused(there === undefined ? 'there is no such job' : `it has not failed, it is ${there.state}`)
+  const [failed, ...others] = states.filter(({ state }) => state === 'failed')
+  if (failed === undefined) {
+    const existing = states.find(({ state }) => state !== 'unknown')
+    return rejected(existing === undefined ? 'the job does not exist' : `the job is ${existing.state}, not failed`)
   }
-  if (failed.length > 1) return refused(`it is one of ${failed.map(({ name }) => `${name}/${own}`).join(' and ')}`)
-  const job = await producer.queue(only.name).getJob(own)
-  if (job === undefined) return refused('there is no such job')
+  if (others.length > 0) {
+    const ids = [failed, ...others].map(({ name }) => `${name}/${jobId}`)
+    return rejected(`several queues have this job: use ${ids.join(' or ')}`)
+  }
+  const job = await producer.queue(failed.name).getJob(jobId)
+  if (job === undefined) return rejected('the job does not exist')
   await job.retry('failed', { resetAttemptsMade: true, resetAttemptsStarted: true })
-  return { id: `${only.name}/${own}`, kind: 'retried' }
+  return { id: `${failed.name}/${jobId}`, kind: 'retried' }
+}
+
+/** Splits `queue/id`; the queue of an id without one is null. */
+function parseJobId(id: string): [queueName: string | null, jobId: string] {
+  const slash = id.indexOf('/')
+  return slash === -1 ? [null, id] : [id.slice(0, slash), id.slice(slash + 1)]
 }

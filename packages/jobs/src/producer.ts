@@ -13,8 +13,8 @@ import {
 } from './catalog.ts'
 import { type Connection, keyPrefix, onConnectionError, producerConnection } from './connection.ts'
 
-/** How many completed and permanently failed jobs are kept for an operator to inspect. */
-const retention = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
+/** Completed and permanently failed jobs that stay in Redis for an operator to inspect. */
+const jobRetention = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
 
 /** BullMQ runs jobs without a priority first. */
 const LOW_PRIORITY = 1
@@ -25,7 +25,7 @@ export class Producer {
   readonly #queues: Map<QueueName, Queue>
 
   /**
-   * @param prefix of every key in Redis
+   * @param prefix prefix of every Redis key
    * @param onError called for connection errors; the connection recovers automatically
    */
   constructor(url: string, prefix: string, onError: (error: Error) => void) {
@@ -40,9 +40,13 @@ export class Producer {
     )
   }
 
-  /** Resolves when Redis responds; rejects if it does not within `milliseconds`. */
-  async ready(milliseconds: number): Promise<void> {
-    const deadline = AbortSignal.timeout(milliseconds)
+  /**
+   * Waits until the connection to Redis is ready.
+   *
+   * @throws Error when it is not within `timeoutMs`
+   */
+  async ready(timeoutMs: number): Promise<void> {
+    const deadline = AbortSignal.timeout(timeoutMs)
     while (this.#connection.status !== 'ready') {
       if (deadline.aborted) throw new Error('Redis does not answer')
       await sleep(20)
@@ -55,11 +59,13 @@ export class Producer {
   }
 
   /**
+   * Enqueues a job unless a duplicate of it is pending.
+   *
    * @param generation jobs of different generations are never deduplicated
-   * @param delay minimum milliseconds until the job runs
+   * @param delayMs minimum time until the job runs
    */
-  async enqueue<N extends JobName>(name: N, payload: Payload<N>, generation?: number, delay = 0): Promise<Job> {
-    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, generation), delay })
+  async enqueue<N extends JobName>(name: N, payload: Payload<N>, generation?: number, delayMs = 0): Promise<Job> {
+    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, generation), delay: delayMs })
   }
 
   /**
@@ -68,34 +74,37 @@ export class Producer {
    */
   async enqueueForOperator<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
     const generation = now()
-    return this.queue(catalog[name].queue).add(name, payload, { ...options(name, payload, generation), ...retention })
+    return this.queue(catalog[name].queue).add(name, payload, {
+      ...options(name, payload, generation),
+      ...jobRetention,
+    })
   }
 
   /**
    * Waits until a job is done.
    *
    * @param onState called at each poll with the job's state and progress
-   * @returns the result of its handler
-   * @throws Error if it failed permanently, or is not done within `milliseconds`
+   * @returns the handler's result
+   * @throws Error if the job failed permanently, or is not done within `timeoutMs`
    */
   async result<N extends JobName>(
     name: N,
     job: Job,
-    milliseconds: number,
+    timeoutMs: number,
     onState: (state: string, progress: unknown) => void = () => {},
   ): Promise<Result<N>> {
-    const deadline = AbortSignal.timeout(milliseconds)
+    const deadline = AbortSignal.timeout(timeoutMs)
     const id = job.id ?? ''
     const queue = this.queue(catalog[name].queue)
     while (!deadline.aborted) {
       const state = await job.getState()
-      // Read after the state; otherwise it may be older than the end of the job.
-      const done = await queue.getJob(id)
-      if (done === undefined) throw new Error(`job ${id} no longer exists`)
-      onState(state, done.progress)
+      // Read the job after its state; otherwise its result may not be there yet.
+      const current = await queue.getJob(id)
+      if (current === undefined) throw new Error(`job ${id} no longer exists`)
+      onState(state, current.progress)
       if (state === 'completed' || state === 'failed') {
-        if (state === 'failed') throw new Error(`job ${id} failed: ${done.failedReason}`)
-        return jobDefinition(name).result.parse(done.returnvalue)
+        if (state === 'failed') throw new Error(`job ${id} failed: ${current.failedReason}`)
+        return jobDefinition(name).result.parse(current.returnvalue)
       }
       await sleep(100)
     }
@@ -108,7 +117,7 @@ export class Producer {
    * @param reportCrons when to check for due reports, as cron patterns in UTC
    */
   async schedule(reportCrons: readonly string[]): Promise<void> {
-    for (const [name, every] of Object.entries(schedules) as [JobName, number][]) {
+    for (const { job: name, intervalMs: every } of schedules) {
       const { attempts } = catalog[name]
       await this.queue(catalog[name].queue).upsertJobScheduler(
         name,
@@ -119,18 +128,18 @@ export class Producer {
     await this.#scheduleReports(reportCrons)
   }
 
-  /** One scheduler per pattern. Existing ones stay: replacing one at the moment it is due would skip that run. */
+  /** One scheduler per pattern. Existing schedulers are not replaced: that would skip a run that is due at that moment. */
   async #scheduleReports(crons: readonly string[]): Promise<void> {
     const name = 'due-reports'
     const queue = this.queue(catalog[name].queue)
     const required = new Map(crons.map((pattern) => [`${name} ${pattern}`, pattern]))
-    const present = new Set((await queue.getJobSchedulers()).map(({ key }) => key))
+    const existing = new Set((await queue.getJobSchedulers()).map(({ key }) => key))
     for (const [id, pattern] of required) {
-      if (present.has(id)) continue
+      if (existing.has(id)) continue
       const opts = { attempts: catalog[name].attempts, removeOnComplete: true, removeOnFail: true }
       await queue.upsertJobScheduler(id, { pattern, tz: 'UTC' }, { name, data: {}, opts })
     }
-    for (const id of present) {
+    for (const id of existing) {
       if (id.startsWith(`${name} `) && !required.has(id)) await queue.removeJobScheduler(id)
     }
   }
@@ -153,9 +162,9 @@ function options<N extends JobName>(name: N, payload: Payload<N>, generation: nu
   return {
     attempts,
     ...(isWakeUp ? {} : { backoff: { type: 'exponential', delay: 1_000 } }),
-    ...(isWakeUp ? { removeOnComplete: true, removeOnFail: true } : retention),
+    ...(isWakeUp ? { removeOnComplete: true, removeOnFail: true } : jobRetention),
     ...(lowPriority?.(payload) ? { priority: LOW_PRIORITY } : {}),
-    // BullMQ refuses a colon in an id; a payload may contain one.
+    // BullMQ does not allow a colon in an id; a payload may contain one.
     deduplication: {
       id: `${deduplicationId(payload)}${generation === undefined ? '' : `-${generation}`}`.replaceAll(':', '_'),
       keepLastIfActive: true,

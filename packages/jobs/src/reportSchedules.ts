@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { type Instant, periodLengths, reportKinds, type TimePeriod } from '@stacktach/domain'
-import { ConfigError } from '@stacktach/runtime'
+import { ConfigError, messageOf } from '@stacktach/runtime'
 import { CronExpressionParser } from 'cron-parser'
 import { z } from 'zod'
 import { percentile } from './catalog.ts'
@@ -8,30 +8,30 @@ import { percentile } from './catalog.ts'
 const schedule = z
   .strictObject({
     report: z.enum(reportKinds),
-    /** When, in UTC, the report of the last complete period is made: five fields, or six with seconds first. */
+    /** Times in UTC at which the report of the last complete period is made: five fields, or six with seconds first. */
     cron: z.string().superRefine((pattern, { addIssue }) => {
       try {
         CronExpressionParser.parse(pattern, { tz: 'UTC' }).next()
       } catch (error) {
-        addIssue(`is no cron pattern: ${error instanceof Error ? error.message : String(error)}`)
+        addIssue(`invalid cron pattern: ${messageOf(error)}`)
       }
     }),
     period: z.enum(periodLengths).default('day'),
-    /** Deployments whose name begins so. */
+    /** Prefix of the names of its deployments. */
     region: z.string().toLowerCase().default(''),
-    /** Exactly these deployments instead. */
+    /** Names of its deployments, instead of a region. */
     deployments: z.array(z.string().min(1)).min(1).optional(),
     percentile: percentile.optional(),
   })
   .superRefine(({ report, region, deployments, percentile }, { addIssue }) => {
-    if (region !== '' && deployments !== undefined) addIssue('has both a region and deployments')
-    if (percentile !== undefined && report !== 'region-summary') addIssue('only region-summary has a percentile')
+    if (region !== '' && deployments !== undefined) addIssue('use either region or deployments')
+    if (percentile !== undefined && report !== 'region-summary') addIssue('percentile is only for region-summary')
   })
 
 /** A scheduled report. */
 export type ReportSchedule = z.output<typeof schedule>
 
-/** Hours after midnight, so that the audits of nova and glance for the previous day have arrived and are verified. */
+/** 4:00 UTC: the exists of the previous day have arrived and are verified by then. */
 const DEFAULT_CRON = '0 4 * * *'
 
 const VARIABLE = 'REPORT_SCHEDULES'
@@ -39,7 +39,7 @@ const VARIABLE = 'REPORT_SCHEDULES'
 /**
  * Parses REPORT_SCHEDULES: a JSON array, or the path of a file that contains one. By default each report is made daily.
  *
- * @throws ConfigError naming every fault
+ * @throws ConfigError with one line per fault
  */
 export function reportSchedules(value: string | undefined): ReportSchedule[] {
   if (value === undefined) {
@@ -51,7 +51,7 @@ export function reportSchedules(value: string | undefined): ReportSchedule[] {
   )
   const keys = (parsed.data ?? []).map(({ cron: _, ...subject }) => JSON.stringify(subject))
   for (const [index, key] of keys.entries()) {
-    if (keys.indexOf(key) < index) faults.push(`${index}: the same report is there twice`)
+    if (keys.indexOf(key) < index) faults.push(`${index}: duplicate of entry ${keys.indexOf(key)}`)
   }
   if (!parsed.success || faults.length > 0) {
     throw new ConfigError(faults.map((fault) => `${VARIABLE} ${fault}`).join('\n'))
@@ -64,8 +64,7 @@ function readJson(value: string): unknown {
   try {
     return JSON.parse(inline ? value : readFileSync(value, 'utf8'))
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error)
-    throw new ConfigError(`${VARIABLE} ${inline ? '' : `${value}: `}${reason}`)
+    throw new ConfigError(`${VARIABLE} ${inline ? '' : `${value}: `}${messageOf(error)}`)
   }
 }
 

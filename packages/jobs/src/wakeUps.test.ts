@@ -2,14 +2,14 @@ import { afterEach, describe, expect, jest, test } from '@jest/globals'
 import type { Producer } from './producer.ts'
 import { type WakeUp, WakeUps } from './wakeUps.ts'
 
-/** A producer that records enqueued jobs and resolves them on request. */
+/** A producer that records enqueued jobs; `answer` resolves or rejects the pending calls. */
 function fakeProducer() {
   const enqueued: string[] = []
   const delays: number[] = []
   let answers: ((error?: Error) => void)[] = []
-  const enqueue = (job: string, { shard }: { shard: number }, _round: number | undefined, delay: number) => {
+  const enqueue = (job: string, { shard }: { shard: number }, _generation: number | undefined, delayMs: number) => {
     enqueued.push(`${job}-${shard}`)
-    delays.push(delay)
+    delays.push(delayMs)
     return new Promise<void>((resolve, reject) => {
       answers.push((error) => (error ? reject(error) : resolve()))
     })
@@ -21,7 +21,7 @@ function fakeProducer() {
     async answer(error?: Error): Promise<void> {
       const pending = answers
       answers = []
-      for (const each of pending) each(error)
+      for (const settle of pending) settle(error)
       await new Promise((resolve) => setImmediate(resolve))
     },
   }
@@ -43,7 +43,7 @@ test('enqueues one wake-up per shard', async () => {
   await wakeUps.flushed()
 })
 
-test('wake-ups during an enqueue are merged into one, after it', async () => {
+test('wake-ups that arrive during an enqueue are merged into one after it', async () => {
   const { enqueued, producer, answer } = fakeProducer()
   const wakeUps = new WakeUps(producer, failOnMiss)
   wakeUps.enqueue([usage(1)])
@@ -75,7 +75,7 @@ test('a failed wake-up is reported once, and does not delay later ones', async (
   await wakeUps.flushed()
 })
 
-test('flushed resolves without wake-ups, and later ones are enqueued', async () => {
+test('flushed resolves when nothing was enqueued, and later wake-ups are enqueued', async () => {
   const { enqueued, producer, answer } = fakeProducer()
   const wakeUps = new WakeUps(producer, failOnMiss)
   wakeUps.enqueue([])
@@ -102,12 +102,12 @@ test('flushed resolves only when no wake-up is pending', async () => {
   expect(flushed).toBe(true)
 })
 
-describe('at full speed', () => {
+describe('at a high rate', () => {
   afterEach(() => {
     jest.useRealTimers()
   })
 
-  test('the first wake-up of a shard is not delayed, later ones are merged half a second later', async () => {
+  test('the first wake-up of a shard is not delayed; later ones are merged half a second later', async () => {
     jest.useFakeTimers({ doNotFake: ['setImmediate'] })
     const { delays, producer, answer } = fakeProducer()
     const wakeUps = new WakeUps(producer, failOnMiss)
@@ -120,9 +120,9 @@ describe('at full speed', () => {
     expect(await enqueueAfter(0, usage(1))).toBe(0)
     expect(await enqueueAfter(100, usage(1))).toBe(400)
     expect(await enqueueAfter(300, usage(1))).toBe(100)
-    // Another shard has its own.
+    // Other shards are independent.
     expect(await enqueueAfter(0, usage(2))).toBe(0)
-    // The delayed wake-up has run; the next is delayed from then on.
+    // The delayed wake-up has run: the next one is delayed from that time.
     expect(await enqueueAfter(200, usage(1))).toBe(400)
     expect(await enqueueAfter(5_000, usage(1))).toBe(0)
     // Wake-ups of the timer are never delayed.

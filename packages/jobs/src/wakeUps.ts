@@ -1,4 +1,4 @@
-import { settleWithin } from '@stacktach/runtime'
+import { messageOf, settleWithin } from '@stacktach/runtime'
 import type { Producer } from './producer.ts'
 
 /** How long `flushed` waits for pending wake-ups. */
@@ -23,7 +23,7 @@ export class WakeUps {
   readonly #producer: Producer
   readonly #onMissed: (error: Error) => void
   readonly #pending = new Map<string, { wakeUp: WakeUp; generation: number | undefined }>()
-  /** When each job last ran or will run, by performance.now(). */
+  /** Time at which each job last ran or will run, by performance.now(). */
   readonly #dueAt = new Map<string, number>()
   #draining: Promise<void> | undefined
 
@@ -34,7 +34,7 @@ export class WakeUps {
 
   /**
    * @param generation wake-ups of different generations are never merged: a new one runs even if Redis still holds the
-   * shard's job of a killed worker
+   * job of a killed worker
    */
   enqueue(wakeUps: Iterable<WakeUp>, generation?: number): void {
     for (const wakeUp of wakeUps) this.#pending.set(`${JSON.stringify(wakeUp)} ${generation}`, { wakeUp, generation })
@@ -42,7 +42,10 @@ export class WakeUps {
     if (this.#pending.size > 0) this.#draining ??= this.#drain()
   }
 
-  /** Resolves when no wake-up is pending, at the latest after a timeout: BullMQ waits forever for a Redis that never responded. */
+  /**
+   * Resolves when no wake-up is pending, at the latest after a second: BullMQ waits without a limit for a Redis that was
+   * never available.
+   */
   async flushed(): Promise<void> {
     if (this.#draining !== undefined) await settleWithin(this.#draining, FLUSH_TIMEOUT_MS)
   }
@@ -54,30 +57,30 @@ export class WakeUps {
       try {
         await Promise.all(pending.map(({ wakeUp, generation }) => this.#enqueue(wakeUp, generation)))
       } catch (error) {
-        this.#onMissed(error instanceof Error ? error : new Error(String(error)))
+        this.#onMissed(error instanceof Error ? error : new Error(messageOf(error)))
       }
     }
     this.#draining = undefined
   }
 
   #enqueue(wakeUp: WakeUp, generation: number | undefined): Promise<unknown> {
-    const delay = generation === undefined ? this.#delay(JSON.stringify(wakeUp)) : 0
+    const delayMs = generation === undefined ? this.#delayMs(JSON.stringify(wakeUp)) : 0
     switch (wakeUp.job) {
       case 'usage':
       case 'kpi':
-        return this.#producer.enqueue(wakeUp.job, { shard: wakeUp.shard }, generation, delay)
+        return this.#producer.enqueue(wakeUp.job, { shard: wakeUp.shard }, generation, delayMs)
       case 'verify-nova':
       case 'verify-glance':
-        return this.#producer.enqueue(wakeUp.job, { range: null, again: false }, generation, delay)
+        return this.#producer.enqueue(wakeUp.job, { range: null, again: false }, generation, delayMs)
       case 'publish-verified':
-        return this.#producer.enqueue(wakeUp.job, {}, generation, delay)
+        return this.#producer.enqueue(wakeUp.job, {}, generation, delayMs)
     }
   }
 
-  #delay(key: string): number {
+  #delayMs(key: string): number {
     const now = performance.now()
     const last = this.#dueAt.get(key) ?? Number.NEGATIVE_INFINITY
-    // A wake-up that is still delayed covers this one, too: Redis deduplicates them.
+    // A delayed wake-up covers this one, too: Redis deduplicates them.
     const due = last > now ? last : Math.max(now, last + MIN_INTERVAL_MS)
     this.#dueAt.set(key, due)
     return Math.ceil(due - now)

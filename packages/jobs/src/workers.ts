@@ -11,14 +11,15 @@ import {
 } from './catalog.ts'
 import { keyPrefix, onConnectionError, workerConnection } from './connection.ts'
 
-/** Progress of a job, stored with it in Redis for observers and for its next attempt. */
+/** Progress of a job. Redis stores it with the job, for commands that wait for the job and for its next attempt. */
 export interface Progress {
-  /** Last progress of the previous attempt, as read from Redis; 0 in the first attempt. */
-  before: unknown
-  tell(progress: Record<string, number>): Promise<void>
+  /** Last progress that the previous attempt reported, unparsed; 0 in the first attempt. */
+  previous: unknown
+  /** Stores the progress of this attempt. */
+  report(progress: Record<string, number>): Promise<void>
 }
 
-/** One handler for each job of the catalog; a missing one does not compile. */
+/** A handler for each job of the catalog. */
 export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progress) => Promise<Result<N>> }
 
 /** A failed attempt of a job. */
@@ -34,22 +35,28 @@ export interface WorkerEvents {
   onError(error: Error, context: { queue: QueueName } & Partial<FailedAttempt>): void
   /** Called for connection errors; connections recover automatically. */
   onRedisError(error: Error): void
+  /** Called for each successful attempt, with the result of the handler. */
   onDone(context: { queue: QueueName; job: string; milliseconds: number; result: unknown }): void
 }
 
 /** Concurrent jobs per queue and process; a job mostly waits for the database. */
 const concurrency: Record<QueueName, number> = { aggregation: 4, verification: 2, reports: 1, maintenance: 1 }
 
-/** After this time another worker runs the job of a killed one. Running workers renew their lock. */
+/** After this time another worker runs the job of a killed worker. Running workers renew their locks. */
 const LOCK_DURATION_MS = 10_000
 
-/** How long active jobs may take to end on shutdown; another worker runs the rest. */
+/** How long active jobs may take to end on shutdown. Another worker runs those that do not end in time. */
 const FINISH_TIMEOUT_MS = 4_000
 
 /** How long the workers may take to report their last jobs to Redis and close. */
 const CLOSE_TIMEOUT_MS = 2_000
 
-/** Starts a worker for every queue. Returns a function that stops them: it takes no new jobs and finishes the active ones. */
+/**
+ * Starts a worker for every queue.
+ *
+ * @param prefix prefix of every Redis key
+ * @returns a function that stops the workers: they take no new jobs and finish the active ones
+ */
 export function startWorkers(
   url: string,
   prefix: string,
@@ -57,15 +64,15 @@ export function startWorkers(
   events: WorkerEvents,
 ): () => Promise<void> {
   const active = new Set<Promise<unknown>>()
-  const work = (job: Job): Promise<unknown> => {
-    const working = run(handlers, job.name, job.data, progressOf(job)).finally(() => active.delete(working))
-    active.add(working)
-    return working
+  const processJob = (job: Job): Promise<unknown> => {
+    const running = run(handlers, job.name, job.data, progressOf(job)).finally(() => active.delete(running))
+    active.add(running)
+    return running
   }
   const workers = queueNames.map((queue) => {
     const connection = workerConnection(url)
     onConnectionError(connection, events.onRedisError)
-    const worker = new Worker(queue, work, {
+    const worker = new Worker(queue, processJob, {
       connection,
       prefix: keyPrefix(url, prefix),
       concurrency: concurrency[queue],
@@ -105,10 +112,10 @@ function failedAttempt(job: Job): FailedAttempt {
 }
 
 function progressOf(job: Job): Progress {
-  return { before: job.progress, tell: (progress) => job.updateProgress(progress) }
+  return { previous: job.progress, report: (progress) => job.updateProgress(progress) }
 }
 
-/** Runs a job of the catalog; its name and payload come from Redis, so both are checked. */
+/** Runs a job of the catalog. Its name and payload were read from Redis, so both are validated. */
 async function run(handlers: Handlers, name: string, data: unknown, progress: Progress): Promise<unknown> {
   if (!isJobName(name)) throw new Error(`unknown job ${name}`)
   return dispatch(handlers, name, data, progress)

@@ -1,4 +1,4 @@
-import { failedJobs, type Retried, retryJob } from '@stacktach/jobs'
+import { failedJobs, type RetryOutcome, retryJob } from '@stacktach/jobs'
 import { Command } from 'commander'
 import { withQueues } from '../../connections.ts'
 import { printJson } from '../../output/printJson.ts'
@@ -13,7 +13,7 @@ export function retryJobsCommand(): Command {
     .action(async (ids: string[], { all = false, json }: { all?: boolean; json?: boolean }) => {
       if (ids.length > 0 === all) retry.error('error: use either ids or --all')
       const outcomes = await withQueues(async (producer) => {
-        const results: Retried[] = []
+        const results: RetryOutcome[] = []
         const selected = all ? (await failedJobs(producer)).map(({ id }) => id) : new Set(ids)
         for (const id of selected) results.push(await retryJob(producer, id))
         return results
@@ -22,7 +22,7 @@ export function retryJobsCommand(): Command {
       if (json) printJson({ retried })
       else console.error(`retried: ${retried.length === 0 ? 'none' : retried.join(', ')}`)
       const problems = outcomes.flatMap((outcome) =>
-        outcome.kind === 'refused' ? [`${outcome.id}: ${outcome.reason}`] : [],
+        outcome.kind === 'rejected' ? [`${outcome.id}: ${outcome.reason}`] : [],
       )
       // With --all, a job that was retried by someone else meanwhile is not an error.
       if (problems.length > 0 && !all) throw new Error(problems.join('\n'))

@@ -45,7 +45,7 @@ export async function replayRejected(
   progress: Progress,
 ): Promise<Counts> {
   const upTo = await lastRejectedId(context.database)
-  let done: State = replayProgress.safeParse(progress.before).data ?? { ...NO_COUNTS, after: 0 }
+  let done: State = replayProgress.safeParse(progress.previous).data ?? { ...NO_COUNTS, after: 0 }
   for (;;) {
     if (context.stopping.aborted) throw new Error('shutting down; the next attempt resumes')
     const batch = await rejectedToReplay(
@@ -60,7 +60,7 @@ export async function replayRejected(
       return counts
     }
     done = sum({ ...done, after: last.id }, await replayBatch(context, batch))
-    await progress.tell({ ...done })
+    await progress.report({ ...done })
   }
 }
 
