@@ -4,7 +4,7 @@ import type { Instant, Rules, Service, VerifyOptions } from '@stacktach/domain'
 import type { Producer, ReportSchedule, WakeUps } from '@stacktach/jobs'
 import type { Logger } from '@stacktach/runtime'
 
-/** Broker and event types of the published verified exists. */
+/** Where verified exists are published, and their event types. */
 export interface Publishing extends PublisherOptions {
   /** Event type, by the service of the exists. */
   events: Record<'nova' | 'glance', string>
@@ -22,15 +22,15 @@ export interface JobContext {
   /** Null if publishing is off. */
   publishing: Publishing | null
   retention: RetentionDays
-  /** Maximum size of a message in bytes. */
+  /** Maximum size of a message body in bytes. */
   maxBody: number
   /** Scheduled reports. */
   schedules: readonly ReportSchedule[]
   clock: () => Instant
-  /** Aborted when the process stops: a long job ends after the transaction it is in. */
+  /** Aborted when the process stops: a long job then ends after its current transaction. */
   stopping: AbortSignal
   logger: Logger
 }
 
-/** Days for which rows are kept; null keeps them forever. */
+/** Retention of notifications and aggregates in days; null: unlimited. */
 export type RetentionDays = Record<Service | 'aggregates', number | null>

@@ -7,7 +7,7 @@ import type { JobsMetrics } from './metrics/jobsMetrics.ts'
 /**
  * Runs the jobs of all queues, and counts and logs each attempt.
  *
- * @param stopping aborted before the workers stop, so that long jobs end after the transaction they are in
+ * @param stopping aborted before the workers stop, so that long jobs end after their current transaction
  * @param onRedisError called for connection errors of the workers
  */
 export function runWorkers(

@@ -4,15 +4,15 @@ import { type Component, messageOf, settleWithin } from '@stacktach/runtime'
 import { wakeUpFor } from '../wakeUpFor.ts'
 import type { JobContext } from './context.ts'
 
-/** How often schedules and wake-ups lost by Redis are restored. */
+/** How often schedules and wake-ups that Redis lost are restored. */
 const INTERVAL_MS = 5_000
 
-/** How long a running check may take to end when the process stops. */
+/** How long a stopping process waits for a running check. */
 const STOP_TIMEOUT_MS = 500
 
 /**
  * Restores what Redis can lose: recreates the schedules and enqueues a wake-up for every shard that has a backlog in
- * PostgreSQL. Each jobs process has one, so that the first wake-up after a wipe takes at most one interval.
+ * PostgreSQL. It runs in each jobs process, so that the first wake-up after a loss takes at most one interval.
  */
 export async function startTimer(context: JobContext): Promise<Component<void>> {
   let running: Promise<void> | undefined
@@ -29,13 +29,13 @@ export async function startTimer(context: JobContext): Promise<Component<void>> 
     value: undefined,
     async stop() {
       clearInterval(timer)
-      // Nothing is lost if a server does not respond: every other process checks again.
+      // Nothing is lost if a server does not respond: the other processes check, too.
       if (running !== undefined) await settleWithin(running, STOP_TIMEOUT_MS)
     },
   }
 }
 
-/** Each generation is a separate job, so that more processes join while many exists are due. */
+/** A job of each generation is added, so that more processes take part while many exists are due. */
 async function wakeUpVerification(
   { database, wakeUps, clock, verification, publishing }: JobContext,
   generation: number,
@@ -47,7 +47,7 @@ async function wakeUpVerification(
 }
 
 /**
- * @param atStart whether to enqueue the reports that fell due while no process ran, too
+ * @param atStart whether to also enqueue the reports that became due while no process ran
  * @returns whether Redis and the database were available
  */
 async function wakeUpAll(context: JobContext, atStart: boolean): Promise<boolean> {

@@ -3,7 +3,7 @@ import { type Producer, WakeUps } from '@stacktach/jobs'
 import { createLogger } from '@stacktach/runtime'
 import type { JobContext } from '../jobs/context.ts'
 
-/** A job context with default settings; a test overrides the values that matter to it. */
+/** A job context with default settings. */
 export function testContext(
   database: Database,
   producer: Producer,

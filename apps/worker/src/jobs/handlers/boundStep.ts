@@ -16,11 +16,11 @@ const BATCH_INSTANCES = 500
 const BATCH_NOTIFICATIONS = 20_000
 
 /**
- * Writes the state at the end of a partition for a batch of a shard's instances. Requires that the partition is sealed and
- * folded, and that the shard's lock is held.
+ * Writes the boundaries of a batch of a shard's instances: their state at the end of a partition. The partition must be
+ * sealed and folded, and the caller must hold the shard's lock.
  *
  * @param after the last instance of the previous batch
- * @returns the last instance of this batch, null if the batch was empty
+ * @returns the last instance of this batch; null when the batch is empty
  */
 export async function boundStep(
   client: Queryable,

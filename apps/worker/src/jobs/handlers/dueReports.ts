@@ -1,16 +1,21 @@
 import { missingReports } from '@stacktach/db'
-import { completePeriods, DAY, reportHeading } from '@stacktach/domain'
+import { completePeriods, DAY, type Duration, reportHeading } from '@stacktach/domain'
 import { dueAt, type Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 
-/** How long after its period a missed report is still made; the last period of each length is always reported. */
-const CATCH_UP = 7 * DAY
+/** How long after its period a missed report is still made; a report of the last period is always made. */
+const CATCH_UP: Duration = 7 * DAY
 
 /**
  * Enqueues each scheduled report that is due and not made yet. Runs at the scheduled times and every ten minutes, so that
- * reports missed while no jobs process ran are made later. Concurrent requests result in one report.
+ * reports that were missed while no jobs process ran are made later. Concurrent runs result in one report.
  */
-export async function dueReports({ database, producer, clock, schedules }: JobContext): Promise<Result<'due-reports'>> {
+export async function enqueueDueReports({
+  database,
+  producer,
+  clock,
+  schedules,
+}: JobContext): Promise<Result<'due-reports'>> {
   const now = clock()
   const due = schedules.flatMap((schedule) =>
     completePeriods(now, schedule.period, now - CATCH_UP)
@@ -25,12 +30,12 @@ export async function dueReports({ database, producer, clock, schedules }: JobCo
           region,
           parameters: { deployments, percentile },
           schedule,
-          whole: period,
+          period,
         }
       }),
   )
   const missing = await missingReports(database, due)
-  for (const { schedule, whole: period } of missing) {
+  for (const { schedule, period } of missing) {
     const { report, region, deployments, percentile } = schedule
     await producer.enqueue('report', { report, period, region, deployments, percentile, once: true, inProgress: false })
   }

@@ -29,9 +29,9 @@ import {
 /** Scope and options of a report. */
 export interface ReportRequest {
   scope: ReportScope
-  /** As shown to operators; empty for all deployments. */
+  /** Region or names of deployments, as displayed; empty for all deployments. */
   region: string
-  /** Names of the deployments it covers. */
+  /** Names of the covered deployments. */
   deployments: readonly string[]
   percentile: number
 }

@@ -4,25 +4,24 @@ import { verifiedNotification } from '@stacktach/domain'
 import type { Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 
-/** Outbox messages sent in one transaction. */
+/** Maximum number of outbox messages that one transaction sends. */
 const MESSAGES_PER_CLAIM = 100
 
 /**
  * Publishes the unsent outbox messages. The transaction that claimed them marks them as sent after the broker's confirm: a
  * crash in between sends them again, with the same message ids.
  *
- * @throws Error when the broker rejects them; they stay unsent and the timer wakes this job up again
+ * @param connect connects to the broker; tests replace it
+ * @throws Error when the broker is unavailable or rejects a message. The messages of that transaction stay unsent; the timer
+ * wakes this job up again.
  */
-export async function publishVerified({
-  database,
-  publishing,
-  stopping,
-  clock,
-  logger,
-}: JobContext): Promise<Result<'publish-verified'>> {
+export async function publishVerified(
+  { database, publishing, stopping, clock, logger }: JobContext,
+  connect: typeof openPublisher = openPublisher,
+): Promise<Result<'publish-verified'>> {
   const total = { sent: 0, unroutable: 0 }
   if (publishing === null) return total
-  const publisher = await openPublisher(publishing)
+  const publisher = await connect(publishing)
   try {
     while (!stopping.aborted) {
       const { sent, unroutable } = await inTransaction(database.pool, async (client) => {

@@ -38,19 +38,19 @@ afterEach(async () => {
   await testDatabase.drop()
 })
 
-/** What a job tells, and told before. */
-function told(before: unknown = 0): Progress & { values: Record<string, number>[] } {
+/** Progress that records the reported values. */
+function recordedProgress(previous: unknown = 0): Progress & { values: Record<string, number>[] } {
   const values: Record<string, number>[] = []
   return {
-    before,
+    previous,
     values,
-    tell: async (value) => {
+    report: async (value) => {
       values.push(value)
     },
   }
 }
 
-/** Rejects `number` messages; every tenth is bad still. Exchanges change from one to the next. */
+/** Stores `number` rejected messages of three exchanges in turn; every tenth is still invalid. */
 async function reject(number: number): Promise<void> {
   await database.pool.query(
     `insert into rejected_message (deployment, exchange, routing_key, reason, detail, body, body_size, body_sha256, received_at)
@@ -71,16 +71,16 @@ async function ids(sql: string): Promise<number[]> {
 const stored = () =>
   ids(`select substr(message_id, 2)::int as id
          from (select message_id from notification_nova union all select message_id from notification_glance
-               union all select message_id from notification_generic) as all_of_them`)
+               union all select message_id from notification_generic) as notification`)
 
 const stillRejected = () => ids('select id::int from rejected_message')
 
 const upTo = (number: number) => Array.from({ length: number }, (_, index) => index + 1)
-const isBad = (id: number) => id % 10 === 0
+const isInvalid = (id: number) => id % 10 === 0
 
-test('messages of all exchanges are stored in their tables, and those that are bad stay with their new reason', async () => {
+test('valid messages are stored in the tables of their services; invalid ones get their new reason', async () => {
   await reject(1_200)
-  const progress = told()
+  const progress = recordedProgress()
   expect(await replayRejected(context, { ids: null }, progress)).toEqual({
     stored: 1_080,
     duplicates: 0,
@@ -88,46 +88,46 @@ test('messages of all exchanges are stored in their tables, and those that are b
     truncated: 0,
   })
   expect(progress.values.map(({ after }) => after)).toEqual([500, 1_000, 1_200])
-  expect(await stored()).toEqual(upTo(1_200).filter((id) => !isBad(id)))
-  expect(await stillRejected()).toEqual(upTo(1_200).filter(isBad))
+  expect(await stored()).toEqual(upTo(1_200).filter((id) => !isInvalid(id)))
+  expect(await stillRejected()).toEqual(upTo(1_200).filter(isInvalid))
   const { rows } = await database.pool.query('select distinct reason, detail, received_at::int from rejected_message')
   expect(rows).toEqual([{ reason: 'no time', detail: expect.stringContaining('never'), received_at: 1 }])
-  expect(await replayRejected(context, { ids: null }, told())).toMatchObject({ stored: 0, rejected: 120 })
+  expect(await replayRejected(context, { ids: null }, recordedProgress())).toMatchObject({ stored: 0, rejected: 120 })
 })
 
-test('two replays at once and one who drops them: none is stored twice, none that was dropped in time', async () => {
+test('with two concurrent replays and a concurrent deletion, no message is stored twice, and no deleted one is stored', async () => {
   await reject(2_000)
-  let dropped: number[] = []
+  let deletedIds: number[] = []
   const drop = async () => {
-    const wanted = upTo(2_000).filter((id) => id % 7 === 0)
-    for (let from = 0; from < wanted.length; from += 20) {
-      dropped = [...dropped, ...(await removeRejected(database.pool, wanted.slice(from, from + 20)))]
+    const selected = upTo(2_000).filter((id) => id % 7 === 0)
+    for (let from = 0; from < selected.length; from += 20) {
+      deletedIds = [...deletedIds, ...(await removeRejected(database.pool, selected.slice(from, from + 20)))]
     }
   }
   await Promise.all([
-    replayRejected(context, { ids: null }, told()),
-    replayRejected(context, { ids: null }, told()),
+    replayRejected(context, { ids: null }, recordedProgress()),
+    replayRejected(context, { ids: null }, recordedProgress()),
     drop(),
   ])
-  expect(dropped.length).toBeGreaterThan(0)
-  const gone = new Set(dropped)
-  expect(await stored()).toEqual(upTo(2_000).filter((id) => !isBad(id) && !gone.has(id)))
-  expect(await stillRejected()).toEqual(upTo(2_000).filter((id) => isBad(id) && !gone.has(id)))
+  expect(deletedIds.length).toBeGreaterThan(0)
+  const deleted = new Set(deletedIds)
+  expect(await stored()).toEqual(upTo(2_000).filter((id) => !isInvalid(id) && !deleted.has(id)))
+  expect(await stillRejected()).toEqual(upTo(2_000).filter((id) => isInvalid(id) && !deleted.has(id)))
 })
 
-test('one that PostgreSQL refuses stays, and those around it are stored', async () => {
+test('a message that PostgreSQL refuses stays; the others are stored', async () => {
   await reject(40)
-  await database.pool.query(`alter table notification_nova add constraint refusing check (message_id <> 'm12')`)
-  expect(await replayRejected(context, { ids: null }, told())).toMatchObject({ stored: 35, rejected: 5 })
+  await database.pool.query(`alter table notification_nova add constraint refuse_m12 check (message_id <> 'm12')`)
+  expect(await replayRejected(context, { ids: null }, recordedProgress())).toMatchObject({ stored: 35, rejected: 5 })
   expect(await stillRejected()).toEqual([10, 12, 20, 30, 40])
   const { rows } = await database.pool.query('select reason from rejected_message where id = 12')
   expect(rows).toEqual([{ reason: 'refused by the database' }])
 })
 
-test('an attempt that was cut off is taken up where it ended, with what it had counted', async () => {
+test('a retry resumes after the last batch of the previous attempt, with its counts', async () => {
   await reject(30)
-  const before = { after: 20, stored: 15, duplicates: 3, rejected: 2, truncated: 0 }
-  expect(await replayRejected(context, { ids: null }, told(before))).toEqual({
+  const previous = { after: 20, stored: 15, duplicates: 3, rejected: 2, truncated: 0 }
+  expect(await replayRejected(context, { ids: null }, recordedProgress(previous))).toEqual({
     stored: 24,
     duplicates: 3,
     rejected: 3,
@@ -136,10 +136,10 @@ test('an attempt that was cut off is taken up where it ended, with what it had c
   expect(await stillRejected()).toEqual([...upTo(20), 30])
 })
 
-test('a process that stops leaves the rest to another attempt', async () => {
+test('a stopping process fails the attempt; the messages stay', async () => {
   await reject(3)
-  await expect(replayRejected({ ...context, stopping: AbortSignal.abort() }, { ids: null }, told())).rejects.toThrow(
-    'the next attempt resumes',
-  )
+  await expect(
+    replayRejected({ ...context, stopping: AbortSignal.abort() }, { ids: null }, recordedProgress()),
+  ).rejects.toThrow('the next attempt resumes')
   expect(await stillRejected()).toEqual([1, 2, 3])
 })

@@ -25,18 +25,19 @@ const BATCH_BYTES = 8 * 1024 * 1024
 
 type Counts = Result<'replay-rejected'>
 
-/** Counts and position of an attempt. */
+/** Counts of a replay and the last processed id. */
 type State = ReturnType<typeof replayProgress.parse>
 
 const NO_COUNTS: Counts = { stored: 0, duplicates: 0, rejected: 0, truncated: 0 }
 
-interface Replayed extends Message {
+/** A rejected message whose whole body is stored. */
+interface ReplayedMessage extends Message {
   id: number
 }
 
 /**
- * Stores rejected messages again, as if they had just been delivered. One transaction stores the accepted messages and
- * removes them from the rejected ones; messages that are still invalid get their new reason. A retry resumes after the
+ * Stores rejected messages again, as if they were delivered now. One transaction stores the accepted messages of a batch
+ * and removes them from the rejected ones; messages that are still invalid get their new reason. A retry resumes after the
  * last batch.
  */
 export async function replayRejected(
@@ -45,33 +46,33 @@ export async function replayRejected(
   progress: Progress,
 ): Promise<Counts> {
   const upTo = await lastRejectedId(context.database)
-  let done: State = replayProgress.safeParse(progress.previous).data ?? { ...NO_COUNTS, after: 0 }
+  let state: State = replayProgress.safeParse(progress.previous).data ?? { ...NO_COUNTS, after: 0 }
   for (;;) {
     if (context.stopping.aborted) throw new Error('shutting down; the next attempt resumes')
     const batch = await rejectedToReplay(
       context.database,
-      { ids, after: done.after, upTo },
+      { ids, after: state.after, upTo },
       BATCH_MESSAGES,
       BATCH_BYTES,
     )
     const last = batch.at(-1)
     if (last === undefined) {
-      const { after: _, ...counts } = done
+      const { after: _, ...counts } = state
       return counts
     }
-    done = sum({ ...done, after: last.id }, await replayBatch(context, batch))
-    await progress.report({ ...done })
+    state = sum({ ...state, after: last.id }, await replayBatch(context, batch))
+    await progress.report({ ...state })
   }
 }
 
 async function replayBatch(context: JobContext, batch: readonly RejectedToReplay[]): Promise<Counts> {
-  const whole = batch.flatMap(({ body, ...message }) => (body === null ? [] : [{ ...message, body }]))
-  const channels = new Map<string, (typeof whole)[number][]>()
-  for (const message of whole) {
+  const complete = batch.flatMap(({ body, ...message }) => (body === null ? [] : [{ ...message, body }]))
+  const channels = new Map<string, (typeof complete)[number][]>()
+  for (const message of complete) {
     const key = JSON.stringify([message.deployment, message.exchange])
     channels.set(key, [...(channels.get(key) ?? []), message])
   }
-  let counts: Counts = { ...NO_COUNTS, truncated: batch.length - whole.length }
+  let counts: Counts = { ...NO_COUNTS, truncated: batch.length - complete.length }
   for (const messages of channels.values()) {
     const { received, stored, rejected } = await replayChannel(context, messages[0]?.deployment ?? '', messages)
     counts = sum(counts, { stored, duplicates: received - stored - rejected, rejected, truncated: 0 })
@@ -83,7 +84,7 @@ async function replayBatch(context: JobContext, batch: readonly RejectedToReplay
 async function replayChannel(
   context: JobContext,
   deployment: string,
-  messages: readonly Replayed[],
+  messages: readonly ReplayedMessage[],
 ): Promise<StoreCounts> {
   const { database, partitions, shards, maxBody, wakeUps, clock } = context
   const destination = {
@@ -93,26 +94,26 @@ async function replayChannel(
     shards,
   }
   try {
-    const done = await storeMessages(
+    const counts = await storeMessages(
       database,
       partitions,
       destination,
       readMessages(messages, maxBody),
       clock(),
-      settle,
+      recordReplay,
     )
-    wakeUps.enqueue(done.touched.map(wakeUpFor))
-    return done
+    wakeUps.enqueue(counts.touched.map(wakeUpFor))
+    return counts
   } catch (error) {
-    if (!(error instanceof Gone)) throw error
-    const left = messages.filter(({ id }) => !error.ids.has(id))
-    if (left.length === 0) return { received: 0, stored: 0, rejected: 0, reasons: {}, touched: [] }
-    return replayChannel(context, deployment, left)
+    if (!(error instanceof ConcurrentlyDeleted)) throw error
+    const remaining = messages.filter(({ id }) => !error.ids.has(id))
+    if (remaining.length === 0) return { received: 0, stored: 0, rejected: 0, reasons: {}, touched: [] }
+    return replayChannel(context, deployment, remaining)
   }
 }
 
-/** Some messages were dropped or replayed by another process after they were read; they must not be stored. */
-class Gone extends Error {
+/** Another process dropped or replayed some of the messages after they were read; they must not be stored. */
+class ConcurrentlyDeleted extends Error {
   readonly ids: ReadonlySet<number>
 
   constructor(ids: readonly number[]) {
@@ -121,10 +122,11 @@ class Gone extends Error {
   }
 }
 
-const settle: RecordOutcome<Replayed> = async (client, { accepted, rejected }) => {
+/** Removes the accepted messages from the rejected ones, and updates the reason of the others. */
+const recordReplay: RecordOutcome<ReplayedMessage> = async (client, { accepted, rejected }) => {
   const ids = accepted.map(({ id }) => id)
   const removed = new Set(await removeRejected(client, ids))
-  if (removed.size < ids.length) throw new Gone(ids.filter((id) => !removed.has(id)))
+  if (removed.size < ids.length) throw new ConcurrentlyDeleted(ids.filter((id) => !removed.has(id)))
   await rejectAgain(
     client,
     rejected.map(({ message, reason, detail }) => ({ id: message.id, reason, detail: withoutNul(detail) })),

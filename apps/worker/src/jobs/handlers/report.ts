@@ -4,7 +4,7 @@ import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 import { makeReport } from './makeReport.ts'
 
-/** The percentile that StackTach shows beside the median. */
+/** The percentile that StackTach shows next to the median. */
 const DEFAULT_PERCENTILE = 97
 
 /** Makes a report of a period and stores it with its parameters. */
@@ -12,9 +12,9 @@ export async function handleReport(
   { database, rules, clock }: JobContext,
   { report: kind, period, region, deployments, percentile, once, inProgress }: Payload<'report'>,
 ): Promise<Result<'report'>> {
-  const refusal = async () =>
+  const refusalReason = async () =>
     reportRefusal(period, { now: clock(), keptSince: await reportKeptSince(database.pool, kind), inProgress })
-  const refused = await refusal()
+  const refused = await refusalReason()
   if (refused !== null) return { id: null, refused }
   const json = await inSnapshot(database, async (client) => {
     const covered = await deploymentsInRegion(client, { region, names: deployments ?? [] })
@@ -28,9 +28,14 @@ export async function handleReport(
     })
   })
   if (json === undefined)
-    return { id: null, refused: `no deployment is ${deployments?.join(' or ') ?? `in ${region}`}` }
-  // Retention announces a deletion before it deletes: if nothing is announced now, all rows were present when read.
-  const refusedNow = await refusal()
+    return {
+      id: null,
+      refused: deployments
+        ? `no deployment is named ${deployments.join(' or ')}`
+        : `region ${region} has no deployment`,
+    }
+  // Retention raises its horizon before it deletes: if the period is still after the horizon, all its rows were read.
+  const refusedNow = await refusalReason()
   if (refusedNow !== null) return { id: null, refused: refusedNow }
   const label = deployments?.join(',') ?? region
   const heading = reportHeading(kind, { period, region: label })

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
 import {
   backloggedShards,
@@ -21,17 +22,24 @@ import { readMessages, storeMessages } from '@stacktach/ingestion'
 import { Producer } from '@stacktach/jobs'
 import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
 import { testContext } from '../../testkit/jobContext.ts'
-import { drawing, MONDAY, mayComeLate, novaRow, severalDays, shuffle } from '../../testkit/pruneStory.ts'
+import {
+  canArriveLate,
+  MONDAY,
+  novaRow,
+  randomNotifications,
+  seededRandom,
+  shuffle,
+} from '../../testkit/notifications.ts'
 import type { JobContext } from '../context.ts'
 import { handleKpi } from './kpi.ts'
 import { handleReport } from './report.ts'
-import { retention } from './retention.ts'
-import { usage } from './usage.ts'
+import { applyRetention } from './retention.ts'
+import { handleUsage } from './usage.ts'
 
 const SHARDS = 4
 const prefix = `retention_${randomBytes(8).toString('hex')}`
 
-/** A StackTach of a test's own, without processes. */
+/** A database with the context of the job handlers, without processes. */
 interface Stack {
   context: JobContext
   database: Database
@@ -86,16 +94,19 @@ async function store({ context, database }: Stack, rows: readonly NovaRow[]): Pr
 
 async function fold({ context, database }: Stack): Promise<void> {
   while ((await backloggedShards(database.pool)).length > 0) {
-    for (let shard = 0; shard < SHARDS; shard++) await usage(context, { shard })
+    for (let shard = 0; shard < SHARDS; shard++) await handleUsage(context, { shard })
     for (let shard = 0; shard < SHARDS; shard++) await handleKpi(context, { shard })
   }
 }
 
 function prune({ context }: Stack, before: number) {
-  return retention(context, { before, service: null })
+  return applyRetention(context, { before, service: null })
 }
 
-/** Every row of every aggregate, with natural keys in the place of row ids. Ids of notifications are those of all stacks. */
+/**
+ * Every row of every aggregate, with natural keys instead of row ids. Notification ids are compared: all stacks store the
+ * same notifications in the same order.
+ */
 async function aggregates({ database }: Stack): Promise<Record<string, unknown[]>> {
   const sql: Record<string, string> = {
     lifecycle: 'select * from lifecycle',
@@ -107,12 +118,12 @@ async function aggregates({ database }: Stack): Promise<Record<string, unknown[]
                         from instance_exists e
                         left join instance_launch l on l.id = e.launch_id left join instance_delete d on d.id = e.delete_id`,
   }
-  const found: Record<string, unknown[]> = {}
+  const rowsByTable: Record<string, unknown[]> = {}
   for (const [table, text] of Object.entries(sql)) {
     const { rows } = await database.pool.query<object>(text)
-    found[table] = rows.map((row) => JSON.stringify(row)).sort()
+    rowsByTable[table] = rows.map((row) => JSON.stringify(row)).sort()
   }
-  return found
+  return rowsByTable
 }
 
 async function numbers({ database }: Stack, sql: string): Promise<number> {
@@ -126,85 +137,82 @@ function inBatches<T>(items: readonly T[], size: number): T[][] {
   )
 }
 
-describe('pruned in the middle, late ones after it', () => {
-  let whole: Stack
+describe('with notifications that arrive before and after partitions are dropped', () => {
+  let reference: Stack
 
   beforeEach(async () => {
-    whole = await openStack()
+    reference = await openStack()
   })
 
-  afterEach(() => whole.close())
+  afterEach(() => reference.close())
 
-  test.each([1, 2, 3])(
-    'the aggregates are those of a database that nothing was pruned from (seed %d)',
-    async (seed) => {
-      const draw = drawing(seed)
-      const all = shuffle(severalDays(30, 6, seed), draw)
-      const cuts = [MONDAY + 2 * DAY, MONDAY + 4 * DAY]
-      const share = Math.floor(all.length * 0.6)
-      const [first = 0, second = 0] = cuts
-      const rest = all.slice(share)
-      const late = rest.slice(0, rest.length / 2).filter((row) => mayComeLate(row, all, [first]))
-      const later = rest.slice(rest.length / 2).filter((row) => mayComeLate(row, all, cuts))
-      const both = [stack, whole]
-      const arrive = async (rows: readonly NovaRow[]) => {
-        for (const batch of inBatches(rows, 97)) for (const each of both) await store(each, batch)
-      }
-      const same = async () => {
-        for (const each of both) await fold(each)
-        expect(await aggregates(stack)).toEqual(await aggregates(whole))
-      }
+  test.each([1, 2, 3])('the aggregates equal those of a database without retention (seed %d)', async (seed) => {
+    const random = seededRandom(seed)
+    const all = shuffle(randomNotifications(30, 6, seed), random)
+    const horizons = [MONDAY + 2 * DAY, MONDAY + 4 * DAY]
+    const share = Math.floor(all.length * 0.6)
+    const [first = 0, second = 0] = horizons
+    const rest = all.slice(share)
+    const late = rest.slice(0, rest.length / 2).filter((row) => canArriveLate(row, all, [first]))
+    const later = rest.slice(rest.length / 2).filter((row) => canArriveLate(row, all, horizons))
+    const both = [stack, reference]
+    const storeInBoth = async (rows: readonly NovaRow[]) => {
+      for (const batch of inBatches(rows, 97)) for (const each of both) await store(each, batch)
+    }
+    const foldAndCompare = async () => {
+      for (const each of both) await fold(each)
+      expect(await aggregates(stack)).toEqual(await aggregates(reference))
+    }
 
-      await arrive(all.slice(0, share / 2))
-      await same()
-      await arrive(all.slice(share / 2, share))
-      // What waits is folded first.
-      await prune(stack, first)
-      expect(await numbers(stack, `notification_nova where "when" < ${first}`)).toBe(0)
-      expect(await numbers(whole, `notification_nova where "when" < ${first}`)).toBeGreaterThan(50)
-      await same()
-      for (const batch of inBatches(late, 50)) {
-        await arrive(batch)
-        await same()
-      }
-      await prune(stack, second)
-      for (const batch of inBatches(later, 50)) {
-        await arrive(batch)
-        await same()
-      }
-      // From the beginning, or the boundary, once more: every instance.
-      for (const { database } of both) {
-        await database.pool.query(
-          `insert into backlog (kind, key, "when", notification_id, shard)
+    await storeInBoth(all.slice(0, share / 2))
+    await foldAndCompare()
+    await storeInBoth(all.slice(share / 2, share))
+    // The backlog of a partition is folded before it is dropped.
+    await prune(stack, first)
+    expect(await numbers(stack, `notification_nova where "when" < ${first}`)).toBe(0)
+    expect(await numbers(reference, `notification_nova where "when" < ${first}`)).toBeGreaterThan(50)
+    await foldAndCompare()
+    for (const batch of inBatches(late, 50)) {
+      await storeInBoth(batch)
+      await foldAndCompare()
+    }
+    await prune(stack, second)
+    for (const batch of inBatches(later, 50)) {
+      await storeInBoth(batch)
+      await foldAndCompare()
+    }
+    // Refold every instance, from its beginning or its boundary.
+    for (const { database } of both) {
+      await database.pool.query(
+        `insert into backlog (kind, key, "when", notification_id, shard)
          select 'instance', instance, min("when"), (array_agg(id order by "when"))[1], abs(hashtextextended(instance, 0) % ${SHARDS})
            from notification_nova group by instance on conflict do nothing`,
-        )
-      }
-      await same()
-      expect(await numbers(stack, 'notification_partition')).toBeLessThan(
-        await numbers(whole, 'notification_partition'),
       )
-    },
-  )
+    }
+    await foldAndCompare()
+    expect(await numbers(stack, 'notification_partition')).toBeLessThan(
+      await numbers(reference, 'notification_partition'),
+    )
+  })
 
-  test('cut off at one step after the other, with late ones in between, the aggregates are the same at every moment', async () => {
-    const all = shuffle(severalDays(15, 4, 11), drawing(11))
+  test('interrupted at each step, with late notifications in between, the aggregates stay equal', async () => {
+    const all = shuffle(randomNotifications(15, 4, 11), seededRandom(11))
     const horizon = MONDAY + 3 * DAY
     const share = Math.floor(all.length / 2)
     const late = inBatches(
-      all.slice(share).filter((row) => mayComeLate(row, all, [horizon])),
+      all.slice(share).filter((row) => canArriveLate(row, all, [horizon])),
       8,
     )
-    const arrive = async (rows: readonly NovaRow[]) => {
-      for (const each of [stack, whole]) await store(each, rows)
-      for (const each of [stack, whole]) await fold(each)
-      expect(await aggregates(stack)).toEqual(await aggregates(whole))
+    const storeAndCompare = async (rows: readonly NovaRow[]) => {
+      for (const each of [stack, reference]) await store(each, rows)
+      for (const each of [stack, reference]) await fold(each)
+      expect(await aggregates(stack)).toEqual(await aggregates(reference))
     }
-    await arrive(all.slice(0, share))
+    await storeAndCompare(all.slice(0, share))
     let attempts = 0
     for (let done = false; !done; ) {
       attempts++
-      const run = retention(stoppingAfter(stack.context, attempts), { before: horizon, service: 'nova' })
+      const run = applyRetention(stoppingAfter(stack.context, attempts), { before: horizon, service: 'nova' })
       done = await run.then(
         () => true,
         (error: Error) => {
@@ -212,28 +220,28 @@ describe('pruned in the middle, late ones after it', () => {
           return false
         },
       )
-      await arrive(late.shift() ?? [])
+      await storeAndCompare(late.shift() ?? [])
     }
     expect(attempts).toBeGreaterThan(4)
     expect(await numbers(stack, `notification_nova where "when" < ${horizon}`)).toBe(0)
-    for (const batch of late) await arrive(batch)
+    for (const batch of late) await storeAndCompare(batch)
   })
 })
 
-/** A process that is asked to stop once it has looked so many times whether it is. */
-function stoppingAfter(context: JobContext, looks: number): JobContext {
+/** A context whose process stops at the given check of `stopping`. */
+function stoppingAfter(context: JobContext, checks: number): JobContext {
   const stopping = new AbortController()
-  let left = looks
+  let remaining = checks
   return {
     ...context,
     get stopping() {
-      if (left-- <= 0) stopping.abort()
+      if (remaining-- <= 0) stopping.abort()
       return stopping.signal
     },
   }
 }
 
-describe('what is too old', () => {
+describe('a notification that is too old', () => {
   const message = (when: string, id: string, more = '') => ({
     exchange: 'nova',
     routingKey: 'notifications.info',
@@ -250,10 +258,10 @@ describe('what is too old', () => {
     shards: SHARDS,
   })
 
-  test('is stored by no process, whatever that one still believes, and never makes its partition again', async () => {
+  test('is rejected by a process that has not read the new horizon; its partition is not created again', async () => {
     const { context, database } = stack
     const other = new Partitions(database.pool, 1)
-    const give = async (id: string) =>
+    const storeMessage = async (id: string) =>
       storeMessages(
         database,
         other,
@@ -261,51 +269,51 @@ describe('what is too old', () => {
         readMessages([message('2026-11-17 02:00:00', id)], context.maxBody),
         context.clock(),
       )
-    expect(await give('1')).toMatchObject({ stored: 1 })
+    expect(await storeMessage('1')).toMatchObject({ stored: 1 })
     await prune(stack, MONDAY + 3 * DAY)
-    await expect(give('2')).rejects.toMatchObject({ code: '23514' })
-    expect(await give('2')).toMatchObject({ stored: 0, rejected: 1 })
-    expect(await give('1')).toMatchObject({ stored: 0, rejected: 1 })
+    await expect(storeMessage('2')).rejects.toMatchObject({ code: '23514' })
+    expect(await storeMessage('2')).toMatchObject({ stored: 0, rejected: 1 })
+    expect(await storeMessage('1')).toMatchObject({ stored: 0, rejected: 1 })
     const { rows } = await database.pool.query('select reason from rejected_message')
     expect(rows).toEqual([{ reason: 'too old' }, { reason: 'too old' }])
     expect(await numbers(stack, 'notification_partition')).toBe(0)
     expect(await numbers(stack, 'instance_delete')).toBe(1)
   })
 
-  test('comes while it is pruned: each ends stored and counted, or rejected, and none in both', async () => {
+  test('arrives while its partition is dropped: it is either stored and folded, or rejected', async () => {
     const { context, database } = stack
-    const to = await destination(stack)
-    let given = 0
+    const destinationOfCloud = await destination(stack)
+    let count = 0
     let pruned = false
     const storing = Promise.all(
       [0, 1, 2].map(async () => {
         const partitions = new Partitions(database.pool, 1)
         for (let after = 0; after < 5; after += pruned ? 1 : 0) {
-          const one = readMessages([message('2026-11-17 02:00:00', String(given++))], context.maxBody)
-          const give = () => storeMessages(database, partitions, to, one, context.clock())
-          await give().catch((error: unknown) => {
+          const parsed = readMessages([message('2026-11-17 02:00:00', String(count++))], context.maxBody)
+          const storeOnce = () => storeMessages(database, partitions, destinationOfCloud, parsed, context.clock())
+          await storeOnce().catch((error: unknown) => {
             if (!isMissingPartition(error)) throw error
-            return give()
+            return storeOnce()
           })
         }
       }),
     )
-    while ((await numbers(stack, 'notification_nova')) < 20) await new Promise((resolve) => setTimeout(resolve, 5))
+    while ((await numbers(stack, 'notification_nova')) < 20) await sleep(5)
     await prune(stack, MONDAY + 3 * DAY)
     pruned = true
     await storing
     await fold(stack)
     const rejected = await numbers(stack, 'rejected_message')
-    const counted = await numbers(stack, 'instance_delete')
-    expect(rejected + counted).toBe(given)
+    const folded = await numbers(stack, 'instance_delete')
+    expect(rejected + folded).toBe(count)
     expect(rejected).toBeGreaterThanOrEqual(15)
-    expect(counted).toBeGreaterThanOrEqual(20)
+    expect(folded).toBeGreaterThanOrEqual(20)
     expect(await numbers(stack, 'notification_nova')).toBe(0)
   })
 })
 
-describe('a partition that goes', () => {
-  test('takes along names and spans of what occurs nowhere else, and leaves the others', async () => {
+describe('a dropped partition', () => {
+  test('removes the names and spans that occur nowhere else', async () => {
     await store(stack, [
       novaRow('old', 'reboot.start', MONDAY, { host: 'host-old' }),
       novaRow('both', 'update', MONDAY, { host: null, requestId: 'req-both' }),
@@ -325,8 +333,8 @@ describe('a partition that goes', () => {
     expect(await keptSince(stack.database.pool, ['glance'])).toBe(null)
   })
 
-  test('waits for an attempt that goes on, when a process ends in between', async () => {
-    const all = severalDays(20, 4, 9)
+  test('stays when the process stops, until the next attempt', async () => {
+    const all = randomNotifications(20, 4, 9)
     await store(stack, all)
     await fold(stack)
     const before = await aggregates(stack)
@@ -334,39 +342,39 @@ describe('a partition that goes', () => {
     const stopping = new AbortController()
     stopping.abort()
     const stopped = { ...stack.context, stopping: stopping.signal }
-    await expect(retention(stopped, { before: MONDAY + 2 * DAY, service: null })).rejects.toThrow(
+    await expect(applyRetention(stopped, { before: MONDAY + 2 * DAY, service: null })).rejects.toThrow(
       'shutting down; the next attempt resumes',
     )
     expect(await numbers(stack, 'notification_nova')).toBe(all.length)
-    // What was begun is ended, though less is asked for.
+    // Sealed partitions are dropped, although this horizon is earlier.
     await prune(stack, MONDAY)
     expect(await numbers(stack, `notification_nova where "when" < ${MONDAY + 2 * DAY}`)).toBe(0)
     expect(await aggregates(stack)).toEqual(before)
   })
 
-  test('goes once, when two processes are asked at the same time', async () => {
-    await store(stack, severalDays(10, 4, 5))
+  test('is dropped once when several processes run at the same time', async () => {
+    await store(stack, randomNotifications(10, 4, 5))
     const before = MONDAY + 3 * DAY
     const runs = await Promise.all([prune(stack, before), prune(stack, before), prune(stack, before)])
     expect(runs.map(({ partitions }) => partitions.length).sort()).toEqual([0, 0, 3])
     expect(await numbers(stack, `notification_nova where "when" < ${before}`)).toBe(0)
   })
 
-  test('by the configuration: each service by days of its own', async () => {
+  test('is older than the configured days of its service', async () => {
     await store(stack, [novaRow('old', 'update', MONDAY), novaRow('new', 'update', MONDAY + 10 * DAY)])
     const context = { ...stack.context, clock: () => MONDAY + 12 * DAY }
-    const asked = { before: null, service: null }
-    expect(await retention(context, asked)).toEqual({ partitions: [], aggregates: {} })
+    const payload = { before: null, service: null }
+    expect(await applyRetention(context, payload)).toEqual({ partitions: [], aggregates: {} })
     const days = { nova: null, glance: 1, generic: 1, aggregates: null }
-    expect(await retention({ ...context, retention: days }, asked)).toEqual({ partitions: [], aggregates: {} })
+    expect(await applyRetention({ ...context, retention: days }, payload)).toEqual({ partitions: [], aggregates: {} })
     const nova = { ...days, nova: 5 }
-    expect((await retention({ ...context, retention: nova }, asked)).partitions).toEqual([
+    expect((await applyRetention({ ...context, retention: nova }, payload)).partitions).toEqual([
       'notification_nova_20261116_1d',
     ])
   })
 })
 
-test('no report is made of what is partly gone, unless it is made of what stays', async () => {
+test('a report whose notifications are dropped is refused, unless it needs only aggregates', async () => {
   await store(stack, [novaRow('server', 'update', MONDAY), novaRow('server', 'update', MONDAY + 2 * DAY)])
   await prune(stack, MONDAY + 2 * DAY)
   const make = (kind: 'region-summary' | 'nova-usage-audit', day: number) =>
@@ -385,7 +393,7 @@ test('no report is made of what is partly gone, unless it is made of what stays'
   expect(await make('nova-usage-audit', 0)).toEqual({ id: 2 })
 })
 
-test('a request whose beginning is gone ends with its whole duration', async () => {
+test('a request whose start is dropped ends with its whole duration', async () => {
   await store(stack, [
     novaRow('server', 'update', MONDAY + DAY - 5 * SECOND, { requestId: 'req-1' }),
     novaRow('server', 'rebuild.start', MONDAY + DAY + SECOND, { requestId: 'req-1' }),
@@ -397,7 +405,7 @@ test('a request whose beginning is gone ends with its whole duration', async () 
   expect(rows).toEqual([{ request_id: 'req-1', duration: String(15 * SECOND), event: 'compute.instance.rebuild' }])
 })
 
-test('images: what glance said is folded first, stays, and goes on', async () => {
+test('images: notifications are folded before they are dropped, and later ones continue the aggregates', async () => {
   const { context, database } = stack
   const image = { id: 'image-1', created_at: '2026-11-16 01:00:00', owner: 'c0ffee', size: 5 }
   const glance = async (event: string, when: string, payload: object) =>
@@ -447,7 +455,7 @@ test('images: what glance said is folded first, stays, and goes on', async () =>
   expect(await numbers(stack, 'kept_original')).toBe(1)
 })
 
-test('an exists that is verified after its notification is gone is published whole', async () => {
+test('an exists that is verified after its notification was dropped is published completely', async () => {
   const facts = { launchedAt: MONDAY, auditPeriodBeginning: MONDAY, auditPeriodEnding: MONDAY + DAY }
   await store(stack, [
     novaRow('pending', 'exists', MONDAY + SECOND, { messageId: 'pending' }, facts),
@@ -465,7 +473,7 @@ test('an exists that is verified after its notification is gone is published who
     MONDAY,
   )
   const unsent = await claimUnsent(pool, 10)
-  // Of the other, which nobody wanted to publish while it was there, nothing is left to send.
+  // The original of the other exists is dropped: it was verified before, but not in the outbox.
   expect(unsent).toMatchObject([{ originalMessageId: 'pending' }])
   expect(JSON.parse(unsent[0]?.json ?? '')).toEqual(['notifications.info', expect.anything()])
   await markSent(
@@ -476,7 +484,7 @@ test('an exists that is verified after its notification is gone is published who
   expect(await numbers(stack, 'kept_original')).toBe(0)
 })
 
-test('aggregates go after the notifications: of instances that are gone all, of others what is over', async () => {
+test('aggregates are deleted after their own retention: all of deleted instances, closed ones of the others', async () => {
   const launched = { launchedAt: MONDAY, instanceFlavorId: 'small' }
   const create = (instance: string) => [
     novaRow(instance, 'create.start', MONDAY, { requestId: `req-${instance}` }, launched),
@@ -490,10 +498,10 @@ test('aggregates go after the notifications: of instances that are gone all, of 
     clock: () => MONDAY + 10 * DAY,
     retention: { nova: 3, glance: 3, generic: 3, aggregates: 5 },
   }
-  const { aggregates: deleted } = await retention(context, { before: null, service: null })
+  const { aggregates: deleted } = await applyRetention(context, { before: null, service: null })
   expect(deleted).toMatchObject({ lifecycle: 1, timing: 3, instance_launch: 1, request_tracker: 4 })
   expect(await numbers(stack, `instance_launch where instance = 'alive'`)).toBe(1)
-  // One that is still open stays: its end may come.
+  // An open timing stays: its end may arrive.
   expect(await numbers(stack, `timing where instance = 'alive'`)).toBe(1)
   expect(await keptSince(stack.database.pool, ['aggregates'])).toBe(MONDAY + DAY)
   await store(stack, [novaRow('alive', 'reboot.end', MONDAY + 9 * DAY + SECOND, { requestId: 'req-alive-2' })])

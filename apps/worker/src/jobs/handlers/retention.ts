@@ -15,27 +15,29 @@ import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 import { boundStep } from './boundStep.ts'
 import { retryTransient } from './retryTransient.ts'
-import { usage } from './usage.ts'
+import { handleUsage } from './usage.ts'
 
 type Pruned = Result<'retention'>
 
-/** How often the backlog, or a lock that another process holds, is checked again, and how many times. */
+/** How often the backlog, or the retention lock of another process, is checked. */
 const POLL_INTERVAL_MS = 200
+
+/** Checks of the backlog until the attempt fails: five minutes. */
 const MAX_POLLS = 1_500
 
-/** After transient database errors and lock timeouts; the job itself has few attempts. */
+/** Retries of a statement, because the job itself has few attempts. */
 const RETRIES = 9
 
 /**
- * Drops the partitions that lie before the configured retention, or before a time given by an operator. For each partition:
+ * Drops the partitions that end before the configured retention, or before a time given by an operator. For each partition:
  * 1. seal it, so that no notification is added;
  * 2. fold its notifications;
- * 3. write the state of its instances at its end, where later folds start;
+ * 3. write the boundaries of its instances, where later folds start;
  * 4. keep the starts of its requests;
  * 5. drop it.
- * An interrupted attempt resumes where it ended.
+ * After an interruption, the next attempt resumes.
  */
-export async function retention(context: JobContext, payload: Payload<'retention'>): Promise<Pruned> {
+export async function applyRetention(context: JobContext, payload: Payload<'retention'>): Promise<Pruned> {
   for (;;) {
     const pruned = await withRetentionLock(context.database.pool, () => pruneAll(context, payload))
     if (pruned !== null) return pruned
@@ -77,15 +79,15 @@ async function prune(context: JobContext, partition: Partition): Promise<void> {
   logger.info({ partition: partition.name }, 'dropped')
 }
 
-/** Folds the backlog of a partition; another process may be folding some of it. */
+/** Folds until a partition has no backlog. Another process may be folding a part of it. */
 async function untilFolded(context: JobContext, partition: Partition): Promise<void> {
   for (let poll = 0; poll < MAX_POLLS; poll++) {
     if ((await backlogBefore(context.database.pool, partition)) === 0) return
-    for (let shard = 0; shard < context.shards; shard++) await usage(context, { shard })
+    for (let shard = 0; shard < context.shards; shard++) await handleUsage(context, { shard })
     throwIfStopping(context)
     await sleep(POLL_INTERVAL_MS)
   }
-  throw new Error(`notifications of ${partition.name} are not folded yet`)
+  throw new Error(`partition ${partition.name} still has a backlog`)
 }
 
 /** Advances the boundaries of a shard's instances in batches, each under the shard's lock. */

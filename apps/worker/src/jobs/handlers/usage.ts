@@ -36,7 +36,7 @@ import type { JobContext } from '../context.ts'
 import { BACKLOG_ROWS_PER_CLAIM, EMPTY_STEP, type FoldStep, foldBacklog } from './foldBacklog.ts'
 
 /** Folds the backlog of a shard of instances and images into their aggregates. */
-export async function usage(context: JobContext, { shard }: Payload<'usage'>): Promise<Result<'usage'>> {
+export async function handleUsage(context: JobContext, { shard }: Payload<'usage'>): Promise<Result<'usage'>> {
   const { pool } = context.database
   const self = { job: 'usage', shard } as const
   const pending = await backloggedKinds(pool, shard)

@@ -19,22 +19,24 @@ import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 import { retryTransient } from './retryTransient.ts'
 
-/** Exists (glance: notifications) verified in one transaction. A fold that changes their evidence waits for it. */
+/** Exists (glance: notifications) that one transaction verifies. A fold that changes their evidence waits for its end. */
 const EXISTS_PER_CLAIM = 500
 
-/** How often exists that other processes are verifying are checked. */
+/** How often pending exists of a range, which other processes are verifying, are checked. */
 const POLL_INTERVAL_MS = 200
 
 type Tally = Result<'verify-nova'>
 
-/** How the exists of one service are verified. */
-interface Kind {
+/** Verification of the exists of one service. */
+interface ServiceVerification {
   table: ExistsTable
+  /** Claims exists and returns their verdicts; empty when none is left in the range. */
   judge(context: JobContext, client: Queryable, range: ExistsRange): Promise<Judged[]>
-  publish(client: Queryable, verified: readonly number[], now: Instant): Promise<void>
+  /** Adds verified exists to the outbox. */
+  enqueueOutbox(client: Queryable, verified: readonly number[], now: Instant): Promise<void>
 }
 
-const nova: Kind = {
+const nova: ServiceVerification = {
   table: 'instance_exists',
   async judge({ verification, rules }, client, range) {
     const claimed = await claimInstanceExists(client, range, EXISTS_PER_CLAIM)
@@ -43,10 +45,10 @@ const nova: Kind = {
       verdict: verifyInstanceExists(exists, evidence, { ...verification, rules }),
     }))
   },
-  publish: enqueueInstanceExists,
+  enqueueOutbox: enqueueInstanceExists,
 }
 
-const glance: Kind = {
+const glance: ServiceVerification = {
   table: 'image_exists',
   async judge({ verification, rules }, client, range) {
     const claimed = await claimImageExists(client, range, EXISTS_PER_CLAIM)
@@ -55,51 +57,57 @@ const glance: Kind = {
       verdict: verifyImageExists(exists, evidence, { ...verification, rules }),
     }))
   },
-  publish: enqueueImageExists,
+  enqueueOutbox: enqueueImageExists,
 }
 
 /**
- * Verifies nova's exists: those that are due, the pending ones of a range, or (`again`) all of a range.
+ * Verifies nova's exists: all due exists, the pending exists of a range, or (`again`) all exists of a range.
  *
- * @returns verified and failed exists of this run; with `again`, of the whole range
+ * @returns the verdicts of this run; with `again`, of the whole range
  */
 export function verifyNova(context: JobContext, payload: Payload<'verify-nova'>): Promise<Tally> {
   return verify(context, nova, payload)
 }
 
-/** Same as verifyNova for glance's exists, counted by image. */
+/** The same as verifyNova for glance's exists, counted by image. */
 export function verifyGlance(context: JobContext, payload: Payload<'verify-glance'>): Promise<Tally> {
   return verify(context, glance, payload)
 }
 
-async function verify(context: JobContext, kind: Kind, { range, again }: Payload<'verify-nova'>): Promise<Tally> {
+async function verify(
+  context: JobContext,
+  service: ServiceVerification,
+  { range, again }: Payload<'verify-nova'>,
+): Promise<Tally> {
   const { clock, verification } = context
-  if (range === null)
-    return verifyPending(context, kind, { from: null, to: clock() - verification.settleSeconds * SECOND })
-  if (again) await reopen(context, kind, range)
-  const tally = await verifyPending(context, kind, range)
-  // Other processes may be verifying some of the range; wait for their verdicts, too.
-  while (!context.stopping.aborted && (await isPending(context.database.pool, kind.table, range))) {
-    await sleep(POLL_INTERVAL_MS)
-    add(tally, await verifyPending(context, kind, range))
+  if (range === null) {
+    return verifyPending(context, service, { from: null, to: clock() - verification.settleSeconds * SECOND })
   }
-  return again ? countVerdicts(context.database.pool, kind.table, range) : tally
+  if (again) await reopen(context, service, range)
+  const tally = await verifyPending(context, service, range)
+  // Other processes may be verifying a part of the range: wait for their verdicts, too.
+  while (!context.stopping.aborted && (await isPending(context.database.pool, service.table, range))) {
+    await sleep(POLL_INTERVAL_MS)
+    add(tally, await verifyPending(context, service, range))
+  }
+  return again ? countVerdicts(context.database.pool, service.table, range) : tally
 }
 
-function add(tally: Tally, more: Tally): void {
-  tally.verified += more.verified
-  tally.failed += more.failed
+function add(tally: Tally, other: Tally): void {
+  tally.verified += other.verified
+  tally.failed += other.failed
 }
 
-async function verifyPending(context: JobContext, kind: Kind, range: ExistsRange): Promise<Tally> {
+/** Verifies the pending exists of a range, one transaction per claim. */
+async function verifyPending(context: JobContext, service: ServiceVerification, range: ExistsRange): Promise<Tally> {
   const tally = { verified: 0, failed: 0 }
   while (!context.stopping.aborted) {
     const judged = await retryTransient(() =>
       inTransaction(context.database.pool, async (client) => {
-        const verdicts = await kind.judge(context, client, range)
-        await writeVerdicts(client, kind.table, verdicts)
+        const verdicts = await service.judge(context, client, range)
+        await writeVerdicts(client, service.table, verdicts)
         const verified = verdicts.filter(({ verdict }) => verdict.status === 'verified').map(({ id }) => id)
-        if (context.publishing !== null) await kind.publish(client, verified, context.clock())
+        if (context.publishing !== null) await service.enqueueOutbox(client, verified, context.clock())
         return verdicts
       }),
     )
@@ -110,10 +118,11 @@ async function verifyPending(context: JobContext, kind: Kind, range: ExistsRange
   return tally
 }
 
-async function reopen(context: JobContext, kind: Kind, range: ExistsRange): Promise<void> {
+/** Makes all exists of a range pending again. */
+async function reopen(context: JobContext, service: ServiceVerification, range: ExistsRange): Promise<void> {
   let after: number | null = 0
   while (after !== null && !context.stopping.aborted) {
     const from: number = after
-    after = await retryTransient(() => reopenRange(context.database.pool, kind.table, range, from, EXISTS_PER_CLAIM))
+    after = await retryTransient(() => reopenRange(context.database.pool, service.table, range, from, EXISTS_PER_CLAIM))
   }
 }

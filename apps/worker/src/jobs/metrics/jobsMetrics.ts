@@ -1,31 +1,33 @@
 import { catalog, type FailedAttempt, isJobName, jobNames } from '@stacktach/jobs'
 import type { Metrics } from '@stacktach/runtime'
 
-/** Seconds: from a fold of a few notifications to a report over a month. */
-const durations = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1_800]
+/** From a fold of a few notifications to a report of a month. */
+const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1_800]
 
 /** Jobs that fold backlog rows. */
 const foldJobs = ['usage', 'kpi'] as const
 
 export interface JobsMetrics {
+  /** Counts a successful attempt. */
   done(job: string, milliseconds: number, result: unknown): void
+  /** Counts a failed attempt. */
   failed(failure: FailedAttempt): void
 }
 
 /** Counters of the jobs process, initialized to 0 for every job of the catalog. */
 export function jobsMetrics(metrics: Metrics): JobsMetrics {
-  const finished = metrics.counter({
+  const attempts = metrics.counter({
     name: 'jobs_finished_total',
-    help: 'Job attempts by outcome: done, failed permanently (failed), or failed with a retry scheduled (retried).',
+    help: 'Job attempts by outcome: done, failed permanently (failed), or failed and to be retried (retried).',
     labels: ['job_name', 'outcome'],
   })
   const duration = metrics.histogram(
     {
       name: 'job_duration_seconds',
-      help: 'Duration of job attempts, whatever their outcome.',
+      help: 'Duration of job attempts of every outcome.',
       labels: ['job_name'],
     },
-    durations,
+    DURATION_BUCKETS_SECONDS,
   )
   const folded = metrics.counter({
     name: 'backlog_folded_total',
@@ -33,13 +35,13 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
     labels: ['job_name'],
   })
   for (const job of jobNames) {
-    for (const outcome of ['done', 'failed', 'retried']) finished.inc({ job_name: job, outcome }, 0)
+    for (const outcome of ['done', 'failed', 'retried']) attempts.inc({ job_name: job, outcome }, 0)
   }
   for (const job of foldJobs) folded.inc({ job_name: job }, 0)
   const count = (job: string, outcome: 'done' | 'failed' | 'retried', milliseconds: number) => {
-    // The name comes from Redis and may be unknown.
+    // The name was read from Redis and may be unknown.
     if (!isJobName(job)) return
-    finished.inc({ job_name: job, outcome })
+    attempts.inc({ job_name: job, outcome })
     duration.observe({ job_name: job }, milliseconds / 1000)
   }
   return {

@@ -12,21 +12,21 @@ import { type Instant, SECOND } from '@stacktach/domain'
 import { countJobs, type Producer } from '@stacktach/jobs'
 import type { Metrics } from '@stacktach/runtime'
 
-/** Timeout of a statement that only serves the metrics. */
+/** Timeout of the statements that collect metrics. */
 const STATEMENT_TIMEOUT_MS = 2_500
 
 /** Metrics read from PostgreSQL and Redis at each scrape; every jobs process reports the same values. */
 export function scrapedMetrics(metrics: Metrics, database: Database, producer: Producer, clock: () => Instant): void {
-  const query = <T>(question: Parameters<typeof withStatementTimeout<T>>[2]) =>
-    withStatementTimeout(database.pool, STATEMENT_TIMEOUT_MS, question)
+  const query = <T>(work: Parameters<typeof withStatementTimeout<T>>[2]) =>
+    withStatementTimeout(database.pool, STATEMENT_TIMEOUT_MS, work)
 
   metrics.collector(
     'backlog',
     {
-      rows: { name: 'backlog_rows', help: 'Rows pending to be folded into aggregates.', labels: ['kind'] },
+      rows: { name: 'backlog_rows', help: 'Rows of the backlog.', labels: ['kind'] },
       age: {
         name: 'backlog_oldest_age_seconds',
-        help: 'Age of the oldest notification not yet folded into every aggregate, by its own time; 0 if there is none.',
+        help: 'Age of the oldest notification in the backlog, by its timestamp; 0 if there is none.',
       },
     },
     async () => {
@@ -42,10 +42,10 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
     'stored',
     {
       rejected: { name: 'rejected_messages', help: 'Stored rejected messages.' },
-      unsent: { name: 'outbox_unsent', help: 'Verified exists not yet published.' },
+      unsent: { name: 'outbox_unsent', help: 'Messages of the outbox that the broker has not confirmed.' },
       last: {
         name: 'deployment_last_notification_timestamp_seconds',
-        help: 'Time of the latest notification of a deployment, in unix time.',
+        help: 'Latest timestamp of the notifications of a deployment, in unix time.',
         labels: ['deployment'],
       },
     },
@@ -68,7 +68,7 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
     {
       exists: {
         name: 'exists',
-        help: 'Exists by verification status; the verified ones by PostgreSQL’s running count.',
+        help: 'Exists by verification status; verified exists are estimated from PostgreSQL statistics.',
         labels: ['service', 'status'],
       },
       contradicted: {
@@ -78,15 +78,15 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
       },
     },
     async () => {
-      const counted = await Promise.all(
+      const samples = await Promise.all(
         existsServices.map((service) =>
           query(async (client) => {
-            const numbers = await countExistsStatus({ pool: client }, service, false)
+            const counts = await countExistsStatus({ pool: client }, service, false)
             return [
               ...existsStatuses.map((status) => ({
                 gauge: 'exists' as const,
                 labels: { service, status },
-                value: numbers[status],
+                value: counts[status],
               })),
               {
                 gauge: 'contradicted' as const,
@@ -97,13 +97,13 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
           }),
         ),
       )
-      return counted.flat()
+      return samples.flat()
     },
   )
 
   metrics.collector(
     'jobs',
-    { jobs: { name: 'queue_jobs', help: 'Jobs in a Redis queue, by state.', labels: ['queue', 'state'] } },
+    { jobs: { name: 'queue_jobs', help: 'Jobs in Redis by queue and state.', labels: ['queue', 'state'] } },
     async () =>
       (await countJobs(producer)).flatMap(({ queue, ...states }) =>
         Object.entries(states).map(([state, value]) => ({ gauge: 'jobs' as const, labels: { queue, state }, value })),
