@@ -1,27 +1,18 @@
-import { randomBytes } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import {
-  backloggedShards,
   claimUnsent,
-  type Database,
   deploymentId,
   enqueueInstanceExists,
-  inTransaction,
   isMissingPartition,
   keptSince,
   markSent,
-  migrate,
-  openDatabase,
   Partitions,
   sealPartitions,
-  storeBatch,
 } from '@stacktach/db'
 import { DAY, type NovaRow, SECOND } from '@stacktach/domain'
 import { readMessages, storeMessages } from '@stacktach/ingestion'
-import { Producer } from '@stacktach/jobs'
-import { createTestDatabase, dropRedisKeys, services, type TestDatabase } from '@stacktach/testing'
-import { testContext } from '../../testkit/jobContext.ts'
+import { foldAll, type JobStack, openStack, SHARDS, storeRows } from '../../testkit/jobStack.ts'
 import {
   canArriveLate,
   MONDAY,
@@ -31,32 +22,10 @@ import {
   shuffle,
 } from '../../testkit/notifications.ts'
 import type { JobContext } from '../context.ts'
-import { handleKpi } from './kpi.ts'
 import { handleReport } from './report.ts'
 import { applyRetention } from './retention.ts'
-import { handleUsage } from './usage.ts'
 
-const SHARDS = 4
-const prefix = `retention_${randomBytes(8).toString('hex')}`
-
-/** A database with the context of the job handlers, without processes. */
-interface Stack {
-  context: JobContext
-  database: Database
-  close(): Promise<void>
-}
-
-let producer: Producer
-let stack: Stack
-
-beforeAll(() => {
-  producer = new Producer(services().redisUrl, prefix, () => {})
-})
-
-afterAll(async () => {
-  await producer.close()
-  await dropRedisKeys(prefix)
-})
+let stack: JobStack
 
 beforeEach(async () => {
   stack = await openStack()
@@ -64,42 +33,7 @@ beforeEach(async () => {
 
 afterEach(() => stack.close())
 
-async function openStack(): Promise<Stack> {
-  const testDatabase: TestDatabase = await createTestDatabase(migrate)
-  const database = openDatabase({ url: testDatabase.url, applicationName: 'retention', size: 6 })
-  const context = testContext(database, producer, {
-    partitionDays: 1,
-    shards: SHARDS,
-    clock: () => MONDAY + 30 * DAY,
-  })
-  return {
-    context,
-    database,
-    async close() {
-      await context.wakeUps.flushed()
-      await database.close()
-      await testDatabase.drop()
-    },
-  }
-}
-
-async function store({ context, database }: Stack, rows: readonly NovaRow[]): Promise<void> {
-  const id = await deploymentId(database.pool, 'cloud')
-  await context.partitions.ensure(
-    'nova',
-    rows.map(({ when }) => when),
-  )
-  await inTransaction(database.pool, (client) => storeBatch(client, 'nova', id, rows, SHARDS))
-}
-
-async function fold({ context, database }: Stack): Promise<void> {
-  while ((await backloggedShards(database.pool)).length > 0) {
-    for (let shard = 0; shard < SHARDS; shard++) await handleUsage(context, { shard })
-    for (let shard = 0; shard < SHARDS; shard++) await handleKpi(context, { shard })
-  }
-}
-
-function prune({ context }: Stack, before: number) {
+function prune({ context }: JobStack, before: number) {
   return applyRetention(context, { before, service: null })
 }
 
@@ -107,7 +41,7 @@ function prune({ context }: Stack, before: number) {
  * Every row of every aggregate, with natural keys instead of row ids. Notification ids are compared: all stacks store the
  * same notifications in the same order.
  */
-async function aggregates({ database }: Stack): Promise<Record<string, unknown[]>> {
+async function aggregates({ database }: JobStack): Promise<Record<string, unknown[]>> {
   const sql: Record<string, string> = {
     lifecycle: 'select * from lifecycle',
     timing: `select to_jsonb(t) - 'id' as row from timing t`,
@@ -126,7 +60,7 @@ async function aggregates({ database }: Stack): Promise<Record<string, unknown[]
   return rowsByTable
 }
 
-async function numbers({ database }: Stack, sql: string): Promise<number> {
+async function numbers({ database }: JobStack, sql: string): Promise<number> {
   const { rows } = await database.pool.query<{ count: string }>(`select count(*) as count from ${sql}`)
   return Number(rows[0]?.count)
 }
@@ -138,7 +72,7 @@ function inBatches<T>(items: readonly T[], size: number): T[][] {
 }
 
 describe('with notifications that arrive before and after partitions are dropped', () => {
-  let reference: Stack
+  let reference: JobStack
 
   beforeEach(async () => {
     reference = await openStack()
@@ -157,10 +91,10 @@ describe('with notifications that arrive before and after partitions are dropped
     const later = rest.slice(rest.length / 2).filter((row) => canArriveLate(row, all, horizons))
     const both = [stack, reference]
     const storeInBoth = async (rows: readonly NovaRow[]) => {
-      for (const batch of inBatches(rows, 97)) for (const each of both) await store(each, batch)
+      for (const batch of inBatches(rows, 97)) for (const each of both) await storeRows(each, batch)
     }
     const foldAndCompare = async () => {
-      for (const each of both) await fold(each)
+      for (const each of both) await foldAll(each)
       expect(await aggregates(stack)).toEqual(await aggregates(reference))
     }
 
@@ -204,8 +138,8 @@ describe('with notifications that arrive before and after partitions are dropped
       8,
     )
     const storeAndCompare = async (rows: readonly NovaRow[]) => {
-      for (const each of [stack, reference]) await store(each, rows)
-      for (const each of [stack, reference]) await fold(each)
+      for (const each of [stack, reference]) await storeRows(each, rows)
+      for (const each of [stack, reference]) await foldAll(each)
       expect(await aggregates(stack)).toEqual(await aggregates(reference))
     }
     await storeAndCompare(all.slice(0, share))
@@ -251,7 +185,7 @@ describe('a notification that is too old', () => {
     ),
   })
 
-  const destination = async ({ database }: Stack) => ({
+  const destination = async ({ database }: JobStack) => ({
     deployment: 'cloud',
     deploymentId: await deploymentId(database.pool, 'cloud'),
     service: 'nova' as const,
@@ -302,7 +236,7 @@ describe('a notification that is too old', () => {
     await prune(stack, MONDAY + 3 * DAY)
     pruned = true
     await storing
-    await fold(stack)
+    await foldAll(stack)
     const rejected = await numbers(stack, 'rejected_message')
     const folded = await numbers(stack, 'instance_delete')
     expect(rejected + folded).toBe(count)
@@ -314,7 +248,7 @@ describe('a notification that is too old', () => {
 
 describe('a dropped partition', () => {
   test('removes the names and spans that occur nowhere else', async () => {
-    await store(stack, [
+    await storeRows(stack, [
       novaRow('old', 'reboot.start', MONDAY, { host: 'host-old' }),
       novaRow('both', 'update', MONDAY, { host: null, requestId: 'req-both' }),
       novaRow('both', 'update', MONDAY + 5 * DAY, { host: null, requestId: 'req-both' }),
@@ -335,8 +269,8 @@ describe('a dropped partition', () => {
 
   test('stays when the process stops, until the next attempt', async () => {
     const all = randomNotifications(20, 4, 9)
-    await store(stack, all)
-    await fold(stack)
+    await storeRows(stack, all)
+    await foldAll(stack)
     const before = await aggregates(stack)
     await sealPartitions(stack.database.pool, 'nova', MONDAY + 2 * DAY)
     const stopping = new AbortController()
@@ -353,7 +287,7 @@ describe('a dropped partition', () => {
   })
 
   test('is dropped once when several processes run at the same time', async () => {
-    await store(stack, randomNotifications(10, 4, 5))
+    await storeRows(stack, randomNotifications(10, 4, 5))
     const before = MONDAY + 3 * DAY
     const runs = await Promise.all([prune(stack, before), prune(stack, before), prune(stack, before)])
     expect(runs.map(({ partitions }) => partitions.length).sort()).toEqual([0, 0, 3])
@@ -361,7 +295,7 @@ describe('a dropped partition', () => {
   })
 
   test('is older than the configured days of its service', async () => {
-    await store(stack, [novaRow('old', 'update', MONDAY), novaRow('new', 'update', MONDAY + 10 * DAY)])
+    await storeRows(stack, [novaRow('old', 'update', MONDAY), novaRow('new', 'update', MONDAY + 10 * DAY)])
     const context = { ...stack.context, clock: () => MONDAY + 12 * DAY }
     const payload = { before: null, service: null }
     expect(await applyRetention(context, payload)).toEqual({ partitions: [], aggregates: {} })
@@ -375,7 +309,7 @@ describe('a dropped partition', () => {
 })
 
 test('a report whose notifications are dropped is refused, unless it needs only aggregates', async () => {
-  await store(stack, [novaRow('server', 'update', MONDAY), novaRow('server', 'update', MONDAY + 2 * DAY)])
+  await storeRows(stack, [novaRow('server', 'update', MONDAY), novaRow('server', 'update', MONDAY + 2 * DAY)])
   await prune(stack, MONDAY + 2 * DAY)
   const make = (kind: 'region-summary' | 'nova-usage-audit', day: number) =>
     handleReport(stack.context, {
@@ -394,13 +328,13 @@ test('a report whose notifications are dropped is refused, unless it needs only 
 })
 
 test('a request whose start is dropped ends with its whole duration', async () => {
-  await store(stack, [
+  await storeRows(stack, [
     novaRow('server', 'update', MONDAY + DAY - 5 * SECOND, { requestId: 'req-1' }),
     novaRow('server', 'rebuild.start', MONDAY + DAY + SECOND, { requestId: 'req-1' }),
   ])
   await prune(stack, MONDAY + DAY)
-  await store(stack, [novaRow('server', 'rebuild.end', MONDAY + DAY + 10 * SECOND, { requestId: 'req-1' })])
-  await fold(stack)
+  await storeRows(stack, [novaRow('server', 'rebuild.end', MONDAY + DAY + 10 * SECOND, { requestId: 'req-1' })])
+  await foldAll(stack)
   const { rows } = await stack.database.pool.query('select request_id, duration, event from request_tracker')
   expect(rows).toEqual([{ request_id: 'req-1', duration: String(15 * SECOND), event: 'compute.instance.rebuild' }])
 })
@@ -443,7 +377,7 @@ test('images: notifications are folded before they are dropped, and later ones c
   expect((await prune(stack, MONDAY + DAY)).partitions).toEqual(['notification_glance_20261116_1d'])
   await glance('image.exists', '2026-11-17 02:00:00', { images: [{ ...image, deleted_at: '2026-11-17 01:00:00' }] })
   await glance('image.delete', '2026-11-17 01:00:00', { ...image, deleted_at: '2026-11-17 01:00:00' })
-  await fold(stack)
+  await foldAll(stack)
   const { rows } = await database.pool.query(
     `select u.uuid as usage, d.uuid as delete from image_exists e
        left join image_usage u on u.id = e.usage_id left join image_delete d on d.id = e.delete_id order by e."when"`,
@@ -457,11 +391,11 @@ test('images: notifications are folded before they are dropped, and later ones c
 
 test('an exists that is verified after its notification was dropped is published completely', async () => {
   const facts = { launchedAt: MONDAY, auditPeriodBeginning: MONDAY, auditPeriodEnding: MONDAY + DAY }
-  await store(stack, [
+  await storeRows(stack, [
     novaRow('pending', 'exists', MONDAY + SECOND, { messageId: 'pending' }, facts),
     novaRow('verified', 'exists', MONDAY + SECOND, { messageId: 'verified' }, facts),
   ])
-  await fold(stack)
+  await foldAll(stack)
   const { pool } = stack.database
   await pool.query(`update instance_exists set status = 'verified' where instance = 'verified'`)
   await prune(stack, MONDAY + 2 * DAY)
@@ -491,8 +425,8 @@ test('aggregates are deleted after their own retention: all of deleted instances
     novaRow(instance, 'create.end', MONDAY + SECOND, { requestId: `req-${instance}` }, launched),
     novaRow(instance, 'reboot.start', MONDAY + SECOND, { requestId: `req-${instance}-2` }),
   ]
-  await store(stack, [...create('gone'), ...create('alive'), novaRow('alive', 'update', MONDAY + 9 * DAY)])
-  await fold(stack)
+  await storeRows(stack, [...create('gone'), ...create('alive'), novaRow('alive', 'update', MONDAY + 9 * DAY)])
+  await foldAll(stack)
   const context = {
     ...stack.context,
     clock: () => MONDAY + 10 * DAY,
@@ -504,7 +438,7 @@ test('aggregates are deleted after their own retention: all of deleted instances
   // An open timing stays: its end may arrive.
   expect(await numbers(stack, `timing where instance = 'alive'`)).toBe(1)
   expect(await keptSince(stack.database.pool, ['aggregates'])).toBe(MONDAY + DAY)
-  await store(stack, [novaRow('alive', 'reboot.end', MONDAY + 9 * DAY + SECOND, { requestId: 'req-alive-2' })])
-  await fold(stack)
+  await storeRows(stack, [novaRow('alive', 'reboot.end', MONDAY + 9 * DAY + SECOND, { requestId: 'req-alive-2' })])
+  await foldAll(stack)
   expect(await numbers(stack, `timing where instance = 'alive' and duration is not null`)).toBe(1)
 })
