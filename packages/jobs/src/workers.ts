@@ -98,7 +98,11 @@ export function startWorkers(
     // While Redis is unavailable, workers do not close. A job whose end Redis did not receive is run again as stalled.
     await Promise.race([closed, settleWithin(Promise.allSettled(active), FINISH_TIMEOUT_MS)])
     await settleWithin(closed, CLOSE_TIMEOUT_MS)
-    for (const { connection } of workers) connection.disconnect()
+    for (const { connection } of workers) {
+      // Between two attempts to reconnect, ioredis keeps queued commands after a disconnect; during an attempt they fail.
+      if (connection.status === 'reconnecting') connection.connect().catch(() => {})
+      connection.disconnect()
+    }
   }
 }
 
