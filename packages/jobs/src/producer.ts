@@ -69,8 +69,8 @@ export class Producer {
   }
 
   /**
-   * Enqueues a job requested by an operator: it is not deduplicated, and it is kept when completed, so that `result` can
-   * read its outcome.
+   * Enqueues a job requested by an operator: it is not deduplicated, and it stays in Redis when completed, so that
+   * `result` can read its outcome.
    */
   async enqueueForOperator<N extends JobName>(name: N, payload: Payload<N>): Promise<Job> {
     const generation = now()
@@ -144,6 +144,7 @@ export class Producer {
     }
   }
 
+  /** BullMQ's queue of a name. */
   queue(name: QueueName): Queue {
     const queue = this.#queues.get(name)
     if (queue === undefined) throw new Error(`unknown queue ${name}`)

@@ -96,7 +96,7 @@ export async function killBlockedStatement({ database }: JobStack): Promise<void
   })
 }
 
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
+async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = performance.now() + TIMEOUT_MS
   while (!(await condition())) {
     if (performance.now() > deadline) throw new Error(`timeout: ${condition}`)

@@ -9,7 +9,6 @@ import {
   openStack,
   SHARDS,
   storeRows,
-  until,
 } from '../../testkit/jobStack.ts'
 import { MONDAY, novaRow } from '../../testkit/notifications.ts'
 import { BACKLOG_ROWS_PER_CLAIM } from './foldBacklog.ts'
@@ -134,5 +133,5 @@ test('a stopping process folds nothing more', async () => {
   const shard = await backloggedShard()
   const stopped = { ...stack.context, stopping: AbortSignal.abort() }
   expect(await handleUsage(stopped, { shard })).toEqual({ folded: 0 })
-  await until(async () => (await countRows(stack, `backlog where kind = 'instance'`)) === 2)
+  expect(await countRows(stack, `backlog where kind = 'instance'`)).toBe(2)
 })
