@@ -56,7 +56,7 @@ async function expected(): Promise<Record<string, string[]>> {
 
 /** How often the jobs processes have looked for due reports and found none. */
 const looks = () =>
-  jobs.reduce((sum, process) => sum + [...process.output().matchAll(/"job":"due-reports".*"asked":0/g)].length, 0)
+  jobs.reduce((sum, process) => sum + [...process.output().matchAll(/"job":"due-reports".*"enqueued":0/g)].length, 0)
 
 /** Waits until every report is there, and for two more looks, which would make a second one. */
 async function eachOnce(): Promise<void> {
