@@ -30,12 +30,13 @@ export async function enqueueDueReports({
           region,
           parameters: { deployments, percentile },
           schedule,
-          period,
+          // `period` of the heading is the stored one, whose end can be a second earlier.
+          timePeriod: period,
         }
       }),
   )
   const missing = await missingReports(database, due)
-  for (const { schedule, period } of missing) {
+  for (const { schedule, timePeriod: period } of missing) {
     const { report, region, deployments, percentile } = schedule
     await producer.enqueue('report', { report, period, region, deployments, percentile, once: true, inProgress: false })
   }
