@@ -62,11 +62,11 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
     })
     .add('metrics', ({ database, producer }) => {
       scrapedMetrics(metrics, database, producer, clock)
-      const lacks = async () => [
+      const notReadyReasons = async () => [
         ...(await missingDatabase(database)),
         ...(producer.isReady() ? [] : ['Redis does not answer']),
       ]
-      return startMetrics({ config, metrics, lacks, logger })
+      return startMetrics({ config, metrics, notReadyReasons, logger })
     })
     .add('context', async ({ database, producer }) => {
       const wakeUps = new WakeUps(producer, (error) =>
