@@ -64,7 +64,7 @@ function readerUrl(): string {
 }
 
 test('it does not listen to others without tokens, unless told so', async () => {
-  expect(await refused({ API_HOST: '0.0.0.0' })).toMatch(/API_HOST 0\.0\.0\.0 is not this machine alone/)
+  expect(await refused({ API_HOST: '0.0.0.0' })).toMatch(/API_HOST 0\.0\.0\.0 is not a loopback address and no tokens are configured/)
   const { api, url } = await start({ API_HOST: '0.0.0.0', API_OPEN: '1' })
   expect(await status(url, '/stacky/events')).toBe(200)
   expect(api.output()).toMatch(/everybody who can reach the api is let in/)

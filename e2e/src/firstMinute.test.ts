@@ -101,7 +101,7 @@ describe('PostgreSQL', () => {
       all(
         ['ingest', 'jobs', 'api', 'status', 'migrate'],
         2,
-        /^DATABASE_URL is not set: it names PostgreSQL, as postgres:.*$/,
+        /^DATABASE_URL is not set: it is the URL of PostgreSQL, such as postgres:.*$/,
       ),
     ))
 
@@ -111,7 +111,7 @@ describe('PostgreSQL', () => {
       all(
         ['ingest', 'migrate'],
         2,
-        'DATABASE_URL must be a URL beginning with postgres:// or postgresql://, not what it is set to',
+        'DATABASE_URL must be a URL beginning with postgres:// or postgresql:// (current value hidden)',
       ),
     ))
 
@@ -300,8 +300,8 @@ test.each(['ingest', 'jobs'] as const)(
 
 describe('the deployments file', () => {
   test.each([
-    ['is not there', null, 'there is no such file'],
-    ['is not JSON', '{ "deployments": [,] }', 'is not JSON: jq . says where'],
+    ['is not there', null, 'file not found'],
+    ['is not JSON', '{ "deployments": [,] }', 'is not JSON: find the fault with jq .'],
     ['is wrong', '{ "deployments": [{ "topics": {} }] }', /deployments\.0\.name: .*/],
   ])('%s', async (name, content, reason) => {
     const file = join(folder, `${name}.json`)
@@ -329,9 +329,9 @@ test('the port of the api is taken', async () => {
     })
   })
   await expectMessages({ API_PORT: String(port) }, [
-    ['api', 1, `API_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`],
+    ['api', 1, `API_PORT ${port} is already in use on 127.0.0.1: set another port, or stop the program that listens there`],
   ])
-  const taken = `METRICS_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`
+  const taken = `METRICS_PORT ${port} is already in use on 127.0.0.1: set another port, or stop the program that listens there`
   await expectMessages({ METRICS_PORT: String(port) }, [
     ['ingest', 1, taken],
     ['jobs', 1, taken],
