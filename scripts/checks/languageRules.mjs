@@ -136,9 +136,8 @@ export const excludedFiles = [
   /^prisma\/migrations\//,
   /^scripts\/checks\/language(?:Rules|\.test)?\.mjs$/,
   // Folders whose texts are not rewritten yet. Remove a line when its folder passes.
-  /^apps\/api\//,
   /^apps\/worker\/src\/(?:jobs|testkit|wakeUpFor)/,
-  /^packages\/(?:db|domain|jobs|runtime)\//,
+  /^packages\/(?:db|domain|jobs)\//,
   /^e2e\//,
 ]
 

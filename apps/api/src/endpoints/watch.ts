@@ -18,7 +18,7 @@ export const watch = defineEndpoint({
         service,
         after,
         until,
-        // One more than is sent, so that it is known whether there are more.
+        // One more than is sent, to detect whether there are more.
         limit: MAX_ROWS + 1,
         ...(id === 0n ? {} : { deploymentId: id }),
         ...(event === undefined ? {} : { event }),
