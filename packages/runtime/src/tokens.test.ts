@@ -8,8 +8,8 @@ test('a new token matches its own line only', () => {
   expect(tokens).toHaveLength(2)
   expect(findToken(tokens, first.token)).toBe(tokens[0])
   expect(findToken(tokens, second.token)).toBe(tokens[1])
-  for (const wrong of ['', 'x', first.token.slice(1), `${first.token}a`, first.line, first.line.slice(7)]) {
-    expect(findToken(tokens, wrong)).toBeNull()
+  for (const invalid of ['', 'x', first.token.slice(1), `${first.token}a`, first.line, first.line.slice(7)]) {
+    expect(findToken(tokens, invalid)).toBeNull()
   }
   expect(first.token).toMatch(/^stacktach_[\w-]{43}$/)
   expect(first.line).not.toContain(first.token)

@@ -66,7 +66,7 @@ test('tokens are read from the variable and the file', () => {
 
 test.each([
   ['', 'contains no token'],
-  ['# nobody\n', 'contains no token'],
+  ['# no line\n', 'contains no token'],
   [`${line}\n${token}`, 'line 2 is not'],
 ])('the token file %j is an error', (content, message) => {
   writeFileSync(path, content)
