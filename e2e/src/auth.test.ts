@@ -64,7 +64,9 @@ function readerUrl(): string {
 }
 
 test('it does not listen to others without tokens, unless told so', async () => {
-  expect(await refused({ API_HOST: '0.0.0.0' })).toMatch(/API_HOST 0\.0\.0\.0 is not a loopback address and no tokens are configured/)
+  expect(await refused({ API_HOST: '0.0.0.0' })).toMatch(
+    /API_HOST 0\.0\.0\.0 is not a loopback address and no tokens are configured/,
+  )
   const { api, url } = await start({ API_HOST: '0.0.0.0', API_OPEN: '1' })
   expect(await status(url, '/stacky/events')).toBe(200)
   expect(api.output()).toMatch(/authentication is off: anyone who can reach the API has full access/)

@@ -329,7 +329,11 @@ test('the port of the api is taken', async () => {
     })
   })
   await expectMessages({ API_PORT: String(port) }, [
-    ['api', 1, `API_PORT ${port} is already in use on 127.0.0.1: set another port, or stop the program that listens there`],
+    [
+      'api',
+      1,
+      `API_PORT ${port} is already in use on 127.0.0.1: set another port, or stop the program that listens there`,
+    ],
   ])
   const taken = `METRICS_PORT ${port} is already in use on 127.0.0.1: set another port, or stop the program that listens there`
   await expectMessages({ METRICS_PORT: String(port) }, [
