@@ -22,27 +22,19 @@ export {
 } from './instance/plan.ts'
 export { type ClosingEnd, type RequestStart, type RequestTracker, trackRequest } from './kpi/tracker.ts'
 export { counterpartKey, EXISTS, periodKey } from './notifications/counterparts.ts'
-export {
-  type Delivery,
-  type Rejection,
-  type RejectReason,
-  rejected,
-  rejectReasons,
-  type Service,
-  type StorageWindow,
-  serviceOf,
-  services,
-} from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
 export type {
   InstanceNotification,
   Position,
 } from './notifications/instanceNotification.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
-export { AHEAD, EARLIEST, type NormalizeResult, normalize, outsideWindow } from './notifications/normalize.ts'
+export { type Delivery, type NormalizeResult, normalize } from './notifications/normalize.ts'
 export { redactAny } from './notifications/redact.ts'
+export { type Rejection, type RejectReason, rejected, rejectReasons } from './notifications/rejection.ts'
 export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'
 export { endOfValue, skipBlanks } from './notifications/scanJson.ts'
+export { type Service, serviceOf, services } from './notifications/service.ts'
+export { AHEAD, EARLIEST, outsideWindow, type StorageWindow } from './notifications/storageWindow.ts'
 export {
   countFailure,
   emptyErrorTally,

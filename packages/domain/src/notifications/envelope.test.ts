@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { classic, context, EVENING, enveloped, novaRow, object, read, versioned } from '../testkit/message.ts'
-import { EARLIEST } from './normalize.ts'
+import { EARLIEST } from './storageWindow.ts'
 
 describe('a message comes', () => {
   test('bare', () => {
@@ -125,13 +125,14 @@ describe('rejected is a notification', () => {
   })
 
   test('from before the horizon: too old', () => {
-    const keptSinceEvening = { ...context, horizon: EVENING }
+    const sinceEvening = { ...context, from: EVENING }
     expect(EARLIEST).toBeLessThan(EVENING)
-    expect(read(classic({ timestamp: '2026-11-23 20:05:37.999999' }), 'nova', keptSinceEvening)).toMatchObject({
+    expect(read(classic({ timestamp: '2026-11-23 20:05:37.999999' }), 'nova', sinceEvening)).toMatchObject({
       reason: 'too old',
-      detail: '2026-11-23 20:05:37.999999 is before 2026-11-23 20:05:38, from which on notifications are kept',
+      detail:
+        '2026-11-23 20:05:37.999999 is before 2026-11-23 20:05:38, and notifications before that time are not kept',
     })
-    expect(read(classic(), 'nova', keptSinceEvening).kind).toBe('stored')
+    expect(read(classic(), 'nova', sinceEvening).kind).toBe('stored')
   })
 
   test.each([

@@ -1,5 +1,5 @@
-import { type Rejection, rejected } from './delivery.ts'
 import { at, isNestedWithin, isObject, type JsonObject, memberText, parseJson } from './json.ts'
+import { type Rejection, rejected } from './rejection.ts'
 
 /** Deeper than any real notification; PostgreSQL and other readers of the stored JSON recurse. */
 const MAX_DEPTH = 100

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { classic, EVENING, glanceRow, novaRow, read, versioned } from '../testkit/message.ts'
-import { serviceOf } from './delivery.ts'
+import { serviceOf } from './service.ts'
 
 test('the exchange says which service a message belongs to', () => {
   expect(['nova', 'glance', 'neutron', 'NOVA', ''].map(serviceOf)).toEqual([

@@ -1,15 +1,16 @@
-import type { Delivery, Service, StorageWindow } from '../notifications/delivery.ts'
-import { EARLIEST, type NormalizeResult, normalize, outsideWindow } from '../notifications/normalize.ts'
+import { type Delivery, type NormalizeResult, normalize } from '../notifications/normalize.ts'
 import type { GlanceRow, NovaRow } from '../notifications/rows.ts'
-import { type Instant, SECOND } from '../time/instant.ts'
+import type { Service } from '../notifications/service.ts'
+import { EARLIEST, outsideWindow, type StorageWindow } from '../notifications/storageWindow.ts'
+import { DAY, type Instant, SECOND } from '../time/instant.ts'
 
 /** 2026-11-23 20:05:38. */
 export const EVENING: Instant = 1_795_464_338 * SECOND
 
-/** From 2010 until two days after the evening. */
+/** From 2010 through two days after the evening. */
 export const context: StorageWindow = {
-  horizon: EARLIEST,
-  latest: EVENING + 2 * 86_400 * SECOND,
+  from: EARLIEST,
+  until: EVENING + 2 * DAY + 1,
 }
 
 /** A classic notification of that evening, with other fields or without some of them. */
