@@ -4,22 +4,19 @@ export type {
   InstanceFold,
   Lifecycle,
 } from './instance/foldInstance.ts'
+export { type ExistsKey, existsToLink, type LinkRange, rangesToLink } from './instance/links.ts'
 export {
   type ByInstance,
   byInstance,
-  type ExistsKey,
-  existsToLink,
   type FoldPlan,
   foldInstances,
   neededState,
   planFolds,
-  rangesToLink,
-  requestsToTrack,
   type StoredCounterpart,
   type StoredFoldState,
-  startableRequests,
   withPossibleCounterparts,
 } from './instance/plan.ts'
+export { requestsToTrack, startableRequests } from './instance/requestsToTrack.ts'
 export { type ClosingEnd, type RequestStart, type RequestTracker, trackRequest } from './kpi/tracker.ts'
 export { counterpartKey, EXISTS, periodKey } from './notifications/counterparts.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'

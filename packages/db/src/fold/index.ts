@@ -17,7 +17,7 @@ export {
   readOpenTimings,
   type TimingKey,
 } from './foldState.ts'
-export { type LinkRange, linkExists } from './linkExists.ts'
+export { linkExists } from './linkExists.ts'
 export { withShard, withShardWaiting } from './shardLock.ts'
 export {
   readClosedRequests,

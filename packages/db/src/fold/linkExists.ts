@@ -1,14 +1,6 @@
-import type { ExistsKey, Rules } from '@stacktach/domain'
+import type { ExistsKey, LinkRange, Rules } from '@stacktach/domain'
 import { sameSecond } from '../sql/sameSecond.ts'
 import type { Queryable } from '../sql/transaction.ts'
-
-/** Launches of an instance in a range of launched_at whose exists may belong to another launch or delete now. */
-export interface LinkRange {
-  instance: string
-  /** Microseconds, both inclusive. */
-  from: number
-  to: number
-}
 
 /**
  * Links exists to the launch of their instance whose launched_at lies in the same second (of several the one whose first
@@ -30,9 +22,9 @@ export async function linkExists(
   await client.query(
     `with given as (
        select e.id, e.instance, e.deleted_at, e.launched_at
-         from unnest($1::text[], $2::bigint[], $3::bigint[]) as range("instance", "from", "to")
+         from unnest($1::text[], $2::bigint[], $3::bigint[]) as range("instance", "from", "until")
          join instance_exists e
-           on e.instance = range.instance and e.launched_at >= range."from" and e.launched_at <= range."to"
+           on e.instance = range.instance and e.launched_at >= range."from" and e.launched_at < range."until"
         union
        select e.id, e.instance, e.deleted_at, e.launched_at
          from unnest($4::int[], $5::text[]) as given(deployment_id, dedup_key)
@@ -59,7 +51,7 @@ export async function linkExists(
     [
       ranges.map((range) => range.instance),
       ranges.map((range) => range.from),
-      ranges.map((range) => range.to),
+      ranges.map((range) => range.until),
       keys.map((key) => key.deploymentId),
       keys.map((key) => key.dedupKey),
     ],

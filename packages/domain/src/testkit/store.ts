@@ -7,11 +7,10 @@ import {
   foldInstances,
   neededState,
   planFolds,
-  requestsToTrack,
   type StoredCounterpart,
-  startableRequests,
   withPossibleCounterparts,
 } from '../instance/plan.ts'
+import { requestsToTrack, startableRequests } from '../instance/requestsToTrack.ts'
 import { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from '../kpi/tracker.ts'
 import { counterpartKey } from '../notifications/counterparts.ts'
 import {
