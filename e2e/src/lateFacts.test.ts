@@ -26,7 +26,7 @@ describe('a verdict follows what is seen later', () => {
 
   test('a launch that comes late verifies the exists that failed for want of it', async () => {
     expect(await after('late-launch', exists('late-launch'))).toEqual([
-      expect.stringMatching(/^no launch: none of this instance at /),
+      expect.stringMatching(/^no launch: this instance has no launch at /),
     ])
     expect(await after('late-launch', create('late-launch'))).toEqual([null])
   })

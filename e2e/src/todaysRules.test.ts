@@ -53,10 +53,10 @@ describe.each<[string, Record<string, string | null>]>([
   [
     'stacktach',
     {
-      unshelved: 'no launch: none of this instance at 2026-11-23 20:24:07',
+      unshelved: 'no launch: this instance has no launch at 2026-11-23 20:24:07',
       deleted:
         'delete differs: deleted_at is "2026-11-23 20:24:26.087048" in the exists and "2026-11-23 20:24:25.840375" in the delete',
-      rounded: 'no launch: none of this instance at 2026-11-23 20:23:45',
+      rounded: 'no launch: this instance has no launch at 2026-11-23 20:23:45',
     },
   ],
 ])('under the rules of %s', (rules, expected) => {

@@ -24,8 +24,8 @@ describe('the audit sample, verified as StackTach verified it', () => {
     expect(await novaVerdicts(pipeline.database)).toEqual({
       'f16de572-442d-4680-8e59-1cab00e59193': null,
       '85b65d03-c4e0-423e-8d29-a1f8abb79393': null,
-      '686313f3-a493-4253-84db-1df77ac3da9a': expect.stringMatching(/^no launch: none of this instance at /),
-      '4c1c17aa-98db-4326-8d87-5013f00e048c': 'no launch: none of this instance at 2026-11-19 10:00:00',
+      '686313f3-a493-4253-84db-1df77ac3da9a': expect.stringMatching(/^no launch: this instance has no launch at /),
+      '4c1c17aa-98db-4326-8d87-5013f00e048c': 'no launch: this instance has no launch at 2026-11-19 10:00:00',
       '14ea0053-3528-4faf-81b4-5e97ed1ae610': 'launch differs: tenant is "5001" in the exists and "5000" in the launch',
       '0fbaed8d-210a-4a04-8022-0a5c803d8435': 'launch differs: rax_options is "7" in the exists and "0" in the launch',
       '170cf3b8-1416-431a-8871-c5a410390dff':
@@ -71,7 +71,7 @@ describe.each(['nova_unversioned', 'nova_versioned'] as const)('the captured clo
       // Whoever captured it moved launched_at back by hours before the periodic audit.
       expect({ message_id, moved }).toEqual({ message_id, moved: periodic })
       const expected = periodic
-        ? expect.stringMatching(/^no launch: none of this instance at 2026-11-23 1\d:\d\d:00$/)
+        ? expect.stringMatching(/^no launch: this instance has no launch at 2026-11-23 1\d:\d\d:00$/)
         : null
       expect({ message_id, verdict: verdicts[message_id] }).toEqual({ message_id, verdict: expected })
     }

@@ -379,7 +379,7 @@ test('no report is made of what is partly gone, unless it is made of what stays'
     })
   expect(await make('region-summary', 0)).toEqual({
     id: null,
-    refused: 'what was before 2026-11-17 00:00:00 has been pruned',
+    refused: 'notifications before 2026-11-17 00:00:00 are no longer stored',
   })
   expect(await make('region-summary', 2)).toEqual({ id: 1 })
   expect(await make('nova-usage-audit', 0)).toEqual({ id: 2 })

@@ -53,7 +53,7 @@ export function byInstance(notifications: readonly InstanceNotification[]): ByIn
   return new Map([...groups].map(([instance, members]) => [instance, sortByPosition(members)]))
 }
 
-/** Notifications of instances with both formats, which may have a stored counterpart; most clouds have none. */
+/** Notifications that may have a stored counterpart: those of instances with both formats. Most clouds have none. */
 export function withPossibleCounterparts(
   claimed: ByInstance,
   lifecycles: ReadonlyMap<string, Lifecycle>,
@@ -85,8 +85,8 @@ export function planFolds(
   const refolded: string[] = []
   const continued = new Map<string, InstanceNotification[]>()
   for (const [instance, notifications] of claimed) {
-    const folded = new Set(versioned.get(instance)?.map(({ key }) => key))
-    if (needsRefold(lifecycles.get(instance) ?? null, notifications, folded)) refolded.push(instance)
+    const foldedKeys = new Set(versioned.get(instance)?.map(({ key }) => key))
+    if (needsRefold(lifecycles.get(instance) ?? null, notifications, foldedKeys)) refolded.push(instance)
     else continued.set(instance, notifications)
   }
   return { continued, refolded }
@@ -132,7 +132,7 @@ export function foldInstances(
       lifecycle: stored.lifecycles.get(instance) ?? null,
       openTimings: open.get(instance) ?? [],
       launches: new Map((launches.get(instance) ?? []).map((launch) => [launch.requestId, launch])),
-      knownClassic: new Set([...(classic.get(instance) ?? []).map(({ key }) => key), ...(boundary?.classic ?? [])]),
+      storedClassic: new Set([...(classic.get(instance) ?? []).map(({ key }) => key), ...(boundary?.classic ?? [])]),
       prunedVersioned: new Set(boundary?.versioned),
     }
     return foldInstance(instance, state, notifications, rules)

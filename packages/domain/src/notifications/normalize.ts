@@ -31,8 +31,8 @@ export type Digest = (text: string) => string
 export type NormalizeResult = { kind: 'stored'; row: NotificationRow } | Rejection
 
 /**
- * Converts a message to its columns (by StackTach's rules) or a rejection. Never throws because of a message's
- * content. `outsideWindow` checks separately whether its time may be stored.
+ * Converts a message to a row (by StackTach's rules) or a rejection. Never throws because of a message's content. Does
+ * not check whether the time is stored: see `outsideWindow`.
  */
 export function normalize(delivery: Delivery, digest: Digest): NormalizeResult {
   const opened = openEnvelope(delivery.body)
