@@ -13,35 +13,35 @@ export function replaceMembers(text: string, name: RegExp, replacement: string):
   let out = ''
   let copied = 0
   name.lastIndex = 0
-  for (let match = name.exec(text); match !== null; match = name.exec(text)) {
+  for (let found = name.exec(text); found !== null; found = name.exec(text)) {
     // Outside strings only true, false and null have letters, so these quotes enclose the match.
-    const opened = text.lastIndexOf('"', match.index)
-    const closed = text.indexOf('"', match.index)
+    const opened = text.lastIndexOf('"', found.index)
+    const closed = text.indexOf('"', found.index)
     const colon = skipBlanks(text, closed + 1)
     // A quote inside a string is preceded by a backslash.
     const plain = text[opened - 1] !== '\\' && !text.slice(opened, closed).includes('\\')
     if (closed === -1 || text[colon] !== ':' || !plain) return null
     const from = skipBlanks(text, colon + 1)
-    const until = endOfValue(text, from)
-    if (!isEmptyValue(text, from, until)) {
+    const to = endOfValue(text, from)
+    if (!isEmptyValue(text, from, to)) {
       out += text.slice(copied, from) + replacement
-      copied = until
+      copied = to
     }
-    name.lastIndex = until
+    name.lastIndex = to
   }
   return out + text.slice(copied)
 }
 
 /** Whether the value is null or an empty string, list or object. */
-function isEmptyValue(text: string, from: number, until: number): boolean {
+function isEmptyValue(text: string, from: number, to: number): boolean {
   switch (text[from]) {
     case 'n':
       return true
     case '"':
-      return until - from === 2
+      return to - from === 2
     case '[':
     case '{':
-      return skipBlanks(text, from + 1) === until - 1
+      return skipBlanks(text, from + 1) === to - 1
     default:
       return false
   }
