@@ -2,7 +2,7 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { counterpartKey, EXISTS } from '../notifications/counterparts.ts'
 import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
-import { foldAtOnce } from '../testkit/rows.ts'
+import { differentRows, foldAtOnce } from '../testkit/rows.ts'
 import { Store } from '../testkit/store.ts'
 import { at, counterpartOf, novaEvent } from '../testkit/story.ts'
 import { cloud, inBatches, runOptions, shuffled } from '../testkit/stream.ts'
@@ -91,7 +91,7 @@ describe.each(['today', 'stacktach'] as const)('boundaries within a stream (%s)'
           store.add(batch)
           whole.push(...batch)
           store.foldPending()
-          expect(store.rows()).toEqual(foldAtOnce(sortByPosition(whole), rules))
+          expect(differentRows(store.rows(), foldAtOnce(sortByPosition(whole), rules))).toEqual([])
         }
         for (const batch of early) add(batch)
         store.prune(at(first))
@@ -121,7 +121,7 @@ describe.each(['today', 'stacktach'] as const)('boundaries within a stream (%s)'
           store.prune(notification.when)
         }
         // An exists replaces an earlier one with its message id, so that this stream loses nothing either.
-        expect(store.rows()).toEqual(foldAtOnce(stream, rules))
+        expect(differentRows(store.rows(), foldAtOnce(stream, rules))).toEqual([])
         expect(store.refolds()).toBe(0)
       }),
       runOptions,
@@ -137,7 +137,7 @@ describe.each(['today', 'stacktach'] as const)('boundaries within a stream (%s)'
         const [rows, ids] = [store.rows(), new Map(store.ids)]
         store.prune(at(first))
         store.refoldAll()
-        expect(store.rows()).toEqual(rows)
+        expect(differentRows(store.rows(), rows)).toEqual([])
         expect(store.ids).toEqual(ids)
       }),
       runOptions,

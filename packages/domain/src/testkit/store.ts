@@ -18,7 +18,7 @@ import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
-import { keyedRows, type Rows, requestStart, timingKey, toRows, trackerOf } from './rows.ts'
+import { keyedRows, type Rows, requestStart, timingKey, trackerOf } from './rows.ts'
 
 /** Input and plan of one fold of a shard, for counting the rules. */
 export interface Step {
@@ -49,6 +49,8 @@ export class Store {
   private pending: InstanceNotification[] = []
   private readonly requests = new Set<string>()
   private readonly rowsByKey = new Map<string, unknown>()
+  /** The rows as JSON, serialized once when they are written. */
+  private readonly jsonByKey = new Map<string, string>()
   readonly lifecycles = new Map<string, Lifecycle>()
   readonly timings = new Map<string, Timing>()
   readonly launches = new Map<string, Launch>()
@@ -123,7 +125,7 @@ export class Store {
   }
 
   rows(): Rows {
-    return toRows(this.rowsByKey)
+    return new Map(this.jsonByKey)
   }
 
   notifications(): readonly InstanceNotification[] {
@@ -181,11 +183,13 @@ export class Store {
   private put(key: string, row: unknown): void {
     if (!this.ids.has(key)) this.ids.set(key, this.nextId++)
     this.rowsByKey.set(key, row)
+    this.jsonByKey.set(key, JSON.stringify(row))
   }
 
   private remove(key: string): void {
     this.ids.delete(key)
     this.rowsByKey.delete(key)
+    this.jsonByKey.delete(key)
     this.timings.delete(key)
     this.launches.delete(key)
   }
