@@ -33,7 +33,7 @@ function trackerText(story: readonly InstanceNotification[], rules: Rules): stri
 const create = [novaEvent('create.start', 3), novaEvent('create.end', 11)]
 
 describe('in StackTach a request starts', () => {
-  const fromApi = (seconds: number, said = {}) => novaEvent('update', seconds, { service: 'api', ...said })
+  const fromApi = (seconds: number, fields = {}) => novaEvent('update', seconds, { service: 'api', ...fields })
 
   test('with an update published by an api service', () => {
     expect(trackerText([fromApi(1), ...create], 'stacktach')).toBe('create after 10 s')
