@@ -61,8 +61,8 @@ export function stringifyJson(value: unknown): string {
 }
 
 /**
- * Rewrites a JSON text with `change`, which gets each key and value and returns the new value. For a string in a list or
- * at the top, the key is empty. Numbers keep their digits.
+ * Rewrites a JSON text with `change`, which is called for each key and value (and each string without a key, with an
+ * empty key) and returns the new value. Numbers keep their digits.
  */
 export function rewriteJson(text: string, change: (key: string, value: unknown) => unknown): string {
   return rewriteDocument(text, (document) => rewrite(document, change))
