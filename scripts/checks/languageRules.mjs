@@ -138,7 +138,6 @@ export const excludedFiles = [
   // Folders whose texts are not rewritten yet. Remove a line when its folder passes.
   /^apps\/worker\/src\/(?:jobs|testkit|wakeUpFor)/,
   /^packages\/(?:db|jobs)\//,
-  /^e2e\//,
 ]
 
 /** Subjects of later commits are limited to `maxSubject` characters. */
