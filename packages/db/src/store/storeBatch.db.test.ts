@@ -114,11 +114,37 @@ test('concurrent batches with the same messages in different orders store each m
   expect(await counts()).toMatchObject({ notifications: ROUNDS * 100, backlog: ROUNDS * 100, events: 100, hosts: 1 })
 })
 
+/** Waits until a statement of this database waits for a lock. */
+async function untilBlocked(): Promise<void> {
+  for (;;) {
+    const { rows } = await database.pool.query(
+      `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+    )
+    if (rows.length > 0) return
+    await new Promise((resolve) => setTimeout(resolve, 20))
+  }
+}
+
+test('rows are inserted in the order of their keys, so that a blocked batch does not block the other one', async () => {
+  const first = await database.pool.connect()
+  await first.query('begin')
+  await store([row('m')], first)
+  const second = store([row('z'), row('m'), row('a')])
+  await untilBlocked()
+  // The blocked batch has inserted `a`, but not `z` yet.
+  expect((await store([row('z')], first)).stored).toBe(1)
+  await first.query('commit')
+  first.release()
+  expect((await second).stored).toBe(1)
+  expect(await counts()).toMatchObject({ notifications: 3 })
+})
+
 test('a batch waits for a concurrent one with the same message and does not store it again', async () => {
   const first = await database.pool.connect()
   await first.query('begin')
   expect((await store([row('a')], first)).stored).toBe(1)
   const second = store([row('a'), row('b')])
+  await untilBlocked()
   await first.query('commit')
   first.release()
   expect((await second).stored).toBe(1)
@@ -130,6 +156,7 @@ test('a message of a rolled back batch is stored by a concurrent one', async () 
   await first.query('begin')
   await store([row('a')], first)
   const second = store([row('a')])
+  await untilBlocked()
   await first.query('rollback')
   first.release()
   expect((await second).stored).toBe(1)
