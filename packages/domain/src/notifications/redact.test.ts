@@ -30,7 +30,7 @@ test.each([
   }
 })
 
-test.each(['auth', 'token', 'pass', 'user', 'data', 'catalog', 'key_name', 'message'])('%s is none', (name) => {
+test.each(['auth', 'user', 'data', 'catalog', 'key_name', 'message'])('%s is none', (name) => {
   expect(redact(JSON.stringify({ [name]: secret }))).toBe(JSON.stringify({ [name]: secret }))
 })
 
