@@ -1,21 +1,17 @@
 import { applyCuts } from './cuts.ts'
 import { jsonSecrets } from './jsonSecrets.ts'
 import { replaceMembers } from './replaceMembers.ts'
-import { isSecretName, secretHint } from './secretName.ts'
+import { isSecretName, lowerCase, secretHint } from './secretName.ts'
 
 /** An empty value in JSON or Python. */
-const empty = `(?:null|None|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|(\\\\{0,64}["'])\\1)`
+const empty = `(?:n(?:ull|one)|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|(\\\\{0,64}["'])\\1)`
 
 /**
- * Matches a hint unless it is in a key with an empty value. Most notifications have no secrets or empty ones and need
- * no further examination; doubtful cases do. Every part is bounded, so matching is linear in the text.
+ * Matches a hint in a text in lower case, unless it is in a key with an empty value. Most notifications have no
+ * secrets or empty ones and need no further examination; doubtful cases do. Every part is bounded, so matching is
+ * linear in the text.
  */
-const heldSecret = `(?:${secretHint})(?![^"'\\\\]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty})`
-
-const heldSecretPattern = new RegExp(heldSecret, 'i')
-
-/** The same, one after the other. */
-const heldSecrets = new RegExp(heldSecret, 'gi')
+const heldSecret = new RegExp(`(?:${secretHint})(?![^"'\\\\]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty})`, 'g')
 
 /** An unnecessary escape: it could hide a name. */
 const escapedLetter = /\\u00[4-7]/
@@ -32,11 +28,10 @@ const rules = { replacement: REDACTED, mayHoldSecret }
  * @param text valid JSON
  */
 export function redact(text: string): string {
-  if (!mayHoldSecret(text)) return text
   // Usually every secret is the value of a key and can be cut out of the text.
   const clean = hasEscapedLetter(text)
     ? null
-    : replaceMembers(text, heldSecrets, JSON.stringify(REDACTED), isSecretName)
+    : replaceMembers(text, heldSecret, JSON.stringify(REDACTED), isSecretName, lowerCase(text))
   return clean ?? redactStrings(text)
 }
 
@@ -57,7 +52,8 @@ export function redactAny(text: string): string | null {
 }
 
 function mayHoldSecret(text: string): boolean {
-  return heldSecretPattern.test(text) || hasEscapedLetter(text)
+  heldSecret.lastIndex = 0
+  return heldSecret.test(lowerCase(text)) || hasEscapedLetter(text)
 }
 
 function hasEscapedLetter(text: string): boolean {

@@ -8,6 +8,7 @@ import { endOfValue, isEmptyValue, skipBlanks } from './scanJson.ts'
  * @param name global pattern that matches all or part of a key's name; other keys are skipped
  * @param replacement the JSON of the new value
  * @param accepts whether to replace the value of a matching key; `value` is the beginning of the value's text
+ * @param searched the text in which `name` is searched, with the same indexes
  * @returns null when a name occurs outside a key, because its meaning is then unknown
  */
 export function replaceMembers(
@@ -15,11 +16,12 @@ export function replaceMembers(
   name: RegExp,
   replacement: string,
   accepts: (key: string, value: string) => boolean = () => true,
+  searched: string = text,
 ): string | null {
   let out = ''
   let copied = 0
   name.lastIndex = 0
-  for (let match = name.exec(text); match !== null; match = name.exec(text)) {
+  for (let match = name.exec(searched); match !== null; match = name.exec(searched)) {
     // Outside strings only true, false and null have letters, so these quotes enclose the match.
     const opened = text.lastIndexOf('"', match.index)
     const closed = text.indexOf('"', match.index)

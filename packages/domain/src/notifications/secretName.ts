@@ -6,29 +6,28 @@ const keyKinds =
   'private|priv|api|access|shared|encrypt|encrypted|encryption|decryption|master|sign|signing|auth|hmac|fernet|ssl|tls'
 
 /**
- * Finds the places of a text where a secret's name may be, in any spelling. It accepts more than `isSecretName`, which
- * decides. Every part is bounded, so matching is linear in the text.
+ * Finds the places of a text in lower case where a secret's name may be, in any spelling. It accepts more than
+ * `isSecretName`, which decides. Most alternatives begin with the rarest letter of their word, which is much faster
+ * than beginning with its first letter. Every part is bounded, so matching is linear in the text.
  */
 export const secretHint = [
-  `pass(?!ed|ing|es|enger|${gap}through)`,
-  'pswd',
-  'pwd',
-  'secret',
-  'token',
-  'psk',
-  `pre${gap}shared`,
-  `key${gap}ring`,
-  `(?:${keyKinds})${gap}key`,
-  'cred(?!i[bt]|o)',
-  'cookie',
-  `sess(?:ion)?${gap}(?:id|key)`,
-  'signature',
-  'sig(?![a-z])',
-  'authorization',
-  `service${gap}catalog`,
+  `k(?:en(?<=token)|ie(?<=cookie)|(?<=psk)|ey(?:(?=${gap}ring)|(?<=(?:${keyKinds}|sess|session)${gap}key)))`,
+  'w(?<=[ps]w)d',
+  'z(?<=authoriz)ation',
+  `j(?<=inj)ected${gap}files`,
+  `g(?<=sig)(?:nature|(?![a-z]))`,
+  `g(?<=service${gap}catalog)`,
+  'pass',
+  `sess(?:ion)?${gap}id`,
+  'cre(?:d|t(?<=secret))',
   `user${gap}data`,
-  `injected${gap}files`,
 ].join('|')
+
+/** The text in lower case, with the same indexes. */
+export function lowerCase(text: string): string {
+  const lower = text.toLowerCase()
+  return lower.length === text.length ? lower : text.replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+}
 
 /** Kinds of secrets in a name of lower-case words, each between underscores. */
 const kinds = RegExp(
@@ -41,7 +40,6 @@ const kinds = RegExp(
     'secret(?!ar)',
     'token(?!i[sz]|less)',
     'psks?_',
-    'pre_?shared',
     'key_?ring',
     `(?:${keyKinds})_?key(?!stone|word|board)`,
     'credential',

@@ -1,10 +1,10 @@
 import type { Cut } from './cuts.ts'
-import { isSecretName, secretHint } from './secretName.ts'
+import { isSecretName, lowerCase, secretHint } from './secretName.ts'
 
 /** Longest name and longest run of backslashes that are examined, which bounds the time for each hint. */
 const MAX_NAME = 128
 
-const hint = new RegExp(secretHint, 'gi')
+const hint = new RegExp(secretHint, 'g')
 
 const nameCharacter = /[\w.-]/
 const nameRest = /[\w.-]*/y
@@ -39,8 +39,9 @@ const bareValue = /(?:(?:Bearer|Basic|Digest|Token) {1,4})?[^\s,;&)\]}]+/iy
  */
 export function writtenSecrets(text: string, replacement: string): Cut[] {
   const cuts: Cut[] = []
+  const lower = lowerCase(text)
   hint.lastIndex = 0
-  for (let match = hint.exec(text); match !== null; match = hint.exec(text)) {
+  for (let match = hint.exec(lower); match !== null; match = hint.exec(lower)) {
     const nameEnd = matchEnd(nameRest, text, hint.lastIndex) ?? hint.lastIndex
     const from = startOfMember(text, match.index) ?? startOfAssigned(text, match.index, nameEnd)
     const to = from === null ? null : endOfWrittenValue(text, from)
@@ -65,11 +66,13 @@ function startOfMember(text: string, at: number): number | null {
 function startOfAssigned(text: string, at: number, end: number): number | null {
   const first = walk(text, at, -1, isNameCharacter)
   const name = text.slice(first, end)
+  // Words before the name may belong to it: `api key = x`.
+  const phrase = text.slice(walk(text, first, -1, isPhraseCharacter), end)
   const from =
     matchEnd(equals, text, end) ??
     (severalWords.test(name) ? matchEnd(headerColon, text, end) : null) ??
     (name.startsWith('--') ? matchEnd(optionBlank, text, end) : null)
-  return from !== null && isSecretName(name, text.slice(from, from + 2)) ? from : null
+  return from !== null && isSecretName(phrase, text.slice(from, from + 2)) ? from : null
 }
 
 /** The end of the run of accepted characters around `at`: its first index, or, forwards, the index after its last. */
@@ -89,6 +92,10 @@ function isNotQuote(character: string): boolean {
 
 function isNameCharacter(character: string): boolean {
   return nameCharacter.test(character)
+}
+
+function isPhraseCharacter(character: string): boolean {
+  return character === ' ' || nameCharacter.test(character)
 }
 
 /** The quote that ends at `end` with its backslashes, empty if there is none. */
