@@ -1,4 +1,4 @@
-import { isLosslessNumber, parse, stringify } from 'lossless-json'
+import { parse, stringify } from 'lossless-json'
 import { endOfString } from './scanJson.ts'
 
 export type JsonObject = { [key: string]: unknown }
@@ -60,14 +60,6 @@ export function stringifyJson(value: unknown): string {
   return stringify(value) ?? 'null'
 }
 
-/**
- * Rewrites a JSON text with `change`, which is called for each key and value (and each string without a key, with an
- * empty key) and returns the new value. Numbers keep their digits.
- */
-export function rewriteJson(text: string, change: (key: string, value: unknown) => unknown): string {
-  return rewriteDocument(text, (document) => rewrite(document, change))
-}
-
 /** Rewrites a JSON text by changing the whole document. Unchanged numbers keep their digits. */
 export function rewriteDocument(text: string, change: (document: unknown) => unknown): string {
   return stringify(change(parseExactly(text))) ?? 'null'
@@ -90,19 +82,6 @@ function exactNumber(digits: string): number | bigint {
   const number = Number(digits)
   const exact = /^-?\d+$/.test(digits) && !Number.isSafeInteger(number) && digits.length <= MAX_DIGITS
   return exact ? BigInt(digits) : number
-}
-
-function rewrite(value: unknown, change: (key: string, value: unknown) => unknown): unknown {
-  if (typeof value === 'string') return change('', value)
-  if (Array.isArray(value)) return value.map((item) => rewrite(item, change))
-  // The parser's number class is not a container.
-  if (!isObject(value) || isLosslessNumber(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      const changed = change(key, item)
-      return [key, changed === item && typeof item !== 'string' ? rewrite(item, change) : changed]
-    }),
-  )
 }
 
 /** Whether objects and arrays are nested at most `limit` deep. Brackets inside strings are ignored. */

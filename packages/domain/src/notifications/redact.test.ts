@@ -179,6 +179,8 @@ describe('other values keep every character', () => {
   test('for a random rest of the notification', () => {
     fc.assert(
       fc.property(fc.jsonValue(), (rest) => {
+        // Short names of secrets occur by chance.
+        fc.pre(!/psk|pwd|pass|sig/i.test(JSON.stringify(rest)))
         const expected = JSON.stringify({ first: rest, auth_token: REDACTED, last: [rest] })
         const input = JSON.stringify({ first: rest, auth_token: secret, last: [rest] })
         expect(JSON.parse(redact(input))).toEqual(JSON.parse(expected))

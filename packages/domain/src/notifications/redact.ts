@@ -4,14 +4,14 @@ import { replaceMembers } from './replaceMembers.ts'
 import { isSecretName, lowerCase, secretHint } from './secretName.ts'
 
 /** An empty value in JSON or Python. */
-const empty = `(?:n(?:ull|one)|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|(\\\\{0,64}["'])\\1)`
+const empty = `(?:n(?:ull|one)|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|(\\\\{0,64}["'])\\1(?!["']))`
 
 /**
  * Matches a hint in a text in lower case, unless it is in a key with an empty value. Most notifications have no
  * secrets or empty ones and need no further examination; doubtful cases do. Every part is bounded, so matching is
  * linear in the text.
  */
-const heldSecret = new RegExp(`(?:${secretHint})(?![^"'\\\\]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty})`, 'g')
+const heldSecret = new RegExp(`(?:${secretHint})(?![a-z0-9_.-]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty})`, 'g')
 
 /** An unnecessary escape: it could hide a name. */
 const escapedLetter = /\\u00[4-7]/

@@ -15,12 +15,10 @@ export const secretHint = [
   'w(?<=[ps]w)d',
   'z(?<=authoriz)ation',
   `j(?<=inj)ected${gap}files`,
-  `g(?<=sig)(?:nature|(?![a-z]))`,
-  `g(?<=service${gap}catalog)`,
-  'pass',
-  `sess(?:ion)?${gap}id`,
-  'cre(?:d|t(?<=secret))',
-  `user${gap}data`,
+  'g(?:nature(?<=signature)|(?<=sig)(?![nh])|(?<=catalog))',
+  `[ps](?:ass|ess(?<=sess)(?:ion)?${gap}id)`,
+  'cre[dt]',
+  'user.?data',
 ].join('|')
 
 /** The text in lower case, with the same indexes. */

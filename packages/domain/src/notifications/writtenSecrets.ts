@@ -17,7 +17,7 @@ const equals = /[ \t]{0,8}=(?![=~])>?[ \t]{0,8}/y
 
 /** Separator of a header, which has a name of several words: in prose, a colon after `password` starts a sentence. */
 const headerColon = /:\s{1,8}/y
-const severalWords = /[a-z\d][A-Z]|[A-Za-z\d][._-][A-Za-z\d]/
+const headerName = /[a-z\d][A-Z]|[A-Za-z\d][._-][A-Za-z\d]|^[Aa]uthorization$/
 
 /** Separator of a command's option: `--password x`. */
 const optionBlank = /\s{1,8}(?!-)/y
@@ -70,7 +70,7 @@ function startOfAssigned(text: string, at: number, end: number): number | null {
   const phrase = text.slice(walk(text, first, -1, isPhraseCharacter), end)
   const from =
     matchEnd(equals, text, end) ??
-    (severalWords.test(name) ? matchEnd(headerColon, text, end) : null) ??
+    (headerName.test(name) ? matchEnd(headerColon, text, end) : null) ??
     (name.startsWith('--') ? matchEnd(optionBlank, text, end) : null)
   return from !== null && isSecretName(phrase, text.slice(from, from + 2)) ? from : null
 }
