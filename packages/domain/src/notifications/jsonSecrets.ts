@@ -63,7 +63,7 @@ function secretsInside(text: string, rules: SecretRules): Cut[] {
 }
 
 /** Whether a text is valid JSON of an object, a list or a string. */
-export function isJson(text: string): boolean {
+function isJson(text: string): boolean {
   if (!/^[ \t\r\n]*[[{"]/.test(text)) return false
   try {
     JSON.parse(text)

@@ -30,11 +30,11 @@ test.each([
   }
 })
 
-test.each(['auth', 'user', 'data', 'catalog', 'key_name', 'message'])('%s is none', (name) => {
+test.each(['auth', 'user', 'data', 'catalog', 'key_name', 'message'])('%s is not a secret', (name) => {
   expect(redact(JSON.stringify({ [name]: secret }))).toBe(JSON.stringify({ [name]: secret }))
 })
 
-test('an empty secret is unchanged, because it is information', () => {
+test('an empty secret stays, because its absence is information', () => {
   const empty = '{ "auth_token" : null, "password":"", "service_catalog":[ ], "user_data": {}, "injected_files":[] }'
   expect(redact(empty)).toBe(empty)
   expect(redact(`{"auth_token":null,"service_catalog":[],"password":"${secret}"}`)).toBe(
@@ -51,17 +51,17 @@ describe('a secret is removed', () => {
     }
   })
 
-  test('in a string of JSON, without changing other values', () => {
+  test('in a string that contains JSON, whose other values stay', () => {
     const inner = (token: string) => JSON.stringify({ list: [{ auth_token: token, n: 1.5 }], kept: 'yes' })
     expect(JSON.parse(redact(JSON.stringify({ args: inner(secret) })))).toEqual({ args: inner(REDACTED) })
   })
 
-  test('in a string of JSON inside a string of JSON', () => {
+  test('in a string that contains JSON with a string of JSON', () => {
     const twice = (token: string) => JSON.stringify({ b: JSON.stringify({ password: token }) })
     expect(JSON.parse(redact(JSON.stringify({ a: twice(secret) })))).toEqual({ a: twice(REDACTED) })
   })
 
-  test('in a text that contains JSON', () => {
+  test('in a string that contains a piece of JSON', () => {
     expect(redact(JSON.stringify({ message: `call failed: {"password": "${secret}"} twice`, kept: 1 }))).toBe(
       JSON.stringify({ message: `call failed: {"password": '<redacted>'} twice`, kept: 1 }),
     )
@@ -86,12 +86,12 @@ describe('a secret is removed', () => {
     expect(redact(JSON.stringify({ a: JSON.stringify(JSON.stringify({ password: secret })) }))).not.toContain(secret)
   })
 
-  test('under a name with escapes, and beside an object that resembles a number of the parser', () => {
+  test('under a name written with escapes, and beside an object that looks like a number', () => {
     expect(redact(`{"p\\u0061ssword":"${secret}"}`)).not.toContain(secret)
     expect(redact(`{"password":"x","a":{"isLosslessNumber":true,"auth_token":"${secret}"}}`)).not.toContain(secret)
   })
 
-  test('in nested JSON of several levels, also under a name with escapes', () => {
+  test('in JSON in JSON at any depth, also under a name written with escapes', () => {
     const nested = (depth: number, value: object): object =>
       depth === 0 ? value : { a: JSON.stringify(nested(depth - 1, value)) }
     for (const depth of [1, 3, 5, 7]) {
@@ -121,7 +121,7 @@ describe('a secret is removed', () => {
     expect(redact(JSON.stringify({ message: text, kept: 1 }))).toBe(JSON.stringify({ message: clean, kept: 1 }))
   })
 
-  test('in linear time: in quadratic time, these texts would exceed the timeout of a test', () => {
+  test('in linear time: quadratic, these texts would exceed the timeout of a test', () => {
     const text = JSON.stringify({ a: 'password'.repeat(100_000), b: `password${'\\'.repeat(100_000)}` })
     expect(redact(text)).toBe(text)
     for (const piece of ['"password', `{'password': '`, 'password=', `\\"password\\": \\"`, '[{"password":[']) {
@@ -129,7 +129,7 @@ describe('a secret is removed', () => {
     }
   })
 
-  test('beside an empty secret of the same name', () => {
+  test('beside an empty one of the same name', () => {
     expect(redact(`{"a":{"password":""},"b":{"password":"${secret}"}}`)).toBe(
       `{"a":{"password":""},"b":{"password":${r}}}`,
     )
@@ -163,8 +163,8 @@ describe('in each format', () => {
   })
 })
 
-describe('other values keep every character', () => {
-  test('a text without secrets is unchanged', () => {
+describe('values that are not secrets keep every character', () => {
+  test('without secrets, the text is the same', () => {
     const text = '{ "b": 1.0,\n "a": "\\u00e9\\/" , "user_data": null}'
     expect(redact(text)).toBe(text)
     const spoken = '{ "task": "updating_password", "n": 1.0, "message": "no password, no auth_token" }'

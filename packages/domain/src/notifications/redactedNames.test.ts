@@ -22,11 +22,11 @@ const kind = fc.constantFrom<Words>(
     (word) => [word],
   ),
   ...['credentials', 'creds', 'cookie', 'signature', 'sig'].map((word) => [word]),
-  ...['pre shared key', 'private key', 'api key', 'access key', 'encryption key', 'secret key'].map((words) =>
-    words.split(' '),
+  ...['pre_shared_key', 'private_key', 'api_key', 'access_key', 'encryption_key', 'secret_key'].map((words) =>
+    words.split('_'),
   ),
-  ...['session id', 'key ring', 'service catalog', 'user data', 'injected files', 'auth token'].map((words) =>
-    words.split(' '),
+  ...['session_id', 'key_ring', 'service_catalog', 'user_data', 'injected_files', 'auth_token'].map((words) =>
+    words.split('_'),
   ),
 )
 

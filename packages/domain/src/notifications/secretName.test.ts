@@ -31,7 +31,7 @@ test.each([
     'PRE-SHARED-KEY',
     'presharedkey',
     'KeyRing',
-    'key-ring',
+    'KEY_RING',
     'privateKey',
     'priv_key',
   ],

@@ -11,7 +11,7 @@ const keyKinds =
  * than beginning with its first letter. Every part is bounded, so matching is linear in the text.
  */
 export const secretHint = [
-  `k(?:en(?<=token)|ie(?<=cookie)|(?<=psk)|ey(?:(?=${gap}ring)|(?<=(?:${keyKinds}|sess|session)${gap}key)))`,
+  `k(?:en(?<=token)|ie(?<=cookie)|(?<=psk)|ey(?:(?=${gap}rin)|(?<=(?:${keyKinds}|sess|session)${gap}key)))`,
   'w(?<=[ps]w)d',
   'z(?<=authoriz)ation',
   `j(?<=inj)ected${gap}files`,
@@ -38,7 +38,7 @@ const kinds = RegExp(
     'secret(?!ar)',
     'token(?!i[sz]|less)',
     'psks?_',
-    'key_?ring',
+    'key_?rin',
     `(?:${keyKinds})_?key(?!stone|word|board)`,
     'credential',
     '(?<!sa)creds?_',
