@@ -116,7 +116,8 @@ describe('PostgreSQL', () => {
     ))
 
   test('is unavailable: processes wait, commands fail', async () => {
-    const unavailable = 'the database of DATABASE_URL does not answer; see that PostgreSQL runs and can be reached'
+    const unavailable =
+      'the database in DATABASE_URL does not answer: check host and port, and that PostgreSQL is running'
     await expectMessages({ DATABASE_URL: changed(database.url, { host: '127.0.0.1:1' }) }, [
       ...all(['ingest', 'jobs', 'api'], 'keeps running', unavailable),
       ...all(['status', 'migrate'], 1, `${unavailable} (connect ECONNREFUSED 127.0.0.1:1)`),
@@ -125,12 +126,11 @@ describe('PostgreSQL', () => {
 
   test('has an unknown host name', () =>
     expectMessages({ DATABASE_URL: changed(database.url, { hostname: 'no.such.host.invalid' }) }, [
-      ['status', 1, /^the database of DATABASE_URL does not answer; .* \(getaddrinfo \w+ no\.such\.host\.invalid\)$/],
+      ['status', 1, /^the database in DATABASE_URL does not answer: .* \(getaddrinfo \w+ no\.such\.host\.invalid\)$/],
     ]))
 
   test('rejects the password', () => {
-    const line =
-      /^the database of DATABASE_URL does not let that user in; see the user and the password \(.*newcomer.*\)$/
+    const line = /^login to the database in DATABASE_URL failed: check user and password \(.*newcomer.*\)$/
     return expectMessages({ DATABASE_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
       ...all(['ingest', 'jobs', 'api'], 2, line),
       ...all(['status', 'migrate'], 1, line),
@@ -139,11 +139,11 @@ describe('PostgreSQL', () => {
 
   test('rejects the password in DATABASE_READ_URL', () =>
     expectMessages({ DATABASE_READ_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
-      ['api', 2, /^the database of DATABASE_READ_URL does not let that user in; .* \(.*newcomer.*\)$/],
+      ['api', 2, /^login to the database in DATABASE_READ_URL failed: .* \(.*newcomer.*\)$/],
     ]))
 
   test('has no database of this name, or an empty one', async () => {
-    const line = /^the database has not the schema of this version: npm run migrate brings it \(.* does not exist\)$/
+    const line = /^the database schema is out of date: run `npm run migrate` \(.* does not exist\)$/
     const expected = [...all(['ingest', 'jobs', 'api'], 2, line), ...all(['status'], 1, line)]
     await expectMessages({ DATABASE_URL: changed(database.url, { pathname: '/nowhere' }) }, expected)
     await expectMessages({ DATABASE_URL: empty.url }, expected)
@@ -153,7 +153,7 @@ describe('PostgreSQL', () => {
 describe('Redis', () => {
   test('is unavailable: ingest and jobs keep running', async () => {
     const unavailable =
-      'Redis of REDIS_URL does not answer; see that it runs and can be reached (connect ECONNREFUSED 127.0.0.1:1)'
+      'Redis at REDIS_URL does not answer: check host and port, and that Redis is running (connect ECONNREFUSED 127.0.0.1:1)'
     await expectMessages({ REDIS_URL: 'redis://127.0.0.1:1' }, [
       ['ingest', 'keeps running', `${unavailable}; aggregation is delayed until then`],
       ['jobs', 'keeps running', `${unavailable}; nothing is aggregated until then`],
@@ -162,7 +162,7 @@ describe('Redis', () => {
   })
 
   test('rejects the password', async () => {
-    const line = /^Redis of REDIS_URL does not let us in; see the user and the password \(WRONGPASS .*\)/
+    const line = /^login to Redis at REDIS_URL failed: check user and password \(WRONGPASS .*\)/
     await expectMessages({ REDIS_URL: changed(services().redisUrl, { username: 'newcomer', password: 'wrong' }) }, [
       ['ingest', 'keeps running', line],
       ['jobs', 2, line],
@@ -172,12 +172,12 @@ describe('Redis', () => {
 
   test('is another kind of server, which answers or closes the connection', async () => {
     await expectMessages({ REDIS_URL: `redis://${new URL(services().managementUrl).host}` }, [
-      ['jobs', 2, /^what answers at REDIS_URL is not Redis/],
-      ['ingest', 'keeps running', /^what answers at REDIS_URL is not Redis/],
+      ['jobs', 2, /^the server at REDIS_URL is not Redis/],
+      ['ingest', 'keeps running', /^the server at REDIS_URL is not Redis/],
     ])
     await expectMessages(
       { REDIS_URL: `redis://${new URL(services().databaseUrl).host}` },
-      all(['ingest', 'jobs'], 'keeps running', /^Redis of REDIS_URL does not answer; .*(closed|EPIPE|ECONNRESET)/),
+      all(['ingest', 'jobs'], 'keeps running', /^Redis at REDIS_URL does not answer: .*(closed|EPIPE|ECONNRESET)/),
     )
   })
 })

@@ -33,7 +33,7 @@ test.each(cases(commands))('$line fails with one sentence when the database is u
   const { code, output } = await pipeline.run(...args)
   expect({ code, output }).toEqual({
     code: 1,
-    output: expect.stringMatching(/^the database of DATABASE_URL does not answer; [^\n]*\n$/),
+    output: expect.stringMatching(/^the database in DATABASE_URL does not answer: [^\n]*\n$/),
   })
 })
 
@@ -43,15 +43,13 @@ test('a command on a database with an old schema reports how to migrate it', asy
   await pipeline.database.pool.query('alter table renamed rename to rejected_message')
   expect(result).toEqual({
     code: 1,
-    output: expect.stringMatching(
-      /^the database has not the schema of this version: npm run migrate brings it[^\n]*\n$/,
-    ),
+    output: expect.stringMatching(/^the database schema is out of date: run `npm run migrate`[^\n]*\n$/),
   })
 })
 
 test('commands that need Redis report that it is unavailable; status works without it', async () => {
   pipeline.environment.REDIS_URL = 'redis://127.0.0.1:1'
-  const unavailable = /^Redis of REDIS_URL does not answer; [^\n]*\n/
+  const unavailable = /^Redis at REDIS_URL does not answer: [^\n]*\n/
   for (const args of [
     ['jobs', 'list'],
     ['jobs', 'retry', '--all'],
@@ -59,7 +57,7 @@ test('commands that need Redis report that it is unavailable; status works witho
   ]) {
     expect(await pipeline.run(...args)).toEqual({ code: 1, output: expect.stringMatching(unavailable) })
   }
-  expect(await pipeline.run('status')).toEqual({ code: 0, output: expect.stringMatching(/Redis of REDIS_URL does/) })
+  expect(await pipeline.run('status')).toEqual({ code: 0, output: expect.stringMatching(/Redis at REDIS_URL does/) })
 })
 
 test.each(

@@ -103,7 +103,7 @@ withBinaries('an api that reads from a streaming replica', () => {
       ],
     ])
     const { code, output } = await pipeline.run('status')
-    expect([code, output]).toEqual([0, expect.stringContaining('the database of DATABASE_READ_URL does not answer')])
+    expect([code, output]).toEqual([0, expect.stringContaining('the database in DATABASE_READ_URL does not answer')])
     await servers.standby.start()
     await until(async () => (await get('/stacky/deployments')).status === 200, 20_000, 'an answer')
   })

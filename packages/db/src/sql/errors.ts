@@ -51,15 +51,16 @@ export function isUnanswered(error: unknown): error is Error {
 }
 
 /**
- * What is wrong with the database as a whole: it is away, refuses who comes, or has not the schema (or is not there at all).
- * Null when the trouble is another.
+ * Classifies an error that concerns the database as a whole. `not migrated` includes a missing database.
+ *
+ * @returns null for every other error
  */
-export function databaseTrouble(error: unknown): 'away' | 'refuses' | 'not migrated' | null {
+export function databaseTrouble(error: unknown): 'unavailable' | 'login failed' | 'not migrated' | null {
   const codes = causes(error).map(codeOf)
-  // A missing table, column or database, in PostgreSQL's words and in Prisma's.
+  // Codes of PostgreSQL and of Prisma for a missing table, column or database.
   if (codes.some((code) => ['42P01', '42703', '3D000', 'P2021', 'P2022', 'P1003'].includes(code))) return 'not migrated'
-  if (codes.some((code) => code.startsWith('28') || code === 'P1000')) return 'refuses'
-  return isTransient(error) ? 'away' : null
+  if (codes.some((code) => code.startsWith('28') || code === 'P1000')) return 'login failed'
+  return isTransient(error) ? 'unavailable' : null
 }
 
 /** Name of the constraint that lets nothing more into a partition. */
