@@ -107,7 +107,7 @@ test('four jobs processes that are killed repeatedly give the same verdicts as o
     const verdicts = await novaVerdicts(interrupted.database)
     expect(verdicts).toEqual(await novaVerdicts(pipeline.database))
     await everySent(interrupted.database)
-    const outbox = await interrupted.database.pool.query('select from publication')
+    const outbox = await interrupted.database.pool.query('select from outbox')
     await subscriber.received(outbox.rowCount ?? 0)
     await subscriber.stop()
 

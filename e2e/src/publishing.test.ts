@@ -43,7 +43,7 @@ describe('publication of verified exists', () => {
 
   test('an unavailable broker leaves it in the outbox with its message id', async () => {
     await publishAndVerify(createEnd('one'), exists('one'), exists('failing'))
-    const { rows } = await pipeline.database.pool.query('select original_message_id, send_status from publication')
+    const { rows } = await pipeline.database.pool.query('select original_message_id, send_status from outbox')
     expect(rows).toEqual([{ original_message_id: 'one exists 86460', send_status: 0 }])
     expect(await sendStatus()).toEqual({ 'one exists 86460': 0, 'failing exists 86460': 0 })
   })
@@ -59,7 +59,7 @@ describe('publication of verified exists', () => {
     subscriber = await subscribe(pipeline.vhost, 'stacktach')
     await until(async () => (await sendStatus())['one exists 86460'] === 201, 30_000, 'sent')
     await subscriber.received(2)
-    const { rows } = await pipeline.database.pool.query<{ message_id: string }>('select message_id from publication')
+    const { rows } = await pipeline.database.pool.query<{ message_id: string }>('select message_id from outbox')
     const messageId = rows[0]?.message_id
     expect(new Set(subscriber.messages.map(({ routingKey }) => routingKey))).toEqual(
       new Set(['verified.info', 'billing']),

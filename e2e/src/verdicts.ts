@@ -20,7 +20,7 @@ export async function everySent(database: Database): Promise<void> {
     database,
     'every verified exists sent',
     `select (select count(*) from instance_exists where status = 'verified' and send_status <> 201)
-          + (select count(*) from publication where send_status <> 201)`,
+          + (select count(*) from outbox where send_status <> 201)`,
   )
 }
 

@@ -34,7 +34,7 @@ export interface StoredCounts {
 export async function storedCounts(client: Queryable): Promise<StoredCounts> {
   const { rows } = await client.query<{ rejected: string; unsent: string }>(
     `select (select count(*) from rejected_message) as rejected,
-            (select count(*) from publication where send_status = 0) as unsent`,
+            (select count(*) from outbox where send_status = 0) as unsent`,
   )
   const deployments = await client.query<{ deployment: string; when: string }>(
     'select name as deployment, last_when as "when" from deployment where last_when is not null',

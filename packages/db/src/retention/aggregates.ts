@@ -14,7 +14,7 @@ const old = {
     '"when" < $1 and not exists (select from request_tracker t where t.request_id = pruned_start.request_id)',
   instance_exists: `"when" < $1 and status = any('{verified,failed}')`,
   image_exists: `"when" < $1 and status = any('{verified,failed}')`,
-  publication: 'notification_when < $1 and send_status <> 0',
+  outbox: 'notification_when < $1 and send_status <> 0',
 } as const
 
 const ofInstance = ['timing', 'instance_launch', 'instance_delete', 'instance_exists', 'instance_boundary'] as const
@@ -85,8 +85,8 @@ async function forgetOriginals(client: Queryable): Promise<void> {
   if (horizon === null) return
   await client.query(
     `delete from kept_original kept
-      where not exists (select from publication p
-                         where p.service = kept.service and p.notification_id = kept.notification_id)
+      where not exists (select from outbox o
+                         where o.service = kept.service and o.notification_id = kept.notification_id)
         and not exists (select from instance_exists e where kept.service = 'nova' and e.notification_id = kept.notification_id)
         and not exists (select from image_exists e where kept.service = 'glance' and e.notification_id = kept.notification_id)`,
   )

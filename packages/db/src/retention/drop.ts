@@ -60,7 +60,7 @@ async function keepOriginals(
        from (select notification_id as id, "when" from ${exists}
               where "when" >= $1 and "when" < $2 and send_status = 0 and status <> 'verified'
              union
-             select notification_id, notification_when from publication
+             select notification_id, notification_when from outbox
               where service = '${service}' and send_status = 0 and notification_when >= $1 and notification_when < $2) as needed
        join ${name} n on n.id = needed.id and n."when" = needed."when"
      on conflict do nothing`,
