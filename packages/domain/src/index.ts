@@ -55,19 +55,25 @@ export type { Rules } from './rules.ts'
 export { type Duration, formatDuration, formatWholeSeconds } from './time/duration.ts'
 export {
   DAY,
-  FIRST_INSTANT,
   floorTo,
   formatInstant,
   HOUR,
   type Instant,
-  LAST_INSTANT,
   MINUTE,
   parseInstant,
   parseUnixTime,
   SECOND,
   toUnixSeconds,
 } from './time/instant.ts'
-export { completePeriods, type PeriodLength, periodHolding, periodLengths, type TimePeriod } from './time/period.ts'
+export {
+  ALL_TIME,
+  completePeriods,
+  type PeriodLength,
+  periodHolding,
+  periodLengths,
+  type TimePeriod,
+  untilAfter,
+} from './time/period.ts'
 export { durationOf, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
 export type { InstanceDelete } from './usage/deletes.ts'
 export type { InstanceExists } from './usage/exists.ts'

@@ -1,5 +1,13 @@
-import type { Period } from '@stacktach/db'
-import { DAY, parseInstant, parseUnixTime, services } from '@stacktach/domain'
+import {
+  ALL_TIME,
+  DAY,
+  type Instant,
+  parseInstant,
+  parseUnixTime,
+  services,
+  type TimePeriod,
+  untilAfter,
+} from '@stacktach/domain'
 import { z } from 'zod'
 
 interface Issue {
@@ -64,7 +72,7 @@ export const dateTime = parsed(parseInstant, 'be a time as YYYY-MM-DD HH:MM:SS')
 /** `2026-11-20`, parsed into the period of that day in UTC. */
 export const day = parsed((date) => {
   const start = /^\d{4}-\d{2}-\d{2}$/.test(date) ? parseInstant(`${date} 00:00:00`) : null
-  return start === null ? null : { min: start, max: start + DAY - 1 }
+  return start === null ? null : { from: start, until: start + DAY }
 }, 'be a day as YYYY-MM-DD')
 
 /** A UUID in lower case, with or without dashes; parsed into the form with dashes. */
@@ -81,9 +89,9 @@ export const requestId = textParameter
   })
   .transform((value) => `req-${dashed(value.replace('req-', ''))}`)
 
-/** The period between two optional instants in microseconds, both inclusive. */
-export function between(min: number | undefined, max: number | undefined): Period {
-  return { min: min ?? Number.MIN_SAFE_INTEGER, max: max ?? Number.MAX_SAFE_INTEGER }
+/** The period between two optional instants, both inclusive as in StackTach's interface. */
+export function between(min: Instant | undefined, max: Instant | undefined): TimePeriod {
+  return { from: min ?? ALL_TIME.from, until: max === undefined ? ALL_TIME.until : untilAfter(max) }
 }
 
 function parsed<T>(parse: (value: string) => T | null, what: string) {

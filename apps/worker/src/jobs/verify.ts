@@ -13,7 +13,7 @@ import {
   reopenRange,
   writeVerdicts,
 } from '@stacktach/db'
-import { type Instant, SECOND, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
+import { type Instant, SECOND, untilAfter, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import type { JobContext } from './context.ts'
 import { retryOnce } from './foldBacklog.ts'
@@ -77,7 +77,10 @@ export function verifyGlance(context: JobContext, payload: Payload<'verify-glanc
 async function verify(context: JobContext, kind: Kind, { range, again }: Payload<'verify-nova'>): Promise<Tally> {
   const { clock, verification } = context
   if (range === null)
-    return verifyPending(context, kind, { from: null, to: clock() - verification.settleSeconds * SECOND })
+    return verifyPending(context, kind, {
+      from: null,
+      until: untilAfter(clock() - verification.settleSeconds * SECOND),
+    })
   if (again) await reopen(context, kind, range)
   const tally = await verifyPending(context, kind, range)
   // Other processes may be verifying some of the range; wait for their verdicts, too.

@@ -1,5 +1,5 @@
 import type { GlanceFacts, ImageNotification, InstanceNotification, Instant } from '@stacktach/domain'
-import { earliest, latest } from '../sql/spans.ts'
+import { periodOf } from '../sql/spans.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import type { BackloggedShard, BacklogKind } from './backlog.ts'
 import {
@@ -53,13 +53,14 @@ export async function claimInstances(
   const notifications = await claimNotifications(client, 'instance', shard, limit, after)
   if (notifications.length === 0) return { items: [], full: false }
   const whens = notifications.map(({ when }) => when)
+  const { from, until } = periodOf(whens)
   const { rows } = await client.query<SelectedInstanceNotification>(
     `select ${instanceNotificationColumns}
        from unnest($1::bigint[], $2::bigint[]) as c(id, "when")
-       join notification_nova n on n.id = c.id and n."when" = c."when" and n."when" >= $3 and n."when" <= $4
+       join notification_nova n on n.id = c.id and n."when" = c."when" and n."when" >= $3 and n."when" < $4
        join deployment d on d.id = n.deployment_id
       order by n.instance`,
-    [notifications.map(({ id }) => id), whens, earliest(whens), latest(whens)],
+    [notifications.map(({ id }) => id), whens, from, until],
   )
   return { items: rows.map(toInstanceNotification), full: notifications.length === limit }
 }
@@ -89,6 +90,7 @@ export async function claimImages(
   const claimed = await claimNotifications(client, 'image', shard, limit, after)
   if (claimed.length === 0) return { items: [], full: false }
   const whens = claimed.map(({ when }) => when)
+  const { from, until } = periodOf(whens)
   const { rows } = await client.query<SelectedImageNotification>(
     `with claimed as materialized (
        select * from unnest($1::text[], $2::bigint[], $3::bigint[]) as claimed(key, notification_id, "when")
@@ -97,7 +99,7 @@ export async function claimImages(
               n.facts ->> 'auditPeriodEnding' as ending
          from (select distinct notification_id, "when" from claimed) as c
          join notification_glance n on n.id = c.notification_id and n."when" = c."when"
-          and n."when" >= $4 and n."when" <= $5
+          and n."when" >= $4 and n."when" < $5
      ), about as materialized (
        select noted.id, image ->> 'uuid' as key,
               json_strip_nulls(json_build_object('images', json_agg(image order by place),
@@ -110,11 +112,11 @@ export async function claimImages(
             n.dedup_key, about.facts
        from claimed c
        join notification_glance n on n.id = c.notification_id and n."when" = c."when"
-        and n."when" >= $4 and n."when" <= $5
+        and n."when" >= $4 and n."when" < $5
        join deployment d on d.id = n.deployment_id
        join about on about.id = n.id and about.key = c.key
       order by c.key`,
-    [claimed.map(({ key }) => key), claimed.map(({ id }) => id), whens, earliest(whens), latest(whens)],
+    [claimed.map(({ key }) => key), claimed.map(({ id }) => id), whens, from, until],
   )
   const items = rows.map((row) => ({
     image: row.key,

@@ -10,7 +10,7 @@ import {
   type Timing,
 } from '@stacktach/domain'
 import { numberOrNull } from '../sql/numbers.ts'
-import { earliest, latest, readSpans } from '../sql/spans.ts'
+import { periodOf, readSpans } from '../sql/spans.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import {
   instanceNotificationColumns,
@@ -168,10 +168,10 @@ async function readRequestTwins(
       notifications.map(({ instance }) => instance),
       notifications.map(({ requestId }) => requestId),
       spans.keys,
-      spans.lowers,
-      spans.uppers,
       spans.from,
-      spans.to,
+      spans.until,
+      spans.whole.from,
+      spans.whole.until,
     ],
   )
   return rows.map((row) => ({
@@ -191,6 +191,7 @@ async function readExistsTwins(
 ): Promise<StoredCounterpart[]> {
   if (notifications.length === 0) return []
   const whens = notifications.map(({ when }) => when)
+  const { from, until } = periodOf(whens)
   const { rows } = await client.query<{
     instance: string
     facts: InstanceFacts | null
@@ -201,14 +202,14 @@ async function readExistsTwins(
        from (select distinct * from unnest($1::text[], $2::bigint[])) as given(instance, "when")
        join notification_nova n on n.instance = given.instance and n.event = $3
         and n."when" >= given."when" - $4::bigint and n."when" <= given."when" + $4::bigint
-        and n."when" >= $5 and n."when" <= $6`,
+        and n."when" >= $5 and n."when" < $6`,
     [
       notifications.map(({ instance }) => instance),
       whens,
       EXISTS,
       TWIN_DISTANCE,
-      earliest(whens) - TWIN_DISTANCE,
-      latest(whens) + TWIN_DISTANCE,
+      from - TWIN_DISTANCE,
+      until + TWIN_DISTANCE,
     ],
   )
   return rows.map((row) => ({
@@ -227,7 +228,7 @@ export async function readHistories(client: Queryable, instances: readonly strin
     `select ${instanceNotificationColumns}
        from notification_nova n join deployment d on d.id = n.deployment_id
       where n.instance = any($1) and n."when" >= $2 and n."when" < $3`,
-    [instances, spans.from, spans.to],
+    [instances, spans.whole.from, spans.whole.until],
   )
   return rows.map(toInstanceNotification)
 }

@@ -39,7 +39,7 @@ export async function readRequestStarts(
           order by ${startsInOrder}
           limit 1
        ) as first on true`,
-    [spans.keys, spans.lowers, spans.uppers, spans.from, spans.to],
+    [spans.keys, spans.from, spans.until, spans.whole.from, spans.whole.until],
   )
   return new Map([...starts, ...toRequestStarts(rows)])
 }

@@ -21,10 +21,10 @@ export {
   storedCounts,
 } from './metricsQueries.ts'
 export { notificationById, type WholeNotification } from './notificationById.ts'
-export { type AfterOptions, notificationsAfter } from './notificationsAfter.ts'
+export { notificationsOfPeriod, type PeriodSearch } from './notificationsOfPeriod.ts'
 export { notificationsOfRequest } from './notificationsOfRequest.ts'
 export { notificationsOfUuid } from './notificationsOfUuid.ts'
-export type { Page, Period } from './period.ts'
+export type { Page } from './period.ts'
 export { lastRejectedId, type RejectedToReplay, type ReplayRange, rejectedToReplay } from './rejectedToReplay.ts'
 export { type ReplicaState, replicaState } from './replicaState.ts'
 export { reportsCreated } from './reportsCreated.ts'

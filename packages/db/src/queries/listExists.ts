@@ -1,3 +1,4 @@
+import type { Instant } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { forEachBatch } from '../sql/forEachBatch.ts'
 import { numberOrNull } from '../sql/numbers.ts'
@@ -31,9 +32,9 @@ export interface ExistsSearch {
   reason?: string | undefined
   /** Only exists that were published as verified and failed a later verification. */
   contradicted?: boolean | undefined
-  /** Microseconds of Unix time: the end of the audit period lies between `from` and `to`, both inclusive. */
-  from?: number | undefined
-  to?: number | undefined
+  /** The end of the audit period lies in the period from `from` until `until`; undefined is open. */
+  from?: Instant | undefined
+  until?: Instant | undefined
   /** Infinity for all. */
   limit: number
 }
@@ -52,7 +53,7 @@ export async function listExists(
   const parameters = new Parameters()
   const conditions: string[] = []
   if (search.from !== undefined) conditions.push(`audit_period_ending >= ${parameters.bind(search.from)}`)
-  if (search.to !== undefined) conditions.push(`audit_period_ending <= ${parameters.bind(search.to)}`)
+  if (search.until !== undefined) conditions.push(`audit_period_ending < ${parameters.bind(search.until)}`)
   if (search.reason !== undefined) {
     conditions.push(opaqueToPlanner(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
   }

@@ -26,8 +26,8 @@ export async function notificationById(db: Database, service: Service, id: bigin
   const { rows } = await db.pool.query<Row>(
     `select ${listedColumns(service)}, n.publisher, n.service, n.json::text as json
        from ${notificationTable[service]} n
-      where n.id = $1 and n."when" >= $2 and n."when" <= $3`,
-    [id, span.min, span.max],
+      where n.id = $1 and n."when" >= $2 and n."when" < $3`,
+    [id, span.from, span.until],
   )
   const row = rows[0]
   return row === undefined ? null : { ...row, ...toListedNotification(row) }

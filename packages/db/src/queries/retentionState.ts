@@ -25,11 +25,13 @@ export async function retentionState({ pool }: Database): Promise<RetentionState
   )
   return {
     horizons: horizons.rows.map(({ kind, instant }) => ({ kind, instant: Number(instant) })),
-    partitions: partitions.rows.map((row) => ({
-      ...row,
-      lower: Number(row.lower),
-      upper: Number(row.upper),
-      bytes: Number(row.bytes ?? 0),
+    partitions: partitions.rows.map(({ service, lower, upper, name, sealed, bytes }) => ({
+      service,
+      name,
+      sealed,
+      from: Number(lower),
+      until: Number(upper),
+      bytes: Number(bytes ?? 0),
     })),
   }
 }

@@ -1,13 +1,14 @@
+import type { TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import { type ListedReport, toListedReport } from './listedReport.ts'
 import { Parameters } from './parameters.ts'
-import type { Page, Period } from './period.ts'
+import type { Page } from './period.ts'
 
 export interface ReportSearch extends Page {
   id?: bigint | undefined
   name?: string | undefined
-  created?: Period | undefined
+  created?: TimePeriod | undefined
   /** Microseconds of Unix time, as is the end; both match exactly. */
   periodStart?: number | undefined
   periodEnd?: number | undefined
@@ -27,7 +28,7 @@ export async function searchReports(db: Database, search: ReportSearch): Promise
   if (id !== undefined) conditions.push(`id = ${parameters.bind(id)}`)
   if (name !== undefined) conditions.push(`name = ${parameters.bind(name)}`)
   if (created !== undefined) {
-    conditions.push(`created_at >= ${parameters.bind(created.min)} and created_at <= ${parameters.bind(created.max)}`)
+    conditions.push(`created_at >= ${parameters.bind(created.from)} and created_at < ${parameters.bind(created.until)}`)
   }
   if (periodStart !== undefined) {
     const starts = `period_start = ${parameters.bind(periodStart)}`

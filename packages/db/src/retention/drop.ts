@@ -5,10 +5,10 @@ import { forgetNames, namesOnlyIn } from './names.ts'
 import { type Partition, withPatience } from './seal.ts'
 
 /** What is not folded yet of the notifications of a service before an instant. */
-export async function backlogBefore(client: Queryable, { service, upper }: Partition): Promise<number> {
+export async function backlogBefore(client: Queryable, { service, until }: Partition): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `select count(*)::int as count from backlog where kind = any($1) and "when" < $2`,
-    [service === 'nova' ? ['instance'] : service === 'glance' ? ['image'] : [], upper],
+    [service === 'nova' ? ['instance'] : service === 'glance' ? ['image'] : [], until],
   )
   return rows[0]?.count ?? 0
 }
@@ -42,7 +42,7 @@ async function refuseWhatIsNeeded(client: Queryable, partition: Partition): Prom
     `select n.instance from (select distinct instance from ${partition.name} where instance is not null) as n
       where not exists (select from instance_boundary b where b.instance = n.instance and b."from" >= $1)
       limit 1`,
-    [partition.upper],
+    [partition.until],
   )
   if (rows[0] !== undefined)
     throw new Error(`${partition.name} has notifications of ${rows[0].instance}, which has no boundary`)
@@ -51,7 +51,7 @@ async function refuseWhatIsNeeded(client: Queryable, partition: Partition): Prom
 async function keepOriginals(
   client: Queryable,
   service: 'nova' | 'glance',
-  { name, lower, upper }: Partition,
+  { name, from, until }: Partition,
 ): Promise<void> {
   const exists = service === 'nova' ? 'instance_exists' : 'image_exists'
   await client.query(
@@ -64,7 +64,7 @@ async function keepOriginals(
               where service = '${service}' and send_status = 0 and notification_when >= $1 and notification_when < $2) as needed
        join ${name} n on n.id = needed.id and n."when" = needed."when"
      on conflict do nothing`,
-    [lower, upper],
+    [from, until],
   )
 }
 

@@ -10,14 +10,14 @@ const names = {
 type Names = Record<keyof typeof names, string[]>
 
 /** Names that occur in no other partition than one, as far as can be seen before it is locked. */
-export async function namesOnlyIn(client: Queryable, { service, lower, upper }: Partition): Promise<Names> {
+export async function namesOnlyIn(client: Queryable, { service, from, until }: Partition): Promise<Names> {
   const only = async (table: keyof typeof names) => {
     const { rows } = await client.query<{ name: string }>(
       `select known.name from ${table} known
         where known.service = $1
           and not exists (select from notification_${service} n where ${names[table]} and n."when" >= $3)
           and not exists (select from notification_${service} n where ${names[table]} and n."when" < $2)`,
-      [service, lower, upper],
+      [service, from, until],
     )
     return rows.map(({ name }) => name)
   }

@@ -1,15 +1,13 @@
-import type { Instant, Service } from '@stacktach/domain'
+import type { Instant, Service, TimePeriod } from '@stacktach/domain'
 import type pg from 'pg'
 import { SEAL } from '../sql/errors.ts'
 import { inTransaction, type Queryable } from '../sql/transaction.ts'
 import { raiseHorizon } from '../store/horizon.ts'
 import { lockPartitions } from '../store/partitions.ts'
 
-/** A table that holds the notifications of a service in a span of time. */
-export interface Partition {
+/** A table with the notifications of a service in a period. */
+export interface Partition extends TimePeriod {
   service: Service
-  lower: Instant
-  upper: Instant
   name: string
 }
 
@@ -52,7 +50,7 @@ export async function sealPartitions(pool: pg.Pool, service: Service, before: In
   for (const { name, sealed } of old) {
     if (!sealed) await seal(pool, name)
   }
-  return old.map(({ lower, upper, name }) => ({ service, lower: Number(lower), upper: Number(upper), name }))
+  return old.map(({ lower, upper, name }) => ({ service, from: Number(lower), until: Number(upper), name }))
 }
 
 /** One at a time: a batch that goes into two partitions may hold one of them while it waits for the other. */

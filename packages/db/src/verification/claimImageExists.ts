@@ -48,22 +48,22 @@ interface NotificationKey {
 }
 
 async function claimNotifications(client: Queryable, range: ExistsRange, limit: number): Promise<NotificationKey[]> {
-  const [from, to] = boundsOf(range)
+  const { from, until } = boundsOf(range)
   const { rows } = await client.query<NotificationKey>(
     `with due as materialized (
        select distinct deployment_id, dedup_key
          from (select deployment_id, dedup_key from image_exists
-                where status = 'pending' and audit_period_ending >= $1 and audit_period_ending <= $2
+                where status = 'pending' and audit_period_ending >= $1 and audit_period_ending < $2
                 order by audit_period_ending limit $3) as ending
        union
        select deployment_id, dedup_key
          from (select deployment_id, dedup_key from image_exists
-                where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" <= $2
+                where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" < $2
                 limit $3) as endless
      )
      select deployment_id, dedup_key from due
       where pg_try_advisory_xact_lock(hashtextextended('verify ' || deployment_id || ' ' || dedup_key, 0))`,
-    [from, to, limit],
+    [from, until, limit],
   )
   return rows
 }

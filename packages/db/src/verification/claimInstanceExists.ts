@@ -38,19 +38,19 @@ export async function claimInstanceExists(
 }
 
 async function claimIds(client: Queryable, range: ExistsRange, limit: number): Promise<string[]> {
-  const [from, to] = boundsOf(range)
+  const { from, until } = boundsOf(range)
   const ending = await client.query<{ id: string }>(
     `select id from instance_exists
-      where status = 'pending' and audit_period_ending >= $1 and audit_period_ending <= $2
+      where status = 'pending' and audit_period_ending >= $1 and audit_period_ending < $2
       order by audit_period_ending limit $3 for update skip locked`,
-    [from, to, limit],
+    [from, until, limit],
   )
   // An exists without an audit period is placed by the time of its notification.
   const endless = await client.query<{ id: string }>(
     `select id from instance_exists
-      where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" <= $2
+      where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" < $2
       limit $3 for update skip locked`,
-    [from, to, limit - ending.rows.length],
+    [from, until, limit - ending.rows.length],
   )
   return [...ending.rows, ...endless.rows].map(({ id }) => id)
 }

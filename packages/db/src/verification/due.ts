@@ -25,11 +25,11 @@ export async function dueVerification(client: Queryable, settled: Instant): Prom
 
 /** Whether any exists in a range is pending. */
 export async function isPending(client: Queryable, table: ExistsTable, range: ExistsRange): Promise<boolean> {
-  const [from, to] = boundsOf(range)
+  const { from, until } = boundsOf(range)
   const { rows } = await client.query<{ pending: boolean }>(
     `select exists (select from ${table}
-                     where status = 'pending' and audit_period_ending >= $1 and audit_period_ending <= $2) as pending`,
-    [from, to],
+                     where status = 'pending' and audit_period_ending >= $1 and audit_period_ending < $2) as pending`,
+    [from, until],
   )
   return rows[0]?.pending ?? false
 }
@@ -40,13 +40,13 @@ export async function countVerdicts(
   table: ExistsTable,
   range: ExistsRange,
 ): Promise<{ verified: number; failed: number }> {
-  const [from, to] = boundsOf(range)
+  const { from, until } = boundsOf(range)
   const { rows } = await client.query<{ verified: number; failed: number }>(
     `select count(*) filter (where status = 'verified')::int as verified,
             count(*) filter (where status = 'failed')::int as failed
        from ${table}
-      where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending <= $2`,
-    [from, to],
+      where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending < $2`,
+    [from, until],
   )
   return rows[0] ?? { verified: 0, failed: 0 }
 }

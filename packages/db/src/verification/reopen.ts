@@ -88,17 +88,17 @@ export async function reopenRange(
   after: number,
   limit: number,
 ): Promise<number | null> {
-  const [from, to] = boundsOf(range)
+  const { from, until } = boundsOf(range)
   const { rows } = await client.query<{ last: string | null }>(
     `with judged as (
        select id from ${table}
-        where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending <= $2 and id > $3
+        where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending < $2 and id > $3
         order by id limit $4 for update skip locked
      ), reopened as (
        update ${table} e set status = 'pending', fail_reason = null from judged where e.id = judged.id
      )
      select max(id) as last from judged`,
-    [from, to, after, limit],
+    [from, until, after, limit],
   )
   return numberOrNull(rows[0]?.last ?? null)
 }

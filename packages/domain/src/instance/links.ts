@@ -1,4 +1,5 @@
-import { FIRST_INSTANT, floorTo, type Instant, LAST_INSTANT, SECOND } from '../time/instant.ts'
+import { floorTo, type Instant, SECOND } from '../time/instant.ts'
+import { ALL_TIME, type TimePeriod } from '../time/period.ts'
 import type { InstanceExists } from '../usage/exists.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
 import type { InstanceFold } from './foldInstance.ts'
@@ -6,11 +7,9 @@ import type { InstanceFold } from './foldInstance.ts'
 /** Identity of an exists. */
 export type ExistsKey = Pick<InstanceExists, 'deploymentId' | 'dedupKey'>
 
-/** An interval of launched_at of one instance: `from` inclusive, `until` exclusive. */
-export interface LinkRange {
+/** An interval of launched_at of one instance. */
+export interface LinkRange extends TimePeriod {
   instance: string
-  from: Instant
-  until: Instant
 }
 
 /**
@@ -35,8 +34,7 @@ export function rangesToLink(
     secondsByInstance.set(instance, seconds.add(floorTo(launchedAt, SECOND)))
   }
   return [
-    // LAST_INSTANT + 1 is not representable as a number.
-    ...refolded.map((instance) => ({ instance, from: FIRST_INSTANT, until: LAST_INSTANT + SECOND })),
+    ...refolded.map((instance) => ({ instance, ...ALL_TIME })),
     ...[...secondsByInstance].flatMap(([instance, seconds]) =>
       [...seconds].map((second) => ({ instance, from: second - SECOND, until: second + 2 * SECOND })),
     ),

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { formatInstant, type Instant, parseInstant } from './instant.ts'
-import { completePeriods, type PeriodLength, periodHolding, type TimePeriod } from './period.ts'
+import { formatInstant, type Instant, parseInstant, SECOND } from './instant.ts'
+import { ALL_TIME, completePeriods, type PeriodLength, periodHolding, type TimePeriod, untilAfter } from './period.ts'
 
 const at = (text: string): Instant => parseInstant(text) ?? Number.NaN
 const format = ({ from: start, until: end }: TimePeriod) => `${formatInstant(start)} – ${formatInstant(end)}`
@@ -49,4 +49,14 @@ describe('complete periods', () => {
       '2026-10-01 00:00:00 – 2026-11-01 00:00:00',
     ])
   })
+})
+
+test.each([
+  ['2026-11-20 11:59:59.999999', 1],
+  ['0001-01-01 00:00:00', SECOND],
+  ['9999-12-31 23:59:59.999999', SECOND],
+])('the end of a period whose last instant is %s is %d microseconds later', (text, distance) => {
+  const last = at(text)
+  expect(untilAfter(last) - last).toBe(distance)
+  expect(last >= ALL_TIME.from && untilAfter(last) <= ALL_TIME.until).toBe(true)
 })

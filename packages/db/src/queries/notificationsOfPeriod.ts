@@ -1,4 +1,4 @@
-import type { Service } from '@stacktach/domain'
+import type { Service, TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import {
   type ListedNotification,
@@ -9,25 +9,22 @@ import {
 } from './listedNotification.ts'
 import { Parameters } from './parameters.ts'
 
-export interface AfterOptions {
+export interface PeriodSearch {
   service: Service
-  /** Microseconds of Unix time, exclusive. */
-  after: number
-  /** Microseconds of Unix time, inclusive. */
-  until: number
+  period: TimePeriod
   /** Undefined for all deployments. */
   deploymentId?: bigint
   event?: string
   limit: number
 }
 
-/** A service's notifications in a time interval, oldest first. */
-export async function notificationsAfter(
+/** A service's notifications in a period, oldest first. */
+export async function notificationsOfPeriod(
   db: Database,
-  { service, after, until, deploymentId, event, limit }: AfterOptions,
+  { service, period, deploymentId, event, limit }: PeriodSearch,
 ): Promise<ListedNotification[]> {
   const parameters = new Parameters()
-  const conditions = [`n."when" > ${parameters.bind(after)}`, `n."when" <= ${parameters.bind(until)}`]
+  const conditions = [`n."when" >= ${parameters.bind(period.from)}`, `n."when" < ${parameters.bind(period.until)}`]
   if (deploymentId !== undefined) conditions.push(`n.deployment_id = ${parameters.bind(deploymentId)}::bigint`)
   if (event !== undefined) conditions.push(`n.event = ${parameters.bind(event)}`)
   const { rows } = await db.pool.query<ListedNotificationRow>(
