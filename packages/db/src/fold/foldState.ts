@@ -1,5 +1,6 @@
 import {
   DAY,
+  type Duration,
   EXISTS,
   type InstanceFacts,
   type InstanceNotification,
@@ -10,7 +11,7 @@ import {
   type Timing,
 } from '@stacktach/domain'
 import { numberOrNull } from '../sql/numbers.ts'
-import { periodOf, readSpans } from '../sql/spans.ts'
+import { periodContaining, readSpans } from '../sql/spans.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import {
   instanceNotificationColumns,
@@ -30,7 +31,7 @@ interface SelectedLifecycle {
   has_versioned: boolean
 }
 
-/** Up to where some instances are folded. */
+/** Reads the lifecycles of instances, with the positions up to which they are folded. */
 export async function readLifecycles(client: Queryable, instances: readonly string[]): Promise<Map<string, Lifecycle>> {
   const { rows } = await client.query<SelectedLifecycle>('select * from lifecycle where instance = any($1)', [
     instances,
@@ -53,13 +54,13 @@ export async function readLifecycles(client: Queryable, instances: readonly stri
   )
 }
 
-/** Pairs of an instance and a timing's name. */
+/** An instance and the name of a timing. */
 export interface TimingKey {
   instance: string
   name: string
 }
 
-/** The timings without an end of some instances and names, oldest first. */
+/** Reads the timings without an end, oldest first. */
 export async function readOpenTimings(client: Queryable, keys: readonly TimingKey[]): Promise<Timing[]> {
   if (keys.length === 0) return []
   const { rows } = await client.query<{
@@ -71,8 +72,8 @@ export async function readOpenTimings(client: Queryable, keys: readonly TimingKe
     start_request_id: string
   }>(
     `select t.instance, t.name, t.start_id, t.start_when, t.start_identity, t.start_request_id
-       from (select distinct * from unnest($1::text[], $2::text[])) as given(instance, name)
-       join timing t on t.instance = given.instance and t.name = given.name and t.end_when is null
+       from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, name)
+       join timing t on t.instance = input.instance and t.name = input.name and t.end_when is null
       order by t.start_when, t.start_identity collate "C"`,
     [keys.map(({ instance }) => instance), keys.map(({ name }) => name)],
   )
@@ -89,13 +90,13 @@ export async function readOpenTimings(client: Queryable, keys: readonly TimingKe
   }))
 }
 
-/** Pairs of an instance and a request id. */
+/** An instance and a request id. */
 export interface LaunchKey {
   instance: string
   requestId: string
 }
 
-/** The launches of some instances and requests. */
+/** Reads launches by instance and request. */
 export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]): Promise<Launch[]> {
   if (keys.length === 0) return []
   const { rows } = await client.query<{
@@ -111,8 +112,8 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
     os_distro: string
     first_when: string
   }>(
-    `select l.* from (select distinct * from unnest($1::text[], $2::text[])) as given(instance, request_id)
-       join instance_launch l on l.instance = given.instance and l.request_id = given.request_id`,
+    `select l.* from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, request_id)
+       join instance_launch l on l.instance = input.instance and l.request_id = input.request_id`,
     [keys.map(({ instance }) => instance), keys.map(({ requestId }) => requestId)],
   )
   return rows.map((row) => ({
@@ -131,8 +132,8 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
 }
 
 /**
- * What is stored under the same instance and request id (for an exists: instance and audit period) as some notifications,
- * with the key that counterparts share. Only asked for instances that came in both formats.
+ * Reads the notifications with the same instance and request id (for an exists: instance and audit period), with the key that
+ * counterparts share. Only needed for instances with notifications in both formats.
  */
 export async function readCounterparts(
   client: Queryable,
@@ -140,10 +141,10 @@ export async function readCounterparts(
 ): Promise<StoredCounterpart[]> {
   const others = notifications.filter(({ event }) => event !== EXISTS)
   const exists = notifications.filter(({ event }) => event === EXISTS)
-  return [...(await readRequestTwins(client, others)), ...(await readExistsTwins(client, exists))]
+  return [...(await readRequestCounterparts(client, others)), ...(await readExistsCounterparts(client, exists))]
 }
 
-async function readRequestTwins(
+async function readRequestCounterparts(
   client: Queryable,
   notifications: readonly InstanceNotification[],
 ): Promise<StoredCounterpart[]> {
@@ -159,9 +160,9 @@ async function readRequestTwins(
     when: string
   }>(
     `select n.instance, n.event, n.request_id, n.versioned, min(n."when") as "when"
-       from (select distinct * from unnest($1::text[], $2::text[])) as given(instance, request_id)
+       from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, request_id)
        join unnest($3::text[], $4::bigint[], $5::bigint[]) as span(request_id, lower, upper) using (request_id)
-       join notification_nova n on n.request_id = given.request_id and n.instance = given.instance
+       join notification_nova n on n.request_id = input.request_id and n.instance = input.instance
         and n."when" >= span.lower and n."when" < span.upper and n."when" >= $6 and n."when" < $7
       group by 1, 2, 3, 4`,
     [
@@ -182,16 +183,16 @@ async function readRequestTwins(
   }))
 }
 
-/** Microseconds between an exists and its counterpart at most; a cloud sends both within a second. */
-const TWIN_DISTANCE = DAY
+/** Maximum time between an exists and its counterpart; nova sends both within a second. */
+const COUNTERPART_DISTANCE: Duration = DAY
 
-async function readExistsTwins(
+async function readExistsCounterparts(
   client: Queryable,
   notifications: readonly InstanceNotification[],
 ): Promise<StoredCounterpart[]> {
   if (notifications.length === 0) return []
   const whens = notifications.map(({ when }) => when)
-  const { from, until } = periodOf(whens)
+  const { from, until } = periodContaining(whens)
   const { rows } = await client.query<{
     instance: string
     facts: InstanceFacts | null
@@ -199,17 +200,17 @@ async function readExistsTwins(
     when: string
   }>(
     `select n.instance, n.facts, n.versioned, n."when"
-       from (select distinct * from unnest($1::text[], $2::bigint[])) as given(instance, "when")
-       join notification_nova n on n.instance = given.instance and n.event = $3
-        and n."when" >= given."when" - $4::bigint and n."when" <= given."when" + $4::bigint
+       from (select distinct * from unnest($1::text[], $2::bigint[])) as input(instance, "when")
+       join notification_nova n on n.instance = input.instance and n.event = $3
+        and n."when" >= input."when" - $4::bigint and n."when" <= input."when" + $4::bigint
         and n."when" >= $5 and n."when" < $6`,
     [
       notifications.map(({ instance }) => instance),
       whens,
       EXISTS,
-      TWIN_DISTANCE,
-      from - TWIN_DISTANCE,
-      until + TWIN_DISTANCE,
+      COUNTERPART_DISTANCE,
+      from - COUNTERPART_DISTANCE,
+      until + COUNTERPART_DISTANCE,
     ],
   )
   return rows.map((row) => ({
@@ -220,7 +221,7 @@ async function readExistsTwins(
   }))
 }
 
-/** Everything stored of some instances. */
+/** Reads all stored notifications of instances. */
 export async function readHistories(client: Queryable, instances: readonly string[]): Promise<InstanceNotification[]> {
   if (instances.length === 0) return []
   const spans = await readSpans(client, 'nova', 'instance', instances)

@@ -26,7 +26,7 @@ interface Selected {
   facts: InstanceFacts | null
 }
 
-/** What the folds read of notification_nova `n` joined to deployment `d`. */
+/** The columns that folds read, of notification_nova `n` joined to deployment `d`. */
 export const instanceNotificationColumns = `
   n.id, n."when", n.deployment_id, n.dedup_key || E'\\t' || d.name as identity, n.instance, n.event, n.request_id,
   n.service, n.user_id, n.versioned, n.tenant, n.host, n.state, n.old_task, n.message_id, n.dedup_key, n.image_type,

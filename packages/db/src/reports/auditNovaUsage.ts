@@ -72,7 +72,7 @@ async function auditLaunches(
      ), judged as (
        select e.*, a.instance is not null as has_exists,
               exists (select from unnest(a.launches) as launched(at)
-                       where ${sameSecond('launched.at', 'e.launched_at', rules).holds}) as matched,
+                       where ${sameSecond('launched.at', 'e.launched_at', rules).condition}) as matched,
               row_number() over (partition by e.instance order by e.old, e.first_when, e.request_id) as place
          from expected e left join actual a using (instance)
      ), failed as (

@@ -1,10 +1,10 @@
 import type pg from 'pg'
 import { inTransaction, type Queryable } from '../sql/transaction.ts'
 import { lockPartitions } from '../store/partitions.ts'
-import { forgetNames, namesOnlyIn } from './names.ts'
-import { type Partition, withPatience } from './seal.ts'
+import { deleteUnusedNames, namesOnlyIn } from './names.ts'
+import { type Partition, setLockTimeout } from './seal.ts'
 
-/** What is not folded yet of the notifications of a service before an instant. */
+/** Counts the rows of a partition's service in the backlog that are older than the partition's end. */
 export async function backlogBefore(client: Queryable, { service, until }: Partition): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `select count(*)::int as count from backlog where kind = any($1) and "when" < $2`,
@@ -14,29 +14,29 @@ export async function backlogBefore(client: Queryable, { service, until }: Parti
 }
 
 /**
- * Drops a sealed partition, and in the same transaction all that would still tell of it: names of events and hosts that
- * occur nowhere else. The originals of exists that may yet have to be published are kept.
+ * Drops a sealed partition and, in the same transaction, the names of events and hosts that occur only there. Copies the
+ * originals of exists that may still be published.
  *
- * @throws Error when something of it is still needed: it is not folded, or an instance in it has no boundary
+ * @throws Error if the partition is still needed: it is not folded, or one of its instances has no boundary
  */
 export async function dropPartition(pool: pg.Pool, partition: Partition): Promise<void> {
   const { service, name } = partition
   const candidates = await namesOnlyIn(pool, partition)
   await inTransaction(pool, async (client) => {
-    await withPatience(client)
+    await setLockTimeout(client)
     await lockPartitions(client)
-    await refuseWhatIsNeeded(client, partition)
+    await checkNotNeeded(client, partition)
     if (service !== 'generic') await keepOriginals(client, service, partition)
-    // Waits for all who store or read; those that come after it wait for the commit.
+    // Waits for active statements on the table; later ones wait for the commit.
     await client.query(`drop table ${name}`)
     await client.query('delete from notification_partition where name = $1', [name])
-    await forgetNames(client, service, candidates)
+    await deleteUnusedNames(client, service, candidates)
   })
 }
 
-async function refuseWhatIsNeeded(client: Queryable, partition: Partition): Promise<void> {
-  const waiting = await backlogBefore(client, partition)
-  if (waiting > 0) throw new Error(`${waiting} notifications of ${partition.name} are not folded yet`)
+async function checkNotNeeded(client: Queryable, partition: Partition): Promise<void> {
+  const backlog = await backlogBefore(client, partition)
+  if (backlog > 0) throw new Error(`${backlog} notifications of ${partition.name} are not folded yet`)
   if (partition.service !== 'nova') return
   const { rows } = await client.query<{ instance: string }>(
     `select n.instance from (select distinct instance from ${partition.name} where instance is not null) as n
@@ -68,26 +68,25 @@ async function keepOriginals(
   )
 }
 
-/** Spans deleted in one transaction. */
-const SPANS = 5_000
+const SPANS_PER_BATCH = 5_000
 
 /**
- * Forgets the spans of keys that occur only before a service's horizon, a part at a time. Spans that go on stay as they are:
- * a partition that is not there costs a look-up nothing.
+ * Deletes the spans that end before a service's horizon, in batches. Longer spans are not shortened, because a dropped
+ * partition costs a query nothing.
  *
- * @returns how many were forgotten
+ * @returns the number of deleted spans
  */
-export async function forgetSpans(pool: pg.Pool, service: Partition['service']): Promise<number> {
-  let forgotten = 0
+export async function deleteOldSpans(pool: pg.Pool, service: Partition['service']): Promise<number> {
+  let deleted = 0
   for (;;) {
     const { rowCount } = await pool.query(
       `delete from notification_span where ctid = any(array(
          select ctid from notification_span
           where service = $1 and upper <= (select instant from horizon where kind = $1)
           limit $2 for update skip locked))`,
-      [service, SPANS],
+      [service, SPANS_PER_BATCH],
     )
-    forgotten += rowCount ?? 0
-    if ((rowCount ?? 0) < SPANS) return forgotten
+    deleted += rowCount ?? 0
+    if ((rowCount ?? 0) < SPANS_PER_BATCH) return deleted
   }
 }

@@ -7,7 +7,7 @@ export {
   readBoundaries,
   writeBoundaries,
 } from './boundaries.ts'
-export { backlogBefore, dropPartition, forgetSpans } from './drop.ts'
+export { backlogBefore, deleteOldSpans, dropPartition } from './drop.ts'
 export { keepRequestStarts } from './keepRequestStarts.ts'
 export { withRetentionLock } from './lock.ts'
 export { type Partition, sealPartitions } from './seal.ts'

@@ -11,7 +11,7 @@ export interface Spans {
 }
 
 /** The shortest period that contains all of the instants; an empty period for none. */
-export function periodOf(instants: readonly Instant[]): TimePeriod {
+export function periodContaining(instants: readonly Instant[]): TimePeriod {
   return { from: earliest(instants), until: untilAfter(latest(instants)) }
 }
 
