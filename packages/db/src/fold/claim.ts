@@ -52,15 +52,15 @@ export async function claimInstances(
 ): Promise<Claim<InstanceNotification>> {
   const notifications = await claimNotifications(client, 'instance', shard, limit, after)
   if (notifications.length === 0) return { items: [], full: false }
-  const whens = notifications.map(({ when }) => when)
-  const { from, until } = periodContaining(whens)
+  const times = notifications.map(({ when }) => when)
+  const { from, until } = periodContaining(times)
   const { rows } = await client.query<SelectedInstanceNotification>(
     `select ${instanceNotificationColumns}
        from unnest($1::bigint[], $2::bigint[]) as c(id, "when")
        join notification_nova n on n.id = c.id and n."when" = c."when" and n."when" >= $3 and n."when" < $4
        join deployment d on d.id = n.deployment_id
       order by n.instance`,
-    [notifications.map(({ id }) => id), whens, from, until],
+    [notifications.map(({ id }) => id), times, from, until],
   )
   return { items: rows.map(toInstanceNotification), full: notifications.length === limit }
 }
@@ -89,8 +89,8 @@ export async function claimImages(
 ): Promise<Claim<ImageNotification>> {
   const claimed = await claimNotifications(client, 'image', shard, limit, after)
   if (claimed.length === 0) return { items: [], full: false }
-  const whens = claimed.map(({ when }) => when)
-  const { from, until } = periodContaining(whens)
+  const times = claimed.map(({ when }) => when)
+  const { from, until } = periodContaining(times)
   const { rows } = await client.query<SelectedImageNotification>(
     `with claimed as materialized (
        select * from unnest($1::text[], $2::bigint[], $3::bigint[]) as claimed(key, notification_id, "when")
@@ -116,7 +116,7 @@ export async function claimImages(
        join deployment d on d.id = n.deployment_id
        join image_facts on image_facts.id = n.id and image_facts.key = c.key
       order by c.key`,
-    [claimed.map(({ key }) => key), claimed.map(({ id }) => id), whens, from, until],
+    [claimed.map(({ key }) => key), claimed.map(({ id }) => id), times, from, until],
   )
   const items = rows.map((row) => ({
     image: row.key,

@@ -191,8 +191,8 @@ async function readExistsCounterparts(
   notifications: readonly InstanceNotification[],
 ): Promise<StoredCounterpart[]> {
   if (notifications.length === 0) return []
-  const whens = notifications.map(({ when }) => when)
-  const { from, until } = periodContaining(whens)
+  const times = notifications.map(({ when }) => when)
+  const { from, until } = periodContaining(times)
   const { rows } = await client.query<{
     instance: string
     facts: InstanceFacts | null
@@ -206,7 +206,7 @@ async function readExistsCounterparts(
         and n."when" >= $5 and n."when" < $6`,
     [
       notifications.map(({ instance }) => instance),
-      whens,
+      times,
       EXISTS,
       COUNTERPART_DISTANCE,
       from - COUNTERPART_DISTANCE,
