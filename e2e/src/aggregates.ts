@@ -8,7 +8,13 @@ const instant = (value: string | null | undefined) => (value ? formatInstant(Num
 
 /** The aggregates of each instance that has a notification, in the form of the expectations. */
 export async function aggregates({ pool }: Database): Promise<Record<string, Expectation>> {
-  const select = async (sql: string) => (await pool.query<Row>(sql)).rows
+  const select = async (sql: string) =>
+    (await pool.query<Record<string, unknown>>(sql)).rows.map(
+      (row): Row =>
+        Object.fromEntries(
+          Object.entries(row).map(([column, value]) => [column, value === null ? null : String(value)]),
+        ),
+    )
   const instances = await select(
     'select distinct instance from notification_nova where instance is not null order by instance',
   )

@@ -24,12 +24,10 @@ async function subjectsOf({ pool }: Database): Promise<Subjects> {
   const messages: Subjects['messages'] = {}
   for (const service of SERVICES) {
     const versioned = service === 'nova' ? 'versioned' : 'false'
-    const { rows } = await pool.query<{ id: string; message_id: string; versioned: boolean }>(
+    const { rows } = await pool.query<{ id: number; message_id: string; versioned: boolean }>(
       `select id, message_id, ${versioned} as versioned from notification_${service}`,
     )
-    messages[service] = new Map(
-      rows.map(({ id, message_id, versioned }) => [Number(id), { messageId: message_id, versioned }]),
-    )
+    messages[service] = new Map(rows.map(({ id, message_id, versioned }) => [id, { messageId: message_id, versioned }]))
   }
   return {
     messages,

@@ -38,7 +38,7 @@ async function countIds(prefix: string): Promise<number> {
           + (select count(*) from notification_glance where message_id like $1) as count`,
     [`${prefix}%`],
   )
-  return Number(rows[0].count)
+  return rows[0].count
 }
 
 async function isBacklogEmpty(): Promise<boolean> {
@@ -76,7 +76,7 @@ test(
       const { rows } = await pipeline.database.pool.query(
         `select (select count(*) from instance_exists where ${due}) + (select count(*) from image_exists where ${due}) as due`,
       )
-      return Number(rows[0].due) === 0
+      return rows[0].due === 0
     }, STEP_TIMEOUT_MS)
 
     const { rows: reasons } = await pipeline.database.pool.query<{ reason: string; details: string[] }>(
@@ -169,7 +169,7 @@ describe('sizes', () => {
     await until(async () => (await countIds('many')) === 1)
     await until(isBacklogEmpty, 60_000)
     const { rows } = await pipeline.database.pool.query('select count(*), min(audit_period_ending) from image_exists')
-    expect(rows).toEqual([{ count: '18000', min: '1795464338000000' }])
+    expect(rows).toEqual([{ count: 18_000, min: 1_795_464_338_000_000 }])
     expect(await memoryOf(jobs.pid, 'VmHWM')).toBeLessThan(600_000_000)
     expectNoErrors(ingest, jobs)
   })

@@ -82,10 +82,10 @@ test('a killed import resumes and stores each message once', async () => {
   expect(code).toBe(0)
   // Duplicates are possible: the position of the last committed batch may not have been saved.
   expect(result).toMatchObject({ lines: allLines.length, rejected: 0, unreadable: 0 })
-  const { rows } = await pipeline.database.pool.query<{ count: string }>(
+  const { rows } = await pipeline.database.pool.query<{ count: number }>(
     'select (select count(*) from notification_nova) + (select count(*) from notification_glance) as count',
   )
-  expect(Number(rows[0]?.count)).toBe(allLines.length)
+  expect(rows[0]?.count).toBe(allLines.length)
 })
 
 test('lines that are not messages are reported, the others are stored or rejected', async () => {
@@ -112,7 +112,7 @@ test('retention run drops old partitions, retention show reports it, and aggrega
   const before = await timings()
   const partitions = async () =>
     (
-      await pipeline.database.pool.query<{ name: string; upper: string }>(
+      await pipeline.database.pool.query<{ name: string; upper: number }>(
         `select name, upper from notification_partition where service = 'nova' and upper < 1e6 * extract(epoch from now()) order by lower`,
       )
     ).rows

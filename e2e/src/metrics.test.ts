@@ -117,7 +117,7 @@ describe('messages of a simulated cloud are counted', () => {
 
   test('by jobs: folds, and the content of the database', async () => {
     const { pool } = pipeline.database
-    const { rows } = await pool.query<{ pending: number; last: string }>(
+    const { rows } = await pool.query<{ pending: number; last: number }>(
       `select (select count(*)::int from instance_exists where status = 'pending') as pending,
               (select max(last_when) from deployment) as last`,
     )

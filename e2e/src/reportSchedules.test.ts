@@ -30,22 +30,22 @@ const startJobs = async () => {
 
 /** The period starts of all reports, by name. */
 async function storedReports(): Promise<Record<string, string[]>> {
-  const { rows } = await pipeline.database.pool.query<{ name: string; period_start: string }>(
+  const { rows } = await pipeline.database.pool.query<{ name: string; period_start: number }>(
     'select name, period_start from report order by name, period_start',
   )
   const starts: Record<string, string[]> = {}
   for (const { name, period_start } of rows) {
-    starts[name] = [...(starts[name] ?? []), formatInstant(Number(period_start))]
+    starts[name] = [...(starts[name] ?? []), formatInstant(period_start)]
   }
   return starts
 }
 
 /** The period starts to expect: one for each complete hour since the first notification. */
 async function expectedReports(): Promise<Record<string, string[]>> {
-  const { rows } = await pipeline.database.pool.query<{ nova: string; glance: string }>(
+  const { rows } = await pipeline.database.pool.query<{ nova: number; glance: number }>(
     'select (select min("when") from notification_nova) as nova, (select min("when") from notification_glance) as glance',
   )
-  const hours = (first: string | undefined) => {
+  const hours = (first: number | undefined) => {
     const hourStarts: string[] = []
     const now = floorTo(Date.now() * 1000, HOUR)
     for (let start = floorTo(Number(first), HOUR); start < now; start += HOUR) hourStarts.push(formatInstant(start))

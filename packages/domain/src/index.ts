@@ -17,12 +17,14 @@ export {
   withPossibleCounterparts,
 } from './instance/plan.ts'
 export { requestsToTrack, startableRequests } from './instance/requestsToTrack.ts'
-export { type ClosingEnd, type RequestStart, type RequestTracker, trackRequest } from './kpi/tracker.ts'
+export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
 export { counterpartKey, EXISTS, periodKey } from './notifications/counterparts.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
-export type {
-  InstanceNotification,
-  Position,
+export {
+  comparePositions,
+  type InstanceNotification,
+  type Position,
+  positionOf,
 } from './notifications/instanceNotification.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
 export { type Delivery, type NormalizeResult, normalize } from './notifications/normalize.ts'
@@ -86,6 +88,7 @@ export {
   type ImageUsage,
 } from './usage/foldImages.ts'
 export type { Launch } from './usage/foldLaunches.ts'
+export { inSameSecond } from './verification/sameSecond.ts'
 export type {
   FlavorField,
   VerifyLevel,

@@ -116,8 +116,8 @@ async function aggregates({ database }: Stack): Promise<Record<string, unknown[]
 }
 
 async function numbers({ database }: Stack, sql: string): Promise<number> {
-  const { rows } = await database.pool.query<{ count: string }>(`select count(*) as count from ${sql}`)
-  return Number(rows[0]?.count)
+  const { rows } = await database.pool.query<{ count: number }>(`select count(*) as count from ${sql}`)
+  return rows[0]?.count ?? Number.NaN
 }
 
 function inBatches<T>(items: readonly T[], size: number): T[][] {
@@ -394,7 +394,7 @@ test('a request whose beginning is gone ends with its whole duration', async () 
   await store(stack, [novaRow('server', 'rebuild.end', MONDAY + DAY + 10 * SECOND, { requestId: 'req-1' })])
   await fold(stack)
   const { rows } = await stack.database.pool.query('select request_id, duration, event from request_tracker')
-  expect(rows).toEqual([{ request_id: 'req-1', duration: String(15 * SECOND), event: 'compute.instance.rebuild' }])
+  expect(rows).toEqual([{ request_id: 'req-1', duration: 15 * SECOND, event: 'compute.instance.rebuild' }])
 })
 
 test('images: what glance said is folded first, stays, and goes on', async () => {
@@ -458,10 +458,10 @@ test('an exists that is verified after its notification is gone is published who
   await pool.query(`update instance_exists set status = 'verified' where instance = 'verified'`)
   await prune(stack, MONDAY + 2 * DAY)
   await pool.query(`update instance_exists set status = 'verified'`)
-  const { rows } = await pool.query<{ id: string }>('select id from instance_exists')
+  const { rows } = await pool.query<{ id: number }>('select id from instance_exists')
   await enqueueInstanceExists(
     pool,
-    rows.map(({ id }) => Number(id)),
+    rows.map(({ id }) => id),
     MONDAY,
   )
   const unsent = await claimUnsent(pool, 10)

@@ -5,13 +5,14 @@ import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
 import pg from 'pg'
 import { migrate, migrationNames } from '../migrate.ts'
 import { checkDatabase } from './checkDatabase.ts'
+import { columnParsers } from './columnParsers.ts'
 
 let database: TestDatabase
 let pool: pg.Pool
 
 beforeEach(async () => {
   database = await createTestDatabase(migrate)
-  pool = new pg.Pool({ connectionString: database.url, max: 1 })
+  pool = new pg.Pool({ connectionString: database.url, max: 1, types: columnParsers })
 })
 
 afterEach(async () => {

@@ -45,11 +45,11 @@ async function schemaWarnings(client: Queryable): Promise<string[]> {
 
 async function clockWarnings(client: Queryable, clock: () => Instant): Promise<string[]> {
   const before = clock()
-  const { rows } = await client.query<{ now: string }>(
+  const { rows } = await client.query<{ now: number }>(
     'select (extract(epoch from clock_timestamp()) * 1000000)::bigint as now',
   )
   const after = clock()
-  const databaseClock = Number(rows[0]?.now)
+  const databaseClock = rows[0]?.now ?? Number.NaN
   const ahead = databaseClock < before ? before - databaseClock : Math.min(after - databaseClock, 0)
   if (Math.abs(ahead) <= CLOCK_TOLERANCE) return []
   const direction = ahead > 0 ? 'ahead of' : 'behind'

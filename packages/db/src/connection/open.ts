@@ -1,6 +1,7 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/client.ts'
+import { columnParsers } from './columnParsers.ts'
 import { refuseWriter } from './writePrivilegeWarning.ts'
 
 export interface DatabaseOptions {
@@ -59,6 +60,7 @@ export function openDatabase(options: DatabaseOptions): Database {
     ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
     ...(options.refuseWriters ? { verify: refuseWriter } : {}),
     options: settings.join(' '),
+    types: columnParsers,
   })
   pool.on('error', options.onIdleError ?? (() => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })

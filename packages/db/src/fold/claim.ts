@@ -36,11 +36,11 @@ async function claimNotifications(
   limit: number,
   after: string,
 ): Promise<{ key: string; id: number; when: Instant }[]> {
-  const { rows } = await client.query<{ key: string; id: string; when: string }>(
+  const { rows } = await client.query<{ key: string; id: number; when: number }>(
     `with ${claimedRows} select key, notification_id as id, "when" from claimed`,
     [kind, shard, limit, after],
   )
-  return rows.map(({ key, id, when }) => ({ key, id: Number(id), when: Number(when) }))
+  return rows
 }
 
 /** Claims up to `limit` nova notifications of a shard's instances after the instance `after`. */
@@ -67,8 +67,8 @@ export async function claimInstances(
 
 interface SelectedImageNotification {
   key: string
-  id: string
-  when: string
+  id: number
+  when: number
   deployment_id: number
   identity: string
   event: string
@@ -120,8 +120,8 @@ export async function claimImages(
   )
   const items = rows.map((row) => ({
     image: row.key,
-    id: Number(row.id),
-    when: Number(row.when),
+    id: row.id,
+    when: row.when,
     deploymentId: row.deployment_id,
     identity: row.identity,
     event: row.event,

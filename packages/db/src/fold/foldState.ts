@@ -10,7 +10,6 @@ import {
   type StoredCounterpart,
   type Timing,
 } from '@stacktach/domain'
-import { numberOrNull } from '../sql/numbers.ts'
 import { periodContaining, readSpans } from '../sql/spans.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import {
@@ -21,9 +20,9 @@ import {
 
 interface SelectedLifecycle {
   instance: string
-  notification_id: string
-  notification_when: string
-  folded_when: string
+  notification_id: number
+  notification_when: number
+  folded_when: number
   folded_tie_break: string
   state: string | null
   task_state: string | null
@@ -41,9 +40,9 @@ export async function readLifecycles(client: Queryable, instances: readonly stri
       row.instance,
       {
         instance: row.instance,
-        notificationId: Number(row.notification_id),
-        notificationWhen: Number(row.notification_when),
-        when: Number(row.folded_when),
+        notificationId: row.notification_id,
+        notificationWhen: row.notification_when,
+        when: row.folded_when,
         tieBreak: row.folded_tie_break,
         state: row.state,
         taskState: row.task_state,
@@ -66,8 +65,8 @@ export async function readOpenTimings(client: Queryable, keys: readonly TimingKe
   const { rows } = await client.query<{
     instance: string
     name: string
-    start_id: string
-    start_when: string
+    start_id: number
+    start_when: number
     start_identity: string
     start_request_id: string
   }>(
@@ -81,8 +80,8 @@ export async function readOpenTimings(client: Queryable, keys: readonly TimingKe
     instance: row.instance,
     name: row.name,
     start: {
-      id: Number(row.start_id),
-      when: Number(row.start_when),
+      id: row.start_id,
+      when: row.start_when,
       identity: row.start_identity,
       requestId: row.start_request_id,
     },
@@ -102,7 +101,7 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
   const { rows } = await client.query<{
     instance: string
     request_id: string
-    launched_at: string | null
+    launched_at: number | null
     instance_type_id: string | null
     instance_flavor_id: string | null
     tenant: string | null
@@ -110,7 +109,7 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
     os_architecture: string
     os_version: string
     os_distro: string
-    first_when: string
+    first_when: number
   }>(
     `select l.* from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, request_id)
        join instance_launch l on l.instance = input.instance and l.request_id = input.request_id`,
@@ -119,7 +118,7 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
   return rows.map((row) => ({
     instance: row.instance,
     requestId: row.request_id,
-    launchedAt: numberOrNull(row.launched_at),
+    launchedAt: row.launched_at,
     instanceTypeId: row.instance_type_id,
     instanceFlavorId: row.instance_flavor_id,
     tenant: row.tenant,
@@ -127,7 +126,7 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
     osArchitecture: row.os_architecture,
     osVersion: row.os_version,
     osDistro: row.os_distro,
-    firstWhen: Number(row.first_when),
+    firstWhen: row.first_when,
   }))
 }
 
@@ -157,7 +156,7 @@ async function readRequestCounterparts(
     event: string
     request_id: string
     versioned: boolean
-    when: string
+    when: number
   }>(
     `select n.instance, n.event, n.request_id, n.versioned, min(n."when") as "when"
        from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, request_id)
@@ -179,7 +178,7 @@ async function readRequestCounterparts(
     instance: row.instance,
     key: `${row.event}\t${row.request_id}`,
     versioned: row.versioned,
-    when: Number(row.when),
+    when: row.when,
   }))
 }
 
@@ -197,7 +196,7 @@ async function readExistsCounterparts(
     instance: string
     facts: InstanceFacts | null
     versioned: boolean
-    when: string
+    when: number
   }>(
     `select n.instance, n.facts, n.versioned, n."when"
        from (select distinct * from unnest($1::text[], $2::bigint[])) as input(instance, "when")
@@ -217,7 +216,7 @@ async function readExistsCounterparts(
     instance: row.instance,
     key: periodKey(row.facts?.auditPeriodBeginning ?? null, row.facts?.auditPeriodEnding ?? null),
     versioned: row.versioned,
-    when: Number(row.when),
+    when: row.when,
   }))
 }
 

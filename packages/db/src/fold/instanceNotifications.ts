@@ -1,9 +1,9 @@
 import type { InstanceFacts, InstanceNotification } from '@stacktach/domain'
 
-/** A nova notification as `columns` selects it: bigints as text, facts parsed by the driver. */
+/** A nova notification as `columns` selects it: facts parsed by the driver. */
 interface Selected {
-  id: string
-  when: string
+  id: number
+  when: number
   deployment_id: number
   identity: string
   instance: string
@@ -36,8 +36,8 @@ export type SelectedInstanceNotification = Selected
 
 export function toInstanceNotification(row: Selected): InstanceNotification {
   return {
-    id: Number(row.id),
-    when: Number(row.when),
+    id: row.id,
+    when: row.when,
     deploymentId: row.deployment_id,
     identity: row.identity,
     instance: row.instance,

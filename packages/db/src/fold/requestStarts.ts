@@ -27,18 +27,13 @@ export const startsInOrder = `
 /** The first notification of a request, as selected. */
 export interface RequestStartRow {
   request_id: string
-  id: string
-  when: string
+  id: number
+  when: number
   event: string
   identity: string
 }
 
 /** Converts rows to a map by request id. */
 export function toRequestStarts(rows: readonly RequestStartRow[]): Map<string, RequestStart> {
-  return new Map(
-    rows.map(({ request_id, id, when, event, identity }) => [
-      request_id,
-      { id: Number(id), when: Number(when), event, identity },
-    ]),
-  )
+  return new Map(rows.map(({ request_id, id, when, event, identity }) => [request_id, { id, when, event, identity }]))
 }

@@ -51,12 +51,12 @@ export async function readLatestEnds(
 ): Promise<Map<string, ClosingEnd[]>> {
   const { rows } = await client.query<{
     request_id: string
-    id: string
+    id: number
     name: string
     instance: string
     end_deployment_id: number
     end_tenant: string | null
-    end_when: string
+    end_when: number
     end_identity: string
   }>(
     `select request.id as request_id, t.id, t.name, t.instance, t.end_deployment_id, t.end_tenant, t.end_when, t.end_identity
@@ -74,12 +74,12 @@ export async function readLatestEnds(
     const requestEnds = ends.get(row.request_id) ?? []
     ends.set(row.request_id, requestEnds)
     requestEnds.push({
-      timingId: Number(row.id),
+      timingId: row.id,
       name: row.name,
       instance: row.instance,
       deploymentId: row.end_deployment_id,
       tenant: row.end_tenant,
-      when: Number(row.end_when),
+      when: row.end_when,
       identity: row.end_identity,
     })
   }
@@ -92,11 +92,11 @@ export async function readTrackerStarts(
   requestIds: readonly string[],
 ): Promise<Map<string, number>> {
   if (requestIds.length === 0) return new Map()
-  const { rows } = await client.query<{ request_id: string; start_when: string }>(
+  const { rows } = await client.query<{ request_id: string; start_when: number }>(
     'select request_id, start_when from request_tracker where request_id = any($1)',
     [requestIds],
   )
-  return new Map(rows.map((row) => [row.request_id, Number(row.start_when)]))
+  return new Map(rows.map((row) => [row.request_id, row.start_when]))
 }
 
 /** Reads the request ids of the ends of the instances' timings. */

@@ -1,4 +1,12 @@
-import type { Boundary, InstanceExists, InstanceFold, Instant, Lifecycle } from '@stacktach/domain'
+import type {
+  Boundary,
+  InstanceDelete,
+  InstanceExists,
+  InstanceFold,
+  Instant,
+  Launch,
+  Lifecycle,
+} from '@stacktach/domain'
 import type pg from 'pg'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
@@ -36,13 +44,13 @@ export async function writeFolds(
     all((fold) => fold.timings),
     whole,
   )
-  const changedLaunches = await write(
+  const changedLaunches = await write<Launch, { id: number }>(
     client,
     launches,
     all((fold) => fold.launches),
     whole,
   )
-  const changedDeletes = await write(
+  const changedDeletes = await write<InstanceDelete, { instance: string; launched_at: number; deleted_at: number }>(
     client,
     deletes,
     all((fold) => fold.deletes),
@@ -50,11 +58,11 @@ export async function writeFolds(
   )
   await write(client, exists, lastOfEachKey(all((fold) => fold.exists)), whole)
   return {
-    launches: changedLaunches.map((row) => Number(row.id)),
+    launches: changedLaunches.map(({ id }) => id),
     deletes: changedDeletes.map((row) => ({
-      instance: String(row.instance),
-      launchedAt: Number(row.launched_at),
-      deletedAt: Number(row.deleted_at),
+      instance: row.instance,
+      launchedAt: row.launched_at,
+      deletedAt: row.deleted_at,
     })),
   }
 }
@@ -71,19 +79,19 @@ interface Whole {
 }
 
 /** Writes rows and deletes stale ones; returns key and id of each changed row. */
-async function write<R>(
+async function write<R, Changed extends pg.QueryResultRow>(
   client: Queryable,
   target: Target<R>,
   rows: readonly R[],
   whole: readonly Whole[],
-): Promise<pg.QueryResultRow[]> {
+): Promise<Changed[]> {
   const { table, key, types } = target
-  const changed: pg.QueryResultRow[] = []
+  const changed: Changed[] = []
   const { sql, columns, values } = unnest(types, rows.map(target.columns))
   if (whole.length > 0) {
     const since = target.since === undefined ? '' : `and stale."${target.since}" >= whole."from"`
-    const same = key.map((name) => `given."${name}" = stale."${name}"`).join(' and ')
-    const deleted = await client.query(
+    const same = key.map((name) => `input."${name}" = stale."${name}"`).join(' and ')
+    const deleted = await client.query<Changed>(
       `delete from ${table} stale
         using unnest($${values.length + 1}::text[], $${values.length + 2}::bigint[]) as whole(instance, "from")
         where stale.instance = whole.instance ${since}
@@ -99,7 +107,7 @@ async function write<R>(
   const oldValues = others.map((name) => `${table}."${name}"`).join(', ')
   const newValues = others.map((name) => `excluded."${name}"`).join(', ')
   const order = key.map((name) => `"${name}"`).join(', ')
-  const written = await client.query(
+  const written = await client.query<Changed>(
     `insert into ${table} (${columns}) select ${columns} from ${sql} order by ${order}
      on conflict (${order}) do update set ${set} where (${oldValues}) is distinct from (${newValues})
      returning ${['id', ...key].map((name) => `${table}."${name}"`).join(', ')}`,

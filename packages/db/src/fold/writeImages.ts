@@ -1,7 +1,6 @@
 import type { ImageDelete, ImageExists, ImageFold, ImageUsage } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
-import { reopenImageExists } from '../verification/reopen.ts'
 
 /** Columns that identify a row's notification. */
 const source = { notification_id: 'bigint', when: 'bigint', tie_break: 'text' }
@@ -11,10 +10,11 @@ function sourceOf(row: ImageUsage | ImageDelete | ImageExists) {
 }
 
 /**
- * Writes the rows of images. Of two notifications with the same key the later one counts, in either order of arrival. Exists
- * of images whose usage or delete changed become pending again.
+ * Writes the rows of images. Of two notifications with the same key the later one counts, in either order of arrival.
+ *
+ * @returns ids of the images whose usage or delete changed
  */
-export async function writeImages(client: Queryable, { usages, deletes, exists }: ImageFold): Promise<void> {
+export async function writeImages(client: Queryable, { usages, deletes, exists }: ImageFold): Promise<string[]> {
   const changedUsages = await writeLater(
     client,
     'image_usage',
@@ -69,7 +69,7 @@ export async function writeImages(client: Queryable, { usages, deletes, exists }
   )
   const uuids = [...new Set([...usages, ...deletes, ...exists].map(({ uuid }) => uuid))]
   if (uuids.length > 0) await linkImages(client, uuids)
-  await reopenImageExists(client, [...changedUsages, ...changedDeletes])
+  return [...changedUsages, ...changedDeletes]
 }
 
 /** Writes rows that are later than the stored ones; returns the images of the new or changed rows. */

@@ -44,8 +44,8 @@ async function* ofService(
   let [when, id] = [from, 0]
   for (;;) {
     const { rows } = await pool.query<{
-      id: string
-      when: string
+      id: number
+      when: number
       deployment: string
       routing_key: string | null
       body: string
@@ -58,10 +58,10 @@ async function* ofService(
     )
     for (const row of rows) {
       const { deployment, body } = row
-      yield { when: Number(row.when), deployment, service, routingKey: row.routing_key ?? '', body }
+      yield { when: row.when, deployment, service, routingKey: row.routing_key ?? '', body }
     }
     const last = rows.at(-1)
     if (last === undefined || rows.length < PAGE) return
-    ;[when, id] = [Number(last.when), Number(last.id)]
+    ;[when, id] = [last.when, last.id]
   }
 }

@@ -1,7 +1,6 @@
 import type { Instant } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { forEachBatch } from '../sql/forEachBatch.ts'
-import { numberOrNull } from '../sql/numbers.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import {
   type ExistsService,
@@ -39,8 +38,6 @@ export interface ExistsSearch {
   limit: number
 }
 
-type Row = Omit<ExistsVerdict, 'periodEnd'> & { periodEnd: string | null }
-
 /**
  * Lists exists by the end of their audit period, latest first (exists without a period come first), in batches passed to
  * `take`. Each status is a separate index scan that stops at the limit.
@@ -71,12 +68,12 @@ export async function listExists(
           order by audit_period_ending desc, id desc limit ${limit})`
     }),
   )
-  await forEachBatch<Row>(
+  await forEachBatch<ExistsVerdict>(
     pool,
     `select service, message_id as "messageId", subject, status, fail_reason as reason, audit_period_ending as "periodEnd"
        from (${scans.join(' union all ')}) as scanned
       order by audit_period_ending desc, service desc, id desc limit ${limit}`,
     parameters.values,
-    (rows) => take(rows.map((row) => ({ ...row, periodEnd: numberOrNull(row.periodEnd) }))),
+    take,
   )
 }

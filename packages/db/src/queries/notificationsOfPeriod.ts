@@ -1,12 +1,6 @@
 import type { Service, TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
-import {
-  type ListedNotification,
-  type ListedNotificationRow,
-  listedColumns,
-  notificationTable,
-  toListedNotification,
-} from './listedNotification.ts'
+import { type ListedNotification, listedColumns, notificationTable } from './listedNotification.ts'
 import { Parameters } from './parameters.ts'
 
 export interface PeriodSearch {
@@ -27,12 +21,12 @@ export async function notificationsOfPeriod(
   const conditions = [`n."when" >= ${parameters.bind(period.from)}`, `n."when" < ${parameters.bind(period.until)}`]
   if (deploymentId !== undefined) conditions.push(`n.deployment_id = ${parameters.bind(deploymentId)}::bigint`)
   if (event !== undefined) conditions.push(`n.event = ${parameters.bind(event)}`)
-  const { rows } = await db.pool.query<ListedNotificationRow>(
+  const { rows } = await db.pool.query<ListedNotification>(
     `select ${listedColumns(service)}
        from ${notificationTable[service]} n
       where ${conditions.join(' and ')}
       order by n."when", n.id limit ${parameters.bind(limit)}`,
     parameters.values,
   )
-  return rows.map(toListedNotification)
+  return rows
 }

@@ -1,13 +1,6 @@
 import type { Service, TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
-import {
-  type ListedNotification,
-  type ListedNotificationRow,
-  listedColumns,
-  notificationTable,
-  subjectColumn,
-  toListedNotification,
-} from './listedNotification.ts'
+import { type ListedNotification, listedColumns, notificationTable, subjectColumn } from './listedNotification.ts'
 import { notificationSpan } from './notificationSpan.ts'
 import { overlap, type Page } from './period.ts'
 
@@ -19,12 +12,12 @@ export async function notificationsOfUuid(
   const span = await notificationSpan(db, service, service === 'glance' ? 'image' : 'instance', uuid)
   if (span === null) return []
   const { from, until } = overlap(span, period)
-  const { rows } = await db.pool.query<ListedNotificationRow>(
+  const { rows } = await db.pool.query<ListedNotification>(
     `select ${listedColumns(service)}
        from ${notificationTable[service]} n
       where n.${subjectColumn[service]} = $1 and n."when" >= $2 and n."when" < $3
       order by n."when", n.id limit $4 offset $5`,
     [uuid, from, until, limit, offset],
   )
-  return rows.map(toListedNotification)
+  return rows
 }

@@ -1,13 +1,7 @@
 import { ALL_TIME, type Service, type TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
-import {
-  type ListedNotification,
-  type ListedNotificationRow,
-  listedColumns,
-  notificationTable,
-  toListedNotification,
-} from './listedNotification.ts'
+import { type ListedNotification, listedColumns, notificationTable } from './listedNotification.ts'
 import { notificationIdSpan, notificationSpan } from './notificationSpan.ts'
 import { Parameters } from './parameters.ts'
 import { overlap, type Page } from './period.ts'
@@ -41,7 +35,7 @@ export async function searchNotifications(db: Database, search: Search): Promise
   const parameters = new Parameters()
   const test = await testOf(db, condition, parameters)
   if (test === null) return []
-  const { rows } = await db.pool.query<ListedNotificationRow>(
+  const { rows } = await db.pool.query<ListedNotification>(
     // The listed columns are computed only for the rows of the page, not for those skipped by the offset.
     `select ${listedColumns(service)}
        from (select * from ${notificationTable[service]} n
@@ -51,7 +45,7 @@ export async function searchNotifications(db: Database, search: Search): Promise
       order by n."when" desc, n.id desc`,
     parameters.values,
   )
-  return rows.map(toListedNotification)
+  return rows
 }
 
 /** The period that can contain matches; null if there are none. */

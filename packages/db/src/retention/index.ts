@@ -1,4 +1,4 @@
-export { type HorizonKind, keptSince, raiseHorizon, readHorizon } from '../store/horizon.ts'
+export { keptSince } from '../store/horizon.ts'
 export { pruneAggregates } from './aggregates.ts'
 export {
   type CountedInstance,

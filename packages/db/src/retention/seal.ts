@@ -12,8 +12,8 @@ export interface Partition extends TimePeriod {
 }
 
 interface Selected {
-  lower: string
-  upper: string
+  lower: number
+  upper: number
   name: string
   sealed: boolean
 }
@@ -41,13 +41,13 @@ export async function sealPartitions(pool: pg.Pool, service: Service, before: In
       [service, before],
     )
     const last = rows.at(-1)
-    if (last !== undefined) await raiseHorizon(client, service, Number(last.upper))
+    if (last !== undefined) await raiseHorizon(client, service, last.upper)
     return rows
   })
   for (const { name, sealed } of old) {
     if (!sealed) await seal(pool, name)
   }
-  return old.map(({ lower, upper, name }) => ({ service, from: Number(lower), until: Number(upper), name }))
+  return old.map(({ lower, upper, name }) => ({ service, from: lower, until: upper, name }))
 }
 
 /** Seals one partition per transaction: locking several could deadlock with a batch that stores into two of them. */

@@ -30,12 +30,12 @@ export async function readSpans(
   kind: 'instance' | 'request' | 'image',
   keys: readonly string[],
 ): Promise<Spans> {
-  const { rows } = await client.query<{ key: string; lower: string; upper: string }>(
+  const { rows } = await client.query<{ key: string; lower: number; upper: number }>(
     'select key, lower, upper from notification_span where service = $1 and kind = $2 and key = any($3)',
     [service, kind, keys],
   )
-  const from = rows.map(({ lower }) => Number(lower))
-  const until = rows.map(({ upper }) => Number(upper))
+  const from = rows.map(({ lower }) => lower)
+  const until = rows.map(({ upper }) => upper)
   return {
     keys: rows.map(({ key }) => key),
     from,

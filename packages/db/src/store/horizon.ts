@@ -14,12 +14,11 @@ export async function readHorizon(client: Queryable, kind: HorizonKind): Promise
  * would be incomplete.
  */
 export async function keptSince(client: Queryable, kinds: readonly HorizonKind[]): Promise<Instant | null> {
-  const { rows } = await client.query<{ instant: string | null }>(
+  const { rows } = await client.query<{ instant: number | null }>(
     'select max(instant) as instant from horizon where kind = any($1)',
     [kinds],
   )
-  const instant = rows[0]?.instant ?? null
-  return instant === null ? null : Number(instant)
+  return rows[0]?.instant ?? null
 }
 
 /** Raises a horizon. It is never lowered, so that a notification rejected as too old stays rejected. */

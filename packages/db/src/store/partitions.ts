@@ -61,15 +61,15 @@ export class Partitions {
     return inTransaction(this.#pool, async (client) => {
       await lockPartitions(client)
       const horizon = (await readHorizon(client, service)) ?? lower
-      const existing = await client.query<{ lower: string; upper: string }>(
+      const existing = await client.query<{ lower: number; upper: number }>(
         `select lower, upper from notification_partition
           where service = $1 and lower < $3 and upper > $2 order by lower`,
         [service, lower, upper],
       )
       let from = Math.min(Math.max(lower, horizon), upper)
-      for (const gapEnd of [...existing.rows, { lower: String(upper), upper: String(upper) }]) {
-        if (Number(gapEnd.lower) > from) await createPartition(client, service, from, Number(gapEnd.lower))
-        from = Math.max(from, Number(gapEnd.upper))
+      for (const gapEnd of [...existing.rows, { lower: upper, upper }]) {
+        if (gapEnd.lower > from) await createPartition(client, service, from, gapEnd.lower)
+        from = Math.max(from, gapEnd.upper)
       }
     })
   }

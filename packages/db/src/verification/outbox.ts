@@ -91,7 +91,7 @@ export interface UnsentMessage {
  */
 export async function claimUnsent(client: Queryable, limit: number): Promise<UnsentMessage[]> {
   const { rows } = await client.query<{
-    id: string
+    id: number
     service: 'nova' | 'glance'
     message_id: string
     original_message_id: string | null
@@ -116,9 +116,7 @@ export async function claimUnsent(client: Queryable, limit: number): Promise<Uns
     [limit],
   )
   return rows.flatMap(({ id, service, message_id, original_message_id, json }) =>
-    json === null
-      ? []
-      : [{ id: Number(id), service, messageId: message_id, originalMessageId: original_message_id, json }],
+    json === null ? [] : [{ id, service, messageId: message_id, originalMessageId: original_message_id, json }],
   )
 }
 
