@@ -6,30 +6,41 @@ type Row = Record<string, string | null>
 
 const instant = (value: string | null | undefined) => (value ? formatInstant(Number(value)) : null)
 
-/** The rows of each instance that has a notification, in the form of the expectations. */
+/** The aggregates of each instance that has a notification, in the form of the expectations. */
 export async function aggregates({ pool }: Database): Promise<Record<string, Expectation>> {
-  const select = async (sql: string) => (await pool.query<Row>(sql)).rows
+  const select = async (sql: string) =>
+    (await pool.query<Record<string, unknown>>(sql)).rows.map(
+      (row): Row =>
+        Object.fromEntries(
+          Object.entries(row).map(([column, value]) => [column, value === null ? null : String(value)]),
+        ),
+    )
   const instances = await select(
     'select distinct instance from notification_nova where instance is not null order by instance',
   )
-  const found: Record<string, Expectation> = Object.fromEntries(
+  const byInstance: Record<string, Expectation> = Object.fromEntries(
     instances.map(({ instance }) => [instance ?? '', { launches: [], deletes: [], exists: [], timings: [], kpi: [] }]),
   )
-  const of = (row: Row): Expectation => {
-    const expectation = found[row.instance ?? '']
-    if (!expectation) throw new Error(`a row of ${row.instance}, which has no notification`)
+  const expectationOf = (row: Row): Expectation => {
+    const expectation = byInstance[row.instance ?? '']
+    if (!expectation) throw new Error(`an aggregate of ${row.instance}, which has no notification`)
     return expectation
   }
   for (const row of await select('select * from instance_launch')) {
     const { request_id = null, instance_type_id = null, instance_flavor_id = null } = row
-    of(row).launches.push({ request_id, launched_at: instant(row.launched_at), instance_type_id, instance_flavor_id })
+    expectationOf(row).launches.push({
+      request_id,
+      launched_at: instant(row.launched_at),
+      instance_type_id,
+      instance_flavor_id,
+    })
   }
   for (const row of await select('select * from instance_delete')) {
-    of(row).deletes.push({ launched_at: instant(row.launched_at), deleted_at: instant(row.deleted_at) })
+    expectationOf(row).deletes.push({ launched_at: instant(row.launched_at), deleted_at: instant(row.deleted_at) })
   }
   for (const row of await select('select * from instance_exists order by message_id')) {
     const { message_id = null, instance_type_id = null, instance_flavor_id = null, status = null } = row
-    of(row).exists.push({
+    expectationOf(row).exists.push({
       message_id,
       launched_at: instant(row.launched_at),
       deleted_at: instant(row.deleted_at),
@@ -42,19 +53,19 @@ export async function aggregates({ pool }: Database): Promise<Record<string, Exp
   }
   for (const row of await select('select * from timing order by "when", id')) {
     const sign = row.start_when && row.end_when ? '.' : row.start_when ? 'S' : 'E'
-    of(row).timings.push([sign, row.name ?? '', row.duration ? formatDuration(Number(row.duration)) : 'n/a'])
+    expectationOf(row).timings.push([sign, row.name ?? '', row.duration ? formatDuration(Number(row.duration)) : 'n/a'])
   }
   for (const row of await select(
     `select t.*, d.name as deployment from request_tracker t join deployment d on d.id = t.deployment_id
       where duration is not null order by duration, event`,
   )) {
     const { event, duration, instance, deployment } = row
-    of(row).kpi.push([event ?? '', formatDuration(Number(duration)), instance ?? '', deployment ?? ''])
+    expectationOf(row).kpi.push([event ?? '', formatDuration(Number(duration)), instance ?? '', deployment ?? ''])
   }
-  for (const { launches, deletes } of Object.values(found)) {
+  for (const { launches, deletes } of Object.values(byInstance)) {
     const order = (row: Row) => `${row.launched_at ?? ''} ${row.request_id ?? row.deleted_at ?? ''}`
     launches.sort((a, b) => (order(a) < order(b) ? -1 : 1))
     deletes.sort((a, b) => (order(a) < order(b) ? -1 : 1))
   }
-  return found
+  return byInstance
 }

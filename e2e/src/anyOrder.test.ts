@@ -5,10 +5,10 @@ import fc from 'fast-check'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { allVerified } from './verdicts.ts'
 
-/** Groups of processes, each with batches of another size, tried under each set of rules. */
+/** Number of groups of processes under each set of rules; each group has another batch size. */
 const GROUPS = effort(2)
 
-/** Streams that pass through each group, one after another. */
+/** Streams that each group processes, one after another. */
 const STREAMS_PER_GROUP = 3
 
 /** Repeats a failed run: fast-check prints its seed. */
@@ -29,20 +29,20 @@ function imageExists(name: string): CapturedMessage {
   return { exchange: 'glance', routing_key: 'notifications.info', body: Buffer.from(JSON.stringify(notification)) }
 }
 
-/** Changes to the stream on its way: the order, duplicates, and pauses between its parts. */
+/** Changes to the stream: its order, duplicates, and pauses between its parts. */
 interface Disturbance {
-  /** How many places a message moves at most. */
+  /** Maximum number of positions that a message moves. */
   reach: number
   jitter: number[]
-  duplicated: boolean[]
-  /** Milliseconds after each part but the last: time in which some of it is stored and folded. */
+  isDuplicated: boolean[]
+  /** Milliseconds after each part except the last, in which a part of it is stored and folded. */
   pauses: number[]
 }
 
 const disturbance: fc.Arbitrary<Disturbance> = fc.record({
   reach: fc.constantFrom(stream.length, 200, 30),
   jitter: fc.array(fc.integer({ min: 0, max: 999_999 }), { minLength: stream.length, maxLength: stream.length }),
-  duplicated: fc.array(
+  isDuplicated: fc.array(
     fc.integer({ min: 0, max: 4 }).map((die) => die === 0),
     { minLength: stream.length, maxLength: stream.length },
   ),
@@ -55,31 +55,31 @@ const group = fc.record({
   streams: fc.array(disturbance, { minLength: STREAMS_PER_GROUP, maxLength: STREAMS_PER_GROUP }),
 })
 
-function disturbed({ reach, jitter, duplicated }: Disturbance): CapturedMessage[] {
+function applyDisturbance({ reach, jitter, isDuplicated }: Disturbance): CapturedMessage[] {
   return stream
     .flatMap((message, index) => {
-      const place = index + ((jitter[index] ?? 0) / 1_000_000) * reach
-      const again = { message, place: place + ((jitter[index] ?? 0) % 97) }
-      return duplicated[index] ? [{ message, place }, again] : [{ message, place }]
+      const position = index + ((jitter[index] ?? 0) / 1_000_000) * reach
+      const duplicate = { message, position: position + ((jitter[index] ?? 0) % 97) }
+      return isDuplicated[index] ? [{ message, position }, duplicate] : [{ message, position }]
     })
-    .sort((a, b) => a.place - b.place)
+    .sort((a, b) => a.position - b.position)
     .map(({ message }) => message)
 }
 
-const tried = { streams: 0, notifications: 0 }
+const totals = { streams: 0, notifications: 0 }
 
 afterAll(() => {
-  process.stdout.write(`any order: ${tried.streams} streams, ${tried.notifications} notifications\n`)
+  process.stdout.write(`any order: ${totals.streams} streams, ${totals.notifications} notifications\n`)
 })
 
-/** Starts a pipeline with some ingest and as many jobs processes. */
+/** Starts a pipeline with `processes` ingest processes and as many jobs processes. */
 async function start(rules: string, processes: number, batchSize: number, linger: number): Promise<Pipeline> {
   const pipeline = await startPipeline(['captured'], {
     RULES: rules,
     BATCH_SIZE: String(batchSize),
     BATCH_LINGER: String(linger),
     SHARDS: '4',
-    // Exists are verified as soon as they arrive, so that late facts have verdicts to overturn.
+    // Exists are verified as soon as they arrive, so that late notifications change verdicts.
     VERIFY_SETTLE_SECONDS: '0',
   })
   const roles = Array.from({ length: processes }, () => ['ingest', 'jobs'] as const).flat()
@@ -87,7 +87,7 @@ async function start(rules: string, processes: number, batchSize: number, linger
   return pipeline
 }
 
-/** Publishes in parts of equal size, with a pause after each but the last, and waits until all is folded and verified. */
+/** Publishes parts of equal size with pauses between them, and waits until everything is folded and verified. */
 async function send(pipeline: Pipeline, messages: readonly CapturedMessage[], pauses: readonly number[]) {
   const size = Math.ceil(messages.length / (pauses.length + 1))
   for (const [part, pause] of [...pauses, 0].entries()) {
@@ -98,7 +98,7 @@ async function send(pipeline: Pipeline, messages: readonly CapturedMessage[], pa
   await allVerified(pipeline.database)
 }
 
-describe.each(['today', 'stacktach'])('through RabbitMQ, under the rules of %s', (rules) => {
+describe.each(['today', 'stacktach'])('under rules %s', (rules) => {
   let undisturbed: Pipeline
   let expected: Record<string, string[]>
 
@@ -114,15 +114,15 @@ describe.each(['today', 'stacktach'])('through RabbitMQ, under the rules of %s',
     for (const rows of Object.values(expected)) expect(rows).not.toEqual([])
   })
 
-  test('shuffled, with duplicates, in parts, through two ingest and two jobs processes: the same rows', async () => {
+  test('shuffled, with duplicates and in parts, two ingest and two jobs processes give the same rows', async () => {
     await fc.assert(
       fc.asyncProperty(group, async ({ batchSize, linger, streams }) => {
         const pipeline = await start(rules, 2, batchSize, linger)
         try {
           for (const { pauses, ...changes } of streams) {
-            const messages = disturbed({ pauses, ...changes })
-            tried.streams++
-            tried.notifications += messages.length
+            const messages = applyDisturbance({ pauses, ...changes })
+            totals.streams++
+            totals.notifications += messages.length
             await send(pipeline, messages, pauses)
             expect(await everyAggregate(pipeline.database)).toEqual(expected)
             await pipeline.clear(messages.length)
@@ -136,7 +136,7 @@ describe.each(['today', 'stacktach'])('through RabbitMQ, under the rules of %s',
     )
   }, 600_000)
 
-  test('an instance that is refolded for a late notification keeps the ids of its rows', async () => {
+  test('an instance that is refolded because of a late notification keeps its row ids', async () => {
     const { database, vhost, settled } = undisturbed
     const { rows } = await database.pool.query<{ instance: string }>('select instance from lifecycle')
     const writtenBy = 'select instance, xmin::text as transaction from lifecycle order by instance'
@@ -157,7 +157,7 @@ describe.each(['today', 'stacktach'])('through RabbitMQ, under the rules of %s',
   })
 })
 
-/** An update older than everything else of its instance; it creates no row. */
+/** An update that is older than all notifications of its instance and creates no row. */
 function lateUpdate({ instance }: { instance: string }): CapturedMessage {
   const notification = {
     event_type: 'compute.instance.update',

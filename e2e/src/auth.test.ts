@@ -6,16 +6,16 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { detour, services, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 
-/** The api as an operator starts it, with tokens that the command made. */
+/** The api as an operator starts it, with tokens from `token new`. */
 let pipeline: Pipeline
-let given: Record<string, string>
-const folder = mkdtempSync(join(tmpdir(), 'admission-'))
+let original: Record<string, string>
+const folder = mkdtempSync(join(tmpdir(), 'auth-'))
 const file = join(folder, 'tokens')
 const reader = `reader_${randomBytes(6).toString('hex')}`
 
 beforeAll(async () => {
   pipeline = await startPipeline(['north'])
-  given = { ...pipeline.environment }
+  original = { ...pipeline.environment }
   await pipeline.database.pool.query(`create role ${reader} login password 'secret' in role stacktach_read`)
 })
 
@@ -25,21 +25,21 @@ afterAll(async () => {
   rmSync(folder, { recursive: true })
 })
 
-function configure(more: Record<string, string>): void {
+function configure(overrides: Record<string, string>): void {
   for (const name of Object.keys(pipeline.environment)) delete pipeline.environment[name]
-  Object.assign(pipeline.environment, given, more)
+  Object.assign(pipeline.environment, original, overrides)
 }
 
-async function start(more: Record<string, string>): Promise<{ api: TestProcess; url: string }> {
-  configure(more)
+async function start(overrides: Record<string, string>): Promise<{ api: TestProcess; url: string }> {
+  configure(overrides)
   const api = await pipeline.start('api')
   const [, url = ''] = await api.printed(/"url":"([^"]+)"/)
   return { api, url: url.replace('0.0.0.0', '127.0.0.1') }
 }
 
-/** What the api says when it does not start. */
-async function refused(more: Record<string, string>): Promise<string> {
-  configure(more)
+/** The error of an api that does not start. */
+async function startError(overrides: Record<string, string>): Promise<string> {
+  configure(overrides)
   const failure = await pipeline.start('api').then(
     () => new Error('it started'),
     (error: unknown) => (error instanceof Error ? error : new Error(String(error))),
@@ -57,21 +57,23 @@ const status = async (url: string, path: string, token?: string) =>
   (await fetch(`${url}${path}`, token === undefined ? {} : { headers: { authorization: `Bearer ${token}` } })).status
 
 function readerUrl(): string {
-  const url = new URL(given.DATABASE_URL ?? '')
+  const url = new URL(original.DATABASE_URL ?? '')
   url.username = reader
   url.password = 'secret'
   return url.href
 }
 
-test('it does not listen to others without tokens, unless told so', async () => {
-  expect(await refused({ API_HOST: '0.0.0.0' })).toMatch(/API_HOST 0\.0\.0\.0 is not this machine alone/)
+test('without tokens it listens on other addresses than loopback only with API_OPEN', async () => {
+  expect(await startError({ API_HOST: '0.0.0.0' })).toMatch(
+    /API_HOST 0\.0\.0\.0 is not a loopback address and no tokens are configured/,
+  )
   const { api, url } = await start({ API_HOST: '0.0.0.0', API_OPEN: '1' })
   expect(await status(url, '/stacky/events')).toBe(200)
-  expect(api.output()).toMatch(/everybody who can reach the api is let in/)
+  expect(api.output()).toMatch(/authentication is off: anyone who can reach the API has full access/)
   await api.stop()
 })
 
-test('tokens are made by a command, and changed while the api runs', async () => {
+test('tokens are created by a command and changed while the api runs', async () => {
   const [first, second, limited] = [
     await newToken(),
     await newToken(),
@@ -79,7 +81,7 @@ test('tokens are made by a command, and changed while the api runs', async () =>
   ]
   writeFileSync(file, `# the first\n${first.line}\n${limited.line}\n`)
   const { api, url } = await start({ API_HOST: '0.0.0.0', API_TOKENS_FILE: file })
-  expect(api.output()).toMatch(/tokens cross the network in clear/)
+  expect(api.output()).toMatch(/tokens are sent unencrypted/)
   expect(await status(url, '/healthz')).toBe(200)
   expect(await status(url, '/stacky/events')).toBe(401)
   expect(await status(url, '/stacky/events', first.token)).toBe(200)
@@ -87,22 +89,22 @@ test('tokens are made by a command, and changed while the api runs', async () =>
   expect(await status(url, '/stacky/events', limited.token)).toBe(403)
   expect(await status(url, '/stacky/kpi/6', limited.token)).toBe(404)
   writeFileSync(file, second.line)
-  await api.printed(/tokens read again/)
+  await api.printed(/tokens reloaded/)
   expect(await status(url, '/stacky/events', first.token)).toBe(401)
   expect(await status(url, '/stacky/events', second.token)).toBe(200)
   writeFileSync(file, `${second.line}\n${first.token}`)
-  await api.printed(/the tokens stay as they were/)
+  await api.printed(/token file is invalid; keeping the previous tokens/)
   expect(await status(url, '/stacky/events', second.token)).toBe(200)
   for (const { token } of [first, second, limited]) expect(api.output()).not.toContain(token)
   expect(await api.stop()).toBe(0)
-  expect(await refused({ API_TOKENS_FILE: file })).toMatch(/API_TOKENS_FILE .*tokens: line 2 is not/)
+  expect(await startError({ API_TOKENS_FILE: file })).toMatch(/API_TOKENS_FILE .*tokens: line 2 is not/)
 })
 
-test('a role that could write is a warning, or an error where only readers are wanted', async () => {
-  const warned = await start({})
-  expect(warned.api.output()).toMatch(/it is a superuser.*transactions are read-only all the same/)
-  await warned.api.stop()
-  expect(await refused({ API_REQUIRE_READ_ROLE: '1' })).toMatch(
+test('a role with write privileges causes a warning, or an error with API_REQUIRE_READ_ROLE', async () => {
+  const defaults = await start({})
+  expect(defaults.api.output()).toMatch(/it is a superuser.*transactions are read-only anyway/)
+  await defaults.api.stop()
+  expect(await startError({ API_REQUIRE_READ_ROLE: '1' })).toMatch(
     /API_REQUIRE_READ_ROLE: the database role \w+ could write/,
   )
   const { api, url } = await start({ API_REQUIRE_READ_ROLE: '1', DATABASE_READ_URL: readerUrl() })
@@ -113,17 +115,17 @@ test('a role that could write is a warning, or an error where only readers are w
   await api.stop()
 })
 
-test('a role that could write is refused by an api that started before its database, too', async () => {
-  const way = await detour(given.DATABASE_URL ?? services().databaseUrl)
+test('an api that started before its database also refuses a role with write privileges', async () => {
+  const databaseProxy = await detour(original.DATABASE_URL ?? services().databaseUrl)
   try {
-    const { api, url } = await start({ API_REQUIRE_READ_ROLE: '1', DATABASE_READ_URL: way.url })
+    const { api, url } = await start({ API_REQUIRE_READ_ROLE: '1', DATABASE_READ_URL: databaseProxy.url })
     expect(await status(url, '/readyz')).toBe(503)
-    await way.open()
+    await databaseProxy.open()
     expect(await status(url, '/readyz')).toBe(503)
     expect(await status(url, '/stacky/events')).toBe(503)
     expect(api.output()).toMatch(/could write: it is a superuser/)
     await api.stop()
   } finally {
-    await way.shut()
+    await databaseProxy.shut()
   }
 })

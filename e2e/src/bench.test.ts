@@ -5,7 +5,7 @@ import { services, startProcess } from '@stacktach/testing'
 
 const program = join(fileURLToPath(new URL('../../', import.meta.url)), 'bench/dist/main.js')
 
-interface Printed {
+interface Results {
   figures: { name: string; rounds: number; value: { median: number }; ratio?: { median: number; to: string } }[]
   answers: { endpoint: string; notifications: number; growth: number | null }[]
 }
@@ -21,16 +21,16 @@ test('a small benchmark measures every round and endpoint, as ratios to the limi
   const code = await bench.ended
   const output = bench.output()
   expect({ code, output }).toMatchObject({ code: 0 })
-  const { figures, answers }: Printed = JSON.parse(output.slice(output.indexOf('\n{') + 1, output.lastIndexOf('}') + 1))
+  const { figures, answers }: Results = JSON.parse(output.slice(output.indexOf('\n{') + 1, output.lastIndexOf('}') + 1))
   for (const name of ['COPY, plain table', 'ingest', 'everything aggregated']) {
-    const figure = figures.find((each) => each.name === name && each.ratio !== undefined)
+    const figure = figures.find((candidate) => candidate.name === name && candidate.ratio !== undefined)
     expect(figure).toMatchObject({ rounds: 3, ratio: { to: 'the limit' } })
     expect(figure?.value.median).toBeGreaterThan(0)
     expect(figure?.ratio?.median).toBeGreaterThan(0)
   }
-  const asked = (notifications: number) =>
+  const endpoints = (notifications: number) =>
     answers.filter((answer) => answer.notifications === notifications).map(({ endpoint }) => endpoint)
-  expect(asked(100)).toEqual(asked(1_000))
-  expect(asked(1_000)).toContain('usage/exists')
-  expect(answers.filter(({ growth }) => growth !== null)).toHaveLength(asked(1_000).length)
+  expect(endpoints(100)).toEqual(endpoints(1_000))
+  expect(endpoints(1_000)).toContain('usage/exists')
+  expect(answers.filter(({ growth }) => growth !== null)).toHaveLength(endpoints(1_000).length)
 })

@@ -4,8 +4,8 @@ import { captured, capturedStreams, expectations, publish } from '@stacktach/tes
 import { aggregates } from './aggregates.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 
-/** Distinct message ids of a recorded stream: what must be stored, however often each was sent. */
-function distinct(stream: Parameters<typeof captured>[0]): number {
+/** Number of distinct message ids of a recorded stream, which is the number of notifications to store. */
+function countDistinct(stream: Parameters<typeof captured>[0]): number {
   const ids = captured(stream).map(({ body }) => {
     const outer = JSON.parse(body.toString())
     return (outer['oslo.message'] === undefined ? outer : JSON.parse(outer['oslo.message'])).message_id
@@ -13,8 +13,8 @@ function distinct(stream: Parameters<typeof captured>[0]): number {
   return new Set(ids).size
 }
 
-/** Streams of which every instance's answers were written down by reading the notifications. */
-const expected: readonly string[] = ['nova_unversioned', 'nova_versioned', 'nova_both']
+/** Streams with expectations for every instance, written by reading the notifications. */
+const withExpectations: readonly string[] = ['nova_unversioned', 'nova_versioned', 'nova_both']
 
 let pipeline: Pipeline
 
@@ -28,16 +28,16 @@ afterAll(() => pipeline.stop())
 describe.each(capturedStreams)('the captured cloud %s', (stream) => {
   beforeAll(async () => {
     await publish(pipeline.vhost, captured(stream))
-    await pipeline.settled(distinct(stream))
+    await pipeline.settled(countDistinct(stream))
   })
 
   afterAll(() => pipeline.clear(captured(stream).length))
 
-  test('is stored whole, once, and nothing of it is rejected', async () => {
+  test('is stored completely, without duplicates and rejections', async () => {
     const { stored, rejected } = await systemStatus(pipeline.database, true)
     expect({ ...stored, rejected }).toEqual({
-      nova: stream.startsWith('nova') ? distinct(stream) : 0,
-      glance: stream.startsWith('glance') ? distinct(stream) : 0,
+      nova: stream.startsWith('nova') ? countDistinct(stream) : 0,
+      glance: stream.startsWith('glance') ? countDistinct(stream) : 0,
       generic: 0,
       rejected: 0,
     })
@@ -51,8 +51,8 @@ describe.each(capturedStreams)('the captured cloud %s', (stream) => {
     expect(rows).toEqual([])
   })
 
-  if (expected.includes(stream)) {
-    test('has the launches, deletes, exists, timings and kpi of each instance that reading its notifications gives', async () => {
+  if (withExpectations.includes(stream)) {
+    test('has the expected launches, deletes, exists, timings and kpi of each instance', async () => {
       expect(await aggregates(pipeline.database)).toEqual(expectations(stream))
     })
   }

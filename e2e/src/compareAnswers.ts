@@ -1,7 +1,7 @@
 import { expect } from '@jest/globals'
 import type { Answers, Row } from './everyAnswer.ts'
 
-/** Names in the answers about a cloud. */
+/** Names of events and timings in the answers about a cloud. */
 export interface Names {
   /** Nova's events. */
   events: ReadonlySet<string>
@@ -9,6 +9,7 @@ export interface Names {
   timings: ReadonlySet<string>
 }
 
+/** All names in the answers. */
 export function namesIn(answers: Answers): Names {
   const timings = [...answers].flatMap(([path, rows]) => (path.startsWith('timings/uuid?') ? column(rows, 1) : []))
   return { events: new Set(column(answers.get('events?service=nova') ?? [], 0)), timings: new Set(timings) }
@@ -19,20 +20,21 @@ function column(rows: readonly Row[], index: number): string[] {
 }
 
 /** Names in `names` but not in `others`, sorted. */
-export function only(names: Names, others: Names): { events: string[]; timings: string[] } {
+export function namesOnlyIn(names: Names, others: Names): { events: string[]; timings: string[] } {
   return {
     events: [...names.events].filter((name) => !others.events.has(name)).sort(),
     timings: [...names.timings].filter((name) => !others.timings.has(name)).sort(),
   }
 }
 
-export function common(a: Names, b: Names): Names {
-  const shared = (key: keyof Names) => new Set([...a[key]].filter((name) => b[key].has(name)))
-  return { events: shared('events'), timings: shared('timings') }
+/** Names in both. */
+export function commonNames(a: Names, b: Names): Names {
+  const inBoth = (key: keyof Names) => new Set([...a[key]].filter((name) => b[key].has(name)))
+  return { events: inBoth('events'), timings: inBoth('timings') }
 }
 
 /** Columns with the name of an event or a timing, by path. */
-const named: readonly [path: RegExp, kind: keyof Names, column: number][] = [
+const nameColumns: readonly [path: RegExp, kind: keyof Names, column: number][] = [
   [/^events\?service=(?:nova|all)/, 'events', 0],
   [/^watch\/0\?.*service=nova/, 'events', 5],
   [/^(?:uuid\?uuid|request|search\?(?!service=(?:glance|generic)))/, 'events', 4],
@@ -42,60 +44,60 @@ const named: readonly [path: RegExp, kind: keyof Names, column: number][] = [
 const namedPath = /^search\?service=nova&field=event&value=(.*)|^timings\?name=(.*)/
 
 /**
- * The rows of the answers that are about these names. Values that differ between runs are masked: the deployments' ids and
- * the width of the longest event.
+ * The rows of the answers that are about these names. Two values that differ between runs are masked: the ids of the
+ * deployments and the width of the longest event.
  */
-export function about(names: Names, answers: Answers): Map<string, readonly Row[]> {
-  const found = new Map<string, readonly Row[]>()
+export function answersAbout(names: Names, answers: Answers): Map<string, readonly Row[]> {
+  const selected = new Map<string, readonly Row[]>()
   const glance = new Set(column(answers.get('events?service=glance') ?? [], 0))
   for (const [path, [header, ...rows]] of answers) {
     const [, event, timing] = namedPath.exec(path) ?? []
     if ((event && !names.events.has(event)) || (timing && !names.timings.has(timing))) continue
-    const [, kind, index] = named.find(([pattern]) => pattern.test(path)) ?? []
-    const kept = rows.filter(
+    const [, kind, index] = nameColumns.find(([pattern]) => pattern.test(path)) ?? []
+    const matching = rows.filter(
       (row) => kind === undefined || names[kind].has(String(row[index ?? 0])) || glance.has(String(row[0])),
     )
-    // A request or a tenant that has other names only.
-    if (/^(?:request\?|kpi\/|search\?field=tenant)/.test(path) && kept.length === 0) continue
-    const top = path.startsWith('watch/') ? header?.with(4, 'longest event') : header
-    const all = top === undefined ? [] : [top, ...kept]
-    found.set(path, path === 'deployments' ? all.map(([, name]) => [name]) : all)
+    // A request or tenant with other names only.
+    if (/^(?:request\?|kpi\/|search\?field=tenant)/.test(path) && matching.length === 0) continue
+    const maskedHeader = path.startsWith('watch/') ? header?.with(4, 'longest event') : header
+    const all = maskedHeader === undefined ? [] : [maskedHeader, ...matching]
+    selected.set(path, path === 'deployments' ? all.map(([, name]) => [name]) : all)
   }
-  return found
+  return selected
 }
 
-/** Changes all rows but the header of the answers whose path matches; null drops a row. */
-export function changed(
+/** Maps all rows except the header in the answers whose path matches; null drops a row. */
+export function mapRows(
   answers: ReadonlyMap<string, readonly Row[]>,
   pattern: RegExp,
   change: (row: Row) => Row | null,
 ): Map<string, readonly Row[]> {
-  const changedRows = ([header, ...rows]: readonly Row[]): Row[] =>
+  const mapAll = ([header, ...rows]: readonly Row[]): Row[] =>
     header === undefined ? [] : [header, ...rows.map(change).filter((row) => row !== null)]
-  return new Map([...answers].map(([path, rows]) => [path, pattern.test(path) ? changedRows(rows) : rows]))
+  return new Map([...answers].map(([path, rows]) => [path, pattern.test(path) ? mapAll(rows) : rows]))
 }
 
-/** Without the cells that hold message ids, which differ between the formats. */
+/** The answers without message ids, which differ between the formats. */
 export function withoutMessageIds(answers: ReadonlyMap<string, readonly Row[]>): Map<string, readonly Row[]> {
-  const first = changed(answers, /^(?:watch|uuid|request|search)/, ([, ...row]) => row)
-  return changed(first, /^usage\/exists/, (row) => row.with(5, ''))
+  const withoutIds = mapRows(answers, /^(?:watch|uuid|request|search)/, ([, ...row]) => row)
+  return mapRows(withoutIds, /^usage\/exists/, (row) => row.with(5, ''))
 }
 
-/** The column by which a list is ordered, for lists whose ties are broken by the id of an aggregate. */
+/** The sort column of the lists that break ties by the id of an aggregate. */
 const orders: readonly [path: RegExp, column: number][] = [
   [/^(?:timings\?|kpi)/, 1],
   [/^usage\/launches/, 1],
   [/^usage\/deletes/, 2],
 ]
 
-/** The rows, with ties in an order that does not depend on the run. */
+/** The rows, with ties in an order that is the same in every run. */
 function withSortedTies(path: string, [header, ...rows]: readonly Row[]): readonly Row[] {
-  const [, order] = orders.find(([pattern]) => pattern.test(path)) ?? []
-  if (order === undefined || header === undefined) return header === undefined ? [] : [header, ...rows]
+  const [, sortColumn] = orders.find(([pattern]) => pattern.test(path)) ?? []
+  if (sortColumn === undefined || header === undefined) return header === undefined ? [] : [header, ...rows]
   const groups: Row[][] = []
   for (const row of rows) {
     const last = groups.at(-1)
-    if (last?.[0]?.[order] === row[order]) last?.push(row)
+    if (last?.[0]?.[sortColumn] === row[sortColumn]) last?.push(row)
     else groups.push([row])
   }
   const text = (row: Row) => JSON.stringify(row)

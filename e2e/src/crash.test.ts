@@ -4,27 +4,27 @@ import { aggregates } from './aggregates.ts'
 import { startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
 
-/** How often both are killed at least, however fast the stream is over. */
-const KILLS = 3
+/** Both processes are killed at least this often, even if the stream ends earlier. */
+const MIN_KILLS = 3
 
 const deployments = ['east', 'west']
 const options = { seed: 'crash', format: 'both' as const, deployments, operations: 150 }
 
-/** What a cloud's aggregates are, row ids aside. */
-async function outcome(start: number, disturb: boolean) {
+/** The counts and aggregates of a simulated cloud, without row ids; `kill` kills ingest and jobs while it sends. */
+async function runCloud(start: number, kill: boolean) {
   const pipeline = await startPipeline(deployments, { BATCH_SIZE: '50' })
   try {
     let ingest = await pipeline.start('ingest')
     let jobs = await pipeline.start('jobs')
-    const published = simulate(pipeline, start, 2, options, disturb ? 300 : 0)
+    const simulation = simulate(pipeline, start, 2, options, kill ? 300 : 0)
     let kills = 0
-    if (disturb) {
+    if (kill) {
       let publishing = true
-      const ended = () => {
+      const stopKilling = () => {
         publishing = false
       }
-      published.then(ended, ended)
-      while (publishing || kills < KILLS) {
+      simulation.then(stopKilling, stopKilling)
+      while (publishing || kills < MIN_KILLS) {
         await new Promise((resolve) => setTimeout(resolve, 500))
         expect(await ingest.stop('SIGKILL')).toBeNull()
         expect(await jobs.stop('SIGKILL')).toBeNull()
@@ -33,7 +33,7 @@ async function outcome(start: number, disturb: boolean) {
         jobs = await pipeline.start('jobs')
       }
     }
-    const { notifications } = await published
+    const { notifications } = await simulation
     await pipeline.settled(notifications)
     const { stored, rejected } = await systemStatus(pipeline.database, true)
     const ids = await pipeline.database.pool.query<{ rows: number; ids: number }>(
@@ -53,16 +53,16 @@ async function outcome(start: number, disturb: boolean) {
   }
 }
 
-test('ingest and jobs killed in the middle of the stream lose nothing and double nothing', async () => {
+test('killing ingest and jobs in the middle of the stream causes no loss and no duplicate', async () => {
   const start = hoursAgo(2)
-  const disturbed = await outcome(start, true)
-  expect(disturbed).toMatchObject({
-    stored: disturbed.notifications,
-    rows: disturbed.notifications,
-    ids: disturbed.notifications,
+  const interrupted = await runCloud(start, true)
+  expect(interrupted).toMatchObject({
+    stored: interrupted.notifications,
+    rows: interrupted.notifications,
+    ids: interrupted.notifications,
     rejected: 0,
   })
-  const quiet = await outcome(start, false)
-  expect(disturbed.notifications).toBe(quiet.notifications)
-  expect(disturbed.aggregates).toEqual(quiet.aggregates)
+  const uninterrupted = await runCloud(start, false)
+  expect(interrupted.notifications).toBe(uninterrupted.notifications)
+  expect(interrupted.aggregates).toEqual(uninterrupted.aggregates)
 })

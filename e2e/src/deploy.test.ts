@@ -11,27 +11,27 @@ import { until } from './until.ts'
 
 const configs = { ingest: ingestConfig, jobs: jobsConfig, api: apiConfig, migrate: migrateConfig }
 
-/** Names of `npm run …` that the image takes as its command. */
+/** Names of `npm run …` that are commands of the image. */
 const programs = [...read('scripts/run.mjs').matchAll(/^ {2}(\w+): \['/gm)].map(([, name]) => name)
 
-test('the compose file is one by the compose specification', () => {
+test('the compose file is valid by the compose specification', () => {
   expect(composeFaults(compose())).toEqual([])
-  const wrong = { services: { api: { image: 'x', helthcheck: {}, ports: 8000 } } }
-  expect(composeFaults(wrong)).toEqual(expect.arrayContaining([expect.stringContaining('/services/api')]))
+  const invalid = { services: { api: { image: 'x', helthcheck: {}, ports: 8000 } } }
+  expect(composeFaults(invalid)).toEqual(expect.arrayContaining([expect.stringContaining('/services/api')]))
 })
 
-test('each process of the compose file has a configuration that it takes, and waits for what it needs', () => {
+test('each process of the compose file has a valid configuration and waits for the services it needs', () => {
   const services = composeServices()
-  const ours = Object.entries(services).filter(([, { image }]) => image === 'stacktach')
-  expect(ours.map(([name]) => name).sort()).toEqual(['api', 'cloud', 'ingest', 'jobs', 'migrate'])
-  for (const [, { command = [], environment = {}, volumes, depends_on }] of ours) {
+  const ownServices = Object.entries(services).filter(([, { image }]) => image === 'stacktach')
+  expect(ownServices.map(([name]) => name).sort()).toEqual(['api', 'cloud', 'ingest', 'jobs', 'migrate'])
+  for (const [, { command = [], environment = {}, volumes, depends_on }] of ownServices) {
     expect(programs).toContain(command[0])
     const [mounted] = volumes
     expect(mounted).toMatch(/:-\.\/deploy\/deployments\/compose\.json\}:\/etc\/stacktach\/deployments\.json:ro$/)
     expect(environment.STACKTACH_DEPLOYMENTS_FILE).toBe('/etc/stacktach/deployments.json')
-    for (const [needed, { condition }] of Object.entries(depends_on)) {
-      if (condition === 'service_healthy') expect(services[needed]?.healthcheck).toBeDefined()
-      else expect([needed, condition]).toEqual(['migrate', 'service_completed_successfully'])
+    for (const [dependency, { condition }] of Object.entries(depends_on)) {
+      if (condition === 'service_healthy') expect(services[dependency]?.healthcheck).toBeDefined()
+      else expect([dependency, condition]).toEqual(['migrate', 'service_completed_successfully'])
     }
   }
   for (const [name, config] of Object.entries(configs)) {
@@ -43,11 +43,11 @@ test('each process of the compose file has a configuration that it takes, and wa
   expect(Object.keys(services)).toContain(new URL(REDIS_URL).hostname)
   const [deployment] = readDeployments(join(root, 'deploy/deployments/compose.json'))
   expect(Object.keys(services)).toContain(deployment?.rabbit_host)
-  // Passwords that are public must not be reachable from elsewhere.
+  // The passwords are public, so the ports must not be reachable from other machines.
   for (const port of Object.values(services).flatMap(({ ports }) => ports)) expect(port).toMatch(/^127\.0\.0\.1:/)
 })
 
-test('a health check says whether a process works, and why not', async () => {
+test('a health check reports whether a process works, and the reason if not', async () => {
   const pipeline = await startPipeline(['east'])
   try {
     const api = await pipeline.start('api')
@@ -56,9 +56,9 @@ test('a health check says whether a process works, and why not', async () => {
       const [kind, command, ...args] = composeServices()[service]?.healthcheck?.test ?? []
       expect([kind, command]).toEqual(['CMD', 'node'])
       const [file = '', ...rest] = args
-      // In its container the api has its usual port.
-      const where = service === 'api' ? ['--url', url] : []
-      return runToEnd(join(root, file), [...rest, ...where], pipeline.environment)
+      // In its container the api has its default port.
+      const address = service === 'api' ? ['--url', url] : []
+      return runToEnd(join(root, file), [...rest, ...address], pipeline.environment)
     }
     expect(await Promise.all(['ingest', 'jobs', 'api'].map(check))).toEqual([
       { code: 1, output: 'east: queue stacktach_nova has no consumer\neast: queue stacktach_glance has no consumer\n' },
@@ -86,8 +86,8 @@ test('a health check says whether a process works, and why not', async () => {
   }
 })
 
-/** Where Prometheus looks for the processes of each kind. */
-const scrapes = (path: string) =>
+/** The scrape configuration of Prometheus for each kind of process. */
+const readScrapeConfig = (path: string) =>
   z
     .object({
       rule_files: z.array(z.string()),
@@ -102,9 +102,9 @@ const scrapes = (path: string) =>
     .parse(parse(read(path)))
 const observed = { ingest: ingestConfig, jobs: jobsConfig, api: apiConfig }
 
-test('the Prometheus of the compose file finds every container of ours', () => {
+test('Prometheus in the compose file scrapes every process', () => {
   const services = composeServices()
-  const { rule_files, scrape_configs } = scrapes('deploy/prometheus/compose.yml')
+  const { rule_files, scrape_configs } = readScrapeConfig('deploy/prometheus/compose.yml')
   expect(scrape_configs).toEqual(
     Object.entries(observed).map(([name, config]) => {
       const { METRICS_HOST, METRICS_PORT } = config(services[name]?.environment ?? {})
@@ -128,10 +128,10 @@ test('the Prometheus of the compose file finds every container of ours', () => {
   expect(Object.keys(services)).toContain(new URL(source).hostname)
 })
 
-test('the image is built of every workspace, and does not run as root', () => {
+test('the image is built from every workspace and does not run as root', () => {
   const dockerfile = read('Dockerfile')
   const { workspaces } = z.object({ workspaces: z.array(z.string()) }).parse(JSON.parse(read('package.json')))
-  const folders = workspaces.flatMap((place) => (place.endsWith('/*') ? filesOf(place.slice(0, -2)) : [place]))
+  const folders = workspaces.flatMap((path) => (path.endsWith('/*') ? filesOf(path.slice(0, -2)) : [path]))
   for (const workspace of folders) {
     expect(dockerfile).toContain(`COPY ${workspace}/package.json ${workspace}/\n`)
   }
@@ -139,14 +139,14 @@ test('the image is built of every workspace, and does not run as root', () => {
   expect(last).toMatch(/\nUSER (?!root|0)\w+\n/)
 })
 
-test.each(filesOf('deploy/deployments'))('%s has queues of its own, and hears of errors', (path) => {
+test.each(filesOf('deploy/deployments'))('%s has its own queues and receives errors', (path) => {
   const deployments = readDeployments(join(root, path))
   expect(deployments).toHaveLength(1)
   for (const { topics, durable_queue } of deployments) {
     expect(durable_queue).toBe(true)
     expect(Object.keys(topics)).toEqual(['nova', 'glance'])
     for (const { queue, routing_key } of Object.values(topics).flat()) {
-      // oslo.messaging's own are named after their routing keys.
+      // The queues of oslo.messaging have the names of their routing keys.
       expect(queue).toMatch(/^stacktach_/)
       expect(routing_key).toMatch(/\.\*$/)
     }
@@ -159,27 +159,28 @@ const nova = [
   'notifications: notify_on_state_change = vm_and_task_state',
   'notifications: notification_format = unversioned',
 ]
-const sent = [
+const driver = [
   'oslo_messaging_notifications: driver = messagingv2',
   'oslo_messaging_notifications: topics = notifications',
 ]
 
 test.each([
-  ['deploy/clouds/kolla-ansible/nova.conf', [...nova, ...sent]],
-  ['deploy/clouds/kolla-ansible/glance-api.conf', sent],
-  ['deploy/clouds/devstack/local.conf', [...nova, ...sent, ...nova, ...sent, ...sent]],
-])('%s says what a cloud has to send', (path, expected) => {
+  ['deploy/clouds/kolla-ansible/nova.conf', [...nova, ...driver]],
+  ['deploy/clouds/kolla-ansible/glance-api.conf', driver],
+  ['deploy/clouds/devstack/local.conf', [...nova, ...driver, ...nova, ...driver, ...driver]],
+])('%s configures the notifications of a cloud', (path, expected) => {
   expect(settings(path)).toEqual(expected)
 })
 
-test('systemd starts programs that exist, with a configuration they take, and not again when that is wrong', () => {
+test('systemd starts existing programs with a valid configuration, and does not restart them when it is invalid', () => {
   const units = filesOf('deploy/systemd').filter((path) => path.endsWith('.service'))
   expect(units).toHaveLength(4)
   for (const unit of units) {
-    const found = settings(unit)
-    const [, file = ''] = /^Service: ExecStart = \/usr\/bin\/node \/opt\/stacktach\/(\S+)/m.exec(found.join('\n')) ?? []
+    const unitSettings = settings(unit)
+    const [, file = ''] =
+      /^Service: ExecStart = \/usr\/bin\/node \/opt\/stacktach\/(\S+)/m.exec(unitSettings.join('\n')) ?? []
     expect(existsSync(join(root, file))).toBe(true)
-    expect(found).toEqual(
+    expect(unitSettings).toEqual(
       expect.arrayContaining([
         'Service: EnvironmentFile = /etc/stacktach/stacktach.env',
         'Service: RestartPreventExitStatus = 2',
@@ -191,13 +192,15 @@ test('systemd starts programs that exist, with a configuration they take, and no
   for (const config of Object.values(configs)) expect(config(environment).DATABASE_URL).toBe(environment.DATABASE_URL)
   const targets = Object.entries(observed).map(([name, config]) => {
     const [unit = ''] = units.filter((path) => path.includes(`stacktach-${name}`))
-    const own = settings(unit).flatMap((line) => [...line.matchAll(/^Service: Environment = (\w+)=(.+)$/g)])
-    const variables = Object.fromEntries(own.map(([, variable, value = '']) => [variable, value.replace('%i', '1')]))
+    const assignments = settings(unit).flatMap((line) => [...line.matchAll(/^Service: Environment = (\w+)=(.+)$/g)])
+    const variables = Object.fromEntries(
+      assignments.map(([, variable, value = '']) => [variable, value.replace('%i', '1')]),
+    )
     const { METRICS_HOST, METRICS_PORT } = config({ ...variables, ...environment })
     return { job_name: `stacktach-${name}`, static_configs: [{ targets: [`${METRICS_HOST}:${METRICS_PORT}`] }] }
   })
   expect(new Set(targets.flatMap(({ static_configs }) => static_configs[0]?.targets)).size).toBe(3)
-  expect(scrapes('deploy/prometheus/prometheus.yml').scrape_configs).toMatchObject(targets)
+  expect(readScrapeConfig('deploy/prometheus/prometheus.yml').scrape_configs).toMatchObject(targets)
   const wanted = settings('deploy/systemd/stacktach.target').find((line) => line.startsWith('Unit: Wants'))
   for (const unit of units) expect(wanted).toContain(unit.slice('deploy/systemd/'.length).replace('@.', '@1.'))
 })

@@ -13,7 +13,7 @@ export const read = (path: string) => readFileSync(join(root, path), 'utf8')
 /** Files of a folder, as paths from the project's root. */
 export const filesOf = (folder: string) => readdirSync(join(root, folder)).map((name) => `${folder}/${name}`)
 
-/** The parts of a service that tests check; `composeFaults` checks all of it against the specification's schema. */
+/** The properties of a service that tests check; `composeFaults` checks the whole file against the schema. */
 const service = z.object({
   image: z.string(),
   command: z.array(z.string()).optional(),
@@ -42,17 +42,17 @@ export function composeFaults(content: unknown): string[] {
   return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath}: ${message}`)
 }
 
-/** Section, key and value of each setting of an ini file, as nova, glance and systemd use them. */
+/** The settings of an ini file of nova, glance or systemd, as `section: key = value`. */
 export function settings(path: string): string[] {
   let section = ''
-  const found: string[] = []
+  const lines: string[] = []
   for (const line of read(path).split('\n')) {
     const header = /^\[(\[?[^\]]+\]?)\]/.exec(line)
     const setting = /^([^#;=\s][^=]*?)\s*=\s*(.*)$/.exec(line)
     if (header) section = header[1] ?? ''
-    else if (setting) found.push(`${section}: ${setting[1]} = ${setting[2]}`)
+    else if (setting) lines.push(`${section}: ${setting[1]} = ${setting[2]}`)
   }
-  return found
+  return lines
 }
 
 /** The variables of a systemd environment file. */

@@ -14,14 +14,14 @@ const documents = [
 
 const headings = (path: string) => [...read(path).matchAll(/^#+ (.+)$/gm)].map(([, heading = '']) => heading)
 
-/** What links call a heading, as GitHub makes it. */
+/** The anchor that GitHub generates for a heading. */
 const anchor = (heading: string) =>
   heading
     .toLowerCase()
     .replace(/[^\p{L}\p{N}\s_-]/gu, '')
     .replaceAll(' ', '-')
 
-/** What is wrong with a link of a file: null, if nothing is. */
+/** The fault of a link in a file, or null. */
 function linkFault(from: string, link: string): string | null {
   const [path = '', fragment] = link.split('#')
   const target = path === '' ? from : join(dirname(from), path)
@@ -30,7 +30,7 @@ function linkFault(from: string, link: string): string | null {
   return `${from}: ${link}: ${target} has no such heading`
 }
 
-test('each link leads somewhere', () => {
+test('each link has an existing target', () => {
   expect(documents.length).toBeGreaterThan(15)
   const links = documents.flatMap((path) =>
     [...read(path).matchAll(/\]\((?!\w+:)([^)\s]+)\)/g)].map(([, link = '']) => ({ path, link })),
@@ -41,7 +41,7 @@ test('each link leads somewhere', () => {
   expect(linkFault('docs/deploy.md', 'runbook.md#nothing')).toContain('no such heading')
 })
 
-test('the runbook says of each alert what it means, what to look at, and what to do', () => {
+test('the runbook has the meaning, the checks and the actions for each alert', () => {
   const { groups } = z
     .object({
       groups: z.array(
@@ -52,10 +52,10 @@ test('the runbook says of each alert what it means, what to look at, and what to
     })
     .parse(parse(read('deploy/prometheus/alerts.yml')))
   const rules = groups.flatMap(({ rules }) => rules)
-  const found = read('docs/runbook.md').matchAll(
+  const sections = read('docs/runbook.md').matchAll(
     /^### (StackTach\w+)\n\n(?!- )\S[\s\S]*?\n\n- Look at: [\s\S]+?\n- Do: /gm,
   )
-  expect([...found].map(([, name]) => name)).toEqual(rules.map(({ alert }) => alert))
+  expect([...sections].map(([, name]) => name)).toEqual(rules.map(({ alert }) => alert))
   for (const { alert, annotations } of rules) {
     expect(annotations.runbook).toBe(`docs/runbook.md#${anchor(alert)}`)
     expect(linkFault('README.md', annotations.runbook)).toBe(null)
@@ -81,10 +81,10 @@ test('the runbook has a heading for each line of status, and a row for each reas
       'pending',
       'verifying',
     ]
-    const said = [...lines.map(([, cell = '']) => cell), ...rows.flat().filter((cell) => columns.includes(cell))]
-    expect(new Set(said).size).toBe(5 + columns.length)
+    const statusTexts = [...lines.map(([, cell = '']) => cell), ...rows.flat().filter((cell) => columns.includes(cell))]
+    expect(new Set(statusTexts).size).toBe(5 + columns.length)
     const covers = (heading: string, line: string) => line.split(' ').every((word) => heading.includes(word))
-    for (const line of said) {
+    for (const line of statusTexts) {
       expect({ line, headings: headings('docs/runbook.md').filter((heading) => covers(heading, line)) }).toEqual({
         line,
         headings: expect.arrayContaining([expect.anything()]),

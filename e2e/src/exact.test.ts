@@ -6,11 +6,11 @@ const server = '4fc2f6fe-7110-41a1-bea5-6ae3ab9deb1a'
 const image = '860c39d4-3c0c-4552-a700-4ff9837a6520'
 const request = 'req-8b67bef7-5c4c-4857-878c-1c65809482fd'
 
-/** Ids of ours from here on: more than 32 bits hold, and much more. */
+/** First row ids of the notifications: both need more than 32 bits. */
 const ABOVE_32_BITS = 2 ** 31
 const FAR_ABOVE = 2 ** 40
 
-/** As text, since no JavaScript number has these digits. */
+/** As text, because no JavaScript number has these digits. */
 const payloads = {
   exists: `{
     "instance_id": "${server}", "tenant_id": 12345678901234567890, "instance_type_id": 9007199254740993,
@@ -28,7 +28,7 @@ const payloads = {
 }
 
 let pipeline: Pipeline
-let ask: (path: string) => Promise<unknown>
+let getBody: (path: string) => Promise<unknown>
 
 function message(exchange: 'nova' | 'glance', id: string, event: string, timestamp: string, payload: string) {
   const body = `{"message_id": "${id}", "event_type": "${event}", "publisher_id": "compute.host-1",
@@ -36,7 +36,7 @@ function message(exchange: 'nova' | 'glance', id: string, event: string, timesta
   return { exchange, routing_key: 'notifications.info', body: Buffer.from(body) }
 }
 
-/** The next notification of either service that is stored has this id. */
+/** Sets the row id of the next notification of each service. */
 async function setNextId(id: number) {
   for (const service of ['nova', 'glance']) {
     await pipeline.database.pool.query(`select setval('notification_${service}_id_seq', $1, false)`, [id])
@@ -63,7 +63,7 @@ beforeAll(async () => {
   ])
   await pipeline.settled(4)
   const get = await pipeline.api()
-  ask = async (path) => {
+  getBody = async (path) => {
     const { status, body } = await get(`/stacky/${path}`)
     expect({ path, status }).toEqual({ path, status: 200 })
     return body
@@ -88,12 +88,12 @@ const start = row(ABOVE_32_BITS, '2026-11-23 20:05:38.000001', 'reboot.start', '
 const end = row(FAR_ABOVE, '2026-11-23 20:05:39.010000', 'reboot.end', 'active')
 const exists = row(FAR_ABOVE + 1, '2026-11-23 23:59:59.999999', 'exists', '')
 
-test('microseconds and ids come out of every list of notifications as they came in', async () => {
-  const all = [start, end, exists]
-  expect(await ask(`request?request_id=${request}`)).toEqual([header, ...all])
-  expect(await ask(`uuid?uuid=${server}`)).toEqual([header.with(-1, 'Task'), ...all])
-  expect(await ask(`search?field=instance&value=${server}`)).toEqual([header, ...all.toReversed()])
-  const [, watched] = (await ask('watch/0?since=1795464338.000001')) as unknown[]
+test('every list of notifications has exact microseconds and ids', async () => {
+  const rows = [start, end, exists]
+  expect(await getBody(`request?request_id=${request}`)).toEqual([header, ...rows])
+  expect(await getBody(`uuid?uuid=${server}`)).toEqual([header.with(-1, 'Task'), ...rows])
+  expect(await getBody(`search?field=instance&value=${server}`)).toEqual([header, ...rows.toReversed()])
+  const [, watched] = (await getBody('watch/0?since=1795464338.000001')) as unknown[]
   expect(watched).toEqual([
     [FAR_ABOVE, ' ', '2026-11-23', '20:05:39.010000', 'east', 'compute.instance.reboot.end', server],
     [FAR_ABOVE + 1, ' ', '2026-11-23', '23:59:59.999999', 'east', 'compute.instance.exists', server],
@@ -110,49 +110,47 @@ test.each([
   ['when__lt', '1795478399.999999', [end, start]],
   ['tenant', '12345678901234567890', [exists]],
 ])('search by %s %s is exact', async (field, value, rows) => {
-  expect(await ask(`search?field=${field}&value=${value}`)).toEqual([header, ...rows])
+  expect(await getBody(`search?field=${field}&value=${value}`)).toEqual([header, ...rows])
 })
 
-test('both ends of when_min and when_max count, to the microsecond', async () => {
-  const within = async (min: string, max: string) => ask(`uuid?uuid=${server}&when_min=${min}&when_max=${max}`)
+test('when_min and when_max are inclusive, to the microsecond', async () => {
+  const within = async (min: string, max: string) => getBody(`uuid?uuid=${server}&when_min=${min}&when_max=${max}`)
   expect(await within('1795464338.000001', '1795464339.01')).toEqual([header.with(-1, 'Task'), start, end])
   expect(await within('1795464338.000002', '1795464339.009999')).toEqual([])
 })
 
-test('show gives every digit of the original', async () => {
-  for (const id of [FAR_ABOVE + 1]) {
-    const shown = await ask(`show/${id}`)
-    const [rows, text, uuid] = shown as [unknown[][], string, string]
-    expect(rows.slice(1, 3)).toEqual([
-      ['#', id],
-      ['When', '2026-11-23 23:59:59.999999'],
-    ])
-    expect(uuid).toBe(server)
-    for (const line of [
-      '"tenant_id": 12345678901234567890,',
-      '"instance_type_id": 9007199254740993,',
-      '"memory_mb": 4294967297,',
-      '"bw_out": 9007199254740993',
-      '"price": 1.10,',
-      '"tiny": 1e-400,',
-      '"whole": 100000000000000000000000000000000001.50',
-      '"timestamp": "2026-11-23 23:59:59.999999Z",',
-    ]) {
-      expect(text).toContain(line)
-    }
+test('show returns every digit of the original', async () => {
+  const id = FAR_ABOVE + 1
+  const [rows, text, uuid] = (await getBody(`show/${id}`)) as [unknown[][], string, string]
+  expect(rows.slice(1, 3)).toEqual([
+    ['#', id],
+    ['When', '2026-11-23 23:59:59.999999'],
+  ])
+  expect(uuid).toBe(server)
+  for (const line of [
+    '"tenant_id": 12345678901234567890,',
+    '"instance_type_id": 9007199254740993,',
+    '"memory_mb": 4294967297,',
+    '"bw_out": 9007199254740993',
+    '"price": 1.10,',
+    '"tiny": 1e-400,',
+    '"whole": 100000000000000000000000000000000001.50',
+    '"timestamp": "2026-11-23 23:59:59.999999Z",',
+  ]) {
+    expect(text).toContain(line)
   }
 })
 
-test('a duration is cut from whole microseconds, not rounded', async () => {
+test('a duration is truncated to hundredths of a second, not rounded', async () => {
   // 1.009999 s.
-  expect(await ask('timings?name=compute.instance.reboot')).toEqual([
+  expect(await getBody('timings?name=compute.instance.reboot')).toEqual([
     ['compute.instance.reboot', 'Time'],
     [server, '0d 00:00:01.00'],
   ])
 })
 
-test('counters, sizes and times of the aggregates are the payload’s', async () => {
-  expect(await ask('usage/exists')).toEqual([
+test('aggregates have the exact counters, sizes and times of the payload', async () => {
+  expect(await getBody('usage/exists')).toEqual([
     ['UUID', 'Launched At', 'Deleted At', 'Instance Type Id', 'Instance Flavor Id', 'Message ID', 'Status'],
     [server, '2026-11-22 23:59:59.999999', null, '9007199254740993', null, 'exists', 'pending'],
   ])

@@ -49,8 +49,8 @@ afterAll(async () => {
   await rm(folder, { recursive: true })
 })
 
-/** A deployments file with one deployment, that works but for what is given. */
-async function deploymentsFile(entry: object): Promise<string> {
+/** Writes a deployments file with one deployment that works, except for the given properties. */
+async function deploymentsFile(overrides: object): Promise<string> {
   const broker = new URL(vhost.url)
   const file = join(folder, `${Math.random()}.json`)
   const deployment = {
@@ -61,7 +61,7 @@ async function deploymentsFile(entry: object): Promise<string> {
     rabbit_password: decodeURIComponent(broker.password) || 'guest',
     rabbit_virtual_host: vhost.name,
     topics: { nova: [{ queue: 'stacktach_nova', routing_key: 'notifications.*' }] },
-    ...entry,
+    ...overrides,
   }
   await writeFile(file, JSON.stringify({ deployments: [deployment] }))
   return file
@@ -76,7 +76,7 @@ function changed(
 
 type Expected = readonly [Program, number | 'keeps running', string | RegExp]
 
-/** Starts the programs at once, and compares the first message of each, and its exit code. */
+/** Starts the programs at the same time and compares their first messages and exit codes. */
 async function expectMessages(overrides: Record<string, string>, expected: readonly Expected[]): Promise<void> {
   const messages = await Promise.all(
     expected.map(([program]) => firstMessage(program, { ...environment, ...overrides }, commands)),
@@ -95,55 +95,55 @@ const all = (names: readonly Program[], code: Expected[1], line: Expected[2]) =>
   names.map((name): Expected => [name, code, line])
 
 describe('PostgreSQL', () => {
-  test('not named', () =>
+  test('DATABASE_URL is not set', () =>
     expectMessages(
       { DATABASE_URL: '' },
       all(
         ['ingest', 'jobs', 'api', 'status', 'migrate'],
         2,
-        /^DATABASE_URL is not set: it names PostgreSQL, as postgres:.*$/,
+        /^DATABASE_URL is not set: it is the URL of PostgreSQL, such as postgres:.*$/,
       ),
     ))
 
-  test('named by something that is no URL of it', () =>
+  test('DATABASE_URL is not a PostgreSQL URL', () =>
     expectMessages(
       { DATABASE_URL: 'mysql://db/stacktach' },
       all(
         ['ingest', 'migrate'],
         2,
-        'DATABASE_URL must be a URL beginning with postgres:// or postgresql://, not what it is set to',
+        'DATABASE_URL must be a URL beginning with postgres:// or postgresql:// (current value hidden)',
       ),
     ))
 
-  test('away: a process waits, a command says so', async () => {
-    const away = 'the database of DATABASE_URL does not answer; see that PostgreSQL runs and can be reached'
+  test('is unavailable: processes wait, commands fail', async () => {
+    const unavailable =
+      'the database in DATABASE_URL does not answer: check host and port, and that PostgreSQL is running'
     await expectMessages({ DATABASE_URL: changed(database.url, { host: '127.0.0.1:1' }) }, [
-      ...all(['ingest', 'jobs', 'api'], 'keeps running', away),
-      ...all(['status', 'migrate'], 1, `${away} (connect ECONNREFUSED 127.0.0.1:1)`),
+      ...all(['ingest', 'jobs', 'api'], 'keeps running', unavailable),
+      ...all(['status', 'migrate'], 1, `${unavailable} (connect ECONNREFUSED 127.0.0.1:1)`),
     ])
   })
 
-  test('on a machine that nobody knows', () =>
+  test('has an unknown host name', () =>
     expectMessages({ DATABASE_URL: changed(database.url, { hostname: 'no.such.host.invalid' }) }, [
-      ['status', 1, /^the database of DATABASE_URL does not answer; .* \(getaddrinfo \w+ no\.such\.host\.invalid\)$/],
+      ['status', 1, /^the database in DATABASE_URL does not answer: .* \(getaddrinfo \w+ no\.such\.host\.invalid\)$/],
     ]))
 
-  test('lets nobody in with this password', () => {
-    const line =
-      /^the database of DATABASE_URL does not let that user in; see the user and the password \(.*newcomer.*\)$/
+  test('rejects the password', () => {
+    const line = /^login to the database in DATABASE_URL failed: check user and password \(.*newcomer.*\)$/
     return expectMessages({ DATABASE_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
       ...all(['ingest', 'jobs', 'api'], 2, line),
       ...all(['status', 'migrate'], 1, line),
     ])
   })
 
-  test('lets nobody in with the password of the URL for reading', () =>
+  test('rejects the password in DATABASE_READ_URL', () =>
     expectMessages({ DATABASE_READ_URL: changed(database.url, { username: 'newcomer', password: 'wrong' }) }, [
-      ['api', 2, /^the database of DATABASE_READ_URL does not let that user in; .* \(.*newcomer.*\)$/],
+      ['api', 2, /^login to the database in DATABASE_READ_URL failed: .* \(.*newcomer.*\)$/],
     ]))
 
-  test('has no such database, or an empty one', async () => {
-    const line = /^the database has not the schema of this version: npm run migrate brings it \(.* does not exist\)$/
+  test('has no database of this name, or an empty one', async () => {
+    const line = /^the database schema is out of date: run `npm run migrate` \(.* does not exist\)$/
     const expected = [...all(['ingest', 'jobs', 'api'], 2, line), ...all(['status'], 1, line)]
     await expectMessages({ DATABASE_URL: changed(database.url, { pathname: '/nowhere' }) }, expected)
     await expectMessages({ DATABASE_URL: empty.url }, expected)
@@ -151,41 +151,41 @@ describe('PostgreSQL', () => {
 })
 
 describe('Redis', () => {
-  test('away: what is stored is stored all the same', async () => {
-    const away =
-      'Redis of REDIS_URL does not answer; see that it runs and can be reached (connect ECONNREFUSED 127.0.0.1:1)'
+  test('is unavailable: ingest and jobs keep running', async () => {
+    const unavailable =
+      'Redis at REDIS_URL does not answer: check host and port, and that Redis is running (connect ECONNREFUSED 127.0.0.1:1)'
     await expectMessages({ REDIS_URL: 'redis://127.0.0.1:1' }, [
-      ['ingest', 'keeps running', `${away}; aggregation is delayed until then`],
-      ['jobs', 'keeps running', `${away}; nothing is aggregated until then`],
-      ['jobs list', 1, away],
+      ['ingest', 'keeps running', `${unavailable}; aggregation is delayed until then`],
+      ['jobs', 'keeps running', `${unavailable}; nothing is aggregated until then`],
+      ['jobs list', 1, unavailable],
     ])
   })
 
-  test('lets nobody in with this password', async () => {
-    const refused = /^Redis of REDIS_URL does not let us in; see the user and the password \(WRONGPASS .*\)/
+  test('rejects the password', async () => {
+    const line = /^login to Redis at REDIS_URL failed: check user and password \(WRONGPASS .*\)/
     await expectMessages({ REDIS_URL: changed(services().redisUrl, { username: 'newcomer', password: 'wrong' }) }, [
-      ['ingest', 'keeps running', refused],
-      ['jobs', 2, refused],
-      ['jobs list', 1, refused],
+      ['ingest', 'keeps running', line],
+      ['jobs', 2, line],
+      ['jobs list', 1, line],
     ])
   })
 
-  test('is another server, that answers or closes the connection', async () => {
+  test('is another kind of server, which answers or closes the connection', async () => {
     await expectMessages({ REDIS_URL: `redis://${new URL(services().managementUrl).host}` }, [
-      ['jobs', 2, /^what answers at REDIS_URL is not Redis/],
-      ['ingest', 'keeps running', /^what answers at REDIS_URL is not Redis/],
+      ['jobs', 2, /^the server at REDIS_URL is not Redis/],
+      ['ingest', 'keeps running', /^the server at REDIS_URL is not Redis/],
     ])
     await expectMessages(
       { REDIS_URL: `redis://${new URL(services().databaseUrl).host}` },
-      all(['ingest', 'jobs'], 'keeps running', /^Redis of REDIS_URL does not answer; .*(closed|EPIPE|ECONNRESET)/),
+      all(['ingest', 'jobs'], 'keeps running', /^Redis at REDIS_URL does not answer: .*(closed|EPIPE|ECONNRESET)/),
     )
   })
 })
 
-describe('RabbitMQ: a process waits for it, since other deployments may work', () => {
-  /** @param line what is said of the broker, by ingest and, with the deployment's name before it, by status */
-  async function expectBroker(entry: object, line: string) {
-    await expectMessages({ STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(entry) }, [
+describe('RabbitMQ: processes keep running, because other deployments may work', () => {
+  /** @param line the message of ingest about the broker; status prints it after the name of the deployment */
+  async function expectBrokerMessage(overrides: object, line: string) {
+    await expectMessages({ STACKTACH_DEPLOYMENTS_FILE: await deploymentsFile(overrides) }, [
       ['ingest', 'keeps running', line],
       ['status', 0, `east: ${line}`],
     ])
@@ -193,35 +193,35 @@ describe('RabbitMQ: a process waits for it, since other deployments may work', (
 
   const broker = () => `the broker at ${new URL(vhost.url).host}`
 
-  test('away', () =>
-    expectBroker(
+  test('is unavailable', () =>
+    expectBrokerMessage(
       { rabbit_host: '127.0.0.1', rabbit_port: 1 },
       'the broker at 127.0.0.1:1 does not answer: check rabbit_host and rabbit_port, and that RabbitMQ is running (connect ECONNREFUSED 127.0.0.1:1)',
     ))
 
-  test('lets nobody in with this password', () =>
-    expectBroker(
+  test('rejects the password', () =>
+    expectBrokerMessage(
       { rabbit_userid: 'newcomer', rabbit_password: 'wrong' },
       `${broker()} rejected the login of newcomer: check rabbit_userid and rabbit_password`,
     ))
 
-  test('has no such vhost, or the user no permission on it', async () => {
-    const says = (name: string, user: string) =>
+  test('has no vhost of this name, or the user has no permission on it', async () => {
+    const noVhost = (name: string, user: string) =>
       `${broker()} has no vhost ${name}, or ${user} has no permission on it: check rabbit_virtual_host, and run \`rabbitmqctl list_permissions -p ${name}\``
-    await expectBroker(
+    await expectBrokerMessage(
       { rabbit_virtual_host: 'nowhere' },
-      says('nowhere', decodeURIComponent(new URL(vhost.url).username) || 'guest'),
+      noVhost('nowhere', decodeURIComponent(new URL(vhost.url).username) || 'guest'),
     )
-    await withUser(null, (user) => expectBroker(user, says(vhost.name, user.rabbit_userid)))
+    await withUser(null, (user) => expectBrokerMessage(user, noVhost(vhost.name, user.rabbit_userid)))
   })
 
-  test('has the exchange, which the user may only read', async () => {
+  test('has an exchange that the user may only read', async () => {
     const connection = await vhost.connect()
     const channel = await connection.createChannel()
     await channel.assertExchange('nova', 'topic', { durable: true })
     await connection.close()
-    const own = '^stacktach_.*$'
-    await withUser({ configure: own, write: own, read: '^(nova|glance|stacktach_.*)$' }, async (user) => {
+    const ownQueues = '^stacktach_.*$'
+    await withUser({ configure: ownQueues, write: ownQueues, read: '^(nova|glance|stacktach_.*)$' }, async (user) => {
       const [file, ...args] = programs.ingest
       const ingest = startProcess(file, args, {
         ...environment,
@@ -279,18 +279,19 @@ test('the clock of a cloud is ahead', async () => {
 })
 
 test.each(['ingest', 'jobs'] as const)(
-  '%s can be stopped with Redis away and something to ring for',
+  '%s stops while Redis is unavailable and a wake-up is pending',
   async (program) => {
     await publish(vhost, [
       { exchange: 'nova', routing_key: 'notifications.info', body: rejectedNotification(program.length) },
     ])
-    const away = { ...environment, REDIS_URL: 'redis://127.0.0.1:1' }
+    const withoutRedis = { ...environment, REDIS_URL: 'redis://127.0.0.1:1' }
     const [file, ...args] = programs.ingest
-    const ingest = startProcess(file, args, away)
+    const ingest = startProcess(file, args, withoutRedis)
     await ingest.printed(/"stored"/)
-    const stopped = program === 'ingest' ? ingest : startProcess(programs[program][0], programs[program].slice(1), away)
+    const stopped =
+      program === 'ingest' ? ingest : startProcess(programs[program][0], programs[program].slice(1), withoutRedis)
     await stopped.printed(/"started"/)
-    // A look of the timer at what there is to do.
+    // Long enough for one check of the backlog.
     await setTimeout(500)
     expect(await stopped.stop()).toBe(0)
     expect(stopped.output()).not.toContain('did not stop')
@@ -300,9 +301,9 @@ test.each(['ingest', 'jobs'] as const)(
 
 describe('the deployments file', () => {
   test.each([
-    ['is not there', null, 'there is no such file'],
-    ['is not JSON', '{ "deployments": [,] }', 'is not JSON: jq . says where'],
-    ['is wrong', '{ "deployments": [{ "topics": {} }] }', /deployments\.0\.name: .*/],
+    ['does not exist', null, 'file not found'],
+    ['is not JSON', '{ "deployments": [,] }', 'is not JSON: find the fault with jq .'],
+    ['is invalid', '{ "deployments": [{ "topics": {} }] }', /deployments\.0\.name: .*/],
   ])('%s', async (name, content, reason) => {
     const file = join(folder, `${name}.json`)
     if (content !== null) await writeFile(file, content)
@@ -320,7 +321,7 @@ describe('the deployments file', () => {
   })
 })
 
-test('the port of the api is taken', async () => {
+test('the port of the api or of the metrics is in use', async () => {
   const server = createServer()
   const port = await new Promise<number>((resolve) => {
     server.listen(0, '127.0.0.1', () => {
@@ -329,13 +330,17 @@ test('the port of the api is taken', async () => {
     })
   })
   await expectMessages({ API_PORT: String(port) }, [
-    ['api', 1, `API_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`],
+    [
+      'api',
+      1,
+      `API_PORT ${port} is already in use on 127.0.0.1: set another port, or stop the program that listens there`,
+    ],
   ])
-  const taken = `METRICS_PORT ${port} is already in use on 127.0.0.1: stop what listens there, or set another`
+  const inUse = `METRICS_PORT ${port} is already in use on 127.0.0.1: set another port, or stop the program that listens there`
   await expectMessages({ METRICS_PORT: String(port) }, [
-    ['ingest', 1, taken],
-    ['jobs', 1, taken],
-    ['api', 1, taken],
+    ['ingest', 1, inUse],
+    ['jobs', 1, inUse],
+    ['api', 1, inUse],
   ])
   await new Promise((resolve) => server.close(resolve))
 })

@@ -4,7 +4,7 @@ import { type CommandHost, startProcess } from '@stacktach/testing'
 
 const built = (path: string) => fileURLToPath(new URL(`../../apps/${path}/dist/main.js`, import.meta.url))
 
-/** The processes, and commands that stand for the others of their kind. */
+/** The processes, and commands that represent the other commands. */
 export const programs = {
   ingest: [built('worker'), 'ingest'],
   jobs: [built('worker'), 'jobs'],
@@ -16,12 +16,12 @@ export const programs = {
 
 export type Program = keyof typeof programs
 
-/** How long after its message a process that ends because of it may take to end. */
+/** How long a process may take to exit after it logged the reason. */
 const EXIT_TIMEOUT_MS = 500
 
 const MESSAGE_TIMEOUT_MS = 60_000
 
-/** The first message of a program about a fault, and its exit code unless it keeps running. */
+/** The first message of a program about a fault, and its exit code if it exits. */
 export interface FirstMessage {
   program: Program
   code: number | 'keeps running'
@@ -29,10 +29,10 @@ export interface FirstMessage {
 }
 
 /**
- * Starts a process and returns its first message: all of its output when it ends, else the first line of its log above
- * level info.
+ * Starts a process and returns its first message: its whole output if it exits, otherwise its first log line above level
+ * info.
  *
- * @throws Error when it neither ends nor logs anything
+ * @throws Error when it neither exits nor logs anything
  */
 export async function firstMessage(
   program: Program,
@@ -45,8 +45,8 @@ export async function firstMessage(
     return { program, code: code ?? -1, line: errorLine(output) }
   }
   const started = startProcess(file, args, environment)
-  // The user of the test's database may write, which the API warns of.
-  const logged = started
+  // The API warns that the user of the test database may write.
+  const logLine = started
     .printed(/^.*"level":[45]0,.*"msg":"((?!transactions are read-only)[^"]*)"/m, MESSAGE_TIMEOUT_MS)
     .then(
       async (match): Promise<FirstMessage | null> => {
@@ -55,10 +55,10 @@ export async function firstMessage(
       },
       () => null,
     )
-  const ended = started.ended.then(
+  const exit = started.ended.then(
     (code): FirstMessage => ({ program, code: code ?? -1, line: errorLine(started.output()) }),
   )
-  const message = (await Promise.race([logged, ended])) ?? (await ended)
+  const message = (await Promise.race([logLine, exit])) ?? (await exit)
   await started.stop('SIGKILL')
   return message
 }

@@ -78,7 +78,7 @@ beforeAll(async () => {
 
 afterAll(() => pipeline?.stop())
 
-test('docs/from-notification-to-row.md shows recorded notifications and the rows made of them', async () => {
+test('docs/from-notification-to-row.md shows recorded notifications and their rows', async () => {
   const messages = captured('nova_both').filter(({ exchange }) => exchange === 'nova')
   const stored = new Set<string>()
   let compared = 0
@@ -99,7 +99,7 @@ test('docs/from-notification-to-row.md shows recorded notifications and the rows
       expect({
         name,
         rows: values.map((row, index) =>
-          columns.map((column, place) => shortenedLike(rows[index]?.[place] ?? '', cellOf(column, row[column]))),
+          columns.map((column, position) => shortenedLike(rows[index]?.[position] ?? '', cellOf(column, row[column]))),
         ),
       }).toEqual({ name, rows })
       compared++

@@ -7,19 +7,19 @@ import fc from 'fast-check'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { until } from './until.ts'
 
-/** Every run draws other messages; HOSTILE_SEED repeats a run. TEST_EFFORT multiplies them, for a longer search. */
+/** Each run generates other messages; HOSTILE_SEED repeats a run. TEST_EFFORT multiplies their number. */
 const seed = Number(process.env.HOSTILE_SEED ?? Date.now() % 2 ** 31)
 const total = effort(1_000)
 
-/** Milliseconds for each of its steps; a long search takes long. */
-const patience = 60_000 + total * 10
+/** Timeout of each step, which grows with the number of messages. */
+const STEP_TIMEOUT_MS = 60_000 + total * 10
 
 let pipeline: Pipeline
 
 afterEach(() => pipeline.stop())
 
-/** A message like any other, known by its id. */
-function good(id: string, exchange: string) {
+/** A valid message. */
+function validMessage(id: string, exchange: string) {
   const event_type = exchange === 'nova' ? 'compute.instance.update' : 'image.update'
   const notification = {
     event_type,
@@ -31,65 +31,70 @@ function good(id: string, exchange: string) {
   return { exchange, routing_key: 'notifications.info', body: Buffer.from(JSON.stringify(notification)) }
 }
 
-async function ids(prefix: string): Promise<number> {
+/** Number of stored notifications whose message id begins with a prefix. */
+async function countIds(prefix: string): Promise<number> {
   const { rows } = await pipeline.database.pool.query(
     `select (select count(*) from notification_nova where message_id like $1)
           + (select count(*) from notification_glance where message_id like $1) as count`,
     [`${prefix}%`],
   )
-  return Number(rows[0].count)
+  return rows[0].count
 }
 
-async function backlogEmpty(): Promise<boolean> {
+async function isBacklogEmpty(): Promise<boolean> {
   return (await systemStatus(pipeline.database, true)).backlog === 0
 }
 
-/** Nothing failed, was tried again or given back: what a message cannot do to a process. */
-function expectUntroubled(...processes: TestProcess[]): void {
+/** No message can cause an error, a retry or a requeue. */
+function expectNoErrors(...processes: TestProcess[]): void {
   for (const process of processes) {
     expect(process.output()).not.toMatch(/"level":(?:50|60)|job failed|could not store|consuming interrupted/)
   }
 }
 
 test(
-  `mutated messages are stored or rejected, those around them stored, and all is folded and verified (seed ${seed})`,
+  `mutated messages are stored or rejected, the others are stored, and everything is folded and verified (seed ${seed})`,
   async () => {
-    // Verified as soon as it is folded, and published to the same broker.
+    // Exists are verified as soon as they are folded, and published to the same broker.
     pipeline = await startPipeline(['east'], { VERIFY_SETTLE_SECONDS: '0', VERIFY_LEVEL: 'none' })
     pipeline.environment.PUBLISH_URL = pipeline.vhost.url
     const processes = [await pipeline.start('ingest'), await pipeline.start('jobs')]
     const messages = fc.sample(mutated(capturedStreams.flatMap((stream) => captured(stream))), { seed, numRuns: total })
     const stream = messages.flatMap((message, index) =>
-      index % 3 === 0 ? [message, good(`good-${index}`, message.exchange)] : [message],
+      index % 3 === 0 ? [message, validMessage(`valid-${index}`, message.exchange)] : [message],
     )
-    await publish(pipeline.vhost, [...stream, good('last-nova', 'nova'), good('last-glance', 'glance')])
-    // Two batches are in hand at a time, so what comes last may be stored before what the database refuses a part of.
-    const goods = Math.ceil(total / 3)
-    await until(async () => (await ids('last-')) === 2 && (await ids('good-')) === goods, patience, 'every good one')
-    await until(backlogEmpty, patience)
+    await publish(pipeline.vhost, [...stream, validMessage('last-nova', 'nova'), validMessage('last-glance', 'glance')])
+    // Two batches overlap: the last messages may be stored before an earlier batch that has to be split.
+    const validCount = Math.ceil(total / 3)
+    await until(
+      async () => (await countIds('last-')) === 2 && (await countIds('valid-')) === validCount,
+      STEP_TIMEOUT_MS,
+      'every valid message',
+    )
+    await until(isBacklogEmpty, STEP_TIMEOUT_MS)
     await until(async () => {
       const { rows } = await pipeline.database.pool.query(
         `select (select count(*) from instance_exists where ${due}) + (select count(*) from image_exists where ${due}) as due`,
       )
-      return Number(rows[0].due) === 0
-    }, patience)
+      return rows[0].due === 0
+    }, STEP_TIMEOUT_MS)
 
     const { rows: reasons } = await pipeline.database.pool.query<{ reason: string; details: string[] }>(
       'select reason, array_agg(detail) as details from rejected_message group by reason order by reason',
     )
     for (const { details } of reasons) for (const detail of details) expect(detail.length).toBeGreaterThan(10)
-    // These two would be bugs that a message found.
-    const unforeseen = reasons.filter(({ reason }) => /not understood|refused by the database/.test(reason))
-    expect(unforeseen).toEqual([])
-    expectUntroubled(...processes)
+    // These two reasons would be bugs.
+    const unexpected = reasons.filter(({ reason }) => /not understood|refused by the database/.test(reason))
+    expect(unexpected).toEqual([])
+    expectNoErrors(...processes)
 
-    const ask = await pipeline.api()
-    for (const path of listings) expect({ path, ...(await ask(path)) }).toMatchObject({ path, status: 200 })
+    const get = await pipeline.api()
+    for (const path of listings) expect({ path, ...(await get(path)) }).toMatchObject({ path, status: 200 })
   },
-  60_000 + 2 * patience,
+  60_000 + 2 * STEP_TIMEOUT_MS,
 )
 
-/** Exists that verification owes a verdict: their period is over, or they have none. */
+/** Exists that must be verified: their audit period is over, or they have none. */
 const due = `status = 'pending' and coalesce(audit_period_ending, "when") < extract(epoch from now()) * 1000000 - 10000000`
 
 const listings = [
@@ -100,27 +105,27 @@ const listings = [
 describe('sizes', () => {
   const LARGE = 20
 
-  test('20 MB are rejected with digest and beginning, and never held as they came', async () => {
+  test('bodies of 20 MB are rejected with their digest and beginning, and are not kept in memory', async () => {
     pipeline = await startPipeline(['east'])
     const { pool } = pipeline.database
     const bodies = Array.from({ length: LARGE }, (_, index) => Buffer.alloc(20_000_000, `{"n":${index},`))
     const large = bodies.map((body) => ({ exchange: 'nova', routing_key: 'notifications.info', body }))
     const ingest = await pipeline.start('ingest')
-    // As with a database that is away: nothing can be stored, and all that was delivered is held.
+    // As with an unavailable database: nothing can be stored, and all delivered messages stay unacknowledged.
     const blocking = await pool.connect()
     await blocking.query('begin')
     await blocking.query('lock table rejected_message in access exclusive mode')
     for (const message of large) await publish(pipeline.vhost, [message])
-    await publish(pipeline.vhost, [good('last-nova', 'nova')])
-    await until(async () => (await unacknowledged()) === LARGE + 1, 60_000)
-    const held = await resident(ingest.pid)
+    await publish(pipeline.vhost, [validMessage('last-nova', 'nova')])
+    await until(async () => (await countUnacknowledged()) === LARGE + 1, 60_000)
+    const memory = await memoryOf(ingest.pid)
     await blocking.query('rollback')
     blocking.release()
-    await until(async () => (await ids('last-')) === 1, 60_000)
+    await until(async () => (await countIds('last-')) === 1, 60_000)
     await until(
       async () => (await systemStatus(pipeline.database, true)).rejected === LARGE,
       60_000,
-      'all are rejected',
+      'all large messages rejected',
     )
     const { rows } = await pool.query(
       'select reason, detail, body_size, body_sha256, body from rejected_message order by body_sha256',
@@ -135,19 +140,20 @@ describe('sizes', () => {
       })
       expect(row.body.length).toBe(65_536)
     }
-    expect(held).toBeLessThan(300_000_000)
-    expectUntroubled(ingest)
+    expect(memory).toBeLessThan(300_000_000)
+    expectNoErrors(ingest)
   })
 
   /** Messages delivered and not acknowledged yet. */
-  async function unacknowledged(): Promise<number> {
+  async function countUnacknowledged(): Promise<number> {
     const connection = await pipeline.vhost.connect()
     const channel = await connection.createChannel()
     const { messageCount } = await channel.checkQueue('stacktach_nova')
     await connection.close()
     return LARGE + 1 - messageCount
   }
-  test('one exists of twenty thousand images is folded within a process of ordinary memory', async () => {
+
+  test('one exists of 18,000 images is folded within 600 MB of memory', async () => {
     pipeline = await startPipeline(['east'])
     const ingest = await pipeline.start('ingest')
     const jobs = await pipeline.start('jobs')
@@ -160,17 +166,17 @@ describe('sizes', () => {
       payload: { images, audit_period_ending: '2026-11-23 20:05:38' },
     })
     await publish(pipeline.vhost, [{ exchange: 'glance', routing_key: 'notifications.info', body: Buffer.from(body) }])
-    await until(async () => (await ids('many')) === 1)
-    await until(backlogEmpty, 60_000)
+    await until(async () => (await countIds('many')) === 1)
+    await until(isBacklogEmpty, 60_000)
     const { rows } = await pipeline.database.pool.query('select count(*), min(audit_period_ending) from image_exists')
-    expect(rows).toEqual([{ count: '18000', min: '1795464338000000' }])
-    expect(await resident(jobs.pid, 'VmHWM')).toBeLessThan(600_000_000)
-    expectUntroubled(ingest, jobs)
+    expect(rows).toEqual([{ count: 18_000, min: 1_795_464_338_000_000 }])
+    expect(await memoryOf(jobs.pid, 'VmHWM')).toBeLessThan(600_000_000)
+    expectNoErrors(ingest, jobs)
   })
 })
 
-/** Bytes of memory that a process has, or had at most. */
-async function resident(pid: number, which: 'VmRSS' | 'VmHWM' = 'VmRSS'): Promise<number> {
+/** Current or peak memory of a process, in bytes. */
+async function memoryOf(pid: number, which: 'VmRSS' | 'VmHWM' = 'VmRSS'): Promise<number> {
   const status = await readFile(`/proc/${pid}/status`, 'utf8')
   return Number(new RegExp(`${which}:\\s+(\\d+) kB`).exec(status)?.[1]) * 1024
 }

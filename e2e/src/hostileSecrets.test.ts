@@ -3,29 +3,30 @@ import { afterEach, describe, expect, test } from '@jest/globals'
 import { captured, publish, type TestProcess } from '@stacktach/testing'
 import { type Pipeline, ready, startPipeline } from './pipeline.ts'
 
-/** No other text has it. */
+/** A text that occurs nowhere else. */
 const secret = 'hush5e7c0fhush'
 
-/** Milliseconds: many programs are started one after another. */
-const LONG = 300_000
+/** Timeout of tests that start many programs one after another. */
+const TIMEOUT_MS = 300_000
 
 let pipeline: Pipeline
 
 afterEach(() => pipeline.stop())
 
-/** Recorded messages of each format, each with secrets in every notation, and one in a body that is bad. */
+/** A recorded message of each format. */
 const classic = recorded('nova_unversioned_messaging-v1', /compute\.instance\.create\.end/)
 const enveloped = recorded('nova_unversioned', /compute\.instance\.create\.end/)
 const versioned = recorded('nova_versioned', /instance\.create\.end/)
 const glance = recorded('glance_messagingv2', /image\.activate/)
 
 function recorded(stream: Parameters<typeof captured>[0], event: RegExp) {
-  const found = captured(stream).find(({ body }) => event.test(body.toString()))
-  if (found === undefined) throw new Error(`${stream} has no ${event}`)
-  return found
+  const message = captured(stream).find(({ body }) => event.test(body.toString()))
+  if (message === undefined) throw new Error(`${stream} has no ${event}`)
+  return message
 }
 
-const planted = {
+/** Fields with the secret in every notation. */
+const secretFields = {
   _context_auth_token: secret,
   auth_token: secret,
   adminPass: secret,
@@ -33,98 +34,101 @@ const planted = {
   service_catalog: [{ endpoints: [{ url: secret }] }],
   user_data: secret,
   injected_files: [['/etc/key', secret]],
+  tenantSecretKey: secret,
+  ipsec_site_connection: { psk: secret },
+  connection_info: JSON.stringify({ data: { auth_method: 'CHAP', auth_password: secret } }),
   deep: [{ a: { b: [{ auth_token: secret }] } }],
   json: JSON.stringify({ a: JSON.stringify({ b: JSON.stringify({ admin_pass: secret }) }) }),
   python: `{'kwargs': {'admin_pass': '${secret}', 'user_data': b'${secret}'}}`,
   piece: `409: {\\"adminPass\\": \\"${secret}\\"} twice`,
 }
 
-/** The message with secrets in notification and payload. */
+/** The message with secrets in its notification and payload. */
 function withSecrets({ exchange, routing_key, body }: ReturnType<typeof recorded>, id: string, fields: object = {}) {
   const outer = JSON.parse(body.toString())
   const inner = typeof outer['oslo.message'] === 'string' ? JSON.parse(outer['oslo.message']) : outer
   const data = inner.payload['nova_object.data']
   const payload = data
-    ? { ...inner.payload, 'nova_object.data': { ...data, ...planted } }
-    : { ...inner.payload, ...planted }
-  const notification = JSON.stringify({ ...inner, message_id: id, ...planted, payload, ...fields })
+    ? { ...inner.payload, 'nova_object.data': { ...data, ...secretFields } }
+    : { ...inner.payload, ...secretFields }
+  const notification = JSON.stringify({ ...inner, message_id: id, ...secretFields, payload, ...fields })
   const text = inner === outer ? notification : JSON.stringify({ ...outer, 'oslo.message': notification })
   return { exchange, routing_key, body: Buffer.from(text) }
 }
 
-function bodies() {
-  const good = [classic, enveloped, versioned, glance].map((message, index) => withSecrets(message, `good-${index}`))
+function messagesWithSecrets() {
+  const valid = [classic, enveloped, versioned, glance].map((message, index) => withSecrets(message, `valid-${index}`))
   const noEvent = [classic, enveloped, versioned, glance].map((message, index) =>
-    withSecrets(message, `bad-${index}`, { event_type: { auth_token: secret } }),
+    withSecrets(message, `invalid-${index}`, { event_type: { auth_token: secret } }),
   )
-  const [whole] = good
-  if (whole === undefined) throw new Error('there is a message')
+  const [first] = valid
+  if (first === undefined) throw new Error('there is no message')
   const raw = (body: Buffer) => ({ exchange: 'nova', routing_key: 'notifications.info', body })
   const broken = [
-    whole.body.subarray(0, -1),
-    Buffer.concat([whole.body.subarray(0, -1), Buffer.from(',"ü":1}', 'latin1')]),
-    Buffer.from(whole.body.toString(), 'utf16le'),
+    first.body.subarray(0, -1),
+    Buffer.concat([first.body.subarray(0, -1), Buffer.from(',"ü":1}', 'latin1')]),
+    Buffer.from(first.body.toString(), 'utf16le'),
     Buffer.from(`auth_token=${secret}`),
     Buffer.from(`{"auth_token": "${secret}"`),
-    Buffer.from(JSON.stringify([planted])),
+    Buffer.from(JSON.stringify([secretFields])),
     Buffer.from(JSON.stringify({ 'oslo.version': '2.0', 'oslo.message': `{"auth_token": "${secret}", }` })),
-    Buffer.from(JSON.stringify({ ...planted, padding: 'x'.repeat(1_100_000) })),
+    Buffer.from(JSON.stringify({ ...secretFields, padding: 'x'.repeat(1_100_000) })),
   ].map(raw)
-  return { good, bad: [...noEvent, ...broken] }
+  return { valid, invalid: [...noEvent, ...broken] }
 }
 
 test(
-  'secrets in messages are in nothing that is stored as accepted, printed, answered or logged',
+  'secrets in messages are not in stored notifications, output, answers or logs',
   async () => {
     pipeline = await startPipeline(['east'], { LOG_LEVEL: 'trace', VERIFY_SETTLE_SECONDS: '0' })
-    const started: TestProcess[] = [await pipeline.start('ingest'), await pipeline.start('jobs')]
-    const { good, bad } = bodies()
-    await publish(pipeline.vhost, [...good, ...bad])
-    await pipeline.settled(good.length + bad.length)
+    const processes: TestProcess[] = [await pipeline.start('ingest'), await pipeline.start('jobs')]
+    const { valid, invalid } = messagesWithSecrets()
+    await publish(pipeline.vhost, [...valid, ...invalid])
+    await pipeline.settled(valid.length + invalid.length)
 
     const { pool } = pipeline.database
     const { rows: tables } = await pool.query<{ name: string }>(
       `select quote_ident(relname) as name from pg_class where relkind in ('r', 'p') and relnamespace = 'public'::regnamespace`,
     )
-    let seen = 0
+    let rowCount = 0
     for (const { name } of tables) {
-      // A rejected body is kept as it came, to be replayed; all else of it is for people.
+      // The body of a rejected message is stored unchanged for a replay; its other columns are redacted.
       const columns = name === 'rejected_message' ? `(to_jsonb(t) - 'body')::text` : 't::text'
       const { rows } = await pool.query<{ row: string }>(`select ${columns} as row from ${name} t`)
-      seen += rows.length
+      rowCount += rows.length
       for (const { row } of rows) expect({ name, row }).not.toMatchObject({ row: expect.stringContaining(secret) })
     }
-    expect(seen).toBeGreaterThan(good.length + bad.length)
+    expect(rowCount).toBeGreaterThan(valid.length + invalid.length)
 
     const { output: list } = await pipeline.run('rejected', 'list', '--json')
     const ids: number[] = JSON.parse(list).map(({ id }: { id: number }) => id)
-    expect(ids).toHaveLength(bad.length)
-    const shown = [list, (await pipeline.run('rejected', 'list')).output]
+    expect(ids).toHaveLength(invalid.length)
+    const outputs = [list, (await pipeline.run('rejected', 'list')).output]
     for (const id of ids) {
-      shown.push((await pipeline.run('rejected', 'show', `${id}`)).output)
-      if (id % 4 === 0) shown.push((await pipeline.run('rejected', 'show', `${id}`, '--json')).output)
+      outputs.push((await pipeline.run('rejected', 'show', `${id}`)).output)
+      if (id % 4 === 0) outputs.push((await pipeline.run('rejected', 'show', `${id}`, '--json')).output)
     }
-    // In hexadecimal it would be a secret just as well.
+    // The secret in hexadecimal would be a leak as well.
     const hex = Buffer.from(secret).toString('hex')
-    for (const output of shown) expect(output.replaceAll(/[\s\0]/g, '')).not.toMatch(new RegExp(`${secret}|${hex}`))
+    for (const output of outputs) expect(output.replaceAll(/[\s\0]/g, '')).not.toMatch(new RegExp(`${secret}|${hex}`))
 
-    const ask = await pipeline.api()
+    const get = await pipeline.api()
     for (const id of [1, 2, 3]) {
-      const { status, body } = await ask(`/stacky/show/${id}`)
+      const { status, body } = await get(`/stacky/show/${id}`)
       expect(status).toBe(200)
       expect(JSON.stringify(body)).not.toContain(secret)
     }
-    for (const process of started) {
+    for (const process of processes) {
       expect(process.output()).not.toContain(secret)
-      // No body either: this is in none of the names that are logged.
+      // A name that occurs only in bodies: bodies are not logged either.
       expect(process.output()).not.toContain('injected_files')
     }
   },
-  LONG,
+  TIMEOUT_MS,
 )
 
-describe('passwords of servers are in no log', () => {
-  /** Servers that each program connects to as it starts. */
+describe('passwords of servers are not logged', () => {
+  /** Servers that each program connects to at its start. */
   const connectsTo: Record<string, readonly string[]> = {
     ingest: ['DATABASE_URL', 'REDIS_URL', 'STACKTACH_DEPLOYMENTS_FILE'],
     jobs: ['DATABASE_URL', 'REDIS_URL'],
@@ -132,10 +136,10 @@ describe('passwords of servers are in no log', () => {
   }
 
   /**
-   * All that a program prints until it ends or warns of the server that it cannot use; if it does not use that server,
+   * The output of a program until it exits or logs a warning about the server. A program that does not use the server runs
    * until it is ready.
    */
-  async function printed(program: 'ingest' | 'jobs' | 'api', variable: string, value: string): Promise<string> {
+  async function outputOf(program: 'ingest' | 'jobs' | 'api', variable: string, value: string): Promise<string> {
     const environment = { ...pipeline.environment }
     Object.assign(pipeline.environment, { [variable]: value, LOG_LEVEL: 'trace' })
     const process = pipeline.launch(program)
@@ -156,10 +160,10 @@ describe('passwords of servers are in no log', () => {
   }
 
   test.each([
-    ['refused', undefined],
-    ['of a server that is not there', '127.0.0.1:9'],
+    ['are rejected', undefined],
+    ['are for an unavailable server', '127.0.0.1:9'],
   ])(
-    '%s',
+    'when they %s',
     async (_, host) => {
       pipeline = await startPipeline(['east'])
       const { environment, vhost, deploymentsFile } = pipeline
@@ -171,13 +175,13 @@ describe('passwords of servers are in no log', () => {
       }
       const changes = Object.entries(servers).map(([name, url]) => ({ [name]: url }))
       const outputs = (['ingest', 'jobs', 'api'] as const).flatMap((program) =>
-        Object.entries(servers).map(([name, url]) => printed(program, name, url)),
+        Object.entries(servers).map(([name, url]) => outputOf(program, name, url)),
       )
       const [entry] = JSON.parse(await readFile(deploymentsFile, 'utf8')).deployments
       const server = host === undefined ? {} : { rabbit_host: '127.0.0.1', rabbit_port: 9 }
       const otherFile = `${deploymentsFile}.other`
       await writeFile(otherFile, JSON.stringify({ deployments: [{ ...entry, ...server, rabbit_password: secret }] }))
-      outputs.push(printed('ingest', 'STACKTACH_DEPLOYMENTS_FILE', otherFile))
+      outputs.push(outputOf('ingest', 'STACKTACH_DEPLOYMENTS_FILE', otherFile))
       for (const output of await Promise.all(outputs)) {
         expect(output.length).toBeGreaterThan(10)
         expect(output).not.toContain(secret)
@@ -188,11 +192,11 @@ describe('passwords of servers are in no log', () => {
       }
       await rm(otherFile)
     },
-    LONG,
+    TIMEOUT_MS,
   )
 
   test(
-    'written wrong',
+    'when the URL or the file is invalid',
     async () => {
       pipeline = await startPipeline(['east'])
       const { environment, deploymentsFile } = pipeline
@@ -218,6 +222,6 @@ describe('passwords of servers are in no log', () => {
         expect((await pipeline.run('status')).output).not.toContain(secret)
       }
     },
-    LONG,
+    TIMEOUT_MS,
   )
 })

@@ -12,7 +12,7 @@ beforeEach(async () => {
 
 afterEach(() => pipeline.stop())
 
-const good = captured('nova_unversioned').slice(0, 40)
+const valid = captured('nova_unversioned').slice(0, 40)
 
 function message(body: string | Buffer, routing_key = 'notifications.info') {
   return { exchange: 'nova', routing_key, body: Buffer.from(body) }
@@ -20,9 +20,9 @@ function message(body: string | Buffer, routing_key = 'notifications.info') {
 
 const notification = { event_type: 'e', publisher_id: 'compute.host', timestamp: '2026-11-23 20:05:38' }
 
-describe('bad messages', () => {
-  // Each with the reason an operator reads; `detail` says what is wrong with it.
-  const bad: [string, string | Buffer][] = [
+describe('invalid messages', () => {
+  // Each with its reject reason; `detail` describes the problem.
+  const invalid: [string, string | Buffer][] = [
     ['not json', 'nova is well'],
     ['not json', ''],
     ['not utf-8', Buffer.from([0x7b, 0xff, 0xfe, 0x7d])],
@@ -37,23 +37,23 @@ describe('bad messages', () => {
     ['too large', JSON.stringify({ ...notification, padding: 'x'.repeat(1_100_000) })],
   ]
 
-  test('are kept with their reason and bytes, and the good ones around them are stored', async () => {
+  test('are rejected with their reason and bytes, and the valid messages around them are stored', async () => {
     await pipeline.start('ingest')
-    const stream = good.flatMap((notification, index) => {
-      const [, body] = bad[index] ?? []
+    const stream = valid.flatMap((notification, index) => {
+      const [, body] = invalid[index] ?? []
       return body === undefined ? [notification] : [notification, message(body)]
     })
     await publish(pipeline.vhost, stream)
     await pipeline.start('jobs')
-    await pipeline.settled(good.length + bad.length)
+    await pipeline.settled(valid.length + invalid.length)
     const { stored, rejected } = await systemStatus(pipeline.database, true)
-    expect({ stored: stored.nova, rejected }).toEqual({ stored: good.length, rejected: bad.length })
+    expect({ stored: stored.nova, rejected }).toEqual({ stored: valid.length, rejected: invalid.length })
     const { rows } = await pipeline.database.pool.query(
       'select deployment, exchange, routing_key, reason, detail, body, body_size from rejected_message order by id',
     )
     const sort = (values: string[]) => values.sort()
     expect(sort(rows.map((row) => `${row.reason} ${row.body_size}`))).toEqual(
-      sort(bad.map(([reason, body]) => `${reason} ${Buffer.from(body).length}`)),
+      sort(invalid.map(([reason, body]) => `${reason} ${Buffer.from(body).length}`)),
     )
     for (const row of rows) {
       expect(row).toMatchObject({ deployment: 'east', exchange: 'nova', routing_key: 'notifications.info' })
@@ -62,23 +62,23 @@ describe('bad messages', () => {
     }
   })
 
-  test('that PostgreSQL refuses are found by halving, and the rest of their batch is stored', async () => {
-    // No message is known that passes normalizing and is refused: a constraint stands for what nobody thought of.
+  test('that PostgreSQL refuses are isolated by splitting the batch, and the rest of the batch is stored', async () => {
+    // Every known message that normalization accepts can be stored, so a constraint simulates an unexpected error.
     await pipeline.database.pool.query(
       `alter table notification_nova add constraint refusing check (event <> 'refused.event')`,
     )
     await pipeline.start('ingest')
     const refused = message(JSON.stringify({ ...notification, event_type: 'refused.event' }))
-    await publish(pipeline.vhost, [...good.slice(0, 20), refused, ...good.slice(20)])
+    await publish(pipeline.vhost, [...valid.slice(0, 20), refused, ...valid.slice(20)])
     await pipeline.start('jobs')
-    await pipeline.settled(good.length + 1)
+    await pipeline.settled(valid.length + 1)
     const { rows } = await pipeline.database.pool.query('select reason, detail from rejected_message')
     expect(rows).toEqual([{ reason: 'refused by the database', detail: expect.stringContaining('refusing') }])
   })
 })
 
 describe('the broker', () => {
-  test('may have exchange and queues already, with other properties: they are used, with a warning', async () => {
+  test('has an exchange and a queue with other properties: ingest uses them and logs a warning', async () => {
     const connection = await pipeline.vhost.connect()
     const channel = await connection.createChannel()
     await channel.assertExchange('nova', 'topic', { durable: false })
@@ -87,12 +87,12 @@ describe('the broker', () => {
     const ingest = await pipeline.start('ingest')
     expect(ingest.output()).toMatch(/"exchange":"nova".*the exchange exists with other properties/)
     expect(ingest.output()).toMatch(/"queue":"stacktach_nova".*the queue exists with other properties/)
-    await publish(pipeline.vhost, good)
+    await publish(pipeline.vhost, valid)
     await pipeline.start('jobs')
-    await pipeline.settled(good.length)
+    await pipeline.settled(valid.length)
   })
 
-  test('may lose a queue under its consumer: it is declared and consumed again', async () => {
+  test('loses a queue: ingest declares and consumes it again', async () => {
     const ingest = await pipeline.start('ingest')
     const connection = await pipeline.vhost.connect()
     const channel = await connection.createChannel()
@@ -100,23 +100,23 @@ describe('the broker', () => {
     await connection.close()
     await ingest.printed(/consuming interrupted/)
     await until(async () => (await consumers('stacktach_nova')) === 1, 20_000, 'the queue is consumed again')
-    await publish(pipeline.vhost, good)
+    await publish(pipeline.vhost, valid)
     await pipeline.start('jobs')
-    await pipeline.settled(good.length)
+    await pipeline.settled(valid.length)
   })
 
-  test('may be stopped and started: nothing that was published is missing', async () => {
+  test('queues messages while ingest is stopped: all are stored after its start', async () => {
     const ingest = await pipeline.start('ingest')
-    await publish(pipeline.vhost, good.slice(0, 20))
+    await publish(pipeline.vhost, valid.slice(0, 20))
     expect(await ingest.stop()).toBe(0)
-    await publish(pipeline.vhost, good.slice(20))
+    await publish(pipeline.vhost, valid.slice(20))
     await pipeline.start('ingest')
     await pipeline.start('jobs')
-    await pipeline.settled(good.length)
+    await pipeline.settled(valid.length)
   })
 })
 
-/** Consumers of a queue; 0 when there is no such queue. */
+/** Number of consumers of a queue; 0 if the queue does not exist. */
 async function consumers(queue: string): Promise<number> {
   const connection = await pipeline.vhost.connect()
   try {
@@ -131,20 +131,20 @@ async function consumers(queue: string): Promise<number> {
 }
 
 describe('operators', () => {
-  test('see queues, backlog and what is stored, as JSON that scripts can wait on', async () => {
+  test('get queues, backlog and stored notifications as JSON for scripts', async () => {
     expect((await pipeline.run('status')).output).toMatch(/│ east +│ never +│/)
     await pipeline.start('ingest')
-    await publish(pipeline.vhost, good)
+    await publish(pipeline.vhost, valid)
     await pipeline.start('jobs')
-    await pipeline.settled(good.length)
-    // A wake-up that found its job running is delayed for a moment.
+    await pipeline.settled(valid.length)
+    // A wake-up is delayed for a moment if its job is running.
     const isDelayed = async () => /"delayed": ?[1-9]/.test((await pipeline.run('status', '--json')).output)
     await until(async () => !(await isDelayed()), 20_000, 'no job is delayed')
     const { code, output } = await pipeline.run('status', '--json', '--count')
     expect({ code, status: JSON.parse(output) }).toEqual({
       code: 0,
       status: {
-        stored: { nova: good.length, glance: 0, generic: 0 },
+        stored: { nova: valid.length, glance: 0, generic: 0 },
         rejected: 0,
         backlog: 0,
         last_notification: { east: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/) },
@@ -169,7 +169,7 @@ describe('operators', () => {
     expect((await pipeline.run('status')).output).toContain('pending aggregation')
   })
 
-  test('make a report, which the API then answers', async () => {
+  test('create a report, which the API then returns', async () => {
     await pipeline.start('ingest')
     await pipeline.start('jobs')
     await publish(pipeline.vhost, captured('glance_messagingv2'))
@@ -201,13 +201,13 @@ describe('operators', () => {
         },
       },
     })
-    const ask = await pipeline.api()
-    expect(await ask(`/stacky/report/${report.id}`)).toEqual({ status: 200, body: report.json })
-    const { body } = await ask('/stacky/reports')
+    const get = await pipeline.api()
+    expect(await get(`/stacky/report/${report.id}`)).toEqual({ status: 200, body: report.json })
+    const { body } = await get('/stacky/reports')
     expect(body).toContainEqual([report.id, expect.any(Number), expect.any(Number), expect.any(Number), report.name, 1])
   })
 
-  test('are told what is wrong with the configuration, every fault in a line, and the exit code is 2', async () => {
+  test('get one line for each fault of the configuration and exit code 2', async () => {
     const { code, output } = await pipeline.run('frobnicate')
     expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining("unknown command 'frobnicate'") })
     pipeline.environment.REDIS_URL = 'http://nonsense'
@@ -215,8 +215,8 @@ describe('operators', () => {
     expect(await pipeline.run('status')).toEqual({
       code: 2,
       output:
-        'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster://, not what it is set to\n' +
-        'STACKTACH_DEPLOYMENTS_FILE is not set: it names the file of the brokers; deploy/deployments/ has examples\n',
+        'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster:// (current value hidden)\n' +
+        'STACKTACH_DEPLOYMENTS_FILE is not set: it is the path of the deployments file; deploy/deployments/ has examples\n',
     })
   })
 })

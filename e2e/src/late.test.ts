@@ -3,22 +3,22 @@ import { type CapturedMessage, captured, expectations, publish } from '@stacktac
 import { aggregates } from './aggregates.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 
-interface Late {
+interface StreamMessage {
   message: CapturedMessage
   event: string
   instance: string
   request: string
 }
 
-const stream = captured('nova_unversioned').map((message): Late => {
+const stream = captured('nova_unversioned').map((message): StreamMessage => {
   const notification = JSON.parse(JSON.parse(message.body.toString())['oslo.message'])
   const { event_type: event, payload, _context_request_id: request } = notification
   return { message, event, instance: payload.instance_id, request }
 })
 
-/** One notification of each of these events is late, each of an instance of its own. */
+/** One notification of each of these events is late, each of another instance. */
 const lateEvents = [
-  'compute.instance.update', // the one that begins a request
+  'compute.instance.update', // begins a request
   'compute.instance.create.start',
   'compute.instance.finish_resize.end',
   'compute.instance.exists',
@@ -26,14 +26,16 @@ const lateEvents = [
   'compute.instance.rescue.start',
 ]
 
-const late: Late[] = []
+const late: StreamMessage[] = []
 for (const event of lateEvents) {
-  const found = stream.find((sent) => sent.event === event && late.every(({ instance }) => instance !== sent.instance))
-  if (found !== undefined) late.push(found)
+  const match = stream.find(
+    (candidate) => candidate.event === event && late.every(({ instance }) => instance !== candidate.instance),
+  )
+  if (match !== undefined) late.push(match)
 }
 
-/** Rows of each aggregate: whose they are, which one, and which transaction wrote them last, and where. */
-const written = [
+/** Rows of all aggregates: instance, name, and a version that changes with each write. */
+const versionsQuery = [
   `select instance as owner, 'lifecycle' as row, xmin::text || ctid::text as version from lifecycle`,
   ...['timing', 'instance_launch', 'instance_delete', 'instance_exists'].map(
     (table) => `select instance as owner, '${table} ' || id as row, xmin::text || ctid::text as version from ${table}`,
@@ -44,15 +46,15 @@ const written = [
 let pipeline: Pipeline
 
 async function rows(): Promise<Map<string, { owner: string; version: string }>> {
-  const found = await pipeline.database.pool.query<{ owner: string; row: string; version: string }>(written)
-  return new Map(found.rows.map(({ owner, row, version }) => [`${owner} ${row}`, { owner, version }]))
+  const result = await pipeline.database.pool.query<{ owner: string; row: string; version: string }>(versionsQuery)
+  return new Map(result.rows.map(({ owner, row, version }) => [`${owner} ${row}`, { owner, version }]))
 }
 
 beforeAll(async () => {
   pipeline = await startPipeline(['captured'])
   await pipeline.start('ingest')
   await pipeline.start('jobs')
-  const inTime = stream.filter((sent) => !late.includes(sent))
+  const inTime = stream.filter((message) => !late.includes(message))
   await publish(
     pipeline.vhost,
     inTime.map(({ message }) => message),
@@ -62,13 +64,13 @@ beforeAll(async () => {
 
 afterAll(() => pipeline.stop())
 
-test('a late notification has rows of its own instance and request written, and no others', async () => {
+test('a late notification causes writes only to rows of its instance and request', async () => {
   expect(late.map(({ event }) => event)).toEqual(lateEvents)
-  let sent = stream.length - late.length
+  let published = stream.length - late.length
   for (const { message, event, instance, request } of late) {
     const before = await rows()
     await publish(pipeline.vhost, [message])
-    await pipeline.settled(++sent)
+    await pipeline.settled(++published)
     const after = await rows()
     const changed = [...new Set([...before.keys(), ...after.keys()])].filter(
       (row) => before.get(row)?.version !== after.get(row)?.version,
@@ -80,6 +82,6 @@ test('a late notification has rows of its own instance and request written, and 
   }
 })
 
-test('in the end the answers are those of the stream in its order', async () => {
+test('the final aggregates equal those of the ordered stream', async () => {
   expect(await aggregates(pipeline.database)).toEqual(expectations('nova_unversioned'))
 })

@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { publish } from '@stacktach/testing'
+import { at, createEnd, deleteEnd, exists, instanceMessage, type Message } from './instanceMessages.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
-import { at, create, deleted, exists, type Message, notice } from './usageStory.ts'
 import { allVerified, novaVerdicts } from './verdicts.ts'
 
-describe('a verdict follows what is seen later', () => {
+describe('late notifications change verdicts', () => {
   let pipeline: Pipeline
   let published = 0
 
@@ -24,32 +24,34 @@ describe('a verdict follows what is seen later', () => {
     return Object.entries(verdicts).flatMap(([id, reason]) => (id.startsWith(instance) ? [reason] : []))
   }
 
-  test('a launch that comes late verifies the exists that failed for want of it', async () => {
+  test('a late launch verifies the exists that failed without it', async () => {
     expect(await after('late-launch', exists('late-launch'))).toEqual([
-      expect.stringMatching(/^no launch: none of this instance at /),
+      expect.stringMatching(/^no launch: this instance has no launch at /),
     ])
-    expect(await after('late-launch', create('late-launch'))).toEqual([null])
+    expect(await after('late-launch', createEnd('late-launch'))).toEqual([null])
   })
 
-  test('a delete that comes late verifies the exists that failed for want of it', async () => {
-    const ended = exists('late-delete', { deleted_at: '2026-11-22 01:00:00.5' })
-    expect(await after('late-delete', create('late-delete'), ended)).toEqual([expect.stringMatching(/^no delete: /)])
-    expect(await after('late-delete', deleted('late-delete', 3600))).toEqual([null])
+  test('a late delete verifies the exists that failed without it', async () => {
+    const existsWithDelete = exists('late-delete', { deleted_at: '2026-11-22 01:00:00.5' })
+    expect(await after('late-delete', createEnd('late-delete'), existsWithDelete)).toEqual([
+      expect.stringMatching(/^no delete: /),
+    ])
+    expect(await after('late-delete', deleteEnd('late-delete', 3600))).toEqual([null])
   })
 
-  test('a delete that comes late fails the exists that it contradicts, and no other', async () => {
-    expect(await after('contradicted', create('contradicted'), exists('contradicted'))).toEqual([null])
-    expect(await after('contradicted', deleted('contradicted', 3600))).toEqual([
+  test('a late delete fails only the exists that it contradicts', async () => {
+    expect(await after('contradicted', createEnd('contradicted'), exists('contradicted'))).toEqual([null])
+    expect(await after('contradicted', deleteEnd('contradicted', 3600))).toEqual([
       expect.stringMatching(/^delete contradicts: /),
     ])
-    expect(await after('deleted-later', create('deleted-later'), exists('deleted-later'))).toEqual([null])
-    expect(await after('deleted-later', deleted('deleted-later', 90_000))).toEqual([null])
+    expect(await after('deleted-later', createEnd('deleted-later'), exists('deleted-later'))).toEqual([null])
+    expect(await after('deleted-later', deleteEnd('deleted-later', 90_000))).toEqual([null])
   })
 
-  test('a launch that turns out to be another tenant’s fails the exists that agreed with it', async () => {
-    expect(await after('moved', create('moved'), exists('moved'))).toEqual([null])
-    const again = notice('moved', 'create.end', 12, { launched_at: at(10.25), tenant_id: 'beef' })
-    const [verdict] = await after('moved', again)
+  test('a late change of the tenant of a launch fails the exists that matched it', async () => {
+    expect(await after('moved', createEnd('moved'), exists('moved'))).toEqual([null])
+    const secondCreate = instanceMessage('moved', 'create.end', 12, { launched_at: at(10.25), tenant_id: 'beef' })
+    const [verdict] = await after('moved', secondCreate)
     expect(verdict).toBe('launch differs: tenant is "cafe" in the exists and "beef" in the launch')
   })
 })

@@ -5,12 +5,13 @@ import { type Pipeline, receivedBy, startPipeline } from './pipeline.ts'
 
 const messages = captured('nova_both_failures')
 
-/** Queues that share the notifications of nova, each with an ingest process of its own. */
+/** Queues that share the notifications of nova, each with its own ingest process. */
 const QUEUES = ['stacktach_nova_1', 'stacktach_nova_2', 'stacktach_nova_3']
 
-const HASH = 'stacktach_nova_shared'
+const HASH_EXCHANGE = 'stacktach_nova_shared'
 
-async function oneQueue(): Promise<unknown> {
+/** The aggregates when all messages are in one queue. */
+async function aggregatesOfOneQueue(): Promise<unknown> {
   const pipeline = await startPipeline(['east'])
   try {
     await Promise.all([pipeline.start('ingest'), pipeline.start('jobs')])
@@ -22,39 +23,39 @@ async function oneQueue(): Promise<unknown> {
   }
 }
 
-/** The exchange is a plugin's, which a broker of somebody's own need not have. */
+/** A plugin provides this type of exchange, and an external broker may not have the plugin. */
 const withPlugin = (await exchangeTypes()).includes('x-consistent-hash') ? describe : describe.skip
 
 withPlugin('quorum queues behind a consistent hash exchange', () => {
   let pipeline: Pipeline
-  let inOneQueue: unknown
+  let expected: unknown
 
   beforeAll(async () => {
-    inOneQueue = await oneQueue()
+    expected = await aggregatesOfOneQueue()
     pipeline = await startPipeline(['east'])
     const connection = await pipeline.vhost.connect()
     const channel = await connection.createChannel()
     await channel.assertExchange('nova', 'topic', { durable: true })
-    // Of a message, what differs from one to the next and the broker can see.
-    await channel.assertExchange(HASH, 'x-consistent-hash', {
+    // The message id differs between messages, and the broker can read it.
+    await channel.assertExchange(HASH_EXCHANGE, 'x-consistent-hash', {
       durable: true,
       arguments: { 'hash-property': 'message_id' },
     })
-    await channel.bindExchange(HASH, 'nova', '#')
+    await channel.bindExchange(HASH_EXCHANGE, 'nova', '#')
     await connection.close()
   }, 60_000)
 
   afterAll(() => pipeline.stop())
 
-  test('bring the same as one queue, shared out over processes', async () => {
+  test('give the same aggregates as one queue, with the messages spread over processes', async () => {
     const ingests: TestProcess[] = []
     for (const queue of QUEUES) {
       const entry = deploymentEntry('east', new URL(pipeline.vhost.url), {
-        nova: [{ queue, routing_key: '1', from: HASH }],
+        nova: [{ queue, routing_key: '1', from: HASH_EXCHANGE }],
       })
       const quorum = { ...entry, queue_arguments: { 'x-queue-type': 'quorum' } }
       await writeFile(pipeline.deploymentsFile, JSON.stringify({ deployments: [quorum] }))
-      // It has read the file when it consumes.
+      // The process has read the file when it consumes.
       ingests.push(await pipeline.start('ingest'))
     }
     await pipeline.start('jobs')
@@ -66,7 +67,7 @@ withPlugin('quorum queues behind a consistent hash exchange', () => {
     await channel.waitForConfirms()
     await connection.close()
     await pipeline.settled(messages.length)
-    expect(await everyAggregate(pipeline.database)).toEqual(inOneQueue)
+    expect(await everyAggregate(pipeline.database)).toEqual(expected)
     const shares = ingests.map(receivedBy)
     expect(shares.reduce((sum, share) => sum + share, 0)).toBe(messages.length)
     expect(shares.filter((share) => share > 0)).toHaveLength(QUEUES.length)

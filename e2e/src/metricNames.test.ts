@@ -7,8 +7,8 @@ import { type Pipeline, startPipeline } from './pipeline.ts'
 import { metricOf, namesIn } from './promql.ts'
 import { until } from './until.ts'
 
-/** Dashboard, alert rules and documents name metrics and labels: each must be one that a process exposes. */
-const file = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
+/** Reads a file of the project: the metrics and labels in dashboard, alert rules and documents must be exposed. */
+const readProjectFile = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8')
 
 interface Rule {
   alert: string
@@ -20,22 +20,22 @@ interface Rule {
 
 let pipeline: Pipeline
 
-/** Of all processes: types by name, and labels by name. */
+/** Types and labels of the metrics of all processes, by name. */
 const types = new Map<string, string>()
 const labels = new Map<string, Set<string>>()
-const dashboard = JSON.parse(file('deploy/grafana/stacktach.json'))
-const rules: Rule[] = parse(file('deploy/prometheus/alerts.yml')).groups.flatMap(
+const dashboard = JSON.parse(readProjectFile('deploy/grafana/stacktach.json'))
+const rules: Rule[] = parse(readProjectFile('deploy/prometheus/alerts.yml')).groups.flatMap(
   ({ rules }: { rules: Rule[] }) => rules,
 )
 const panels: { title: string; targets?: { expr: string; legendFormat: string }[] }[] = dashboard.panels
 const targets = panels.flatMap(({ title, targets = [] }) => targets.map((target) => ({ title, ...target })))
-/** What Prometheus itself puts on every sample. */
+/** Labels that Prometheus adds to every sample. */
 const targetLabels = ['job', 'instance']
 
 beforeAll(async () => {
   pipeline = await startPipeline(['north'], { METRICS_PORT: '0' })
   const { api, scrape } = await observe(pipeline)
-  // A metric shows its labels once it has counted.
+  // A metric has its labels only after its first value.
   await publish(pipeline.vhost, captured('glance_messagingv2'))
   await until(async () => total(await scrape('ingest'), 'batch_messages_count') > 0)
   await until(async () => total(await scrape('jobs'), 'job_duration_seconds_count') > 0)
@@ -43,37 +43,37 @@ beforeAll(async () => {
   await (await fetch(new URL('/stacky/events', api))).text()
   await until(async () => total(await scrape('api'), 'api_request_duration_seconds_count') > 0)
   for (const program of observedPrograms) {
-    const exposed = await scrape(program)
-    for (const [name, type] of exposed.types) types.set(name, type)
-    for (const { name, labels: given } of exposed.samples) {
-      const metric = metricOf(exposed.types, name) ?? name
-      const known = labels.get(metric) ?? new Set()
-      for (const label of Object.keys(given)) known.add(label)
-      labels.set(metric, known)
+    const exposition = await scrape(program)
+    for (const [name, type] of exposition.types) types.set(name, type)
+    for (const { name, labels: sampleLabels } of exposition.samples) {
+      const metric = metricOf(exposition.types, name) ?? name
+      const metricLabels = labels.get(metric) ?? new Set()
+      for (const label of Object.keys(sampleLabels)) metricLabels.add(label)
+      labels.set(metric, metricLabels)
     }
   }
 })
 
 afterAll(() => pipeline?.stop())
 
-/** Fails unless every name in an expression is of a metric that a process exposes, and every label one that it has. */
+/** Fails if an expression or its legend has a metric that no process exposes, or a label that its metrics do not have. */
 function check(expression: string, legend: string[] = []): void {
-  const found = namesIn(expression.replaceAll('$__rate_interval', '5m'))
-  expect(found.metrics.size).toBeGreaterThan(0)
-  const known = new Set(targetLabels)
-  for (const name of found.metrics) {
+  const names = namesIn(expression.replaceAll('$__rate_interval', '5m'))
+  expect(names.metrics.size).toBeGreaterThan(0)
+  const knownLabels = new Set(targetLabels)
+  for (const name of names.metrics) {
     if (name === 'up') continue
     const metric = metricOf(types, name)
     expect({ expression, name, metric }).toEqual({ expression, name, metric: expect.any(String) })
-    for (const label of labels.get(metric ?? '') ?? []) known.add(label)
+    for (const label of labels.get(metric ?? '') ?? []) knownLabels.add(label)
   }
-  expect({ expression, labels: [...found.labels, ...legend].filter((label) => !known.has(label)) }).toEqual({
+  expect({ expression, labels: [...names.labels, ...legend].filter((label) => !knownLabels.has(label)) }).toEqual({
     expression,
     labels: [],
   })
 }
 
-test('the parser of expressions sees names, and what is none', () => {
+test('names are found in expressions, and unknown names fail the check', () => {
   const { metrics, labels } = namesIn('sum by (reason) (rate(a_total{job=~"x.*"}[5m])) / on (queue) b > 0')
   expect([[...metrics], [...labels]]).toEqual([
     ['a_total', 'b'],
@@ -84,7 +84,7 @@ test('the parser of expressions sees names, and what is none', () => {
   expect(() => check('sum by (tenant) (stacktach_messages_received_total)')).toThrow()
 })
 
-test('the dashboard', () => {
+test('the dashboard uses exposed metrics and labels', () => {
   expect(targets.length).toBeGreaterThan(20)
   for (const { expr, legendFormat } of targets) {
     check(
@@ -95,7 +95,7 @@ test('the dashboard', () => {
   expect(new Set(dashboard.panels.map(({ id }: { id: number }) => id)).size).toBe(dashboard.panels.length)
 })
 
-test('the alerts', () => {
+test('the alerts use exposed metrics and labels', () => {
   expect(rules.length).toBeGreaterThan(10)
   for (const rule of rules) {
     check(
@@ -112,12 +112,12 @@ test('the alerts', () => {
   }
 })
 
-test('the table of metrics has all of them, with their types and labels', () => {
-  const ours = [...types].filter(([name]) => name.startsWith('stacktach_'))
-  const rows = [...file('docs/metrics.md').matchAll(/^\| `(stacktach_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
+test('the table in docs/metrics.md has all metrics with their types and labels', () => {
+  const ownMetrics = [...types].filter(([name]) => name.startsWith('stacktach_'))
+  const rows = [...readProjectFile('docs/metrics.md').matchAll(/^\| `(stacktach_\w+)` \| (\w+) \|([^|]*)\|/gm)].map(
     ([, name, type, names = '']) => [name, type, [...names.matchAll(/`(\w+)`/g)].map(([, label]) => label).sort()],
   )
-  const exposed = ours.map(([name, type]) => [
+  const exposed = ownMetrics.map(([name, type]) => [
     name,
     type,
     [...(labels.get(name) ?? [])].filter((label) => label !== 'le').sort(),
@@ -125,7 +125,7 @@ test('the table of metrics has all of them, with their types and labels', () => 
   expect(rows.sort()).toEqual(exposed.sort())
 })
 
-test('each of ours is on the dashboard or in an alert', () => {
+test('each metric is on the dashboard or in an alert', () => {
   const used = new Set(
     [...targets.map(({ expr }) => expr.replaceAll('$__rate_interval', '5m')), ...rules.map(({ expr }) => expr)]
       .flatMap((expression) => [...namesIn(expression).metrics])
@@ -134,9 +134,9 @@ test('each of ours is on the dashboard or in an alert', () => {
   expect([...types.keys()].filter((name) => name.startsWith('stacktach_') && !used.has(name))).toEqual([])
 })
 
-test('no label has values that grow with the cloud', () => {
+test('no label has a number of values that grows with the cloud', () => {
   const allowed =
     'collection deployment endpoint exchange job_name kind le outcome queue reason service state status'.split(' ')
-  const ours = [...labels].filter(([name]) => name.startsWith('stacktach_')).flatMap(([, names]) => [...names])
-  expect(new Set(ours)).toEqual(new Set(allowed))
+  const ownLabels = [...labels].filter(([name]) => name.startsWith('stacktach_')).flatMap(([, names]) => [...names])
+  expect(new Set(ownLabels)).toEqual(new Set(allowed))
 })

@@ -9,24 +9,24 @@ import { until } from './until.ts'
 const HOURS = 2
 const deployments = ['east', 'west']
 
-/** Bodies that cannot be stored, by why; as many of each as it has. */
-const bad = {
+/** Bodies that are rejected, by reason. */
+const rejectedBodies = {
   'not json': ['{', 'x', '['],
   'no event_type': ['{"a":1}', '{"a":2}'],
   'not utf-8': ['\xff\xfe'],
 }
-const badMessages = Object.values(bad).flat().length
+const rejectedCount = Object.values(rejectedBodies).flat().length
 
 let pipeline: Pipeline
 let truth: Truth
 let database: Detour
 let redis: Detour
 let processes: Observation['processes']
-let ask: Observation['ask']
+let request: Observation['request']
 let scrape: Observation['scrape']
 let api: string
 
-/** Messages that queues are bound for: those that a cloud sends twice go to topic `monitor`, which glance's queue does not take. */
+/** Messages that reach a queue. Duplicates are sent to the topic `monitor`; the queue of glance is not bound to it. */
 function sent() {
   const { nova, glance } = truth.services
   return { nova: nova.messages, glance: glance.notifications }
@@ -38,7 +38,7 @@ beforeAll(async () => {
   redis = await detour(pipeline.environment.REDIS_URL ?? '')
   await Promise.all([database.open(), redis.open()])
   Object.assign(pipeline.environment, { DATABASE_URL: database.url, REDIS_URL: redis.url })
-  ;({ processes, ask, scrape, api } = await observe(pipeline))
+  ;({ processes, request, scrape, api } = await observe(pipeline))
   const options = {
     seed: 'metrics',
     format: 'both' as const,
@@ -47,18 +47,18 @@ beforeAll(async () => {
     failures: 0.2,
     duplicates: 0.2,
   }
-  const simulated = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
-  truth = simulated.truth
+  const cloud = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
+  truth = cloud.truth
   await publish(
     pipeline.vhost,
-    Object.values(bad)
+    Object.values(rejectedBodies)
       .flat()
       .map((body) => ({ exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from(body, 'latin1') })),
   )
-  await pipeline.settled(simulated.notifications + badMessages)
-  // The last duplicates are acknowledged after the last new one.
+  await pipeline.settled(cloud.notifications + rejectedCount)
+  // The last duplicates are acknowledged after the last new message.
   await until(
-    async () => total(await scrape('ingest'), 'batch_messages_sum') >= sent().nova + sent().glance + badMessages,
+    async () => total(await scrape('ingest'), 'batch_messages_sum') >= sent().nova + sent().glance + rejectedCount,
   )
 })
 
@@ -67,7 +67,7 @@ afterAll(async () => {
   await Promise.all([database?.shut(), redis?.shut()])
 })
 
-describe('what a simulated cloud sent is counted', () => {
+describe('messages of a simulated cloud are counted', () => {
   test('by ingest: received, stored, duplicate, and rejected by reason', async () => {
     const { nova, glance } = truth.services
     const messages = sent().nova + sent().glance
@@ -75,7 +75,7 @@ describe('what a simulated cloud sent is counted', () => {
     expect(messages).toBeGreaterThan(notifications)
     const counted = await scrape('ingest')
     for (const exchange of ['nova', 'glance'] as const) {
-      const more = exchange === 'nova' ? badMessages : 0
+      const rejected = exchange === 'nova' ? rejectedCount : 0
       const all = sent()[exchange]
       const { notifications: distinct } = truth.services[exchange]
       expect({
@@ -84,16 +84,16 @@ describe('what a simulated cloud sent is counted', () => {
         duplicates: total(counted, 'notifications_duplicate_total', { exchange }),
         inBatches: total(counted, 'batch_messages_sum', { exchange }),
       }).toEqual({
-        received: all + more,
+        received: all + rejected,
         stored: distinct,
         duplicates: all - distinct,
-        inBatches: all + more,
+        inBatches: all + rejected,
       })
     }
-    for (const [reason, bodies] of Object.entries(bad)) {
+    for (const [reason, bodies] of Object.entries(rejectedBodies)) {
       expect(total(counted, 'messages_rejected_total', { deployment: 'east', reason })).toBe(bodies.length)
     }
-    expect(total(counted, 'messages_rejected_total')).toBe(badMessages)
+    expect(total(counted, 'messages_rejected_total')).toBe(rejectedCount)
     expect(total(counted, 'messages_rejected_total', { deployment: 'west' })).toBe(0)
     expect(total(counted, 'notification_lag_seconds_count')).toBe(messages)
     expect(total(counted, 'batch_duration_seconds_count')).toBe(total(counted, 'batch_messages_count'))
@@ -101,7 +101,7 @@ describe('what a simulated cloud sent is counted', () => {
     expect(total(counted, 'batch_failures_total')).toBe(0)
   })
 
-  test('by ingest: what the brokers hold', async () => {
+  test('by ingest: messages and consumers of the queues', async () => {
     const queues = ['stacktach_nova', 'stacktach_glance']
     await until(async () => {
       const { samples } = await scrape('ingest')
@@ -115,54 +115,54 @@ describe('what a simulated cloud sent is counted', () => {
     }
   })
 
-  test('by jobs: folds, and what is in the database', async () => {
+  test('by jobs: folds, and the content of the database', async () => {
     const { pool } = pipeline.database
-    const { rows } = await pool.query<{ pending: number; last: string }>(
+    const { rows } = await pool.query<{ pending: number; last: number }>(
       `select (select count(*)::int from instance_exists where status = 'pending') as pending,
               (select max(last_when) from deployment) as last`,
     )
     const [stored] = rows
     expect(stored?.pending).toBeGreaterThan(0)
-    // What is asked of the database may be ten seconds old.
+    // Values from the database may be ten seconds old.
     await until(
       async () => total(await scrape('jobs'), 'exists', { service: 'nova', status: 'pending' }) === stored?.pending,
     )
     await until(async () => total(await scrape('jobs'), 'backlog_rows') === 0)
     const counted = await scrape('jobs')
-    expect(total(counted, 'rejected_messages')).toBe(badMessages)
+    expect(total(counted, 'rejected_messages')).toBe(rejectedCount)
     expect(total(counted, 'outbox_unsent')).toBe(0)
     expect(total(counted, 'backlog_oldest_age_seconds')).toBe(0)
-    const lasts = deployments.map((deployment) =>
+    const lastTimes = deployments.map((deployment) =>
       total(counted, 'deployment_last_notification_timestamp_seconds', { deployment }),
     )
-    expect(Math.max(...lasts)).toBe(Number(stored?.last) / 1e6)
+    expect(Math.max(...lastTimes)).toBe(Number(stored?.last) / 1e6)
     expect(total(counted, 'jobs_finished_total', { job_name: 'usage', outcome: 'done' })).toBeGreaterThan(0)
     expect(total(counted, 'jobs_finished_total', { outcome: 'failed' })).toBe(0)
     expect(total(counted, 'job_duration_seconds_count')).toBe(total(counted, 'jobs_finished_total'))
-    // Every nova notification of an instance is folded at least once, and nothing else by this job but images.
+    // This job folds every nova notification of an instance at least once, and images.
     expect(total(counted, 'backlog_folded_total', { job_name: 'usage' })).toBeGreaterThanOrEqual(
       Object.values(truth.instances).reduce((sum, { notifications }) => sum + notifications, 0),
     )
   })
 
-  test('by the api: every answer, by endpoint and status', async () => {
-    const asked = ['/stacky/events', '/stacky/events', '/stacky/kpi/nobody', '/stacky/uuid', '/nope', '/healthz']
-    for (const path of asked) await (await fetch(new URL(path, api))).text()
-    const calls = async (endpoint: string, status: string) =>
+  test('by the api: every request, by endpoint and status', async () => {
+    const paths = ['/stacky/events', '/stacky/events', '/stacky/kpi/nobody', '/stacky/uuid', '/nope', '/healthz']
+    for (const path of paths) await (await fetch(new URL(path, api))).text()
+    const requests = async (endpoint: string, status: string) =>
       total(await scrape('api'), 'api_request_duration_seconds_count', { endpoint, status })
-    await until(async () => (await calls('healthz', '200')) === 1)
-    expect(await calls('events', '200')).toBe(2)
-    expect(await calls('kpi/:tenant', '404')).toBe(1)
-    expect(await calls('uuid', '400')).toBe(1)
-    expect(await calls('none', '404')).toBe(1)
-    expect(total(await scrape('api'), 'api_request_duration_seconds_count')).toBe(asked.length)
+    await until(async () => (await requests('healthz', '200')) === 1)
+    expect(await requests('events', '200')).toBe(2)
+    expect(await requests('kpi/:tenant', '404')).toBe(1)
+    expect(await requests('uuid', '400')).toBe(1)
+    expect(await requests('none', '404')).toBe(1)
+    expect(total(await scrape('api'), 'api_request_duration_seconds_count')).toBe(paths.length)
   })
 })
 
-describe('each call', () => {
-  const tokens = { authorization: 'Bearer stacktach_secret-of-the-caller' }
+describe('each request', () => {
+  const headers = { authorization: 'Bearer stacktach_secret-of-the-client' }
 
-  /** The line of the log about the call with an id. */
+  /** The log line of the request with an id. */
   async function lineOf(id: string): Promise<Record<string, unknown>> {
     const process = processes.api
     await process.printed(new RegExp(`"requestId":"${id}".*"answered"`))
@@ -174,9 +174,9 @@ describe('each call', () => {
     return JSON.parse(lines[0] ?? '')
   }
 
-  test('has an id, in its answer and in one line of the log, and nothing of a token', async () => {
-    const answer = await fetch(new URL('/stacky/events?service=nova', api), { headers: tokens })
-    const id = answer.headers.get('x-request-id') ?? ''
+  test('has an id in its response and in one log line, and its token is not logged', async () => {
+    const response = await fetch(new URL('/stacky/events?service=nova', api), { headers })
+    const id = response.headers.get('x-request-id') ?? ''
     expect(id).toMatch(/^[\da-f-]{36}$/)
     expect(await lineOf(id)).toMatchObject({
       level: 30,
@@ -185,43 +185,49 @@ describe('each call', () => {
       status: 200,
       milliseconds: expect.any(Number),
     })
-    expect(processes.api.output()).not.toContain('secret-of-the-caller')
+    expect(processes.api.output()).not.toContain('secret-of-the-client')
   })
 
-  test('keeps the id that a proxy gave it', async () => {
+  test('keeps the request id of a proxy', async () => {
     const id = 'req-3f0a.71=/x:1@a+b'
-    const answer = await fetch(new URL('/stacky/nope', api), { headers: { 'x-request-id': id } })
-    expect(answer.headers.get('x-request-id')).toBe(id)
+    const response = await fetch(new URL('/stacky/nope', api), { headers: { 'x-request-id': id } })
+    expect(response.headers.get('x-request-id')).toBe(id)
     await processes.api.printed(/"requestId":"req-3f0a\.71=\/x:1@a\+b","method":"GET","endpoint":null,"status":404/)
   })
 
-  test.each(['', 'a b', 'a"b', 'a,b', 'é', 'x'.repeat(129)])('has another than %.20p', async (id) => {
-    const answer = await fetch(new URL('/stacky/hosts', api), { headers: { 'x-request-id': id } })
-    expect(answer.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
-  })
+  test.each(['', 'a b', 'a"b', 'a,b', 'é', 'x'.repeat(129)])(
+    'gets a new id instead of the invalid id %.20p',
+    async (id) => {
+      const response = await fetch(new URL('/stacky/hosts', api), { headers: { 'x-request-id': id } })
+      expect(response.headers.get('x-request-id')).toMatch(/^[\da-f-]{36}$/)
+    },
+  )
 })
 
 describe('each process', () => {
   test.each(observedPrograms)('%s is alive and ready', async (program) => {
-    expect(await ask(program, '/healthz')).toEqual({ status: 200, text: 'alive\n' })
-    expect(await ask(program, '/readyz')).toEqual({ status: 200, text: 'ready\n' })
+    expect(await request(program, '/healthz')).toEqual({ status: 200, text: 'alive\n' })
+    expect(await request(program, '/readyz')).toEqual({ status: 200, text: 'ready\n' })
   })
 
-  test('shows its metrics on their own port alone', async () => {
+  test('serves its metrics only on the metrics port', async () => {
     for (const path of ['/metrics', '/loglevel']) expect((await fetch(new URL(path, api))).status).toBe(404)
   })
 
-  test('says more, and less, from then on that it is told so', async () => {
+  test('changes its log level on request', async () => {
     const process = processes.api
-    const call = async (id: string) => {
+    const requestWithId = async (id: string) => {
       await (await fetch(new URL('/healthz', api), { headers: { 'x-request-id': id } })).text()
     }
-    await call('before')
-    expect(await ask('api', '/loglevel', { method: 'PUT', body: 'debug' })).toEqual({ status: 200, text: 'debug\n' })
-    await call('between')
+    await requestWithId('before')
+    expect(await request('api', '/loglevel', { method: 'PUT', body: 'debug' })).toEqual({
+      status: 200,
+      text: 'debug\n',
+    })
+    await requestWithId('between')
     await process.printed(/"requestId":"between"/)
-    await ask('api', '/loglevel', { method: 'PUT', body: 'info' })
-    await call('after')
+    await request('api', '/loglevel', { method: 'PUT', body: 'info' })
+    await requestWithId('after')
     await fetch(new URL('/stacky/hosts', api), { headers: { 'x-request-id': 'last' } })
     await process.printed(/"requestId":"last"/)
     expect(process.output()).not.toMatch(/"requestId":"(?:before|after)"/)
@@ -238,7 +244,7 @@ describe('each process', () => {
   })
 })
 
-describe('with the database and Redis away', () => {
+describe('while the database and Redis are unavailable', () => {
   const failures = async (collection: string) =>
     total(await scrape('jobs'), 'collection_failures_total', { collection })
 
@@ -246,18 +252,23 @@ describe('with the database and Redis away', () => {
     await Promise.all([database.shut(), redis.shut()])
   })
 
-  test.each(observedPrograms)('%s lives, and says what it lacks', async (program) => {
-    const { status, text } = await ask(program, '/readyz')
+  test.each(observedPrograms)('%s is alive, and reports why it is not ready', async (program) => {
+    const { status, text } = await request(program, '/readyz')
     expect({ status, text }).toEqual({ status: 503, text: expect.stringContaining('the database does not answer: ') })
     if (program === 'jobs') expect(text).toContain('Redis does not answer\n')
-    expect(await ask(program, '/healthz')).toEqual({ status: 200, text: 'alive\n' })
+    expect(await request(program, '/healthz')).toEqual({ status: 200, text: 'alive\n' })
   })
 
-  test('what they know is not shown any more, and all else is', async () => {
-    const asked = ['stacktach_backlog_rows', 'stacktach_rejected_messages', 'stacktach_exists', 'stacktach_queue_jobs']
+  test('metrics from them are missing, and all other metrics are exposed', async () => {
+    const missing = [
+      'stacktach_backlog_rows',
+      'stacktach_rejected_messages',
+      'stacktach_exists',
+      'stacktach_queue_jobs',
+    ]
     await until(async () => {
       const { samples } = await scrape('jobs')
-      return !samples.some(({ name }) => asked.includes(name))
+      return !samples.some(({ name }) => missing.includes(name))
     }, 30_000)
     for (const collection of ['backlog', 'stored', 'exists', 'jobs'])
       expect(await failures(collection)).toBeGreaterThan(0)
@@ -265,10 +276,10 @@ describe('with the database and Redis away', () => {
     expect(total(await scrape('ingest'), 'notifications_stored_total')).toBeGreaterThan(0)
   })
 
-  test('they are ready again as soon as these are back', async () => {
+  test('all processes are ready again when both are available again', async () => {
     await Promise.all([database.open(), redis.open()])
     for (const program of observedPrograms)
-      await until(async () => (await ask(program, '/readyz')).status === 200, 30_000)
-    await until(async () => total(await scrape('jobs'), 'rejected_messages') === badMessages, 30_000)
+      await until(async () => (await request(program, '/readyz')).status === 200, 30_000)
+    await until(async () => total(await scrape('jobs'), 'rejected_messages') === rejectedCount, 30_000)
   })
 })

@@ -5,11 +5,11 @@ import { root } from './deploy.ts'
 import { startPipeline } from './pipeline.ts'
 
 test.each([
-  ['SIGTERM', 'to npm alone'],
-  ['SIGINT', 'to npm alone'],
-  // As a terminal does for Ctrl-C; npm then gives it to the program, too.
-  ['SIGINT', 'to npm and its program'],
-] as const)('%s given %s stops the program that npm runs, in order', async (signal, to) => {
+  ['SIGTERM', 'npm only'],
+  ['SIGINT', 'npm only'],
+  // Like Ctrl-C in a terminal; npm forwards the signal to the program as well.
+  ['SIGINT', 'npm and its program'],
+] as const)('%s to %s stops the program that npm runs', async (signal, receiver) => {
   const pipeline = await startPipeline(['east'])
   const { PATH, HOME } = process.env
   const npm = spawn('npm', ['run', '-s', 'jobs'], {
@@ -17,14 +17,14 @@ test.each([
     env: { PATH, HOME, ...pipeline.environment },
     detached: true,
   })
-  const give = () => process.kill(to === 'to npm alone' ? (npm.pid ?? 0) : -(npm.pid ?? 0), signal)
+  const sendSignal = () => process.kill(receiver === 'npm only' ? (npm.pid ?? 0) : -(npm.pid ?? 0), signal)
   try {
     let output = ''
     for await (const chunk of npm.stdout) {
-      if (!output.includes('"started"') && (output + chunk).includes('"started"')) give()
+      if (!output.includes('"started"') && (output + chunk).includes('"started"')) sendSignal()
       output += chunk
     }
-    // The pipe is closed when nobody writes to it any more.
+    // The pipe is closed when both processes have exited.
     expect(output).toContain('"msg":"stopped"')
     if (npm.exitCode === null && npm.signalCode === null) await once(npm, 'exit')
   } finally {

@@ -20,13 +20,13 @@ afterEach(async () => {
 
 afterAll(() => pipeline.stop())
 
-/** Runs a command with --json; its output may end with an error message. */
-async function json(...args: string[]): Promise<{ code: number | null; answer: unknown }> {
+/** Runs a command with --json and parses its result; an error message may follow. */
+async function json(...args: string[]): Promise<{ code: number | null; result: unknown }> {
   const { code, output } = await pipeline.run(...args, '--json')
   const start = output.search(/^[[{]/m)
   const end = Math.max(output.lastIndexOf(']'), output.lastIndexOf('}'))
   if (start < 0) throw new Error(`${args.join(' ')} ended with ${code}: ${output}`)
-  return { code, answer: JSON.parse(output.slice(start, end + 1)) }
+  return { code, result: JSON.parse(output.slice(start, end + 1)) }
 }
 
 const nova = (body: string | Buffer) => ({
@@ -36,11 +36,11 @@ const nova = (body: string | Buffer) => ({
 })
 
 describe('rejected messages', () => {
-  const bad = [nova('nova is well'), nova(Buffer.from([0x7b, 0xff, 0x7d])), nova('{"_context_auth_token": "hush"}')]
+  const invalid = [nova('nova is well'), nova(Buffer.from([0x7b, 0xff, 0x7d])), nova('{"_context_auth_token": "hush"}')]
   const common = { deployment: 'east', exchange: 'nova', routing_key: 'notifications.info', truncated: false }
 
   beforeEach(async () => {
-    for (const [index, message] of bad.entries()) {
+    for (const [index, message] of invalid.entries()) {
       published += await publish(pipeline.vhost, [message])
       await until(async () => (await count('rejected_message')) === index + 1)
     }
@@ -52,18 +52,18 @@ describe('rejected messages', () => {
   test('are listed, newest first', async () => {
     expect(await json('rejected', 'list')).toEqual({
       code: 0,
-      answer: ['no event_type', 'not utf-8', 'not json'].map((reason, index) => ({
+      result: ['no event_type', 'not utf-8', 'not json'].map((reason, index) => ({
         ...common,
         id: 3 - index,
         reason,
         detail: expect.any(String),
-        size: bad[2 - index]?.body.length,
+        size: invalid[2 - index]?.body.length,
         received_at: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d/),
       })),
     })
-    expect(await json('rejected', 'list', '--reason', 'UTF')).toMatchObject({ answer: [{ id: 2 }] })
-    expect(await json('rejected', 'list', '--reason', 'nothing like it')).toEqual({ code: 0, answer: [] })
-    expect(await json('rejected', 'list', '--limit', '1')).toMatchObject({ answer: [{ id: 3 }] })
+    expect(await json('rejected', 'list', '--reason', 'UTF')).toMatchObject({ result: [{ id: 2 }] })
+    expect(await json('rejected', 'list', '--reason', 'nothing like it')).toEqual({ code: 0, result: [] })
+    expect(await json('rejected', 'list', '--limit', '1')).toMatchObject({ result: [{ id: 3 }] })
     expect((await pipeline.run('rejected', 'list')).output).toMatch(/│ 2 +│ east +│ nova .* not utf-8 /)
   })
 
@@ -73,8 +73,11 @@ describe('rejected messages', () => {
     )
     expect((await pipeline.run('rejected', 'show', '2')).output).toContain('00000000  7b ff 7d')
     expect((await pipeline.run('rejected', 'show', '3')).output).toContain('{"_context_auth_token":"<redacted>"}')
-    expect(await pipeline.run('rejected', 'show', '3', '--raw')).toEqual({ code: 0, output: bad[2]?.body.toString() })
-    expect(await json('rejected', 'show', '2')).toMatchObject({ answer: { id: 2, encoding: 'hex', text: '7bff7d' } })
+    expect(await pipeline.run('rejected', 'show', '3', '--raw')).toEqual({
+      code: 0,
+      output: invalid[2]?.body.toString(),
+    })
+    expect(await json('rejected', 'show', '2')).toMatchObject({ result: { id: 2, encoding: 'hex', text: '7bff7d' } })
     expect(await pipeline.run('rejected', 'show', '9')).toEqual({
       code: 1,
       output: 'there is no rejected message 9\n',
@@ -83,28 +86,31 @@ describe('rejected messages', () => {
 
   test('are dropped', async () => {
     const { code, output } = await pipeline.run('rejected', 'drop', '1', '9')
-    expect({ code, output }).toEqual({ code: 1, output: 'dropped 1\nthere is no rejected message 9\n' })
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: ['dropped 1', 'there is no rejected message 9', ''].join('\n'),
+    })
     expect(await pipeline.run('rejected', 'drop', '2', '3')).toEqual({ code: 0, output: 'dropped 2\n' })
     expect(await count('rejected_message')).toBe(0)
   })
 
   test('are stored by a replay once the cause is fixed, or kept with their new reason', async () => {
-    // Rejected by an earlier version of the program, or with a smaller MAX_BODY.
+    // Messages that an earlier version or a smaller MAX_BODY rejected.
     const { pool } = pipeline.database
     const [valid, duplicate] = await insertRejected(pool, [rejectedNotification(1), rejectedNotification(1)])
     const [truncated] = await insertRejected(pool, [rejectedNotification(2)], 'too large', 70_000)
-    const [invalid] = await insertRejected(pool, [nova('[]').body], 'no event_type')
+    const [notObject] = await insertRejected(pool, [nova('[]').body], 'no event_type')
 
-    const ids = [valid, duplicate, truncated, invalid].map(String)
+    const ids = [valid, duplicate, truncated, notObject].map(String)
     expect(await json('rejected', 'replay', ...ids)).toEqual({
       code: 1,
-      answer: {
+      result: {
         stored: 1,
         duplicates: 1,
         rejected: 1,
         truncated: 1,
         still_rejected: [
-          { id: invalid, reason: 'not an object', detail: expect.any(String) },
+          { id: notObject, reason: 'not an object', detail: expect.any(String) },
           { id: truncated, reason: 'too large', detail: expect.stringContaining('only its beginning is stored') },
         ],
       },
@@ -113,8 +119,8 @@ describe('rejected messages', () => {
     const { rows } = await pool.query('select instance from lifecycle')
     expect(rows).toEqual([{ instance: 'replayed-1' }])
     expect(await json('rejected', 'list', '--limit', 'all')).toMatchObject({
-      answer: [
-        { id: invalid, reason: 'not an object' },
+      result: [
+        { id: notObject, reason: 'not an object' },
         { id: truncated, truncated: true },
         { id: 3 },
         { id: 2 },
@@ -161,7 +167,7 @@ describe('exists', () => {
     expect(rows.length).toBeGreaterThan(4)
     expect(await json('exists', 'summary')).toEqual({
       code: 0,
-      answer: {
+      result: {
         nova: {
           pending: rows.length - 2,
           verifying: 0,
@@ -175,7 +181,7 @@ describe('exists', () => {
     })
     expect((await pipeline.run('exists', 'summary')).output).toMatch(/│ glance +│ 201 confirmed +│ 3 /)
 
-    const all = [
+    const expected = [
       ...rows.map((row) => ({ service: 'nova', ...row })),
       ...[3, 2, 1].map((n) => ({
         service: 'glance',
@@ -185,43 +191,43 @@ describe('exists', () => {
         reason: null,
       })),
     ]
-    expect(await json('exists', 'list')).toEqual({ code: 0, answer: all })
-    expect(await json('exists', 'list', '--limit', '2')).toEqual({ code: 0, answer: all.slice(0, 2) })
-    expect(await json('exists', 'list', '--status', 'failed')).toEqual({ code: 0, answer: all.slice(0, 2) })
+    expect(await json('exists', 'list')).toEqual({ code: 0, result: expected })
+    expect(await json('exists', 'list', '--limit', '2')).toEqual({ code: 0, result: expected.slice(0, 2) })
+    expect(await json('exists', 'list', '--status', 'failed')).toEqual({ code: 0, result: expected.slice(0, 2) })
     expect(await json('exists', 'list', '--reason', 'TENANT', '--limit', 'all')).toMatchObject({
-      answer: all.slice(0, 2),
+      result: expected.slice(0, 2),
     })
     expect(await json('exists', 'list', '--service', 'glance', '--limit', '1')).toEqual({
       code: 0,
-      answer: [all.at(-3)],
+      result: [expected.at(-3)],
     })
-    expect(await json('exists', 'list', '--from', '2026-11-23', '--service', 'glance')).toEqual({ code: 0, answer: [] })
-    expect(await json('exists', 'list', '--to', '1970-01-02')).toEqual({ code: 0, answer: all.slice(-3) })
+    expect(await json('exists', 'list', '--from', '2026-11-23', '--service', 'glance')).toEqual({ code: 0, result: [] })
+    expect(await json('exists', 'list', '--to', '1970-01-02')).toEqual({ code: 0, result: expected.slice(-3) })
     expect((await pipeline.run('exists', 'list', '--limit', '2')).output).toContain(
       'showing the first 2; use --limit for more',
     )
     expect(await json('status', '--count')).toMatchObject({
-      answer: { exists: { nova: { failed: 2 }, glance: { verified: 3 } } },
+      result: { exists: { nova: { failed: 2 }, glance: { verified: 3 } } },
     })
   })
 
-  test('are verified by jobs: the pending ones, or all of a range again', async () => {
+  test('are verified by jobs: all pending ones, or all in a range again', async () => {
     const { pool } = pipeline.database
     const { rows } = await pool.query('select from instance_exists')
-    const none = { verified: 0, failed: 0 }
+    const zero = { verified: 0, failed: 0 }
     // All pending exists are verified, even before VERIFY_SETTLE_SECONDS have passed.
-    const some = { verified: expect.any(Number), failed: expect.any(Number) }
-    expect(await json('exists', 'verify', '--wait')).toEqual({ code: 0, answer: { nova: some, glance: none } })
-    expect(await json('exists', 'summary')).toMatchObject({ answer: { nova: { pending: 0 } } })
-    expect(await json('exists', 'verify', '--wait')).toEqual({ code: 0, answer: { nova: none, glance: none } })
-    // Exists of a range are verified again.
+    const anyCounts = { verified: expect.any(Number), failed: expect.any(Number) }
+    expect(await json('exists', 'verify', '--wait')).toEqual({ code: 0, result: { nova: anyCounts, glance: zero } })
+    expect(await json('exists', 'summary')).toMatchObject({ result: { nova: { pending: 0 } } })
+    expect(await json('exists', 'verify', '--wait')).toEqual({ code: 0, result: { nova: zero, glance: zero } })
+    // All exists in a range are verified again.
     const range = ['--service', 'nova', '--from', '2026-11-01', '--to', '2026-12-31']
     const verified = 7
-    // Launched before the stream begins.
+    // These instances were launched before the stream begins.
     const withoutLaunch = rows.length - verified
     expect(await json('exists', 'verify', ...range, '--wait')).toEqual({
       code: 0,
-      answer: { nova: { verified, failed: withoutLaunch } },
+      result: { nova: { verified, failed: withoutLaunch } },
     })
     await pool.query(`update instance_launch set tenant = 'another'`)
     expect(await pipeline.run('exists', 'verify', ...range, '--wait')).toEqual({
@@ -232,10 +238,10 @@ describe('exists', () => {
       { reason: 'no launch', count: withoutLaunch },
       { reason: 'launch differs', count: verified },
     ]
-    expect(await json('exists', 'summary')).toMatchObject({ answer: { nova: { failed: rows.length, reasons } } })
+    expect(await json('exists', 'summary')).toMatchObject({ result: { nova: { failed: rows.length, reasons } } })
     expect(await json('exists', 'verify')).toEqual({
       code: 0,
-      answer: { nova: { job: expect.stringMatching(/^\d+$/) }, glance: { job: expect.stringMatching(/^\d+$/) } },
+      result: { nova: { job: expect.stringMatching(/^\d+$/) }, glance: { job: expect.stringMatching(/^\d+$/) } },
     })
   })
 })
@@ -247,8 +253,8 @@ describe('jobs', () => {
     const enqueued = await json('report', 'run', 'image-events-audit', '--at', '2026-11-20')
     expect(enqueued.code).toBe(0)
     await jobs.printed(/"job":"report".*"willRetry":false.*"job failed"/, 40_000)
-    const { answer } = await json('jobs', 'list')
-    expect(answer).toMatchObject({
+    const { result } = await json('jobs', 'list')
+    expect(result).toMatchObject({
       failed: [
         {
           id: expect.stringMatching(/^reports\/\d+$/),
@@ -259,7 +265,7 @@ describe('jobs', () => {
         },
       ],
     })
-    const id = /reports\/\d+/.exec(JSON.stringify(answer))?.[0] ?? ''
+    const id = /reports\/\d+/.exec(JSON.stringify(result))?.[0] ?? ''
     expect((await pipeline.run('jobs', 'list')).output).toContain(id)
 
     await pool.query('alter table renamed rename to report')

@@ -4,8 +4,8 @@ import { type Pipeline, startPipeline } from './pipeline.ts'
 import { insertRejected, rejectedNotification } from './rejected.ts'
 import { until } from './until.ts'
 
-const GOOD = 5_400
-const BAD = 600
+const VALID = 5_400
+const INVALID = 600
 
 let pipeline: Pipeline
 
@@ -29,24 +29,24 @@ async function countMessages(): Promise<{ stored: number; rejected: number; dist
 }
 
 test('every message is either stored or rejected when jobs is killed during a replay', async () => {
-  const bodies = Array.from({ length: GOOD + BAD }, (_, index) =>
+  const bodies = Array.from({ length: VALID + INVALID }, (_, index) =>
     index % 10 === 3 ? Buffer.from(`{"message_id": "bad-${index}"}`) : rejectedNotification(index),
   )
   await insertRejected(pipeline.database.pool, bodies, 'time out of range')
   let jobs = await pipeline.start('jobs')
   const replay = pipeline.run('rejected', 'replay', '--all', '--json')
-  let before = 0
+  let storedBefore = 0
   let kills = 0
   while (kills < 2) {
-    await until(async () => (await countMessages()).stored > before + 500, 60_000)
+    await until(async () => (await countMessages()).stored > storedBefore + 500, 60_000)
     expect(await jobs.stop('SIGKILL')).toBeNull()
     kills++
     // PostgreSQL may still commit or roll back the last transaction of the killed process.
     await until(async () => (await backends()) === 0)
     const { stored, rejected, distinct } = await countMessages()
-    expect({ sum: stored + rejected, distinct }).toEqual({ sum: GOOD + BAD, distinct: GOOD + BAD })
-    expect(stored).toBeLessThan(GOOD)
-    before = stored
+    expect({ sum: stored + rejected, distinct }).toEqual({ sum: VALID + INVALID, distinct: VALID + INVALID })
+    expect(stored).toBeLessThan(VALID)
+    storedBefore = stored
     jobs = await pipeline.start('jobs')
   }
   const { code, output } = await replay
@@ -54,18 +54,18 @@ test('every message is either stored or rejected when jobs is killed during a re
   expect(code).toBe(0)
   // A batch that was committed right before a kill is missing in the counts: at most one per kill.
   expect(counts).toMatchObject({ duplicates: 0, truncated: 0 })
-  expect(counts.stored).toBeGreaterThanOrEqual(GOOD - kills * 500)
-  expect(counts.stored).toBeLessThanOrEqual(GOOD)
-  await pipeline.settled(GOOD + BAD)
-  expect(await countMessages()).toEqual({ stored: GOOD, rejected: BAD, distinct: GOOD + BAD })
+  expect(counts.stored).toBeGreaterThanOrEqual(VALID - kills * 500)
+  expect(counts.stored).toBeLessThanOrEqual(VALID)
+  await pipeline.settled(VALID + INVALID)
+  expect(await countMessages()).toEqual({ stored: VALID, rejected: INVALID, distinct: VALID + INVALID })
   expect(await systemStatus(pipeline.database, true)).toMatchObject({
-    stored: { nova: GOOD },
-    rejected: BAD,
+    stored: { nova: VALID },
+    rejected: INVALID,
     backlog: 0,
   })
   const { rows } = await pipeline.database.pool.query('select reason, count(*)::int from rejected_message group by 1')
-  expect(rows).toEqual([{ reason: 'no event_type', count: BAD }])
-  expect((await pipeline.database.pool.query('select from lifecycle')).rowCount).toBe(GOOD)
+  expect(rows).toEqual([{ reason: 'no event_type', count: INVALID }])
+  expect((await pipeline.database.pool.query('select from lifecycle')).rowCount).toBe(VALID)
 })
 
 /** Number of open database connections of the jobs process. */

@@ -16,9 +16,9 @@ afterEach(() => {
 afterAll(() => pipeline.stop())
 
 /** Test cases with the command line as their title. */
-const lines = (commands: string[][]) => commands.map((args) => ({ line: args.join(' '), args }))
+const cases = (commandLines: string[][]) => commandLines.map((args) => ({ line: args.join(' '), args }))
 
-const all = [
+const commands = [
   ['status'],
   ['exists', 'summary'],
   ['exists', 'list'],
@@ -28,30 +28,28 @@ const all = [
   ['rejected', 'replay', '--all'],
 ]
 
-test.each(lines(all))('$line fails with one sentence when the database is unavailable', async ({ args }) => {
+test.each(cases(commands))('$line fails with one sentence when the database is unavailable', async ({ args }) => {
   pipeline.environment.DATABASE_URL = 'postgres://127.0.0.1:1/none'
   const { code, output } = await pipeline.run(...args)
   expect({ code, output }).toEqual({
     code: 1,
-    output: expect.stringMatching(/^the database of DATABASE_URL does not answer; [^\n]*\n$/),
+    output: expect.stringMatching(/^the database in DATABASE_URL does not answer: [^\n]*\n$/),
   })
 })
 
-test('a command on a database without the current schema says how to migrate it', async () => {
+test('a command on a database with an old schema reports how to migrate it', async () => {
   await pipeline.database.pool.query('alter table rejected_message rename to renamed')
   const result = await pipeline.run('rejected', 'list')
   await pipeline.database.pool.query('alter table renamed rename to rejected_message')
   expect(result).toEqual({
     code: 1,
-    output: expect.stringMatching(
-      /^the database has not the schema of this version: npm run migrate brings it[^\n]*\n$/,
-    ),
+    output: expect.stringMatching(/^the database schema is out of date: run `npm run migrate`[^\n]*\n$/),
   })
 })
 
 test('commands that need Redis report that it is unavailable; status works without it', async () => {
   pipeline.environment.REDIS_URL = 'redis://127.0.0.1:1'
-  const unavailable = /^Redis of REDIS_URL does not answer; [^\n]*\n/
+  const unavailable = /^Redis at REDIS_URL does not answer: [^\n]*\n/
   for (const args of [
     ['jobs', 'list'],
     ['jobs', 'retry', '--all'],
@@ -59,11 +57,11 @@ test('commands that need Redis report that it is unavailable; status works witho
   ]) {
     expect(await pipeline.run(...args)).toEqual({ code: 1, output: expect.stringMatching(unavailable) })
   }
-  expect(await pipeline.run('status')).toEqual({ code: 0, output: expect.stringMatching(/Redis of REDIS_URL does/) })
+  expect(await pipeline.run('status')).toEqual({ code: 0, output: expect.stringMatching(/Redis at REDIS_URL does/) })
 })
 
 test.each(
-  lines([
+  cases([
     ['rejected', 'show', 'one'],
     ['rejected', 'replay'],
     ['rejected', 'replay', '1', '--all'],
@@ -74,12 +72,12 @@ test.each(
     ['jobs', 'retry'],
     ['jobs', 'frobnicate'],
   ]),
-)('$line is wrong usage: exit code 2', async ({ args }) => {
+)('$line is a usage error: exit code 2', async ({ args }) => {
   const { code, output } = await pipeline.run(...args)
   expect({ code, output }).toEqual({ code: 2, output: expect.stringContaining('use --help for usage') })
 })
 
-test.each(lines([...all, ['jobs', 'list'], ['jobs', 'retry'], ['jobs'], ['exists'], ['rejected']]))(
+test.each(cases([...commands, ['jobs', 'list'], ['jobs', 'retry'], ['jobs'], ['exists'], ['rejected']]))(
   '$line --help prints the usage',
   async ({ args }) => {
     const { code, output } = await pipeline.run(...args, '--help')

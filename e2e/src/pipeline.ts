@@ -26,18 +26,18 @@ const programs = {
   stacktach: [join(root, 'apps/cli/dist/main.js')],
 } as const
 
-/** The stacky client, which needs the address of an API and nothing else. */
+/** The stacky client, which needs only the address of an API. */
 export const stackyProgram = join(root, 'apps/stacky/dist/main.js')
 
 export type Program = keyof typeof programs
 
-/** What each program logs once it works. */
+/** What each program logs when it is ready. */
 export const ready = { ingest: /"consuming"/, jobs: /"started"/, api: /"listening"/, stacktach: /"started"/ } as const
 
 /** How long `settled` waits for notifications to be stored and folded. */
 const SETTLE_TIMEOUT_MS = 60_000
 
-/** Topics of the captured and simulated clouds, each bound to queues of our own. */
+/** Topics of the captured and simulated clouds, with the queues and routing keys of StackTach. */
 const topics = {
   nova: ['notifications.*', 'versioned_notifications.*', 'monitor.*'].map((key) => ({
     queue: 'stacktach_nova',
@@ -47,7 +47,7 @@ const topics = {
 }
 
 /** Requests a path from an API. */
-export type Ask = (path: string) => Promise<{ status: number; body: unknown }>
+export type Get = (path: string) => Promise<{ status: number; body: unknown }>
 
 /** A whole StackTach of one test: database, virtual hosts, Redis prefix, deployments file, and processes. */
 export interface Pipeline {
@@ -59,8 +59,8 @@ export interface Pipeline {
   launch(program: Program): TestProcess
   /** Starts a program and resolves when it is ready. */
   start(program: Program): Promise<TestProcess>
-  /** Starts an API and returns a function that sends requests to it. */
-  api(): Promise<Ask>
+  /** Starts an API and returns a function that requests paths from it. */
+  api(): Promise<Get>
   /** Runs an operator's command to its end. */
   run(...args: string[]): Promise<{ code: number | null; output: string }>
   /** Runs a command of the stacky client to its end. */
@@ -68,10 +68,10 @@ export interface Pipeline {
   /** Resolves when this many notifications are stored or rejected, and all of them are folded. */
   settled(notifications: number): Promise<void>
   /**
-   * Deletes all notifications and everything made from them, while the processes keep running: a process takes a second
-   * of CPU time to start. Only after `settled`, so that no process is working on what is deleted.
+   * Deletes all notifications and aggregates while the processes keep running, because starting a process takes a second
+   * of CPU time. Call it only after `settled`, so that no process is working on the deleted rows.
    *
-   * @param published messages since the last `clear`, duplicates included: it waits until ingest has stored them all
+   * @param published number of messages since the last `clear`, duplicates included; ingest must have stored all of them
    */
   clear(published: number): Promise<void>
   stop(): Promise<void>
@@ -80,8 +80,8 @@ export interface Pipeline {
 /**
  * Creates a pipeline; no program is started yet.
  *
- * @param deployments names of the deployments, each with its own virtual host; `vhost` is that of the first
- * @param overrides of the environment; with DATABASE_URL that database is used, and not dropped
+ * @param deployments names of the deployments, each with its own virtual host; `vhost` belongs to the first
+ * @param overrides environment variables; a database in DATABASE_URL is used and not dropped
  */
 export async function startPipeline(
   deployments: readonly string[],
@@ -103,7 +103,7 @@ export async function startPipeline(
     REDIS_PREFIX: vhost.name,
     STACKTACH_DEPLOYMENTS_FILE: deploymentsFile,
     API_PORT: '0',
-    // Most tests want exists as the fold leaves them, and no reports of incomplete days.
+    // Most tests need exists as the fold writes them, and no reports about incomplete days.
     VERIFY_SETTLE_SECONDS: '1000000000',
     REPORT_SCHEDULES: '[]',
     ...overrides,
@@ -152,14 +152,14 @@ export async function startPipeline(
         status = { stored, rejected, backlog, notifications }
         return stored.nova + stored.glance + stored.generic + rejected >= notifications && backlog === 0
       }
-      await until(isSettled, SETTLE_TIMEOUT_MS, () => `all is stored and folded: ${JSON.stringify(status)}`)
+      await until(isSettled, SETTLE_TIMEOUT_MS, () => `everything stored and folded: ${JSON.stringify(status)}`)
     },
     async clear(published) {
       const received = () => ingests.reduce((sum, process) => sum + receivedBy(process), 0) - receivedBefore
       await until(
         () => received() >= published,
         SETTLE_TIMEOUT_MS,
-        () => `${published} received, ${received()} were`,
+        () => `${published} messages received: ${received()}`,
       )
       await deleteNotifications(database)
       receivedBefore += published
@@ -178,25 +178,25 @@ export async function startPipeline(
   }
 }
 
-/** What processes remember, so that it must stay: deployments' ids, settings that all agree on, and partitions. */
-const REMEMBERED_TABLES = ['deployment', 'setting', 'notification_partition', '_prisma_migrations']
+/** Tables that running processes have cached: deployment ids, shared settings, and partitions. */
+const CACHED_TABLES = ['deployment', 'setting', 'notification_partition', '_prisma_migrations']
 
 async function deleteNotifications({ pool }: Database): Promise<void> {
   const { rows } = await pool.query<{ tables: string }>(
     `select string_agg(oid::regclass::text, ', ') as tables from pg_class
       where relkind in ('r', 'p') and not relispartition and relnamespace = 'public'::regnamespace
         and relname <> all ($1)`,
-    [REMEMBERED_TABLES],
+    [CACHED_TABLES],
   )
   const truncate = () => pool.query(`truncate ${rows[0]?.tables} restart identity`)
-  // A job that looks for something to do may be in the way once.
+  // A job that polls the backlog may cause one deadlock.
   await truncate().catch((error: unknown) => {
     if (!isTransient(error)) throw error
     return truncate()
   })
 }
 
-/** Messages that an ingest process has stored, counted as duplicates or rejected, according to its log. */
+/** Number of messages that an ingest process has processed according to its log: stored, duplicate or rejected. */
 export function receivedBy(ingest: TestProcess): number {
   return [...ingest.output().matchAll(/"received":(\d+).*"msg":"stored"/g)].reduce(
     (sum, [, count]) => sum + Number(count),

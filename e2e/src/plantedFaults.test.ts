@@ -6,14 +6,14 @@ import { subscribe } from './subscriber.ts'
 import { allVerified, everySent, novaVerdicts } from './verdicts.ts'
 
 const HOURS = 4
-/** 2026-11-20 08:20, at which these clouds have some of every fault. */
+/** 2026-11-20 08:20. With this start the clouds have every kind of fault. */
 const START = 1_795_162_800_000_000
 const deployments = ['east', 'west']
 const AT_ONCE = { VERIFY_SETTLE_SECONDS: '0' }
 
 type Failed = Extract<VerdictTruth, { status: 'failed' }>
 
-/** How the reason begins with which an exists fails that a fault was planted in. */
+/** The beginning of the failure reason of an exists, by the fault that was planted in it. */
 const reasons: Record<Failed['fault'], RegExp> = {
   'no launch': /^no launch: /,
   flavor: /^launch differs: instance_flavor_id is /,
@@ -23,8 +23,8 @@ const reasons: Record<Failed['fault'], RegExp> = {
   'mid operation': /^launch differs: /,
 }
 
-/** Every exists with a launched_at, by message id, and what becomes of it. */
-function trueVerdicts(truth: Truth): Map<string, VerdictTruth> {
+/** The expected verdicts of all exists with a launched_at, by message id. */
+function expectedVerdicts(truth: Truth): Map<string, VerdictTruth> {
   const all = Object.values(truth.instances).flatMap(({ exists }) => exists)
   return new Map(all.flatMap(({ messageId, verdict }) => (verdict === null ? [] : [[messageId, verdict]])))
 }
@@ -38,8 +38,8 @@ beforeAll(async () => {
 
 afterAll(() => pipeline.stop())
 
-/** Faults that some exists of these clouds failed for. */
-const met = new Set<string>()
+/** Faults for which exists of these clouds failed. */
+const detectedFaults = new Set<string>()
 
 describe.each<{ format: Format; storedTimes: 'exact' | 'rounded' }>([
   { format: 'envelope', storedTimes: 'exact' },
@@ -47,12 +47,12 @@ describe.each<{ format: Format; storedTimes: 'exact' | 'rounded' }>([
   { format: 'versioned', storedTimes: 'exact' },
   { format: 'both', storedTimes: 'rounded' },
 ])('a cloud of $format notifications with $storedTimes times and planted faults', ({ format, storedTimes }) => {
-  test('has exactly those exists fail that are wrong, each for what is wrong with it', async () => {
+  test('fails exactly the exists with a planted fault, each with the reason of its fault', async () => {
     const options = { seed: `planted ${format}`, format, storedTimes, deployments, operations: 200, usageFaults: 0.5 }
     const { truth, notifications, published } = await simulate(pipeline, START, HOURS, options)
     await pipeline.settled(notifications)
     await allVerified(pipeline.database)
-    const expected = trueVerdicts(truth)
+    const expected = expectedVerdicts(truth)
     const verdicts = await novaVerdicts(pipeline.database)
     await pipeline.clear(published)
     expect(Object.keys(verdicts).sort()).toEqual([...expected.keys()].sort())
@@ -60,57 +60,58 @@ describe.each<{ format: Format; storedTimes: 'exact' | 'rounded' }>([
       const reason = verdict.status === 'verified' ? null : expect.stringMatching(reasons[verdict.fault])
       expect({ messageId, reason: verdicts[messageId] }).toEqual({ messageId, reason })
     }
-    for (const verdict of expected.values()) if (verdict.status === 'failed') met.add(verdict.fault)
+    for (const verdict of expected.values()) if (verdict.status === 'failed') detectedFaults.add(verdict.fault)
   })
 })
 
-test('every kind of fault was among them', () => {
-  for (const fault of ['no launch', 'flavor', 'tenant', 'no delete', 'contradicted']) expect(met).toContain(fault)
+test('these clouds had every kind of fault', () => {
+  for (const fault of ['no launch', 'flavor', 'tenant', 'no delete', 'contradicted'])
+    expect(detectedFaults).toContain(fault)
 })
 
-/** Kills one of the jobs processes again and again, and starts another in its place, until the work is done. */
-async function killing(disturbed: Pipeline, processes: number, work: Promise<unknown>): Promise<number> {
-  const running = await Promise.all(Array.from({ length: processes }, () => disturbed.start('jobs')))
+/** Kills and replaces one jobs process after another until the work is done; returns the number of kills. */
+async function killJobsDuring(interrupted: Pipeline, processes: number, work: Promise<unknown>): Promise<number> {
+  const running = await Promise.all(Array.from({ length: processes }, () => interrupted.start('jobs')))
   let kills = 0
   let working = true
-  const ended = () => {
+  const stopKilling = () => {
     working = false
   }
-  work.then(ended, ended)
+  work.then(stopKilling, stopKilling)
   while (working || kills < 2 * processes) {
     await new Promise((resolve) => setTimeout(resolve, 300))
     const victim = kills++ % processes
     await running[victim]?.stop('SIGKILL')
-    running[victim] = await disturbed.start('jobs')
+    running[victim] = await interrupted.start('jobs')
   }
   return kills
 }
 
-test('four verifying processes, killed again and again, judge as one in peace, and each verified exists is published once', async () => {
+test('four jobs processes that are killed repeatedly give the same verdicts as one, and publish each verified exists once', async () => {
   const options = { seed: 'killed', format: 'both' as const, deployments, operations: 300, usageFaults: 0.3 }
-  const disturbed = await startPipeline(deployments, AT_ONCE)
+  const interrupted = await startPipeline(deployments, AT_ONCE)
   try {
-    Object.assign(disturbed.environment, { PUBLISH_URL: disturbed.vhost.url })
-    const subscriber = await subscribe(disturbed.vhost, 'stacktach')
-    await disturbed.start('ingest')
-    const sending = simulate(disturbed, START, HOURS, options, 800)
-    await killing(disturbed, 4, sending)
-    const { truth, notifications } = await sending
-    await disturbed.settled(notifications)
-    await allVerified(disturbed.database)
+    Object.assign(interrupted.environment, { PUBLISH_URL: interrupted.vhost.url })
+    const subscriber = await subscribe(interrupted.vhost, 'stacktach')
+    await interrupted.start('ingest')
+    const simulation = simulate(interrupted, START, HOURS, options, 800)
+    await killJobsDuring(interrupted, 4, simulation)
+    const { truth, notifications } = await simulation
+    await interrupted.settled(notifications)
+    await allVerified(interrupted.database)
 
     await simulate(pipeline, START, HOURS, options)
     await pipeline.settled(notifications)
     await allVerified(pipeline.database)
 
-    const verdicts = await novaVerdicts(disturbed.database)
+    const verdicts = await novaVerdicts(interrupted.database)
     expect(verdicts).toEqual(await novaVerdicts(pipeline.database))
-    await everySent(disturbed.database)
-    const outbox = await disturbed.database.pool.query('select from publication')
+    await everySent(interrupted.database)
+    const outbox = await interrupted.database.pool.query('select from outbox')
     await subscriber.received(outbox.rowCount ?? 0)
     await subscriber.stop()
 
-    // By message id each is one; whose double was published needs no message of its own.
+    // Distinct message ids. An exists whose duplicate or counterpart was published has no message.
     const published = new Map(subscriber.messages.map(({ messageId, body }) => [messageId, body.original_message_id]))
     const originals = [...published.values()]
     expect(new Set(originals).size).toBe(originals.length)
@@ -118,10 +119,10 @@ test('four verifying processes, killed again and again, judge as one in peace, a
     const verified = exists.filter(({ messageId }) => verdicts[messageId] === null)
     expect(verified.length).toBeGreaterThan(50)
     for (const { messageId, duplicates, counterpartMessageId } of verified) {
-      const one = [messageId, counterpartMessageId, ...duplicates].filter((id) => originals.includes(id))
-      expect({ messageId, published: one.length }).toEqual({ messageId, published: 1 })
+      const sent = [messageId, counterpartMessageId, ...duplicates].filter((id) => originals.includes(id))
+      expect({ messageId, published: sent.length }).toEqual({ messageId, published: 1 })
     }
   } finally {
-    await disturbed.stop()
+    await interrupted.stop()
   }
 }, 300_000)

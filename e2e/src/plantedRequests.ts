@@ -2,29 +2,30 @@ import { formatInstant, HOUR, type Instant, MINUTE, SECOND } from '@stacktach/do
 import type { OperationTruth } from '@stacktach/simulator'
 import { publish, type TestVhost } from '@stacktach/testing'
 
-/** Bandwidths of two exists whose sum is not exact as a double. */
+/** Bandwidths of two exists; a double cannot represent their sum. */
 export const PLANTED_BYTES = ['9007199254740993', '2'] as const
 export const PLANTED_SUM = '9007199254740995'
 
-/** The instance that takes 40 minutes to create; its exists have these bandwidths. */
-export const slow = { uuid: uuid(4), tenant: 'b0b0', memoryMb: 1024, flavor: 'performance1-2' }
+/** An instance whose create takes 40 minutes; its exists have the bandwidths of `PLANTED_BYTES`. */
+export const slowCreate = { uuid: uuid(4), tenant: 'b0b0', memoryMb: 1024, flavor: 'performance1-2' }
 
 function uuid(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 }
 
 interface PlantedNotification {
+  /** Microseconds after the first notification. */
   after: number
   event: string
   payload?: Record<string, unknown>
   error?: boolean
-  /** Does not name its instance, as notifications of failed calls do not. */
-  bare?: boolean
+  /** Without the fields of the instance, like the notification of a failed call. */
+  withoutInstance?: boolean
 }
 
 /**
- * Publishes one request for each kind of failure, and one that takes 40 minutes, each on its own instance, in the first
- * hours of a day.
+ * Publishes one request for each kind of failure and one that takes 40 minutes. Each has its own instance and begins in
+ * the second hour of a day.
  *
  * @returns the truth about each request, and the number of notifications
  */
@@ -34,12 +35,17 @@ export async function plantRequests(
   deployment: string,
 ): Promise<{ operations: OperationTruth[]; notifications: number }> {
   const update = { event: 'compute.instance.update', payload: { state: 'active', old_state: 'active' } }
-  const stories: { name: string | null; code: number | null; stateError: boolean; sent: PlantedNotification[] }[] = [
+  const requests: {
+    name: string | null
+    code: number | null
+    stateError: boolean
+    notifications: PlantedNotification[]
+  }[] = [
     {
       name: 'rebuild',
       code: 404,
       stateError: false,
-      sent: [
+      notifications: [
         { after: 0, ...update },
         { after: SECOND, event: 'compute.instance.rebuild.start', payload: { state: 'active' } },
         {
@@ -47,7 +53,7 @@ export async function plantRequests(
           event: 'rebuild_instance',
           payload: { exception: { kwargs: { code: 404, reason: 'Image 4711 is gone' } } },
           error: true,
-          bare: true,
+          withoutInstance: true,
         },
       ],
     },
@@ -55,7 +61,7 @@ export async function plantRequests(
       name: null,
       code: 500,
       stateError: false,
-      sent: [
+      notifications: [
         { after: 0, ...update },
         {
           after: 2 * SECOND,
@@ -69,7 +75,7 @@ export async function plantRequests(
       name: 'resize',
       code: null,
       stateError: true,
-      sent: [
+      notifications: [
         { after: 0, event: 'compute.instance.resize.start', payload: { state: 'active' } },
         { after: 3 * SECOND, event: 'compute.instance.update', payload: { state: 'error', old_state: 'active' } },
       ],
@@ -78,7 +84,7 @@ export async function plantRequests(
       name: 'create',
       code: null,
       stateError: false,
-      sent: [
+      notifications: [
         { after: 0, event: 'compute.instance.create.start', payload: { state: 'building' } },
         {
           after: 40 * MINUTE,
@@ -100,18 +106,18 @@ export async function plantRequests(
     },
   ]
   const bodies: { exchange: string; routing_key: string; body: Buffer }[] = []
-  const operations = stories.map(({ sent, ...truth }, index): OperationTruth => {
+  const operations = requests.map(({ notifications, ...truth }, index): OperationTruth => {
     const number = index + 1
-    const tenant = number === 4 ? slow.tenant : `a${number}`
+    const tenant = number === 4 ? slowCreate.tenant : `a${number}`
     const requestId = `req-${uuid(number)}`
-    for (const { after, event, payload, error, bare } of sent) {
-      const own = bare
+    for (const { after, event, payload, error, withoutInstance } of notifications) {
+      const instanceFields = withoutInstance
         ? {}
         : {
             instance_id: uuid(number),
             tenant_id: tenant,
-            memory_mb: slow.memoryMb,
-            instance_flavor_id: slow.flavor,
+            memory_mb: slowCreate.memoryMb,
+            instance_flavor_id: slowCreate.flavor,
             image_meta: { image_type: 'snapshot', os_type: 'linux' },
           }
       const notification = {
@@ -121,14 +127,14 @@ export async function plantRequests(
         timestamp: formatInstant(day + HOUR + after),
         _context_request_id: requestId,
         _context_user_id: 'planter',
-        payload: { ...own, ...payload },
+        payload: { ...instanceFields, ...payload },
       }
-      // JavaScript cannot write this number.
+      // No JavaScript number has these digits.
       const text = JSON.stringify(notification).replaceAll(/"#(\d+)#"/g, '$1')
       const key = error ? 'notifications.error' : 'notifications.info'
       bodies.push({ exchange: 'nova', routing_key: key, body: Buffer.from(text) })
     }
-    const requests = sent.filter(({ event }) => event !== 'compute.instance.exists')
+    const withoutExists = notifications.filter(({ event }) => event !== 'compute.instance.exists')
     return {
       ...truth,
       requestId,
@@ -136,8 +142,8 @@ export async function plantRequests(
       tenant,
       deployment,
       first: day + HOUR,
-      last: day + HOUR + (requests.at(-1)?.after ?? 0),
-      notifications: requests.length,
+      last: day + HOUR + (withoutExists.at(-1)?.after ?? 0),
+      notifications: withoutExists.length,
       image: 'snap',
       system: 'linux',
     }

@@ -51,7 +51,7 @@ export function parseExposition(text: string): Exposition {
   return { types, samples }
 }
 
-/** The metric of a name in an expression: a histogram's buckets, sum and count have their own names. */
+/** The metric that a name in an expression belongs to: the buckets, sum and count of a histogram have their own names. */
 export function metricOf(types: ReadonlyMap<string, string>, name: string): string | undefined {
   if (types.has(name)) return types.get(name) === 'histogram' ? undefined : name
   const base = name.replace(/_(?:bucket|sum|count)$/, '')

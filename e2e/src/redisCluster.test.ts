@@ -12,10 +12,10 @@ const run = promisify(execFile)
 
 const isInstalled = ['redis-server', 'redis-cli'].every((program) => findProgram(program) !== null)
 
-/** Where Redis runs in a container only, there is nothing to make a cluster of. */
+/** The cluster needs installed programs; Redis in a container is not enough. */
 const withRedis = isInstalled ? describe : describe.skip
 
-/** Nodes of a cluster: it has at least three. */
+/** The smallest number of nodes of a cluster. */
 const NODES = 3
 
 withRedis('queues in a Redis cluster', () => {
@@ -39,15 +39,15 @@ withRedis('queues in a Redis cluster', () => {
         '--cluster-config-file',
         `${port}.conf`,
       ]
-      const place = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder]
-      nodes.push(spawn('redis-server', [...place, ...cluster], { stdio: 'ignore' }))
+      const server = ['--port', String(port), '--bind', '127.0.0.1', '--save', '', '--dir', folder]
+      nodes.push(spawn('redis-server', [...server, ...cluster], { stdio: 'ignore' }))
     }
-    const answers = (port: number) =>
+    const isUp = (port: number) =>
       cli(port, 'ping').then(
         () => true,
         () => false,
       )
-    await until(async () => (await Promise.all(ports.map(answers))).every(Boolean), 10_000, 'Redis')
+    await until(async () => (await Promise.all(ports.map(isUp))).every(Boolean), 10_000, 'Redis')
     const addresses = ports.map((port) => `127.0.0.1:${port}`)
     await run('redis-cli', ['--cluster', 'create', ...addresses, '--cluster-yes'])
     await until(
@@ -64,7 +64,7 @@ withRedis('queues in a Redis cluster', () => {
     await rm(folder, { recursive: true, force: true })
   })
 
-  test('are rung and worked off, all keys of a queue on one node', async () => {
+  test('receive wake-ups and are processed; all keys of a queue are on one node', async () => {
     const jobs = await pipeline.start('jobs')
     await pipeline.start('ingest')
     const messages = captured('nova_unversioned')

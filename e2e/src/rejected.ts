@@ -20,7 +20,7 @@ export function rejectedNotification(seconds: number): Buffer {
 /**
  * Inserts rejected messages, as an earlier version of the program may have rejected them.
  *
- * @param size of the body as received; by default all of it is stored
+ * @param size received size of each body in bytes, larger than the body if it was truncated; default: the size of the body
  * @returns their ids
  */
 export async function insertRejected(
@@ -29,10 +29,10 @@ export async function insertRejected(
   reason = 'no event_type',
   size?: number,
 ): Promise<number[]> {
-  const { rows } = await pool.query<{ id: string }>(
+  const { rows } = await pool.query<{ id: number }>(
     `insert into rejected_message (deployment, exchange, routing_key, reason, detail, body, body_size, body_sha256, received_at)
      select 'east', 'nova', 'notifications.info', $1, 'as an earlier version saw it', body, size, sha, 1
-       from unnest($2::bytea[], $3::int[], $4::text[]) as given(body, size, sha) returning id`,
+       from unnest($2::bytea[], $3::int[], $4::text[]) as input(body, size, sha) returning id`,
     [
       reason,
       bodies,
@@ -41,5 +41,5 @@ export async function insertRejected(
       bodies.map((body, index) => createHash('sha256').update(body).update(String(index)).digest('hex')),
     ],
   )
-  return rows.map(({ id }) => Number(id))
+  return rows.map(({ id }) => id)
 }

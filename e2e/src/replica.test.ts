@@ -8,7 +8,7 @@ import { until } from './until.ts'
 const binaries = postgresBinaries()
 const messages = captured('nova_both')
 
-/** Where PostgreSQL runs in a container only, a second one cannot be made of it. */
+/** The standby needs installed programs; PostgreSQL in a container is not enough. */
 const withBinaries = binaries === null ? describe.skip : describe
 
 withBinaries('an api that reads from a streaming replica', () => {
@@ -30,16 +30,16 @@ withBinaries('an api that reads from a streaming replica', () => {
     await servers.drop()
   }, 60_000)
 
-  test('answers everything as one that reads from the primary', async () => {
-    const fromPrimary = await everyAnswer(pipeline.database, await pipeline.api(), { shown: true })
+  test('gives the same answers as an api that reads from the primary', async () => {
+    const fromPrimary = await everyAnswer(pipeline.database, await pipeline.api(), { withShow: true })
     pipeline.environment.DATABASE_READ_URL = servers.standby.url
-    expect(await everyAnswer(pipeline.database, await pipeline.api(), { shown: true })).toEqual(fromPrimary)
+    expect(await everyAnswer(pipeline.database, await pipeline.api(), { withShow: true })).toEqual(fromPrimary)
     expect(fromPrimary.size).toBeGreaterThan(50)
   })
 
-  test('sees what was stored a moment ago', async () => {
-    const ask = await pipeline.api()
-    const before = await ask('/stacky/hosts')
+  test('returns notifications that were stored a moment ago', async () => {
+    const get = await pipeline.api()
+    const hostsBefore = await get('/stacky/hosts')
     const other = JSON.stringify({
       event_type: 'compute.instance.update',
       publisher_id: 'compute.a-new-host',
@@ -48,28 +48,34 @@ withBinaries('an api that reads from a streaming replica', () => {
       payload: {},
     })
     await publish(pipeline.vhost, [{ exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from(other) }])
-    await until(async () => JSON.stringify(await ask('/stacky/hosts')).includes('a-new-host'), 5_000, 'the new host')
-    expect(JSON.stringify(before)).not.toContain('a-new-host')
+    await until(async () => JSON.stringify(await get('/stacky/hosts')).includes('a-new-host'), 5_000, 'the new host')
+    expect(JSON.stringify(hostsBefore)).not.toContain('a-new-host')
   })
 
   test.each([
     ['host', 'hosts'],
-    // By way of Prisma.
+    // This query uses Prisma.
     ['deployment', 'deployments'],
-  ])('asks once more what the replica cut off, and says so of what it cut off twice: %s', async (table, path) => {
-    const ask = await pipeline.api()
-    await slowly(table, async () => {
-      const once = ask(`/stacky/${path}`)
-      await disturb(table, undefined)
-      expect(await once).toMatchObject({ status: 200 })
+  ])(
+    'repeats a query that the replica canceled, and reports a query that it canceled twice: %s',
+    async (table, path) => {
+      const get = await pipeline.api()
+      await withSlowQueries(table, async () => {
+        const canceledOnce = get(`/stacky/${path}`)
+        await cancelQuery(table, undefined)
+        expect(await canceledOnce).toMatchObject({ status: 200 })
 
-      const twice = ask(`/stacky/${path}`)
-      await disturb(table, await disturb(table, undefined))
-      expect(await twice).toMatchObject({ status: 503, body: [expect.anything(), [expect.anything(), cutOff]] })
-    })
-  })
+        const canceledTwice = get(`/stacky/${path}`)
+        await cancelQuery(table, await cancelQuery(table, undefined))
+        expect(await canceledTwice).toMatchObject({
+          status: 503,
+          body: [expect.anything(), [expect.anything(), cancellation]],
+        })
+      })
+    },
+  )
 
-  test('is as far behind as status says', async () => {
+  test('has the replica lag that status reports', async () => {
     const status = async () => JSON.parse((await pipeline.run('status', '--json')).output).replica
     await servers.caughtUp()
     expect(await status()).toEqual({ lag_bytes: 0, lag_microseconds: 0 })
@@ -85,10 +91,10 @@ withBinaries('an api that reads from a streaming replica', () => {
     await until(async () => (await status()).lag_microseconds === 0, 20_000, 'the standby catches up')
   })
 
-  test('says so while the replica is away, and answers again when it is back', async () => {
-    const ask = await pipeline.api()
+  test('reports that the replica is unavailable, and answers when it is available again', async () => {
+    const get = await pipeline.api()
     await servers.standby.stop()
-    const { status, body } = await ask('/stacky/deployments')
+    const { status, body } = await get('/stacky/deployments')
     expect([status, body]).toEqual([
       503,
       [
@@ -97,23 +103,23 @@ withBinaries('an api that reads from a streaming replica', () => {
       ],
     ])
     const { code, output } = await pipeline.run('status')
-    expect([code, output]).toEqual([0, expect.stringContaining('the database of DATABASE_READ_URL does not answer')])
+    expect([code, output]).toEqual([0, expect.stringContaining('the database in DATABASE_READ_URL does not answer')])
     await servers.standby.start()
-    await until(async () => (await ask('/stacky/deployments')).status === 200, 20_000, 'an answer')
+    await until(async () => (await get('/stacky/deployments')).status === 200, 20_000, 'an answer')
   })
 
-  test('answers on while the primary is away', async () => {
-    const ask = await pipeline.api()
-    const before = await ask('/stacky/summary')
+  test('answers while the primary is unavailable', async () => {
+    const get = await pipeline.api()
+    const before = await get('/stacky/summary')
     await servers.primary.stop()
-    expect(await ask('/stacky/summary')).toEqual(before)
+    expect(await get('/stacky/summary')).toEqual(before)
     expect(before.status).toBe(200)
-    // One that starts now finds all it needs, too.
+    // An api that starts now also works.
     expect(await (await pipeline.api())('/stacky/summary')).toEqual(before)
     await servers.primary.start()
   })
 
-  const cutOff = expect.stringContaining('had to cut this off')
+  const cancellation = expect.stringContaining('replica cancelled the query')
 
   async function standbySql<Row extends Record<string, unknown>>(sql: string): Promise<Row[]> {
     const standby = openDatabase({ url: servers.standby.url, applicationName: 'test', size: 1 })
@@ -122,35 +128,36 @@ withBinaries('an api that reads from a streaming replica', () => {
     return rows
   }
 
-  /** Makes every question of a table take a second, so that the standby can be made to cut one off. */
-  async function slowly(table: string, work: () => Promise<void>): Promise<void> {
+  /** Makes every query on a table take a second, so that the standby can cancel one. */
+  async function withSlowQueries(table: string, work: () => Promise<void>): Promise<void> {
     const { pool } = pipeline.database
     await pool.query(`
-      alter table ${table} rename to ${table}_kept;
+      alter table ${table} rename to ${table}_original;
       create view ${table} as
-        with slept as materialized (select pg_sleep(1)) select kept.* from slept, ${table}_kept kept`)
+        with slept as materialized (select pg_sleep(1)) select original.* from slept, ${table}_original original`)
     await servers.caughtUp()
     await work().finally(async () => {
-      await pool.query(`drop view ${table}; alter table ${table}_kept rename to ${table}`)
+      await pool.query(`drop view ${table}; alter table ${table}_original rename to ${table}`)
       await servers.caughtUp()
     })
   }
 
   /**
-   * Has the primary lock a table, as dropping a partition does, once the standby works on another question than `before`.
+   * Locks a table on the primary, as dropping a partition does, while the standby runs a query. That cancels the query.
    *
-   * @returns when that question began
+   * @param previous start time of the last canceled query, which is not awaited again
+   * @returns start time of the query
    */
-  async function disturb(table: string, before: string | undefined): Promise<string | undefined> {
-    let began: string | undefined
+  async function cancelQuery(table: string, previous: string | undefined): Promise<string | undefined> {
+    let start: string | undefined
     await until(async () => {
-      const [row] = await standbySql<{ began: string }>(
-        `select query_start::text as began from pg_stat_activity where wait_event = 'PgSleep'`,
+      const [row] = await standbySql<{ start: string }>(
+        `select query_start::text as start from pg_stat_activity where wait_event = 'PgSleep'`,
       )
-      began = row?.began
-      return began !== undefined && began !== before
+      start = row?.start
+      return start !== undefined && start !== previous
     })
-    await pipeline.database.pool.query(`begin; lock table ${table}_kept in access exclusive mode; commit`)
-    return began
+    await pipeline.database.pool.query(`begin; lock table ${table}_original in access exclusive mode; commit`)
+    return start
   }
 })

@@ -7,7 +7,7 @@ import { until } from './until.ts'
 
 const HOURS = 4
 
-/** Every second, so that a schedule that is kept is heard at once. */
+/** Schedules that are due every second. */
 const schedules = [
   { report: 'image-events-audit', cron: '* * * * * *', period: 'hour' },
   { report: 'region-summary', cron: '* * * * * *', period: 'hour', region: 'east' },
@@ -28,78 +28,78 @@ const startJobs = async () => {
   jobs = await Promise.all([pipeline.start('jobs'), pipeline.start('jobs')])
 }
 
-/** The start of the period of each report there is, by its name. */
-async function made(): Promise<Record<string, string[]>> {
-  const { rows } = await pipeline.database.pool.query<{ name: string; period_start: string }>(
+/** The period starts of all reports, by name. */
+async function storedReports(): Promise<Record<string, string[]>> {
+  const { rows } = await pipeline.database.pool.query<{ name: string; period_start: number }>(
     'select name, period_start from report order by name, period_start',
   )
-  const found: Record<string, string[]> = {}
+  const starts: Record<string, string[]> = {}
   for (const { name, period_start } of rows) {
-    found[name] = [...(found[name] ?? []), formatInstant(Number(period_start))]
+    starts[name] = [...(starts[name] ?? []), formatInstant(period_start)]
   }
-  return found
+  return starts
 }
 
-/** One for each complete hour since the first notification, and none for the one in progress. */
-async function expected(): Promise<Record<string, string[]>> {
-  const { rows } = await pipeline.database.pool.query<{ nova: string; glance: string }>(
+/** The period starts to expect: one for each complete hour since the first notification. */
+async function expectedReports(): Promise<Record<string, string[]>> {
+  const { rows } = await pipeline.database.pool.query<{ nova: number; glance: number }>(
     'select (select min("when") from notification_nova) as nova, (select min("when") from notification_glance) as glance',
   )
-  const hours = (first: string | undefined) => {
-    const starts: string[] = []
+  const hours = (first: number | undefined) => {
+    const hourStarts: string[] = []
     const now = floorTo(Date.now() * 1000, HOUR)
-    for (let start = floorTo(Number(first), HOUR); start < now; start += HOUR) starts.push(formatInstant(start))
-    return starts
+    for (let start = floorTo(Number(first), HOUR); start < now; start += HOUR) hourStarts.push(formatInstant(start))
+    return hourStarts
   }
   return { 'image events audit': hours(rows[0]?.glance), 'summary for region: east': hours(rows[0]?.nova) }
 }
 
-/** How often the jobs processes have looked for due reports and found none. */
-const looks = () =>
+/** How often the jobs processes have checked for due reports and found none. */
+const checks = () =>
   jobs.reduce((sum, process) => sum + [...process.output().matchAll(/"job":"due-reports".*"enqueued":0/g)].length, 0)
 
-/** Waits until every report is there, and for two more looks, which would make a second one. */
-async function eachOnce(): Promise<void> {
-  const isComplete = async () => JSON.stringify(await made()) === JSON.stringify(await expected())
-  await until(isComplete, 40_000, async () => JSON.stringify(await made()))
-  const before = looks()
-  await until(() => looks() >= before + 2, 20_000, 'two more looks for due reports')
-  expect(await made()).toEqual(await expected())
+/** Waits for all expected reports, and for two more checks, which must not create duplicates. */
+async function expectEachReportOnce(): Promise<void> {
+  const isComplete = async () => JSON.stringify(await storedReports()) === JSON.stringify(await expectedReports())
+  await until(isComplete, 40_000, async () => JSON.stringify(await storedReports()))
+  const checksBefore = checks()
+  await until(() => checks() >= checksBefore + 2, 20_000, 'two more checks for due reports')
+  expect(await storedReports()).toEqual(await expectedReports())
 }
 
-/** As if the last report had never been made. */
-const forgetLast = () =>
+/** Deletes the report of each kind with the latest period. */
+const deleteLatest = () =>
   pipeline.database.pool.query(
     'delete from report where id in (select id from report order by period_start desc limit 2)',
   )
 
-test('what fell due while no jobs process ran is made up for when two start, each report once', async () => {
+test('reports that became due while no jobs process ran are created once after two start', async () => {
   await startJobs()
-  await eachOnce()
-  expect(Object.values(await expected()).every((hours) => hours.length >= HOURS - 1)).toBe(true)
+  await expectEachReportOnce()
+  expect(Object.values(await expectedReports()).every((hours) => hours.length >= HOURS - 1)).toBe(true)
 })
 
-test('a report that falls due later is made by its schedule', async () => {
-  await forgetLast()
-  await eachOnce()
+test('a report that becomes due later is created by its schedule', async () => {
+  await deleteLatest()
+  await expectEachReportOnce()
 })
 
-test('a wiped Redis gets its schedules back', async () => {
+test('schedules are restored after Redis lost its data', async () => {
   await dropRedisKeys(pipeline.vhost.name)
-  await forgetLast()
-  await eachOnce()
+  await deleteLatest()
+  await expectEachReportOnce()
 })
 
-test('jobs that were down, and a Redis that was wiped meanwhile, make up for it', async () => {
+test('missed reports are created after a stop of all jobs processes and a loss of Redis data', async () => {
   await Promise.all(jobs.map((process) => process.stop()))
   await dropRedisKeys(pipeline.vhost.name)
   await pipeline.database.pool.query('delete from report')
   await startJobs()
-  await eachOnce()
+  await expectEachReportOnce()
 })
 
-test('a schedule that is wrong ends the process, and every fault is told', async () => {
-  const wrong = await startPipeline(['east'], { REPORT_SCHEDULES: '[{"report":"nope","cron":"x"}]' })
-  await expect(wrong.start('jobs')).rejects.toThrow(/REPORT_SCHEDULES 0\.report: .*\n.*REPORT_SCHEDULES 0\.cron: /)
-  await wrong.stop()
+test('invalid schedules end the process, and every fault is logged', async () => {
+  const invalid = await startPipeline(['east'], { REPORT_SCHEDULES: '[{"report":"nope","cron":"x"}]' })
+  await expect(invalid.start('jobs')).rejects.toThrow(/REPORT_SCHEDULES 0\.report: .*\n.*REPORT_SCHEDULES 0\.cron: /)
+  await invalid.stop()
 })

@@ -3,14 +3,14 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { DAY, floorTo, formatInstant, HOUR, type Instant, MINUTE, SECOND } from '@stacktach/domain'
 import { type ExistsTruth, type OperationTruth, simulateCloud, type Truth } from '@stacktach/simulator'
 import { type Pipeline, startPipeline } from './pipeline.ts'
-import { PLANTED_SUM, plantRequests, slow } from './plantedRequests.ts'
+import { PLANTED_SUM, plantRequests, slowCreate } from './plantedRequests.ts'
 import { simulate } from './simulate.ts'
 import { type Subscriber, subscribe } from './subscriber.ts'
 import { allVerified, everySent, novaVerdicts, type Verdicts } from './verdicts.ts'
 
 const deployments = ['east', 'west']
 
-/** A day that is over, of which half is simulated, and half of the day before. */
+/** Yesterday. The simulated cloud covers its first half and the second half of the day before. */
 const day = floorTo(Date.now() * 1000, DAY) - DAY
 const dayBefore = day - DAY
 const HOURS = 24
@@ -38,7 +38,7 @@ let operations: OperationTruth[]
 let exists: Exists[]
 const tenantsFile = `/tmp/tenants-${process.pid}.csv`
 
-const within = (instant: Instant | null, start: Instant) =>
+const isWithinDay = (instant: Instant | null, start: Instant) =>
   instant !== null && instant >= start && instant < start + DAY
 const isFailed = ({ verdict }: Exists) => verdict?.status === 'failed'
 const sizeOf = (tenant: string) => (tenant < '8' ? 'small' : 'large')
@@ -49,13 +49,13 @@ beforeAll(async () => {
   subscriber = await subscribe(pipeline.vhost, 'stacktach')
   await pipeline.start('ingest')
   await pipeline.start('jobs')
-  const simulated = await simulate(pipeline, day - 12 * HOUR, HOURS, options)
+  const cloud = await simulate(pipeline, day - 12 * HOUR, HOURS, options)
   const planted = await plantRequests(pipeline.vhost, day, 'east')
-  await pipeline.settled(simulated.notifications + planted.notifications)
-  truth = simulated.truth
+  await pipeline.settled(cloud.notifications + planted.notifications)
+  truth = cloud.truth
   operations = [...truth.operations, ...planted.operations]
   exists = Object.entries(truth.instances).flatMap(([instance, { deployment, exists }]) =>
-    exists.map((one) => ({ ...one, instance, deployment })),
+    exists.map((row) => ({ ...row, instance, deployment })),
   )
   await allVerified(pipeline.database)
   await everySent(pipeline.database)
@@ -76,7 +76,7 @@ afterAll(async () => {
   await rm(tenantsFile, { force: true })
 })
 
-/** Runs a report as an operator does, and holds what the api answers against what is printed. */
+/** Runs a report as an operator does and returns the printed report, as text and parsed. */
 async function run(name: string, at: Instant, ...args: string[]) {
   const { code, output } = await pipeline.run(
     'report',
@@ -92,13 +92,13 @@ async function run(name: string, at: Instant, ...args: string[]) {
   return { output, ...JSON.parse(output) }
 }
 
-const failureOf = ({ code, stateError, first, last }: OperationTruth) =>
+const failureKind = ({ code, stateError, first, last }: OperationTruth) =>
   code !== null ? (code < 500 ? '4xx' : '5xx') : stateError ? 'state' : last - first > 30 * MINUTE ? '> 30' : null
 
-/** Of the day, by what happened in it: nothing was sent in its last second. */
+/** Operations that overlap with the day. Nothing was sent in its last second, so that the report has the same ones. */
 const operationsOf = (start: Instant) => operations.filter(({ first, last }) => last > start && first < start + DAY)
 
-const shown = (duration: number) => {
+const formatReportDuration = (duration: number) => {
   const seconds = Math.floor(duration / SECOND)
   return seconds < 60 ? `${seconds}s` : `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}s`
 }
@@ -112,9 +112,11 @@ function summaryOf(counted: OperationTruth[]): unknown[] {
   return [...groups]
     .map(([key, group]): unknown[] => {
       const durations = group.map(({ first, last }) => last - first).sort((a, b) => a - b)
-      const at = (index: number) => shown(durations[index] ?? 0)
+      const at = (index: number) => formatReportDuration(durations[index] ?? 0)
       const n = group.length
-      const failures = ['4xx', '5xx', '> 30', 'state'].map((kind) => group.filter((o) => failureOf(o) === kind).length)
+      const failures = ['4xx', '5xx', '> 30', 'state'].map(
+        (kind) => group.filter((operation) => failureKind(operation) === kind).length,
+      )
       return [
         ...JSON.parse(key),
         ...[at(0), at(n - 1), at(Math.floor(n / 2)), at(Math.floor(n * 0.97)), n],
@@ -124,7 +126,7 @@ function summaryOf(counted: OperationTruth[]): unknown[] {
     .sort((a, b) => (JSON.stringify(a.slice(0, 3)) < JSON.stringify(b.slice(0, 3)) ? -1 : 1))
 }
 
-describe('a day of a simulated cloud, with requests that fail in every way', () => {
+describe('a day of a simulated cloud with every kind of failure', () => {
   test.each([
     ['', []],
     ['east', ['--region', 'EAST']],
@@ -133,8 +135,8 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
     const counted = operationsOf(day).filter(({ deployment }) => region === '' || deployment === region)
     const report = await run('region-summary', day, ...args)
     const [head, header, ...rows] = report.json
-    const failed = counted.filter((operation) => failureOf(operation) !== null)
-    const count = (kind: string) => counted.filter((operation) => failureOf(operation) === kind).length
+    const failed = counted.filter((operation) => failureKind(operation) !== null)
+    const count = (kind: string) => counted.filter((operation) => failureKind(operation) === kind).length
     expect(head).toMatchObject({
       total: counted.length,
       failure_grand_total: failed.length,
@@ -158,16 +160,16 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
   test('error details', async () => {
     const { json } = await run('error-details', day)
     const [head, ...objects] = json
-    const failed = operationsOf(day).filter((operation) => failureOf(operation) !== null)
-    const told = failed.filter((operation) => failureOf(operation) !== '> 30')
-    expect(told.length).toBeGreaterThan(10)
+    const failed = operationsOf(day).filter((operation) => failureKind(operation) !== null)
+    const detailed = failed.filter((operation) => failureKind(operation) !== '> 30')
+    expect(detailed.length).toBeGreaterThan(10)
     const tally = (keys: string[]) => {
       const counts: Record<string, number> = {}
       for (const key of keys) counts[key] = (counts[key] ?? 0) + 1
       return counts
     }
     expect(head.tenant_issues).toEqual(tally(failed.map(({ tenant }) => tenant)))
-    expect(head.codes).toEqual(tally(told.flatMap(({ code }) => (code === null ? [] : [String(code)]))))
+    expect(head.codes).toEqual(tally(detailed.flatMap(({ code }) => (code === null ? [] : [String(code)]))))
     const pairs = Object.entries<string[]>(head.instances).flatMap(([uuid, requests]) =>
       requests.map((id) => uuid + id),
     )
@@ -186,7 +188,7 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
       duration: object.duration,
       notifications: object.details.length,
     }))
-    const expected = told.map(
+    const expected = detailed.map(
       ({ requestId, instance, tenant, deployment, name, code, first, last, notifications }) => ({
         requestId,
         instance,
@@ -198,8 +200,8 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
         notifications,
       }),
     )
-    const sorted = (list: object[]) => list.map((one) => JSON.stringify(one)).sort()
-    // A failed call tells no tenant of its own.
+    const sorted = (list: object[]) => list.map((entry) => JSON.stringify(entry)).sort()
+    // The notification of a failed call has no tenant; the report takes it from the other notifications of the request.
     expect(sorted(brief)).toEqual(sorted(expected))
   })
 
@@ -210,16 +212,16 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
       start: day - 12 * HOUR,
       operationsPerMinute: options.operations / (HOURS * 60),
     }).messages) {
-      if (within(message.when, day)) events.set(message.event, (events.get(message.event) ?? 0) + 1)
+      if (isWithinDay(message.when, day)) events.set(message.event, (events.get(message.event) ?? 0) + 1)
     }
-    const existed = Object.values(truth.images).flatMap(({ exists }) => exists).length
-    expect(existed).toBeGreaterThan(0)
+    const existsCount = Object.values(truth.images).flatMap(({ exists }) => exists).length
+    expect(existsCount).toBeGreaterThan(0)
     expect((await run('image-events-audit', day)).json).toEqual({
       'image.upload': events.get('image.upload'),
       'image.activate': events.get('image.activate'),
       'image.delete': events.get('image.delete'),
-      'image.exists': existed,
-      'image.exists.verified': existed,
+      'image.exists': existsCount,
+      'image.exists.verified': existsCount,
     })
   })
 
@@ -234,23 +236,27 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
     ['the day before', dayBefore],
   ])('instance hours of %s', async (_, start) => {
     const counted = exists.filter(
-      (one) =>
-        !isFailed(one) && one.auditBeginning >= start && one.auditEnding >= start && one.auditEnding <= start + DAY,
+      (row) =>
+        !isFailed(row) && row.auditBeginning >= start && row.auditEnding >= start && row.auditEnding <= start + DAY,
     )
     expect(counted.length).toBeGreaterThan(0)
     const hoursOf = ({ deletedAt, auditEnding, launchedAt, auditBeginning }: Exists) =>
       Math.ceil(
         Math.max(0, Math.min(deletedAt ?? auditEnding, auditEnding) - Math.max(launchedAt ?? 0, auditBeginning)) / HOUR,
       )
-    const usage = counted.map((one) => ({
-      flavor: one.instanceFlavorId ?? '',
-      tenant: one.tenant,
-      unitHours: (hoursOf(one) * one.memoryMb) / 256,
+    const usage = counted.map((row) => ({
+      flavor: row.instanceFlavorId ?? '',
+      tenant: row.tenant,
+      unitHours: (hoursOf(row) * row.memoryMb) / 256,
     }))
-    // What was planted: launched at 1:40, and told of until 3:00 and until 4:00.
+    // The planted instance was launched at 1:40, and its exists end at 3:00 and 4:00.
     if (start === day) {
       for (const hours of [2, 3]) {
-        usage.push({ flavor: slow.flavor, tenant: slow.tenant, unitHours: (hours * slow.memoryMb) / 256 })
+        usage.push({
+          flavor: slowCreate.flavor,
+          tenant: slowCreate.tenant,
+          unitHours: (hours * slowCreate.memoryMb) / 256,
+        })
       }
     }
     const total = usage.reduce((sum, { unitHours }) => sum + unitHours, 0)
@@ -265,16 +271,16 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
     }
     const { json } = await run('instance-hours', start)
     expect(json).toMatchObject({ total_instance_count: usage.length, total_unit_hours: total })
-    for (const flavor of new Set(usage.map((one) => one.flavor))) {
-      expect(json.flavor[flavor]).toMatchObject(sums(usage.filter((one) => one.flavor === flavor)))
+    for (const flavor of new Set(usage.map(({ flavor }) => flavor))) {
+      expect(json.flavor[flavor]).toMatchObject(sums(usage.filter((row) => row.flavor === flavor)))
     }
     for (const size of ['small', 'large', 'unknown']) {
-      const of = usage.filter(({ tenant }) => (tenant === slow.tenant ? 'unknown' : sizeOf(tenant)) === size)
-      if (of.length === 0) continue
-      expect(json.size[size]).toEqual(sums(of))
+      const ofSize = usage.filter(({ tenant }) => (tenant === slowCreate.tenant ? 'unknown' : sizeOf(tenant)) === size)
+      if (ofSize.length === 0) continue
+      expect(json.size[size]).toEqual(sums(ofSize))
       for (const { tenant, account_name, ...rest } of json.top_hundred_by_unit_hours.size[size]) {
         expect(account_name).toBe(size === 'unknown' ? 'unknown account' : `Account, ${tenant}`)
-        expect(rest).toEqual({ size, ...sums(of.filter((one) => one.tenant === tenant)) })
+        expect(rest).toEqual({ size, ...sums(ofSize.filter((row) => row.tenant === tenant)) })
       }
     }
   })
@@ -284,7 +290,7 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
     ['the day before', dayBefore],
   ])('nova usage audit of %s', async (_, start) => {
     const { json } = await run('nova-usage-audit', start)
-    const told = exists.filter(({ when }) => within(when, start))
+    const received = exists.filter(({ when }) => isWithinDay(when, start))
     const plantedExists = start === day ? 2 : 0
     const counts = (list: Exists[], planted: number) => {
       const failed = list.filter(isFailed).length
@@ -297,16 +303,16 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
         send_status: { success: verified, unsent: 0 },
       }
     }
-    const periodic = (one: Exists) => one.auditEnding - one.auditBeginning === DAY
+    const isPeriodic = ({ auditBeginning, auditEnding }: Exists) => auditEnding - auditBeginning === DAY
     expect(json.summary.verifier).toMatchObject({
-      periodic: counts(told.filter(periodic), 0),
+      periodic: counts(received.filter(isPeriodic), 0),
       instantaneous: counts(
-        told.filter((one) => !periodic(one)),
+        received.filter((row) => !isPeriodic(row)),
         plantedExists,
       ),
     })
     expect(json.exist_fails.map((row: unknown[]) => row.slice(1)).sort()).toEqual(
-      told
+      received
         .filter(isFailed)
         .map(({ messageId, deployment, host }) => [reasons[messageId], deployment, host])
         .sort(),
@@ -317,16 +323,16 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
       return {
         uuid,
         deployment,
-        fresh: times.filter((at) => within(at, start)),
-        old: before.length > 0 ? [Math.max(...before)] : [],
+        newLaunches: times.filter((at) => isWithinDay(at, start)),
+        oldLaunches: before.length > 0 ? [Math.max(...before)] : [],
       }
     })
-    const actual = exists.filter(
+    const ofDay = exists.filter(
       ({ auditBeginning, auditEnding }) => auditBeginning === start && auditEnding <= start + DAY,
     )
-    const failures = instances.flatMap(({ uuid, deployment, fresh, old }) => {
-      const own = actual.filter(({ instance }) => instance === uuid)
-      const launches = [...fresh, ...old]
+    const failures = instances.flatMap(({ uuid, deployment, newLaunches, oldLaunches }) => {
+      const own = ofDay.filter(({ instance }) => instance === uuid)
+      const launches = [...newLaunches, ...oldLaunches]
       if (own.length === 0) return launches.length > 0 ? [[`No exists for instance (${uuid})`, 'N', deployment]] : []
       const second = (at: Instant | null) => Math.floor((at ?? 0) / SECOND)
       return launches
@@ -335,8 +341,8 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
     })
     const count = (lists: Instant[][]) => lists.reduce((sum, list) => sum + list.length, 0)
     expect(json.summary.launch_summary).toEqual({
-      new_launches: count(instances.map(({ fresh }) => fresh)) + (start === day ? 1 : 0),
-      old_launches: count(instances.map(({ old }) => old)),
+      new_launches: count(instances.map(({ newLaunches }) => newLaunches)) + (start === day ? 1 : 0),
+      old_launches: count(instances.map(({ oldLaunches }) => oldLaunches)),
       failures: failures.length,
     })
     expect(json.launch_fails.map((row: unknown[]) => row.slice(1, 4)).sort()).toEqual(failures.sort())
@@ -344,47 +350,46 @@ describe('a day of a simulated cloud, with requests that fail in every way', () 
 
   test('glance usage audit', async () => {
     const images = Object.entries(truth.images)
-    const told = images.flatMap(([uuid, { exists }]) => exists.map((one) => ({ uuid, ...one })))
-    const verified = told.length
-    const fresh = images.filter(([, { usage }]) => within(usage?.createdAt ?? null, day))
-    const old = images.filter(
+    const verified = images.flatMap(([, { exists }]) => exists).length
+    const newImages = images.filter(([, { usage }]) => isWithinDay(usage?.createdAt ?? null, day))
+    const oldImages = images.filter(
       ([, { usage, delete: deleted }]) =>
         usage !== null && usage.createdAt < day && !(deleted !== null && deleted.deletedAt <= day),
     )
-    expect(Math.min(fresh.length, old.length, told.length)).toBeGreaterThan(0)
+    expect(Math.min(newImages.length, oldImages.length, verified)).toBeGreaterThan(0)
     const [{ summary }, header, ...failures] = (await run('glance-usage-audit', day)).json
     expect(summary).toMatchObject({
       verifier: { exists: { count: verified, verified, pending: 0, failed: 0, send_status: { success: verified } } },
-      image_summary: { new_images: fresh.length, old_images: old.length, failures: fresh.length },
+      image_summary: { new_images: newImages.length, old_images: oldImages.length, failures: newImages.length },
     })
     expect(header).toEqual(['Object', 'ID', 'Error Description'])
     expect(failures.map((row: unknown[]) => row[2]).sort()).toEqual(
-      fresh.map(([uuid]) => `No exists for usage (${uuid})`).sort(),
+      newImages.map(([uuid]) => `No exists for usage (${uuid})`).sort(),
     )
   })
 })
 
 describe('an operator', () => {
-  test('finds in the list and in the api what was made, and makes it again beside the old one', async () => {
-    const made = await run('region-summary', day, '--region', 'east', '--percentile', '90')
-    const again = await pipeline.run('report', 'regenerate', String(made.id), '--wait', '--json')
-    const { output: _, ...before } = made
-    const after = JSON.parse(again.output)
+  test('finds a new report in the list and in the api, and regenerates it as another report', async () => {
+    const report = await run('region-summary', day, '--region', 'east', '--percentile', '90')
+    const regenerated = await pipeline.run('report', 'regenerate', String(report.id), '--wait', '--json')
+    const { output: _, ...before } = report
+    const after = JSON.parse(regenerated.output)
     expect(after).toEqual({ ...before, id: after.id })
-    expect(after.id).toBeGreaterThan(made.id)
-    const ask = await pipeline.api()
-    expect(await ask(`/stacky/report/${made.id}`)).toEqual({ status: 200, body: made.json })
-    const { body } = await ask('/stacky/reports/search?name=summary%20for%20region:%20east')
+    expect(after.id).toBeGreaterThan(report.id)
+    const get = await pipeline.api()
+    expect(await get(`/stacky/report/${report.id}`)).toEqual({ status: 200, body: report.json })
+    const { body } = await get('/stacky/reports/search?name=summary%20for%20region:%20east')
     const ids = Array.isArray(body) ? body.slice(1).map(([id]) => id) : []
-    expect(ids.slice(0, 2)).toEqual([after.id, made.id])
+    expect(ids.slice(0, 2)).toEqual([after.id, report.id])
     const listed = JSON.parse((await pipeline.run('report', 'list', '--limit', '1', '--json')).output)
     expect(listed).toEqual([expect.objectContaining({ id: after.id, region: 'east', version: 4 })])
-    const shown = JSON.parse((await pipeline.run('report', 'show', String(made.id), '--json')).output)
-    expect(shown).toMatchObject({ ...before, region: 'east' })
-    expect((await pipeline.run('report', 'show', String(made.id))).output).toContain('OS Type')
+    const details = JSON.parse((await pipeline.run('report', 'show', String(report.id), '--json')).output)
+    expect(details).toMatchObject({ ...before, region: 'east' })
+    expect((await pipeline.run('report', 'show', String(report.id))).output).toContain('OS Type')
   })
 
-  test('is refused a period in progress, unless that is asked for', async () => {
+  test('cannot report a period in progress without --in-progress', async () => {
     const now = formatInstant(Date.now() * 1000)
     const args = ['report', 'run', 'image-events-audit', '--period', 'month', '--at', now, '--wait']
     expect(await pipeline.run(...args)).toEqual({ code: 1, output: expect.stringContaining('in progress') })

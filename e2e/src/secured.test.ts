@@ -6,29 +6,29 @@ import { captured, publish, services, type TlsFront, testCertificate, tlsFront }
 import { type Pipeline, startPipeline } from './pipeline.ts'
 
 let pipeline: Pipeline
-let fronts: Record<'database' | 'redis' | 'broker', TlsFront>
+let proxies: Record<'database' | 'redis' | 'broker', TlsFront>
 
-/** Everything of the pipeline by TLS, with a certificate that is trusted only when NODE_EXTRA_CA_CERTS names it. */
+/** All connections use TLS, with a certificate that is trusted only if NODE_EXTRA_CA_CERTS names it. */
 beforeAll(async () => {
   pipeline = await startPipeline(['north'])
   const { databaseUrl, redisUrl, amqpUrl } = services()
-  fronts = {
+  proxies = {
     database: await tlsFront(databaseUrl),
     redis: await tlsFront(redisUrl),
     broker: await tlsFront(amqpUrl),
   }
   const database = new URL(pipeline.environment.DATABASE_URL ?? '')
-  database.port = String(fronts.database.port)
+  database.port = String(proxies.database.port)
   database.searchParams.set('sslmode', 'verify-full')
   const redis = new URL(redisUrl)
   Object.assign(pipeline.environment, {
     DATABASE_URL: database.href,
-    REDIS_URL: `rediss://${redis.username}${redis.password ? `:${redis.password}` : ''}${redis.username || redis.password ? '@' : ''}localhost:${fronts.redis.port}`,
+    REDIS_URL: `rediss://${redis.username}${redis.password ? `:${redis.password}` : ''}${redis.username || redis.password ? '@' : ''}localhost:${proxies.redis.port}`,
     API_TLS_CERT: testCertificate.cert,
     API_TLS_KEY: testCertificate.key,
   })
   const file: { deployments: object[] } = JSON.parse(readFileSync(pipeline.deploymentsFile, 'utf8'))
-  const tls = { rabbit_tls: true, rabbit_host: 'localhost', rabbit_port: fronts.broker.port }
+  const tls = { rabbit_tls: true, rabbit_host: 'localhost', rabbit_port: proxies.broker.port }
   await writeFile(
     pipeline.deploymentsFile,
     JSON.stringify({ deployments: file.deployments.map((entry) => ({ ...entry, ...tls })) }),
@@ -37,10 +37,10 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await pipeline?.stop()
-  for (const front of Object.values(fronts ?? {})) await front.stop()
+  for (const proxy of Object.values(proxies ?? {})) await proxy.stop()
 })
 
-function ask(url: string): Promise<{ status: number | undefined; text: string }> {
+function getText(url: string): Promise<{ status: number | undefined; text: string }> {
   return new Promise((resolve, reject) => {
     get(url, { ca: readFileSync(testCertificate.cert), agent: false }, (response) => {
       let text = ''
@@ -52,14 +52,14 @@ function ask(url: string): Promise<{ status: number | undefined; text: string }>
   })
 }
 
-describe('broker, database, Redis and the api’s own listener by TLS', () => {
-  test('a certificate that is not trusted lets nothing through', async () => {
+describe('TLS to broker, database, Redis and api', () => {
+  test('an untrusted certificate prevents all connections', async () => {
     const status = await pipeline.run('status')
     expect(status.code).toBe(1)
     expect(status.output).toMatch(/self-signed certificate/)
   })
 
-  test('with one that is, what is published is answered', async () => {
+  test('with a trusted certificate, published notifications are in the answers', async () => {
     pipeline.environment.NODE_EXTRA_CA_CERTS = testCertificate.cert
     await pipeline.start('ingest')
     await pipeline.start('jobs')
@@ -69,15 +69,15 @@ describe('broker, database, Redis and the api’s own listener by TLS', () => {
     const messages = captured('nova_unversioned')
     await publish(pipeline.vhost, messages)
     await pipeline.settled(messages.length)
-    const events = await ask(`${url}/stacky/events`)
+    const events = await getText(`${url}/stacky/events`)
     expect(events.status).toBe(200)
     expect(JSON.parse(events.text).length).toBeGreaterThan(5)
-    expect((await ask(`${url}/readyz`)).status).toBe(200)
-    for (const front of Object.values(fronts)) expect(front.secured()).toBeGreaterThan(0)
-    // Jobs came by way of Redis, and the commands know all three.
+    expect((await getText(`${url}/readyz`)).status).toBe(200)
+    for (const proxy of Object.values(proxies)) expect(proxy.secured()).toBeGreaterThan(0)
+    // The jobs were queued in Redis, and the commands connect to all three servers.
     const status = await pipeline.run('status', '--json')
     expect(status).toMatchObject({ code: 0, output: expect.not.stringMatching(/not answer|self-signed/) })
-    // Who speaks plain HTTP is not answered.
+    // The api rejects plain HTTP.
     await expect(fetch(url.replace('https:', 'http:'))).rejects.toThrow()
   })
 })

@@ -11,10 +11,10 @@ export function hoursAgo(hours: number): number {
 /**
  * Publishes the notifications of a simulated cloud to a pipeline's brokers.
  *
- * @param start of the cloud's operations, microseconds
- * @param hours over which the operations are spread
- * @param rate messages per second; 0 is as fast as the broker accepts them
- * @returns the truth about the cloud, how many notifications it sent, and how many messages, duplicates included
+ * @param start time of the first operation, in microseconds
+ * @param hours length of the period of the operations
+ * @param rate messages per second; 0 for no limit
+ * @returns the truth about the cloud, and its numbers of notifications and of messages, duplicates included
  */
 export async function simulate(
   pipeline: Pipeline,

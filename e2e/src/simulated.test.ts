@@ -9,22 +9,22 @@ type Row = unknown[]
 const HOURS = 3
 const deployments = ['east', 'west']
 
-const written = (instant: number | null) => (instant === null ? null : formatInstant(instant))
+const formatTime = (instant: number | null) => (instant === null ? null : formatInstant(instant))
 const sorted = (rows: readonly Row[]) => rows.map((row) => JSON.stringify(row)).sort()
 
-/** Answers without their header row. */
-const rows = (body: unknown): Row[] => (Array.isArray(body) ? body.slice(1) : [])
+/** The rows of an answer without its header. */
+const bodyRows = (body: unknown): Row[] => (Array.isArray(body) ? body.slice(1) : [])
 
 let pipeline: Pipeline
-let ask: (path: string) => Promise<Row[]>
+let getRows: (path: string) => Promise<Row[]>
 
 beforeAll(async () => {
   pipeline = await startPipeline(deployments)
   const [get] = await Promise.all([pipeline.api(), pipeline.start('ingest'), pipeline.start('jobs')])
-  ask = async (path) => {
+  getRows = async (path) => {
     const { status, body } = await get(`/stacky/${path}`)
     expect({ path, status }).toEqual({ path, status: 200 })
-    return rows(body)
+    return bodyRows(body)
   }
 })
 
@@ -35,40 +35,43 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
   let published: number
 
   beforeAll(async () => {
-    // Of the last hours, so that kpi's last 24 hold all of it.
+    // All operations are within the last 24 hours, which kpi covers.
     const options = { seed: `e2e ${format}`, format, deployments, operations: 120, failures: 0.2, duplicates: 0.1 }
-    const simulated = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
-    truth = simulated.truth
-    published = simulated.published
-    await pipeline.settled(simulated.notifications)
+    const cloud = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
+    truth = cloud.truth
+    published = cloud.published
+    await pipeline.settled(cloud.notifications)
   })
 
   afterAll(() => pipeline.clear(published))
 
   const instances = () => Object.entries(truth.instances)
 
-  /** Of each instance, what `path` answers and what is true. */
-  async function eachInstance(
+  /** Compares the answer to `path` with the truth for each instance. */
+  async function expectOfEachInstance(
     path: (uuid: string) => string,
     expected: (instance: InstanceTruth, uuid: string) => Row[],
   ) {
     expect(instances().length).toBeGreaterThan(20)
     for (const [uuid, instance] of instances()) {
-      expect({ uuid, rows: sorted(await ask(path(uuid))) }).toEqual({ uuid, rows: sorted(expected(instance, uuid)) })
+      expect({ uuid, rows: sorted(await getRows(path(uuid))) }).toEqual({
+        uuid,
+        rows: sorted(expected(instance, uuid)),
+      })
     }
   }
 
   test('deployments, events and hosts', async () => {
-    expect((await ask('deployments')).map(([, name]) => name)).toEqual(deployments)
+    expect((await getRows('deployments')).map(([, name]) => name)).toEqual(deployments)
     for (const service of ['nova', 'glance'] as const) {
-      expect((await ask(`events?service=${service}`)).flat()).toEqual(truth.services[service].events)
-      expect((await ask(`hosts?service=${service}`)).flat()).toEqual(truth.services[service].hosts)
+      expect((await getRows(`events?service=${service}`)).flat()).toEqual(truth.services[service].events)
+      expect((await getRows(`hosts?service=${service}`)).flat()).toEqual(truth.services[service].hosts)
     }
   })
 
   test('uuid: every notification of every instance', async () => {
     for (const [uuid, { notifications }] of instances()) {
-      expect({ uuid, notifications: (await ask(`uuid?uuid=${uuid}&limit=1000`)).length }).toEqual({
+      expect({ uuid, notifications: (await getRows(`uuid?uuid=${uuid}&limit=1000`)).length }).toEqual({
         uuid,
         notifications,
       })
@@ -76,7 +79,7 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
   })
 
   test('timings/uuid', () =>
-    eachInstance(
+    expectOfEachInstance(
       (uuid) => `timings/uuid?uuid=${uuid}`,
       ({ timings }) =>
         timings.map(({ name, start, end, duration }) => [
@@ -95,8 +98,8 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
     const summary: Row[] = []
     for (const name of names) {
       const timings = complete.filter((timing) => timing.name === name)
-      const shown = timings.map(({ uuid, duration }) => [uuid, formatDuration(duration)])
-      expect(sorted(await ask(`timings?name=${name}&limit=1000`))).toEqual(sorted(shown))
+      const timingRows = timings.map(({ uuid, duration }) => [uuid, formatDuration(duration)])
+      expect(sorted(await getRows(`timings?name=${name}&limit=1000`))).toEqual(sorted(timingRows))
       const durations = timings.map(({ duration }) => duration)
       const total = durations.reduce((sum, duration) => sum + duration, 0)
       const average = formatWholeSeconds(Math.floor(total / durations.length / SECOND) * SECOND)
@@ -108,16 +111,16 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
         average,
       ])
     }
-    expect(sorted(await ask('summary?limit=all'))).toEqual(sorted(summary))
+    expect(sorted(await getRows('summary?limit=all'))).toEqual(sorted(summary))
   })
 
   test('request: every notification of every request', async () => {
     const requests = Object.entries(truth.requests)
     expect(requests.length).toBeGreaterThan(50)
     for (const [id, { notifications }] of requests) {
-      expect({ id, found: (await ask(`request?request_id=${id}&limit=1000`)).length }).toEqual({
+      expect({ id, notifications: (await getRows(`request?request_id=${id}&limit=1000`)).length }).toEqual({
         id,
-        found: notifications,
+        notifications,
       })
     }
   })
@@ -129,38 +132,38 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
         : [[tracker.event, formatDuration(tracker.duration), tracker.instance, tracker.deployment]],
     )
     expect(expected.length).toBeGreaterThan(20)
-    expect(sorted(await ask('kpi'))).toEqual(sorted(expected))
+    expect(sorted(await getRows('kpi'))).toEqual(sorted(expected))
   })
 
   test('usage/launches', () =>
-    eachInstance(
+    expectOfEachInstance(
       (uuid) => `usage/launches?instance=${uuid}`,
       ({ launches }, uuid) =>
         launches.map(({ launchedAt, instanceTypeId, instanceFlavorId }) => [
           uuid,
-          written(launchedAt),
+          formatTime(launchedAt),
           instanceTypeId === null ? null : String(instanceTypeId),
           instanceFlavorId,
         ]),
     ))
 
   test('usage/deletes', () =>
-    eachInstance(
+    expectOfEachInstance(
       (uuid) => `usage/deletes?instance=${uuid}`,
       ({ delete: deleted }, uuid) =>
-        deleted === null ? [] : [[uuid, written(deleted.launchedAt), written(deleted.deletedAt)]],
+        deleted === null ? [] : [[uuid, formatTime(deleted.launchedAt), formatTime(deleted.deletedAt)]],
     ))
 
   test('usage/exists', () =>
-    eachInstance(
+    expectOfEachInstance(
       (uuid) => `usage/exists?instance=${uuid}`,
       ({ exists }, uuid) =>
         exists
           .filter(({ launchedAt }) => launchedAt !== null)
           .map(({ launchedAt, deletedAt, instanceTypeId, instanceFlavorId, messageId }) => [
             uuid,
-            written(launchedAt),
-            written(deletedAt),
+            formatTime(launchedAt),
+            formatTime(deletedAt),
             instanceTypeId === null ? null : String(instanceTypeId),
             instanceFlavorId,
             messageId,
@@ -168,12 +171,16 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
           ]),
     ))
 
-  test('lifecycles and images, which no endpoint shows', async () => {
+  test('lifecycles and images, which no endpoint returns', async () => {
     const { pool } = pipeline.database
     const lifecycles = await pool.query('select instance, state, task_state, notification_when from lifecycle')
     expect(
       sorted(lifecycles.rows.map((row) => [row.instance, row.state, row.task_state, Number(row.notification_when)])),
-    ).toEqual(sorted(instances().map(([uuid, t]) => [uuid, t.lastState, t.lastOldTask, t.lastWhen])))
+    ).toEqual(
+      sorted(
+        instances().map(([uuid, { lastState, lastOldTask, lastWhen }]) => [uuid, lastState, lastOldTask, lastWhen]),
+      ),
+    )
     const images = Object.entries(truth.images)
     const usages = await pool.query('select uuid, created_at, owner, size from image_usage')
     expect(

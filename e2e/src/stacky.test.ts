@@ -38,7 +38,7 @@ afterAll(() => pipeline.stop())
 
 const stacky = (...args: string[]) => pipeline.stacky(args, { STACKTACH_URL: url })
 
-/** The API's answer to a path, as text. */
+/** The API's response to a path, as text. */
 async function apiAnswer(path: string): Promise<string> {
   const response = await fetch(new URL(`/stacky/${path}`, url))
   expect({ path, status: response.status }).toEqual({ path, status: 200 })
@@ -189,28 +189,28 @@ describe("every command prints the API's answer", () => {
 })
 
 describe('watch', () => {
-  const watching: TestProcess[] = []
+  const clients: TestProcess[] = []
 
   afterEach(async () => {
-    for (const process of watching.splice(0)) await process.stop('SIGKILL')
+    for (const process of clients.splice(0)) await process.stop('SIGKILL')
   })
 
   function watch(server: string, ...args: string[]): TestProcess {
     const process = startProcess(stackyProgram, ['watch', ...args], { STACKTACH_URL: server })
-    watching.push(process)
+    clients.push(process)
     return process
   }
 
-  /** Accepts two connections at the port of a URL, and closes them at once. */
-  async function refuseTwoConnections(server: string): Promise<void> {
+  /** Accepts two connections at the port of a URL and closes them immediately. */
+  async function closeTwoConnections(server: string): Promise<void> {
     let connections = 0
-    const refusing = createServer((socket) => {
+    const closingServer = createServer((socket) => {
       connections++
       socket.destroy()
     })
-    await new Promise<void>((resolve) => refusing.listen(Number(new URL(server).port), '127.0.0.1', resolve))
+    await new Promise<void>((resolve) => closingServer.listen(Number(new URL(server).port), '127.0.0.1', resolve))
     await until(() => connections >= 2, 20_000, 'two connections')
-    await new Promise((resolve) => refusing.close(resolve))
+    await new Promise((resolve) => closingServer.close(resolve))
   }
 
   /** A nova notification with a timestamp that `watch` has not passed yet. */
@@ -229,31 +229,31 @@ describe('watch', () => {
   })
 
   test('continues while the server is unavailable, reports that once, and ends with Ctrl-C', async () => {
-    const server = await detour(url)
-    await server.open()
-    const watching = watch(server.url, 'all', 'nova', 'compute.instance.watched', '1')
-    await watching.printed(/Polling every 1 seconds/)
+    const proxy = await detour(url)
+    await proxy.open()
+    const client = watch(proxy.url, 'all', 'nova', 'compute.instance.watched', '1')
+    await client.printed(/Polling every 1 seconds/)
     await publish(pipeline.vhost, [notification('before')])
-    await watching.printed(/\|E\|[\d:.]+ *\| +east +\| +compute\.instance\.watched +\| +before +\|\n/)
-    await server.shut()
-    await watching.printed(/; retrying\n/)
+    await client.printed(/\|E\|[\d:.]+ *\| +east +\| +compute\.instance\.watched +\| +before +\|\n/)
+    await proxy.shut()
+    await client.printed(/; retrying\n/)
     await publish(pipeline.vhost, [notification('meanwhile')])
-    await refuseTwoConnections(server.url)
-    await server.open()
-    await watching.printed(/the server is available again\n[\s\S]*\| +meanwhile +\|\n/)
-    expect(await watching.stop('SIGINT')).toBe(0)
-    await server.shut()
-    expect(watching.output().match(/; retrying/g)).toHaveLength(1)
-    expect(watching.output().match(/ before /g)).toHaveLength(1)
-    expect(watching.output()).toMatch(/^All Deployments\nEvent name: compute\.instance\.watched\n/)
+    await closeTwoConnections(proxy.url)
+    await proxy.open()
+    await client.printed(/the server is available again\n[\s\S]*\| +meanwhile +\|\n/)
+    expect(await client.stop('SIGINT')).toBe(0)
+    await proxy.shut()
+    expect(client.output().match(/; retrying/g)).toHaveLength(1)
+    expect(client.output().match(/ before /g)).toHaveLength(1)
+    expect(client.output()).toMatch(/^All Deployments\nEvent name: compute\.instance\.watched\n/)
   })
 
   test('prints one line of JSON per notification', async () => {
     const rows: unknown[][] = JSON.parse(await apiAnswer('deployments'))
-    const watching = watch(url, String(rows.find(([, name]) => name === 'east')?.[0]), '--json')
+    const client = watch(url, String(rows.find(([, name]) => name === 'east')?.[0]), '--json')
     await publish(pipeline.vhost, [notification('lines')])
-    const [line] = await watching.printed(/^.*"lines"\]$/m)
-    expect(await watching.stop('SIGINT')).toBe(0)
+    const [line] = await client.printed(/^.*"lines"\]$/m)
+    expect(await client.stop('SIGINT')).toBe(0)
     expect(JSON.parse(line)).toEqual([
       expect.any(Number),
       'E',
@@ -266,8 +266,8 @@ describe('watch', () => {
   })
 
   test('fails when the first request cannot connect', async () => {
-    const server = await detour(url)
-    const { code, output } = await pipeline.stacky(['watch'], { STACKTACH_URL: server.url })
+    const proxy = await detour(url)
+    const { code, output } = await pipeline.stacky(['watch'], { STACKTACH_URL: proxy.url })
     expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(/\nnothing listens at .*\n$/) })
   })
 })

@@ -4,7 +4,7 @@ import { until } from './until.ts'
 /** A consumer of a queue that is bound to an exchange. */
 export interface Subscriber {
   messages: { routingKey: string; messageId: string; body: Record<string, unknown> }[]
-  /** Resolves when this many messages have arrived: the publisher knows of its confirms before they do. */
+  /** Resolves when this many messages have arrived: the publisher may receive its confirms earlier. */
   received(count: number): Promise<void>
   stop(): Promise<void>
 }
@@ -35,7 +35,7 @@ export async function subscribe(vhost: TestVhost, exchange: string): Promise<Sub
       until(
         () => messages.length >= count,
         20_000,
-        () => `${count} messages, not ${messages.length}`,
+        () => `${count} messages received: ${messages.length}`,
       ),
     stop: () => connection.close(),
   }

@@ -1,12 +1,12 @@
 import type { Database } from '@stacktach/db'
 import { until } from './until.ts'
 
-/** Verdicts by exists: null when verified, else the reason why it failed. */
+/** Verdicts by exists: null for verified, or the reason of the failure. */
 export type Verdicts = Record<string, string | null>
 
 /** Waits until no exists is pending. */
 export async function allVerified(database: Database): Promise<void> {
-  await noneLeft(
+  await untilZero(
     database,
     'every exists verified',
     `select (select count(*) from instance_exists where status = 'pending')
@@ -16,18 +16,19 @@ export async function allVerified(database: Database): Promise<void> {
 
 /** Waits until all verified exists are marked as sent. */
 export async function everySent(database: Database): Promise<void> {
-  await noneLeft(
+  await untilZero(
     database,
     'every verified exists sent',
     `select (select count(*) from instance_exists where status = 'verified' and send_status <> 201)
-          + (select count(*) from publication where send_status <> 201)`,
+          + (select count(*) from outbox where send_status <> 201)`,
   )
 }
 
-/** @param count SQL of the number of rows left */
-async function noneLeft({ pool }: Database, condition: string, count: string): Promise<void> {
-  const none = async () => (await pool.query<{ none: boolean }>(`select (${count}) = 0 as none`)).rows[0]?.none ?? false
-  await until(none, 60_000, condition)
+/** @param count SQL expression that counts the remaining rows */
+async function untilZero({ pool }: Database, condition: string, count: string): Promise<void> {
+  const isZero = async () =>
+    (await pool.query<{ zero: boolean }>(`select (${count}) = 0 as zero`)).rows[0]?.zero ?? false
+  await until(isZero, 60_000, condition)
 }
 
 /** Verdicts on nova's exists, by message id. */

@@ -14,8 +14,8 @@ beforeAll(async () => {
 
 afterAll(() => database?.drop())
 
-function expectRefusal({ status, headers, text }: Reply, wanted: number, reason: string, message: unknown) {
-  expect(status).toBe(wanted)
+function expectError({ status, headers, text }: Reply, expected: number, reason: string, message: unknown) {
+  expect(status).toBe(expected)
   expect(headers).toMatchObject({ 'content-type': 'text/json; charset=utf-8', vary: 'Accept' })
   expect(JSON.parse(text)).toEqual([
     ['Error', 'Message'],
@@ -44,105 +44,116 @@ describe('with tokens', () => {
     '/healthz/x',
   ]
 
-  test.each(paths)('%s is shut to whoever has none that is known', async (path) => {
+  test.each(paths)('%s requires a valid token', async (path) => {
     for (const method of ['GET', 'POST']) {
-      const without = await api.ask(path, method)
-      expectRefusal(without, 401, 'Unauthorized', 'A token is needed: Authorization: Bearer <token>')
+      const without = await api.request(path, method)
+      expectError(without, 401, 'Unauthorized', 'A token is required: Authorization: Bearer <token>')
       expect(without.headers['www-authenticate']).toBe('Bearer realm="stacktach"')
-      const wrong = [
+      const invalid = [
         ...['', 'x', all.token.slice(0, -1), `${all.token}x`, next.token, all.line].map((token) => `Bearer ${token}`),
         all.token,
         `Basic ${Buffer.from(`stacktach:${all.token}`).toString('base64')}`,
         `Bearer ${all.token}, Bearer ${all.token}`,
         `Bearer ${'a'.repeat(8000)}`,
       ]
-      for (const authorization of wrong) {
-        const reply = await api.ask(path, method, { authorization })
-        expectRefusal(reply, 401, 'Unauthorized', 'The token is not known')
+      for (const authorization of invalid) {
+        const reply = await api.request(path, method, { authorization })
+        expectError(reply, 401, 'Unauthorized', 'The token is invalid')
         expect(reply.headers['www-authenticate']).toBe('Bearer realm="stacktach", error="invalid_token"')
       }
     }
   })
 
-  test.each(health.map(({ path }) => `/${path}`))('%s is open to everybody', async (path) => {
-    expect((await api.ask(path)).status).toBe(200)
+  test.each(health.map(({ path }) => `/${path}`))('%s requires no token', async (path) => {
+    expect((await api.request(path)).status).toBe(200)
   })
 
-  test('one that is known opens everything', async () => {
-    expect((await api.ask('/stacky/deployments', 'GET', bearer(all.token))).status).toBe(200)
-    expect((await api.ask('/stacky/deployments', 'GET', { authorization: `bearer  ${all.token}` })).status).toBe(200)
-    expect((await api.ask('/stacky/nope', 'GET', bearer(all.token))).status).toBe(404)
-    expect((await api.ask('/stacky/kpi/5000', 'GET', bearer(all.token))).status).toBe(200)
+  test('a token gives access to all paths', async () => {
+    expect((await api.request('/stacky/deployments', 'GET', bearer(all.token))).status).toBe(200)
+    expect((await api.request('/stacky/deployments', 'GET', { authorization: `bearer  ${all.token}` })).status).toBe(
+      200,
+    )
+    expect((await api.request('/stacky/nope', 'GET', bearer(all.token))).status).toBe(404)
+    expect((await api.request('/stacky/kpi/5000', 'GET', bearer(all.token))).status).toBe(200)
   })
 
-  test('one that is limited to tenants opens theirs alone', async () => {
-    const ask = (path: string) => api.ask(`/stacky/${path}`, 'GET', bearer(limited.token))
-    expect((await ask('kpi/5000')).status).toBe(200)
-    expect((await ask('kpi/5000/?tenant=5001')).status).toBe(200)
-    // It may ask for a tenant that is not there.
-    expect((await ask('kpi/a%2Fb')).status).toBe(404)
-    const shut = endpoints.map(({ path }) => path.replace(/:\w+/, '1'))
-    for (const path of [...shut, 'kpi/5001', 'kpi?tenant=5000', 'kpi/500', 'kpi/5000%00', 'kpi/5000%20', 'nope', '']) {
-      expectRefusal(await ask(path), 403, 'Forbidden', expect.stringMatching(/^The token does not open this/))
+  test('a token limited to tenants gives access to the kpi of these tenants only', async () => {
+    const request = (path: string) => api.request(`/stacky/${path}`, 'GET', bearer(limited.token))
+    expect((await request('kpi/5000')).status).toBe(200)
+    expect((await request('kpi/5000/?tenant=5001')).status).toBe(200)
+    // The tenant does not exist, but the token has access to it.
+    expect((await request('kpi/a%2Fb')).status).toBe(404)
+    const forbidden = endpoints.map(({ path }) => path.replace(/:\w+/, '1'))
+    for (const path of [
+      ...forbidden,
+      'kpi/5001',
+      'kpi?tenant=5000',
+      'kpi/500',
+      'kpi/5000%00',
+      'kpi/5000%20',
+      'nope',
+      '',
+    ]) {
+      expectError(await request(path), 403, 'Forbidden', 'The token is limited to kpi/<tenant> of its own tenants')
     }
   })
 
-  test('they can be changed while it runs', async () => {
-    const asked = async (token: string) => (await api.ask('/stacky/events', 'GET', bearer(token))).status
-    expect(await asked(next.token)).toBe(401)
+  test('can change while the api runs', async () => {
+    const statusWith = async (token: string) => (await api.request('/stacky/events', 'GET', bearer(token))).status
+    expect(await statusWith(next.token)).toBe(401)
     const before = tokens
     tokens = [...before, ...parseTokens(next.line).tokens]
-    expect([await asked(all.token), await asked(next.token)]).toEqual([200, 200])
+    expect([await statusWith(all.token), await statusWith(next.token)]).toEqual([200, 200])
     tokens = parseTokens(next.line).tokens
-    expect([await asked(all.token), await asked(next.token)]).toEqual([401, 200])
+    expect([await statusWith(all.token), await statusWith(next.token)]).toEqual([401, 200])
     tokens = before
   })
 })
 
-describe('with a limit of requests', () => {
-  test('what is beyond it is a 429, of the same client alone', async () => {
+describe('with a rate limit', () => {
+  test('requests beyond it get 429, per client', async () => {
     const api = await startApi(database.db, undefined, { admission: { requestsPerMinute: 3, proxies: 1 } })
     try {
-      // Behind one proxy, what the client itself says of where it is does not count.
+      // Behind one proxy, only the last address counts: the proxy adds it, the others are from the client.
       const from = (address: string) => ({ 'x-forwarded-for': `${Math.random()}, 192.0.2.1, ${address}` })
       const statuses = async (address: string, times: number) => {
-        const found: number[] = []
+        const replies: number[] = []
         for (let count = 0; count < times; count++) {
-          found.push((await api.ask('/stacky/events', 'GET', from(address))).status)
+          replies.push((await api.request('/stacky/events', 'GET', from(address))).status)
         }
-        return found
+        return replies
       }
       expect(await statuses('203.0.113.1', 4)).toEqual([200, 200, 200, 429])
       expect(await statuses('203.0.113.2', 2)).toEqual([200, 200])
-      const reply = await api.ask('/nope', 'GET', from('203.0.113.1'))
-      expectRefusal(reply, 429, 'Too Many Requests', 'More than 3 requests in a minute: ask again later')
+      const reply = await api.request('/nope', 'GET', from('203.0.113.1'))
+      expectError(reply, 429, 'Too Many Requests', 'More than 3 requests per minute: retry later')
       expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0)
       expect(Number(reply.headers['retry-after'])).toBeLessThanOrEqual(60)
-      expect((await api.ask('/healthz', 'GET', from('203.0.113.1'))).status).toBe(200)
+      expect((await api.request('/healthz', 'GET', from('203.0.113.1'))).status).toBe(200)
     } finally {
       await api.stop()
     }
   })
 
-  test('without a proxy, what a client says of where it is does not count', async () => {
+  test('without a proxy, the forwarding headers of a client are ignored', async () => {
     const api = await startApi(database.db, undefined, { admission: { requestsPerMinute: 3 } })
     try {
-      const found: number[] = []
+      const replies: number[] = []
       for (let count = 0; count < 5; count++) {
         const headers = { 'x-forwarded-for': `203.0.113.${count}`, forwarded: `for=203.0.113.${count}` }
-        found.push((await api.ask('/stacky/events', 'GET', headers)).status)
+        replies.push((await api.request('/stacky/events', 'GET', headers)).status)
       }
-      expect(found).toEqual([200, 200, 200, 429, 429])
+      expect(replies).toEqual([200, 200, 200, 429, 429])
     } finally {
       await api.stop()
     }
   })
 
-  test('tokens cannot be guessed faster than it allows', async () => {
+  test('it applies to requests with invalid tokens', async () => {
     const { tokens } = parseTokens(newToken([]).line)
     const api = await startApi(database.db, undefined, { admission: { tokens: () => tokens, requestsPerMinute: 2 } })
     try {
-      const guess = async () => (await api.ask('/stacky/events', 'GET', { authorization: 'Bearer guess' })).status
+      const guess = async () => (await api.request('/stacky/events', 'GET', { authorization: 'Bearer guess' })).status
       expect([await guess(), await guess(), await guess()]).toEqual([401, 401, 429])
     } finally {
       await api.stop()
@@ -150,11 +161,11 @@ describe('with a limit of requests', () => {
   })
 })
 
-test('every answer says what browsers must not do with it', async () => {
+test('all responses have security headers for browsers', async () => {
   const api = await startApi(database.db)
   try {
     for (const path of ['/stacky/events', '/stacky/nope', '/healthz', '/%zz']) {
-      const { headers } = await api.ask(path)
+      const { headers } = await api.request(path)
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',
         'content-security-policy': "default-src 'none'",

@@ -2,17 +2,17 @@ import { type Database, WriterRefused, writePrivilegeWarning } from '@stacktach/
 import { ConfigError, type Logger } from '@stacktach/runtime'
 
 /**
- * Looks once whether the role of the database could write. A database that is away is no reason not to start: connections made
- * later are looked at one by one where writers are refused.
+ * Checks once, at startup, whether the database role has write privileges, and logs a warning if it has. If the database is
+ * unavailable the api starts without this check; with API_REQUIRE_READ_ROLE every later connection is checked anyway.
  *
- * @throws ConfigError when it could, and the database was opened to refuse that
+ * @throws ConfigError when the role can write and API_REQUIRE_READ_ROLE is set
  */
 export async function checkRole(db: Database, logger: Logger): Promise<void> {
   try {
-    const writer = await writePrivilegeWarning(db.pool)
-    if (writer !== null) logger.warn({ reason: writer }, 'transactions are read-only all the same')
+    const reason = await writePrivilegeWarning(db.pool)
+    if (reason !== null) logger.warn({ reason }, 'transactions are read-only anyway')
   } catch (error) {
     if (error instanceof WriterRefused) throw new ConfigError(`API_REQUIRE_READ_ROLE: ${error.message}`)
-    logger.warn({ cause: String(error) }, 'the database does not answer; what its role could write is not known')
+    logger.warn({ cause: String(error) }, 'could not check the privileges of the database role')
   }
 }

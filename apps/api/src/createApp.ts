@@ -14,50 +14,53 @@ import { errorRows, send } from './http/send.ts'
 
 export interface AppOptions {
   db: Database
-  /** The time, in microseconds of unix time. */
+  /** The current time, in microseconds of unix time. */
   clock: () => Instant
   logger: Logger
   admission: Admission
-  /** Told of every call once it is over. */
-  onCall?: (call: CompletedRequest) => void
+  /** Called for every completed request. */
+  onCompleted?: (request: CompletedRequest) => void
 }
 
-/** Who is let in, and how often. */
+/** Which clients have access, and how often. */
 export interface Admission {
   tokens: Tokens
-  /** Of one client; 0: as many as it likes. */
+  /** Per client; 0: unlimited. */
   requestsPerMinute: number
-  /** Proxies before the api: the client is who the outermost of them was asked by. */
+  /** Number of reverse proxies in front of the api: the client's address is the one that the outermost proxy saw. */
   proxies: number
 }
 
-/** The whole API as an Express application: every endpoint, and one table for whatever goes wrong. */
+/** Long enough for every URL except a search for a long text. */
+const MAX_LOGGED_URL_CHARACTERS = 500
+
+/** The API as an Express application. Every error is answered with a table, too. */
 export function createApp(options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
   app.disable('etag')
   app.enable('case sensitive routing')
-  // Every parameter is one text: `a[b]=` is a name like any other, and a repeated one is seen as repeated.
+  // `a[b]=` is a plain name, and a repeated parameter is an array.
   app.set('query parser', 'simple')
   app.set('trust proxy', options.admission.proxies)
-  app.use(requestLog(options.logger, options.onCall ?? (() => {})))
-  // Nothing that is answered here is a page.
+  app.use(requestLog(options.logger, options.onCompleted ?? (() => {})))
+  // No response is a web page.
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } }))
-  app.use(refuseUnreadable)
+  app.use(rejectMalformed)
   for (const endpoint of health)
     app.all(
       `/${endpoint.path}`,
-      answer(endpoint, options, () => {}, true),
+      handle(endpoint, options, () => {}, true),
     )
   if (options.admission.requestsPerMinute > 0) app.use(limitRequestRate(options.admission.requestsPerMinute))
   const { tokens } = options.admission
-  const enter = ({ headers, params }: Request) => {
+  const authorize = ({ headers, params }: Request) => {
     const { tenant } = params
     authenticate(tokens, headers.authorization, typeof tenant === 'string' ? tenant : undefined)
   }
-  for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, answer(endpoint, options, enter))
+  for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, handle(endpoint, options, authorize))
   app.use((request) => {
-    enter(request)
+    authorize(request)
     throw new HttpError(404, `There is nothing at ${request.path}`)
   })
   app.use(errorTable(options.logger))
@@ -65,28 +68,28 @@ export function createApp(options: AppOptions): Express {
 }
 
 /**
- * What a standby cut off to catch up with its primary is asked once more: what stood in the way is over by then, and nothing
- * has been sent yet.
+ * Handles requests to an endpoint. A query that a standby cancelled because of a recovery conflict is repeated once: the
+ * conflict is over by then, and nothing has been sent yet.
  */
-function answer(
+function handle(
   endpoint: Endpoint,
   { db, clock }: AppOptions,
-  enter: (request: Request) => void,
+  authorize: (request: Request) => void,
   quiet = false,
 ): RequestHandler {
   return async (request, response) => {
-    setEndpoint(response, endpoint.path, quiet)
-    enter(request)
+    setEndpoint(response, { path: endpoint.path, quiet })
+    authorize(request)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HttpError(405, `${request.method} is not allowed here`, { Allow: 'GET, HEAD' })
     }
-    const ask = () => endpoint.answer({ db, now: clock() }, request.params, request.query)
-    send(response, 200, await ask().catch((error) => (isRecoveryConflict(error) ? ask() : Promise.reject(error))))
+    const answer = () => endpoint.answer({ db, now: clock() }, request.params, request.query)
+    send(response, 200, await answer().catch((error) => (isRecoveryConflict(error) ? answer() : Promise.reject(error))))
   }
 }
 
-/** Express decodes leniently what stands behind the question mark: `%zz` would pass as a text. */
-const refuseUnreadable: RequestHandler = (request, _response, next) => {
+/** Rejects a missing Host header, and invalid percent-encoding: Express would pass `%zz` in a query on as text. */
+const rejectMalformed: RequestHandler = (request, _response, next) => {
   if (request.headers.host === undefined && request.httpVersion === '1.1') {
     throw new HttpError(400, 'The Host header is missing')
   }
@@ -102,14 +105,11 @@ function errorTable(logger: Logger): ErrorRequestHandler {
   return (error, request, response, _next) => {
     const { status, message, headers } = describeError(error)
     const { method, originalUrl, ip } = request
-    const requestId = requestIdOf(response)
-    // A search can hold a long text.
-    const about = { requestId, method, url: originalUrl.slice(0, 500), status }
-    if (status === 401 || status === 403) logger.info({ ...about, ip }, 'refused')
-    if (status >= 500) {
-      if (status === 500) logger.error({ err: error, ...about }, 'request failed')
-      else logger.warn({ ...about, reason: message, cause: String(error) }, 'request could not be answered')
-    }
+    const url = originalUrl.slice(0, MAX_LOGGED_URL_CHARACTERS)
+    const fields = { requestId: requestIdOf(response), method, url, status }
+    if (status === 401 || status === 403) logger.info({ ...fields, ip }, 'access denied')
+    if (status === 500) logger.error({ err: error, ...fields }, 'request failed')
+    if (status > 500) logger.warn({ ...fields, reason: message, cause: String(error) }, 'request could not be answered')
     send(response, status, errorRows(status, message), headers)
   }
 }

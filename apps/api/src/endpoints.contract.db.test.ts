@@ -25,7 +25,7 @@ afterAll(async () => {
   process.stdout.write(`Compared cell by cell:\n${tally}`)
 })
 
-/** What has to be given, by path: without it an endpoint answers 400. */
+/** The required parameters of endpoints, by path. */
 const required: Record<string, string> = {
   uuid: `uuid=${web}`,
   timings: 'name=compute.instance.resize',
@@ -43,8 +43,8 @@ const queries = [
   ...health.map(({ path, ...rest }) => ({ ...rest, path: `/${path}`, query: undefined })),
 ].map(({ query = '', ...rest }) => ({ ...rest, query }))
 
-/** Headers that no two answers share. */
-const ofTheCall = { date: '', 'x-request-id': '' }
+/** Headers that differ in every response. */
+const perRequest = { date: '', 'x-request-id': '' }
 
 function expectTable({ headers, text }: Reply): unknown {
   expect(headers).toMatchObject({ 'content-type': 'text/json; charset=utf-8', vary: 'Accept' })
@@ -54,23 +54,23 @@ function expectTable({ headers, text }: Reply): unknown {
 }
 
 describe.each(queries)('$path', ({ path, query, parameters }) => {
-  test('answers GET, with and without the trailing slash', async () => {
-    const reply = await api.ask(`${path}?${query}`)
-    // There is no tenant 1 to have a kpi.
+  test('responds to GET, with and without the trailing slash', async () => {
+    const reply = await api.request(`${path}?${query}`)
+    // Tenant 1 does not exist.
     expect(reply.status).toBe(path === '/stacky/kpi/1' ? 404 : 200)
     expect(expectTable(reply)).toBeInstanceOf(Array)
-    expect((await api.ask(`${path}/?${query}`)).text).toBe(reply.text)
+    expect((await api.request(`${path}/?${query}`)).text).toBe(reply.text)
   })
 
-  test('answers HEAD with the headers of GET', async () => {
-    const get = await api.ask(`${path}?${query}`)
-    const head = await api.ask(`${path}?${query}`, 'HEAD')
+  test('responds to HEAD with the headers of GET', async () => {
+    const get = await api.request(`${path}?${query}`)
+    const head = await api.request(`${path}?${query}`, 'HEAD')
     expect(head).toMatchObject({ status: get.status, text: '' })
-    expect({ ...head.headers, ...ofTheCall }).toEqual({ ...get.headers, ...ofTheCall })
+    expect({ ...head.headers, ...perRequest }).toEqual({ ...get.headers, ...perRequest })
   })
 
-  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('refuses %s', async (method) => {
-    const reply = await api.ask(`${path}?${query}`, method)
+  test.each(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('rejects %s', async (method) => {
+    const reply = await api.request(`${path}?${query}`, method)
     expect(reply).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD' } })
     expect(expectTable(reply)).toEqual([
       ['Error', 'Message'],
@@ -78,49 +78,49 @@ describe.each(queries)('$path', ({ path, query, parameters }) => {
     ])
   })
 
-  test('refuses each of its parameters when repeated, naming it', async () => {
+  test('rejects repeated parameters by name', async () => {
     for (const name of parameters.filter((name) => !/^(id|tenant)$/.test(name) || path.endsWith('search'))) {
-      const reply = await api.ask(`${path}?${query}&${name}=1&${name}=1`)
+      const reply = await api.request(`${path}?${query}&${name}=1&${name}=1`)
       expect(reply.status).toBe(400)
       expect(expectTable(reply)).toEqual([
         ['Error', 'Message'],
-        ['Bad Request', `${name} is there more than once`],
+        ['Bad Request', `${name} must not be repeated`],
       ])
     }
   })
 
-  test('refuses a URL that is not properly encoded', async () => {
-    const reply = await api.ask(`${path}?${query}&x=%zz`)
+  test('rejects a URL with invalid percent-encoding', async () => {
+    const reply = await api.request(`${path}?${query}&x=%zz`)
     expect(reply.status).toBe(400)
     expectTable(reply)
   })
 })
 
 test.each(cases)('$path', async ({ path, status = 200, body }) => {
-  const reply = await api.ask(`/stacky/${path}`)
+  const reply = await api.request(`/stacky/${path}`)
   expect(expectTable(reply)).toEqual(body)
   expect(reply.status).toBe(status)
   tally.add(path, status, body)
 })
 
-test('no case is there twice, and every endpoint has some', () => {
+test('the cases are unique and cover all endpoints', () => {
   const paths = cases.map(({ path }) => path)
   expect(paths.filter((path, index) => paths.indexOf(path) !== index)).toEqual([])
   const covered = new Set(paths.map(endpointOf))
   expect(endpoints.map(({ path }) => path).filter((path) => !covered.has(path))).toEqual([])
 })
 
-test('search knows the fields of the contract', () => {
+test('search has exactly the fields of the contract', () => {
   for (const service of ['nova', 'glance', 'generic'] as const) {
     expect([...searchFields[service].keys()].sort()).toEqual(contractFields[service])
   }
 })
 
-test.each(optional)('%s: an optional parameter that is empty counts as not there', async (question, parameters) => {
-  const reply = await api.ask(`/stacky/${question}`)
+test.each(optional)('%s: an empty optional parameter counts as absent', async (path, parameters) => {
+  const reply = await api.request(`/stacky/${path}`)
   expect(reply.status).toBe(200)
   for (const parameter of parameters) {
-    expect({ parameter, ...(await api.ask(`/stacky/${question}${parameter}=`)) }).toMatchObject({
+    expect({ parameter, ...(await api.request(`/stacky/${path}${parameter}=`)) }).toMatchObject({
       parameter,
       status: 200,
       text: reply.text,
@@ -128,74 +128,71 @@ test.each(optional)('%s: an optional parameter that is empty counts as not there
   }
 })
 
-test('HEAD of what is refused has the headers of the refusal, and no body', async () => {
+test('HEAD of a rejected request has the headers of the error, and no body', async () => {
   for (const path of ['/stacky/uuid', '/stacky/show/9', '/stacky/nope', '/stacky/kpi/nope']) {
-    const get = await api.ask(path)
-    const head = await api.ask(path, 'HEAD')
+    const get = await api.request(path)
+    const head = await api.request(path, 'HEAD')
     expect(head).toMatchObject({ status: get.status, text: '' })
-    expect({ ...head.headers, ...ofTheCall }).toEqual({ ...get.headers, ...ofTheCall })
+    expect({ ...head.headers, ...perRequest }).toEqual({ ...get.headers, ...perRequest })
   }
 })
 
-test('a report is sent as it was stored', async () => {
-  expect((await api.ask('/stacky/report/1')).text).toBe('[ {"total": 12345678901234567890} ]')
+test('a report is sent unchanged', async () => {
+  expect((await api.request('/stacky/report/1')).text).toBe('[ {"total": 12345678901234567890} ]')
 })
 
-test('what is no path of ours is a table, too', async () => {
+test('an unknown path gets an error table', async () => {
   for (const path of ['/', '/stacky', '/%00', '//', '/stacky/uuid//', '/favicon.ico']) {
-    const reply = await api.ask(path)
+    const reply = await api.request(path)
     expect(reply.status).toBe(404)
     expectTable(reply)
   }
 })
 
-test('a statement that takes too long is a 503', async () => {
+test('a query that times out is a 503', async () => {
   const db = openDatabase({ url: database.url, applicationName: 'slow', statementTimeout: 200, readOnly: true })
   const slow = await startApi(db)
-  const locked = await database.db.pool.connect()
+  const locker = await database.db.pool.connect()
   try {
-    await locked.query('begin')
-    await locked.query('lock table notification_nova, timing in access exclusive mode')
-    const search = await slow.ask('/stacky/search?field=state&value=active')
+    await locker.query('begin')
+    await locker.query('lock table notification_nova, timing in access exclusive mode')
+    const search = await slow.request('/stacky/search?field=state&value=active')
     expect(search.status).toBe(503)
     expect(expectTable(search)).toEqual([
       ['Error', 'Message'],
-      [
-        'Service Unavailable',
-        expect.stringMatching(/^No index leads to state, .* narrow the search by when_min and when_max$/),
-      ],
+      ['Service Unavailable', 'state is not indexed and the scan timed out: narrow it with when_min and when_max'],
     ])
     for (const path of ['search?field=tenant&value=5000', `timings/uuid?uuid=${web}`]) {
-      const reply = await slow.ask(`/stacky/${path}`)
+      const reply = await slow.request(`/stacky/${path}`)
       expect(reply.status).toBe(503)
       expect(expectTable(reply)).toEqual([
         ['Error', 'Message'],
-        ['Service Unavailable', 'The database took too long to answer: ask for less, or for a shorter time'],
+        ['Service Unavailable', 'The database query timed out: request fewer rows or a shorter period'],
       ])
     }
   } finally {
-    await locked.query('rollback')
-    locked.release()
+    await locker.query('rollback')
+    locker.release()
     await slow.stop()
     await db.close()
   }
 })
 
-test('a database that is away is a 503, on every endpoint that asks it', async () => {
-  const db = openDatabase({ url: 'postgres://postgres@127.0.0.1:1/', applicationName: 'away' })
-  const away = await startApi(db)
+test('an unavailable database is a 503 on all endpoints that use it', async () => {
+  const db = openDatabase({ url: 'postgres://postgres@127.0.0.1:1/', applicationName: 'unavailable' })
+  const unavailable = await startApi(db)
   try {
     for (const { path, query } of queries.filter(({ path }) => path !== '/healthz')) {
-      const reply = await away.ask(`${path}?${query}`)
+      const reply = await unavailable.request(`${path}?${query}`)
       expect({ path, status: reply.status }).toEqual({ path, status: 503 })
       expect(expectTable(reply)).toEqual([
         ['Error', 'Message'],
-        ['Service Unavailable', 'The database cannot be reached'],
+        ['Service Unavailable', 'The database is unavailable'],
       ])
     }
-    expect((await away.ask('/healthz')).status).toBe(200)
+    expect((await unavailable.request('/healthz')).status).toBe(200)
   } finally {
-    await away.stop()
+    await unavailable.stop()
     await db.close()
   }
 })

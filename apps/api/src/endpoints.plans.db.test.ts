@@ -14,7 +14,7 @@ interface Plan {
   Plans?: Plan[]
 }
 
-/** These stay small whatever is stored. */
+/** Tables that do not grow with the number of notifications. */
 const smallTables = ['deployment', 'event', 'host']
 
 let database: TestDatabase
@@ -37,7 +37,7 @@ afterAll(async () => {
 const uuid = '1679091c-5a88-0faf-6fb5-e6087eb1b2dc' // md5 of 6
 const day = MANY_NOW / 1_000_000 - 86_400
 
-/** Path, partitions of notifications that are touched at most, and rows that are read at most in any of its nodes. */
+/** Path, maximum number of notification partitions scanned, and maximum number of rows read by any node of its plans. */
 const paths: [path: string, partitions: number, rows: number][] = [
   ['deployments', 0, 4],
   ['events', 0, 50],
@@ -57,7 +57,7 @@ const paths: [path: string, partitions: number, rows: number][] = [
   [`search?field=request_id&value=req-${uuid}`, 1, 4],
   [`search?service=glance&field=uuid&value=${uuid}`, 1, 8],
   ['search?field=message_id&value=m-12345', 8, 1],
-  // Newest first, and no further than the limit asks.
+  // Newest first, and only as many rows as the limit.
   ['search?field=tenant&value=7&limit=5', 1, 5],
   ['search?field=event&value=event-7.start', 1, 50],
   ['search?field=host&value=host-7', 1, 50],
@@ -83,32 +83,32 @@ const paths: [path: string, partitions: number, rows: number][] = [
   ['report/7', 0, 1],
 ]
 
-test('every endpoint is among the paths', () => {
-  const asked = paths.map(([path]) => path.split('?')[0])
+test('the paths cover all endpoints', () => {
+  const covered = paths.map(([path]) => path.split('?')[0])
   for (const { path } of endpoints) {
-    expect(asked).toContainEqual(expect.stringMatching(new RegExp(`^${path.replace(/:\w+/, '[^/]+')}$`)))
+    expect(covered).toContainEqual(expect.stringMatching(new RegExp(`^${path.replace(/:\w+/, '[^/]+')}$`)))
   }
 })
 
-test.each(paths)('%s', async (path, partitions, rows) => {
+test.each(paths)('%s reads at most %d partitions, and %d rows per node', async (path, partitions, rows) => {
   const nodes = (await plansOf(`/stacky/${path}`)).flatMap(flatten)
-  const read = nodes.filter((node) => node['Relation Name'] !== undefined && node['Actual Loops'] > 0)
-  const growing = read.filter((node) => !smallTables.includes(node['Relation Name'] ?? ''))
+  const scans = nodes.filter((node) => node['Relation Name'] !== undefined && node['Actual Loops'] > 0)
+  const growing = scans.filter((node) => !smallTables.includes(node['Relation Name'] ?? ''))
   expect(growing.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([])
-  const touched = new Set(
+  const partitionsScanned = new Set(
     growing.map((node) => node['Relation Name']).filter((name) => /^notification_\w+_\d$/.test(name ?? '')),
   )
-  expect(touched.size).toBeLessThanOrEqual(partitions)
+  expect(partitionsScanned.size).toBeLessThanOrEqual(partitions)
   for (const node of growing) {
-    const each = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)
-    expect(each * node['Actual Loops']).toBeLessThanOrEqual(Math.max(rows, 1))
+    const rowsPerLoop = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)
+    expect(rowsPerLoop * node['Actual Loops']).toBeLessThanOrEqual(Math.max(rows, 1))
   }
 })
 
-/** How PostgreSQL went about each statement that answered the path. */
+/** PostgreSQL's plan of each statement that the request executes. */
 async function plansOf(path: string): Promise<Plan[]> {
   const query = jest.spyOn(database.db.pool, 'query')
-  const reply = await api.ask(path)
+  const reply = await api.request(path)
   const statements = query.mock.calls.map(([statement, values]: unknown[]) =>
     typeof statement === 'string' ? { text: statement, values } : (statement as { text: string; values: unknown }),
   )

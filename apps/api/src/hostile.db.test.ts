@@ -9,7 +9,7 @@ import { everyParameter, rawRequests, toEndpoints, toPaths } from './testkit/hos
 import { type Api, type Reply, startApi } from './testkit/startApi.ts'
 import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
 
-/** HOSTILE_SEED repeats a run; TEST_EFFORT multiplies the requests, for a longer search. */
+/** HOSTILE_SEED repeats a run; TEST_EFFORT multiplies the number of requests. */
 const seed = Number(process.env.HOSTILE_SEED || Date.now() % 1_000_000_000)
 const runs = effort(600)
 
@@ -21,8 +21,8 @@ const statuses = new Map<number, number>()
 beforeAll(async () => {
   database = await createTestDatabase()
   await fillDatabase(database.db)
-  // The connections may write: a statement that got through would be seen.
-  api = await startApi(database.db, undefined, { patience: { headers: 200, request: 400 } })
+  // The connections can write, so that an injected statement would change the fingerprint.
+  api = await startApi(database.db, undefined, { timeouts: { headers: 200, request: 400 } })
   before = await fingerprint()
 })
 
@@ -31,10 +31,10 @@ afterAll(async () => {
   await database?.drop()
   const counts = [...statuses].sort(([a], [b]) => a - b).map(([status, count]) => `${status}: ${count}`)
   const total = [...statuses.values()].reduce((sum, count) => sum + count, 0)
-  process.stdout.write(`Hostile requests: ${total}, of these ${counts.join(', ')}. HOSTILE_SEED=${seed}\n`)
+  process.stdout.write(`Hostile requests: ${total} (by status: ${counts.join(', ')}). HOSTILE_SEED=${seed}\n`)
 })
 
-/** Every row of every table, told apart from any other content. */
+/** A digest of all rows of all tables. */
 async function fingerprint(): Promise<string> {
   const { rows } = await database.db.pool.query<{ name: string }>(
     `select c.oid::regclass::text as name from pg_class c
@@ -42,19 +42,19 @@ async function fingerprint(): Promise<string> {
   )
   const parts: string[] = []
   for (const { name } of rows) {
-    const found = await database.db.pool.query(
+    const result = await database.db.pool.query(
       `select count(*) || coalesce(md5(string_agg(t::text, '' order by t::text)), '') as f from ${name} t`,
     )
-    parts.push(`${name} ${found.rows[0]?.f}`)
+    parts.push(`${name} ${result.rows[0]?.f}`)
   }
   return parts.join('\n')
 }
 
-/** What the requests never hold themselves, and no answer may. */
+/** Internal details, which no response may contain. The requests themselves do not contain them. */
 const leaks =
   /\n\s+at |node_modules|\.[jt]s:\d|prisma|relation "|syntax error|column "|invalid input|postgres|\berr(or)?no\b/i
 
-/** An answer is the table with the right status, or rows; never the server's fault, and nothing of its insides. */
+/** Expects a table, with an allowed status and without internal details. */
 function expectAnswer({ status, headers, text }: Reply, allowed: readonly number[]) {
   statuses.set(status, (statuses.get(status) ?? 0) + 1)
   expect(allowed).toContain(status)
@@ -66,7 +66,7 @@ function expectAnswer({ status, headers, text }: Reply, allowed: readonly number
   const body: unknown = JSON.parse(text)
   expect(text).not.toMatch(leaks)
   expect(text).not.toContain(process.cwd())
-  // A report may be any JSON.
+  // A report can be any JSON.
   if (status === 200) return expect(body).toBeInstanceOf(Object)
   expect(body).toEqual([
     ['Error', 'Message'],
@@ -77,9 +77,9 @@ function expectAnswer({ status, headers, text }: Reply, allowed: readonly number
 const property = <T>(arbitrary: fc.Arbitrary<T>, check: (value: T) => Promise<void>, numRuns = runs) =>
   fc.assert(fc.asyncProperty(arbitrary, check), { seed, numRuns })
 
-test('each parameter of each endpoint, in each way, with each odd value', async () => {
+test('all parameters of all endpoints, with all shapes and unusual values', async () => {
   for (const path of everyParameter(endpoints)) {
-    const reply = await api.ask(path)
+    const reply = await api.request(path)
     try {
       expectAnswer(reply, [200, 400, 404])
     } catch (cause) {
@@ -88,31 +88,31 @@ test('each parameter of each endpoint, in each way, with each odd value', async 
   }
 })
 
-test('a parameter of a megabyte is too long, and what it is called does not matter', async () => {
+test('a parameter or path of a megabyte is rejected', async () => {
   for (const { path, parameters } of endpoints) {
-    const place = `/stacky/${path.replace(/:\w+/, '1')}`
+    const target = `/stacky/${path.replace(/:\w+/, '1')}`
     for (const name of [...parameters, 'x']) {
-      expectAnswer(await api.ask(`${place}?${name}=${'a'.repeat(1_048_576)}`), [431])
+      expectAnswer(await api.request(`${target}?${name}=${'a'.repeat(1_048_576)}`), [431])
     }
-    expectAnswer(await api.ask(`${place}/${'a'.repeat(1_048_576)}`), [431])
+    expectAnswer(await api.request(`${target}/${'a'.repeat(1_048_576)}`), [431])
   }
 })
 
-test('whatever is asked of an endpoint', async () => {
-  await property(toEndpoints(endpoints), async (path) => expectAnswer(await api.ask(path), [200, 400, 404]))
+test('random parameters', async () => {
+  await property(toEndpoints(endpoints), async (path) => expectAnswer(await api.request(path), [200, 400, 404]))
 })
 
-test('whatever path it is', async () => {
-  await property(toPaths, async (path) => expectAnswer(await api.ask(path), [200, 400, 404]))
+test('random paths', async () => {
+  await property(toPaths, async (path) => expectAnswer(await api.request(path), [200, 400, 404]))
 })
 
-test('whatever comes over the connection', async () => {
+test('random bytes', async () => {
   await property(
     rawRequests,
     async (bytes) => {
       const reply = await sendRaw(bytes)
-      if (reply === null) throw new Error('closed without an answer')
-      // To HEAD there is no body.
+      if (reply === null) throw new Error('closed without a response')
+      // The response to HEAD has no body.
       if (reply.text === '') return
       expectAnswer(reply, [200, 400, 404, 405, 408, 417, 431])
     },
@@ -120,12 +120,12 @@ test('whatever comes over the connection', async () => {
   )
 })
 
-test('none of them changed anything, and it still answers', async () => {
+test('the requests changed nothing, and the api is ready', async () => {
   expect(await fingerprint()).toBe(before)
-  expect((await api.ask('/readyz')).status).toBe(200)
+  expect((await api.request('/readyz')).status).toBe(200)
 })
 
-/** The first answer on a connection of its own, null when it is closed without any. */
+/** Sends bytes on a new connection. Returns the first response, or null when the connection closes without one. */
 function sendRaw(bytes: Buffer): Promise<Reply | null> {
   const { hostname, port } = new URL(api.url)
   return new Promise((resolve, reject) => {
@@ -137,11 +137,11 @@ function sendRaw(bytes: Buffer): Promise<Reply | null> {
     })
     socket.on('error', reject)
     socket.setTimeout(10_000, () =>
-      socket.destroy(new Error(`no answer to ${JSON.stringify(bytes.toString('latin1'))}`)),
+      socket.destroy(new Error(`no response to ${JSON.stringify(bytes.toString('latin1'))}`)),
     )
     socket.on('close', () => {
-      const answer = received.replace('HTTP/1.1 100 Continue\r\n\r\n', '')
-      const [, status, head = '', rest = ''] = /^HTTP\/1\.1 (\d+) [^\r]*\r\n(.*?)\r\n\r\n(.*)$/s.exec(answer) ?? []
+      const response = received.replace('HTTP/1.1 100 Continue\r\n\r\n', '')
+      const [, status, head = '', rest = ''] = /^HTTP\/1\.1 (\d+) [^\r]*\r\n(.*?)\r\n\r\n(.*)$/s.exec(response) ?? []
       if (status === undefined) return resolve(null)
       const headers = Object.fromEntries(
         head

@@ -13,10 +13,10 @@ await runProcess(async () => {
   const tls = readTls(config)
   const logger = createLogger('api', config.LOG_LEVEL)
   const metrics = new Metrics()
-  const onCall = apiMetrics(metrics)
+  const onCompleted = apiMetrics(metrics)
   const variable = config.DATABASE_READ_URL === config.DATABASE_URL ? 'DATABASE_URL' : 'DATABASE_READ_URL'
   await Composition.empty()
-    .add('access', () => startAuth(config, logger))
+    .add('tokens', () => startAuth(config, logger))
     .add('db', () =>
       databaseComponent({
         url: config.DATABASE_READ_URL,
@@ -25,7 +25,7 @@ await runProcess(async () => {
         readOnly: true,
         refuseWriters: config.API_REQUIRE_READ_ROLE,
         statementTimeout: config.API_STATEMENT_TIMEOUT,
-        // The server has cut it off before, unless its host is gone.
+        // Only for a lost connection: otherwise the server has cancelled the statement before.
         queryTimeout: config.API_STATEMENT_TIMEOUT + 5_000,
         metrics,
         logger,
@@ -35,19 +35,19 @@ await runProcess(async () => {
         },
       }),
     )
-    .add('metrics', ({ db }) => startMetrics({ config, metrics, lacks: () => missingDatabase(db), logger }))
-    .add('server', ({ access, db }) => {
+    .add('metrics', ({ db }) => startMetrics({ config, metrics, notReadyReasons: () => missingDatabase(db), logger }))
+    .add('server', ({ tokens, db }) => {
       const admission = {
-        tokens: access,
+        tokens,
         requestsPerMinute: config.API_RATE_LIMIT,
         proxies: config.API_TRUST_PROXY,
       }
-      return startServer(createApp({ db, clock: now, logger, admission, onCall }), {
+      return startServer(createApp({ db, clock: now, logger, admission, onCompleted }), {
         host: config.API_HOST,
         port: config.API_PORT,
         ...(tls === null ? {} : { tls }),
-        // An answer may take three statements, during which nothing is sent.
-        patience: { idle: 60_000 + 3 * config.API_STATEMENT_TIMEOUT },
+        // An answer can take three statements, during which the connection has no traffic.
+        timeouts: { idle: 60_000 + 3 * config.API_STATEMENT_TIMEOUT },
         logger,
       })
     })

@@ -1,12 +1,13 @@
 import { checkDatabase, type Database, databaseUnavailable, isTransient, WriterRefused } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
-import { ConfigError, type Logger } from '@stacktach/runtime'
+import { ConfigError, type Logger, messageOf } from '@stacktach/runtime'
 
 /**
- * Looks at the database before anything is asked of it. One that is away is no reason not to start: until it answers, so does
- * every endpoint with 503.
+ * Checks the database at startup and logs warnings. If the database is unavailable the api starts anyway, and its endpoints
+ * respond with 503 until the database is available.
  *
- * @throws ConfigError when it lets nobody in or has not the schema of this version
+ * @param variable with the URL of the database, for messages
+ * @throws ConfigError when the login fails or the schema is not the one of this version
  */
 export async function warnAboutDatabase(
   { pool }: Database,
@@ -15,15 +16,14 @@ export async function warnAboutDatabase(
   logger: Logger,
 ): Promise<void> {
   try {
-    for (const oddity of await checkDatabase(pool, clock, variable)) logger.warn(oddity)
+    for (const warning of await checkDatabase(pool, clock, variable)) logger.warn(warning)
   } catch (error) {
     if (error instanceof ConfigError) throw error
-    // checkRole tells of it.
+    // checkRole reports it.
     if (error instanceof WriterRefused) return
-    const reason = error instanceof Error ? error.message : String(error)
     logger.warn(
-      { reason },
-      isTransient(error) ? databaseUnavailable(variable) : 'what the database has could not be looked at',
+      { reason: messageOf(error) },
+      isTransient(error) ? databaseUnavailable(variable) : 'could not check the database schema',
     )
   }
 }

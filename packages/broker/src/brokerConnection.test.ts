@@ -1,20 +1,8 @@
 import { expect, test } from '@jest/globals'
-import type { DeploymentEntry } from '@stacktach/runtime'
 import { brokerOf } from './brokerConnection.ts'
+import { testDeployment } from './testkit/testDeployment.ts'
 
-const deployment: DeploymentEntry = {
-  name: 'north',
-  rabbit_host: '10.0.0.1',
-  rabbit_port: 5673,
-  rabbit_tls: false,
-  rabbit_userid: 'stacktach',
-  rabbit_password: 'secret',
-  rabbit_virtual_host: '/north',
-  durable_queue: true,
-  queue_arguments: {},
-  enabled: true,
-  topics: {},
-}
+const deployment = { ...testDeployment, rabbit_host: '10.0.0.1', rabbit_port: 5673 }
 
 test('a deployment names its broker', () => {
   expect(brokerOf(deployment)).toEqual({

@@ -1,20 +1,6 @@
 import { expect, test } from '@jest/globals'
-import type { DeploymentEntry } from '@stacktach/runtime'
 import { describeBrokerError } from './brokerError.ts'
-
-const deployment: DeploymentEntry = {
-  name: 'north',
-  rabbit_host: 'rabbit',
-  rabbit_port: 5672,
-  rabbit_tls: false,
-  rabbit_userid: 'stacktach',
-  rabbit_password: 'secret',
-  rabbit_virtual_host: '/north',
-  durable_queue: true,
-  queue_arguments: {},
-  enabled: true,
-  topics: {},
-}
+import { testDeployment } from './testkit/testDeployment.ts'
 
 test.each([
   ['Handshake terminated by server: 403 (ACCESS-REFUSED)', 'rejected the login of stacktach: check rabbit_userid'],
@@ -28,14 +14,14 @@ test.each([
   ['connect ETIMEDOUT', 'does not speak AMQP or is unreachable'],
   ['something else\nsecond line', ': something else'],
 ])('%s', (message, description) => {
-  const text = describeBrokerError(new Error(message), deployment)
+  const text = describeBrokerError(new Error(message), testDeployment)
   expect(text).toContain('the broker at rabbit:5672')
   expect(text).toContain(description)
   expect(text).not.toMatch(/secret|second line/)
 })
 
 test('an unknown host', () => {
-  expect(describeBrokerError(new Error('getaddrinfo ENOTFOUND rabbit'), deployment)).toBe(
+  expect(describeBrokerError(new Error('getaddrinfo ENOTFOUND rabbit'), testDeployment)).toBe(
     'host rabbit is unknown: check rabbit_host (getaddrinfo ENOTFOUND rabbit)',
   )
 })

@@ -5,10 +5,8 @@ export { databaseError, databaseUnavailable } from './connection/databaseError.t
 export { type Database, type DatabaseOptions, openDatabase } from './connection/open.ts'
 export { WriterRefused, writePrivilegeWarning } from './connection/writePrivilegeWarning.ts'
 export * from './fold/index.ts'
-export { type MigrateResult, migrate } from './migrate.ts'
+export { migrate } from './migrate.ts'
 export * from './queries/index.ts'
-export { reportById, type StoredReport } from './queries/reportById.ts'
-export { type SystemStatus, systemStatus } from './queries/systemStatus.ts'
 export * from './reports/index.ts'
 export * from './retention/index.ts'
 export {

@@ -73,7 +73,7 @@ describe('migrate', () => {
 })
 
 describe('schema.prisma and the migrations', () => {
-  // What PostgreSQL's catalog says of the tables in the public schema, partitions and Prisma's own history left out.
+  // From PostgreSQL's catalog: the tables of the public schema, without partitions and Prisma's history.
   const columns = `
     select c.relname as table, a.attname as column, format_type(a.atttypid, a.atttypmod) as type, a.attnotnull as required,
            pg_get_expr(d.adbin, d.adrelid) as default
@@ -105,8 +105,8 @@ describe('schema.prisma and the migrations', () => {
     const migrated = await catalog()
     await query('drop schema public cascade; create schema public')
     await query(await schemaSql(database.url))
-    const described = await catalog()
-    expect(migrated).toEqual(described)
+    const fromSchema = await catalog()
+    expect(migrated).toEqual(fromSchema)
     expect(migrated.columns.length).toBeGreaterThan(200)
   })
 })

@@ -4,12 +4,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 
-/** The key that Prisma's own migrate takes, so that the two never run at once. */
+/** The advisory lock that `prisma migrate` takes, so that the two never run at once. */
 const PRISMA_ADVISORY_LOCK = 72707369
 
 const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
 
-// As Prisma creates it.
+// The same statement as Prisma's.
 const historyTable = `
   CREATE TABLE IF NOT EXISTS _prisma_migrations (
     id                  VARCHAR(36) PRIMARY KEY NOT NULL,
@@ -31,22 +31,22 @@ interface Migration {
 export interface MigrateResult {
   /** Names of the migrations applied by this call. */
   applied: string[]
-  /** Names of those that were there before. */
+  /** Names of the migrations applied before. */
   present: string[]
 }
 
 /**
- * Brings a database up to date with prisma/migrations, recording each as `prisma migrate deploy` does, so that either
- * can be used on the same database. Creates the database when it is missing.
+ * Applies the pending migrations of prisma/migrations and records them as `prisma migrate deploy` does, so that both can be
+ * used on the same database. Creates the database if it is missing.
  *
- * @param onWarning told what a migration could not do and somebody else has to
- * @throws Error when an applied migration was edited since, or an earlier one failed half-way.
+ * @param onWarning receives the warnings of migrations, with the steps that an administrator has to run
+ * @throws Error if an applied migration was edited, or an earlier one failed half-way
  */
 export async function migrate(url: string, onWarning: (text: string) => void = () => {}): Promise<MigrateResult> {
   const migrations = await readMigrations()
   const client = await connect(url)
   client.on('notice', ({ code, message, hint }) => {
-    // Class 01 is a warning; a notice tells of what was there already.
+    // Class 01 is a warning; notices only report existing objects.
     if (code?.startsWith('01')) onWarning(hint === undefined ? `${message}` : `${message}. ${hint}`)
   })
   try {
@@ -56,9 +56,9 @@ export async function migrate(url: string, onWarning: (text: string) => void = (
       `select migration_name, checksum, finished_at is not null as finished
          from _prisma_migrations where rolled_back_at is null`,
     )
-    const known = new Map(history.rows.map((row) => [row.migration_name, row]))
+    const recorded = new Map(history.rows.map((row) => [row.migration_name, row]))
     const missing = migrations.filter(({ name, checksum }) => {
-      const record = known.get(name)
+      const record = recorded.get(name)
       if (record && !record.finished) throw new Error(`migration ${name} failed before: resolve it, then migrate again`)
       if (record && record.checksum !== checksum) throw new Error(`migration ${name} was edited after it was applied`)
       return !record
@@ -81,7 +81,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     name,
   ])
   try {
-    // Without parameters this is PostgreSQL's simple protocol: all statements of the file in one transaction.
+    // Without parameters the driver uses the simple query protocol: all statements of the file are one transaction.
     await client.query(sql)
   } catch (error) {
     await client.query('update _prisma_migrations set logs = $2 where id = $1', [id, String(error)])
@@ -90,7 +90,7 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
   await client.query('update _prisma_migrations set finished_at = now(), applied_steps_count = 1 where id = $1', [id])
 }
 
-/** Names of the migrations of this version, in their order. */
+/** Names of this version's migrations, in order. */
 export async function migrationNames(): Promise<string[]> {
   const entries = await readdir(migrationsFolder, { withFileTypes: true })
   return entries

@@ -4,45 +4,36 @@ export type {
   InstanceFold,
   Lifecycle,
 } from './instance/foldInstance.ts'
+export { type ExistsKey, existsToLink, type LinkRange, rangesToLink } from './instance/links.ts'
 export {
   type ByInstance,
   byInstance,
-  type ExistsKey,
-  existsToLink,
   type FoldPlan,
   foldInstances,
   neededState,
   planFolds,
-  rangesToLink,
-  requestsToTrack,
   type StoredCounterpart,
   type StoredFoldState,
-  startableRequests,
   withPossibleCounterparts,
 } from './instance/plan.ts'
-export { type ClosingEnd, type RequestStart, type RequestTracker, trackRequest } from './kpi/tracker.ts'
+export { requestsToTrack, startableRequests } from './instance/requestsToTrack.ts'
+export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
 export { counterpartKey, EXISTS, periodKey } from './notifications/counterparts.ts'
-export {
-  type Delivery,
-  type Rejection,
-  type RejectReason,
-  rejected,
-  rejectReasons,
-  type Service,
-  type StorageWindow,
-  serviceOf,
-  services,
-} from './notifications/delivery.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
-export type {
-  InstanceNotification,
-  Position,
+export {
+  comparePositions,
+  type InstanceNotification,
+  type Position,
+  positionOf,
 } from './notifications/instanceNotification.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
-export { AHEAD, EARLIEST, type NormalizeResult, normalize, outsideWindow } from './notifications/normalize.ts'
+export { type Delivery, type NormalizeResult, normalize } from './notifications/normalize.ts'
 export { redactAny } from './notifications/redact.ts'
+export { type Rejection, type RejectReason, rejected, rejectReasons } from './notifications/rejection.ts'
 export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'
 export { endOfValue, skipBlanks } from './notifications/scanJson.ts'
+export { type Service, serviceOf, services } from './notifications/service.ts'
+export { AHEAD, EARLIEST, outsideWindow, type StorageWindow } from './notifications/storageWindow.ts'
 export {
   countFailure,
   emptyErrorTally,
@@ -66,19 +57,25 @@ export type { Rules } from './rules.ts'
 export { type Duration, formatDuration, formatWholeSeconds } from './time/duration.ts'
 export {
   DAY,
-  FIRST_INSTANT,
   floorTo,
   formatInstant,
   HOUR,
   type Instant,
-  LAST_INSTANT,
   MINUTE,
   parseInstant,
   parseUnixTime,
   SECOND,
   toUnixSeconds,
 } from './time/instant.ts'
-export { completePeriods, type PeriodLength, periodHolding, periodLengths, type TimePeriod } from './time/period.ts'
+export {
+  ALL_TIME,
+  completePeriods,
+  type PeriodLength,
+  periodHolding,
+  periodLengths,
+  type TimePeriod,
+  untilAfter,
+} from './time/period.ts'
 export { durationOf, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
 export type { InstanceDelete } from './usage/deletes.ts'
 export type { InstanceExists } from './usage/exists.ts'
@@ -91,6 +88,7 @@ export {
   type ImageUsage,
 } from './usage/foldImages.ts'
 export type { Launch } from './usage/foldLaunches.ts'
+export { inSameSecond } from './verification/sameSecond.ts'
 export type {
   FlavorField,
   VerifyLevel,

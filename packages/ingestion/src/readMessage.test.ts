@@ -107,7 +107,7 @@ describe('a body is rejected', () => {
 })
 
 test('the storage window is 2010 until two days ahead', () => {
-  expect(storageWindow(now)).toEqual({ horizon: EARLIEST, latest: now + 2 * 86_400 * SECOND })
+  expect(storageWindow(now)).toEqual({ from: EARLIEST, until: now + 2 * 86_400 * SECOND + 1 })
   expect(EARLIEST).toBe((Date.UTC(2010, 0, 1) / 1000) * SECOND)
   expect(sha256('')).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855')
 })

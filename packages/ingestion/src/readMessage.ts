@@ -51,12 +51,12 @@ export function truncate(message: Message, maxBody: number): Message {
 }
 
 /**
- * The range of `when` that is stored: until two days after `now`.
+ * The interval of `when` that is stored: through two days after `now`, inclusive.
  *
- * @param horizon beginning of the stored range, raised by retention; by default 2010
+ * @param horizon beginning of the interval, raised by retention; by default 2010
  */
 export function storageWindow(now: Instant, horizon: Instant = EARLIEST): StorageWindow {
-  return { horizon, latest: now + AHEAD }
+  return { from: horizon, until: now + AHEAD + 1 }
 }
 
 /** A message and its row, or the reason for its rejection. */

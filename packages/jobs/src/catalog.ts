@@ -40,14 +40,14 @@ const folded = z.object({ folded: count })
 const period = z.object({ from: z.number().int(), until: z.number().int() })
 
 const verification = z.object({
-  /** Ends of audit periods, microseconds of unix time, inclusive; null bounds are open. Without a range: all due exists. */
-  range: z.object({ from: z.number().int().nullable(), to: z.number().int().nullable() }).nullable(),
+  /** Ends of audit periods, `until` exclusive; null bounds are open. Without a range: all due exists. */
+  range: z.object({ from: z.number().int().nullable(), until: z.number().int().nullable() }).nullable(),
   /** Also exists of the range that already have a verdict. */
   again: z.boolean(),
 })
 
 function verificationId({ range, again }: z.output<typeof verification>): string {
-  return range === null ? 'due' : `${range.from}-${range.to}-${again}`
+  return range === null ? 'due' : `${range.from}-${range.until}-${again}`
 }
 
 /** Verdicts by status; for a range that is verified again, of all its exists. */

@@ -76,19 +76,18 @@ function backoff(attempt: number): number {
   return Math.min(100 * 2 ** Math.min(attempt, 6), 5_000)
 }
 
+const loginRejected = /^(?:WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)/
+const notRedis = /Unknown RESP type|Protocol error/i
+
 /** Describes a Redis error and what to do about it, in one sentence. */
 export function describeRedisError(error: Error): string {
   const [first] = error instanceof AggregateError ? error.errors : []
   const reason = error.message || (first instanceof Error ? first.message : '')
-  const because = reason === '' ? '' : ` (${reason.split('\n')[0]})`
-  if (/^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)/.test(reason))
-    return `Redis of REDIS_URL does not let us in; see the user and the password${because}`
-  if (/Unknown RESP type|Protocol error/i.test(reason)) return `what answers at REDIS_URL is not Redis${because}`
-  return `Redis of REDIS_URL does not answer; see that it runs and can be reached${because}`
+  const suffix = reason === '' ? '' : ` (${reason.split('\n')[0]})`
+  if (loginRejected.test(reason)) return `login to Redis at REDIS_URL failed: check user and password${suffix}`
+  if (notRedis.test(reason)) return `the server at REDIS_URL is not Redis${suffix}`
+  return `Redis at REDIS_URL does not answer: check host and port, and that Redis is running${suffix}`
 }
-
-/** Errors that a retry does not fix: wrong credentials, or a server that is not Redis. */
-const permanentError = /^(WRONGPASS|NOAUTH|NOPERM|ERR invalid password|ERR AUTH)|Unknown RESP type|Protocol error/
 
 /**
  * Checks for errors that a retry does not fix.
@@ -105,7 +104,7 @@ export async function permanentRedisError(url: string, milliseconds = 3_000): Pr
   })
   const refusal = new Promise<string | null>((resolve) => {
     redis.on('error', (error: Error) => {
-      if (permanentError.test(error.message)) resolve(describeRedisError(error))
+      if (loginRejected.test(error.message) || notRedis.test(error.message)) resolve(describeRedisError(error))
     })
     redis.once('ready', () => resolve(null))
     // An error may be emitted after the connection's end.

@@ -5,11 +5,11 @@ import { createLogger } from './logger.ts'
 const logger = createLogger('test', 'silent')
 
 afterEach(() => {
-  // A composition lives as long as its process, so it never takes its listeners away.
+  // A failed test may leave the listeners of its composition.
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.removeAllListeners(signal)
 })
 
-/** Components that note when they start and stop. */
+/** Components that record when they start and stop. */
 function journal() {
   const lines: string[] = []
   const component =
@@ -27,62 +27,65 @@ function journal() {
   return { lines, component }
 }
 
-/** Lets everything that is ready to run do so. */
+/** Waits until all pending callbacks have run. */
 function idle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve))
 }
 
-function signalled(signal: 'SIGTERM' | 'SIGINT'): void {
+function sendSignal(signal: 'SIGTERM' | 'SIGINT'): void {
   process.emit(signal, signal)
 }
 
-test.each(['SIGTERM', 'SIGINT'] as const)('components start in order, and on %s stop in reverse', async (signal) => {
-  const { lines, component } = journal()
-  const run = Composition.empty()
-    .add('db', component('db', 1))
-    .add('redis', component('redis', 2))
-    .add('ingest', component('ingest', 3))
-    .run(logger)
-  await idle()
-  expect(lines).toEqual(['start db', 'start redis', 'start ingest'])
-  signalled(signal)
-  await run
-  expect(lines.slice(3)).toEqual(['stop ingest', 'stop redis', 'stop db'])
-})
+test.each(['SIGTERM', 'SIGINT'] as const)(
+  'components start in order, and stop in reverse order on %s',
+  async (signal) => {
+    const { lines, component } = journal()
+    const run = Composition.empty()
+      .add('db', component('db', 1))
+      .add('redis', component('redis', 2))
+      .add('ingest', component('ingest', 3))
+      .run(logger)
+    await idle()
+    expect(lines).toEqual(['start db', 'start redis', 'start ingest'])
+    sendSignal(signal)
+    await run
+    expect(lines.slice(3)).toEqual(['stop ingest', 'stop redis', 'stop db'])
+  },
+)
 
-test('each component is given the values of those before it', async () => {
+test('a component receives the values of the components before it', async () => {
   const { component } = journal()
-  const seen: unknown[] = []
+  const received: unknown[] = []
   const run = Composition.empty()
     .add('first', component('first', 1))
     .add('second', async ({ first }) => {
-      seen.push(first)
+      received.push(first)
       return component('second', first + 1)()
     })
     .add('third', async (values) => {
-      seen.push({ ...values })
+      received.push({ ...values })
       return component('third', null)()
     })
     .run(logger)
   await idle()
-  signalled('SIGTERM')
+  sendSignal('SIGTERM')
   await run
-  expect(seen).toEqual([1, { first: 1, second: 2 }])
+  expect(received).toEqual([1, { first: 1, second: 2 }])
 })
 
-test('a composition is extended without being changed', async () => {
+test('add() does not change the composition', async () => {
   const { lines, component } = journal()
   const base = Composition.empty().add('db', component('db', 1))
   base.add('ingest', component('ingest', 2))
   const run = base.run(logger)
   await idle()
-  signalled('SIGTERM')
+  sendSignal('SIGTERM')
   await run
   expect(lines).toEqual(['start db', 'stop db'])
 })
 
-describe('what does not start', () => {
-  test('unwinds what did, in reverse, and says why', async () => {
+describe('a component that fails to start', () => {
+  test('rejects with its error, after the started components stopped in reverse order', async () => {
     const { lines, component } = journal()
     const run = Composition.empty()
       .add('db', component('db', 1))
@@ -97,7 +100,7 @@ describe('what does not start', () => {
   })
 })
 
-test('a component that does not stop cleanly keeps no other from stopping', async () => {
+test('a component that fails to stop does not block the others', async () => {
   const { lines, component } = journal()
   const run = Composition.empty()
     .add('db', component('db', 1))
@@ -105,20 +108,32 @@ test('a component that does not stop cleanly keeps no other from stopping', asyn
     .add('ingest', component('ingest', 3))
     .run(logger)
   await idle()
-  signalled('SIGTERM')
+  sendSignal('SIGTERM')
   await run
   expect(lines.slice(-2)).toEqual(['stop ingest', 'stop db'])
 })
 
-test('a signal that comes while components start stops them once all have', async () => {
+test('a signal during the start stops the components when the current one has started', async () => {
   const { lines, component } = journal()
   const run = Composition.empty()
     .add('db', component('db', 1))
     .add('redis', async () => {
-      signalled('SIGTERM')
+      sendSignal('SIGTERM')
       return component('redis', 2)()
     })
     .run(logger)
   await run
   expect(lines).toEqual(['start db', 'start redis', 'stop redis', 'stop db'])
+})
+
+test('a component that hangs while it starts does not block the stop', async () => {
+  const { lines, component } = journal()
+  const run = Composition.empty()
+    .add('db', component('db', 1))
+    .add('stuck', () => new Promise<Component<null>>(() => {}))
+    .run(logger)
+  await idle()
+  sendSignal('SIGTERM')
+  await run
+  expect(lines).toEqual(['start db', 'stop db'])
 })

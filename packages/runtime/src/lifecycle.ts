@@ -1,6 +1,7 @@
 import type { Logger } from './logger.ts'
+import { settleWithin } from './withTimeout.ts'
 
-/** Something that runs: the value others use, and how it stops. Nobody who uses the value can stop it. */
+/** A running part of a process: the value for other components, and how it stops. Only the Composition stops it. */
 export interface Component<T> {
   value: T
   stop(): Promise<void>
@@ -11,16 +12,16 @@ interface Step {
   start(values: Record<string, unknown>): Promise<Component<unknown>>
 }
 
-/** Milliseconds that a component which is starting has left once the process is asked to stop. */
-const START_GRACE = 2_000
+/** Time that a starting component has to finish after the first signal. */
+const START_GRACE_MS = 2_000
 
-/** Milliseconds that an orderly stop may take before the process ends anyway. */
-const STOP_DEADLINE = 9_000
+/** Time after which a process that is stopping exits anyway; below the ten seconds that Docker allows. */
+const STOP_TIMEOUT_MS = 9_000
 
 /**
- * A process as a list of components, started in order and stopped in reverse.
+ * A process as a list of components, started in order and stopped in reverse order.
  *
- * SIGTERM or SIGINT stops it in order; a second signal ends it at once, and what was in hand is delivered again.
+ * SIGTERM or SIGINT stops them; a second signal exits immediately, and the broker redelivers unacknowledged messages.
  */
 export class Composition<Values extends object> {
   readonly #steps: readonly Step[]
@@ -33,6 +34,7 @@ export class Composition<Values extends object> {
     return new Composition([])
   }
 
+  /** Returns a composition with one more component; `start` receives the values of the components before it. */
   add<Name extends string, T>(
     name: Name,
     start: (values: Values) => Promise<Component<T>>,
@@ -41,19 +43,25 @@ export class Composition<Values extends object> {
     return new Composition([...this.#steps, step])
   }
 
-  /** Runs until a signal comes, then resolves once all is stopped. Rejects when a component does not start. */
+  /**
+   * Starts all components, runs until a signal arrives, and resolves when all components have stopped.
+   *
+   * @throws the error of a component that fails to start, after stopping the components before it
+   */
   async run(logger: Logger): Promise<void> {
     const signals = listenToSignals(logger)
     const started: { name: string; component: Component<unknown> }[] = []
     const values: Record<string, unknown> = {}
     try {
       for (const { name, start } of this.#steps) {
-        // One that hangs must not keep a process from stopping.
-        const component = await Promise.race([start(values), signals.first.then(() => after(START_GRACE, null))])
+        const starting = start(values)
+        // A component that hangs while it starts must not block the stop.
+        const timeout = signals.first.then(() => settleWithin(starting, START_GRACE_MS)).then(() => null)
+        const component = await Promise.race([starting, timeout])
         if (component === null) return
         values[name] = component.value
         started.push({ name, component })
-        if (signals.seen()) return
+        if (signals.received()) return
       }
       logger.info('started')
       logger.info({ signal: await signals.first }, 'stopping')
@@ -61,7 +69,7 @@ export class Composition<Values extends object> {
       const deadline = setTimeout(() => {
         logger.error('did not stop in time')
         process.exit(1)
-      }, STOP_DEADLINE)
+      }, STOP_TIMEOUT_MS)
       for (const { name, component } of started.reverse()) {
         try {
           await component.stop()
@@ -70,29 +78,27 @@ export class Composition<Values extends object> {
         }
       }
       clearTimeout(deadline)
-      signals.forget()
+      signals.remove()
       logger.info('stopped')
     }
   }
 }
 
-/** Milliseconds in which signals are one: of a Ctrl-C the terminal tells this process, and npm, whom it tells too, once more. */
-const SAME_SIGNAL = 500
+/** Signals within this time count as one: Ctrl-C arrives twice, from the terminal and from npm. */
+const SAME_SIGNAL_MS = 500
 
-/** `first` resolves with the first signal that asks this process to stop; a second one ends it at once. */
-function listenToSignals(logger: Logger): { first: Promise<NodeJS.Signals>; seen(): boolean; forget(): void } {
+/** `first` resolves with the first SIGTERM or SIGINT; a second one exits immediately. */
+function listenToSignals(logger: Logger): { first: Promise<NodeJS.Signals>; received(): boolean; remove(): void } {
   let listener: (signal: NodeJS.Signals) => void = () => {}
-  let seen = false
-  let seenAt = 0
+  let receivedAt: number | undefined
   const first = new Promise<NodeJS.Signals>((resolve) => {
     listener = (signal) => {
-      if (seen && performance.now() - seenAt < SAME_SIGNAL) return
-      if (seen) {
-        logger.warn({ signal }, 'ended at once')
+      if (receivedAt !== undefined) {
+        if (performance.now() - receivedAt < SAME_SIGNAL_MS) return
+        logger.warn({ signal }, 'second signal: exiting immediately')
         process.exit(1)
       }
-      seen = true
-      seenAt = performance.now()
+      receivedAt = performance.now()
       resolve(signal)
     }
   })
@@ -100,13 +106,9 @@ function listenToSignals(logger: Logger): { first: Promise<NodeJS.Signals>; seen
   for (const signal of signals) process.on(signal, listener)
   return {
     first,
-    seen: () => seen,
-    forget() {
+    received: () => receivedAt !== undefined,
+    remove() {
       for (const signal of signals) process.off(signal, listener)
     },
   }
-}
-
-function after<T>(milliseconds: number, value: T): Promise<T> {
-  return new Promise((resolve) => setTimeout(resolve, milliseconds, value))
 }

@@ -1,19 +1,39 @@
+import type { AddressInfo, Server } from 'node:net'
+
 /**
- * Why a port could not be listened on, in the words of the configuration.
+ * Starts listening on a host and port.
  *
- * @param variables what stands before `_HOST` and `_PORT` in the names of the variables that say where
+ * @param prefix of the variables with the host and the port: `<prefix>_HOST` and `<prefix>_PORT`
+ * @param port 0: any free port
+ * @throws Error naming the variable to change
  */
-export function explainListening(error: NodeJS.ErrnoException, variables: string, host: string, port: number): Error {
+export async function listenOn(server: Server, prefix: string, host: string, port: number): Promise<void> {
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', (error) => reject(explainListening(error, prefix, host, port)))
+    server.listen(port, host, resolve)
+  })
+}
+
+function explainListening(error: NodeJS.ErrnoException, prefix: string, host: string, port: number): Error {
   const cause = error
-  const [HOST, PORT] = [`${variables}_HOST`, `${variables}_PORT`]
+  const [HOST, PORT] = [`${prefix}_HOST`, `${prefix}_PORT`]
   if (error.code === 'EADDRINUSE') {
-    return new Error(`${PORT} ${port} is already in use on ${host}: stop what listens there, or set another`, { cause })
+    const message = `${PORT} ${port} is already in use on ${host}: set another port, or stop the program that listens there`
+    return new Error(message, { cause })
   }
   if (error.code === 'EACCES') {
-    return new Error(`${PORT} ${port} may not be opened by this user: set one above 1023`, { cause })
+    return new Error(`${PORT} ${port} is not permitted for this user: set a port above 1023`, { cause })
   }
   if (error.code === 'EADDRNOTAVAIL' || error.code === 'ENOTFOUND') {
-    return new Error(`${HOST} ${host} is no address of this machine: set one that is, or 127.0.0.1`, { cause })
+    return new Error(`${HOST} ${host} is not an address of this machine: set one of its addresses, or 127.0.0.1`, {
+      cause,
+    })
   }
   return error
+}
+
+/** The URL of a listening server. IPv6 addresses are bracketed. */
+export function urlOf(protocol: 'http' | 'https', address: string | AddressInfo | null): string {
+  if (address === null || typeof address === 'string') return String(address)
+  return `${protocol}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
 }

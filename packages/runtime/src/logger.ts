@@ -3,21 +3,25 @@ import type { LogLevel } from './config/variables.ts'
 
 export type { Logger }
 
-/** Of each logger those that were made from it. They are made for a component, never for a message, so they may all be kept. */
+/** The child loggers of each logger. Children are made per component, not per message, so their number is bounded. */
 const children = new WeakMap<Logger, Logger[]>()
 
-/** What logs of every process have in common: JSON lines, the process's name, and times that people can read. */
+/**
+ * Makes the logger of a process: JSON lines with the process's name and ISO timestamps.
+ *
+ * @param name of the process
+ */
 export function createLogger(name: string, level: LogLevel, destination: 'stdout' | 'stderr' = 'stdout'): Logger {
-  const made: Logger[] = []
+  const ownChildren: Logger[] = []
   const logger = pino(
-    { name, level, timestamp: pino.stdTimeFunctions.isoTime, onChild: (child) => made.push(child) },
+    { name, level, timestamp: pino.stdTimeFunctions.isoTime, onChild: (child) => ownChildren.push(child) },
     pino.destination({ fd: destination === 'stdout' ? 1 : 2, sync: true }),
   )
-  children.set(logger, made)
+  children.set(logger, ownChildren)
   return logger
 }
 
-/** Changes the level of a logger, and of all that were made from it, which have levels of their own. */
+/** Changes the level of a logger and of its children, which pino gives levels of their own. */
 export function setLevel(logger: Logger, level: LogLevel): void {
-  for (const each of [logger, ...(children.get(logger) ?? [])]) each.level = level
+  for (const target of [logger, ...(children.get(logger) ?? [])]) target.level = level
 }

@@ -1,8 +1,9 @@
+import { showsStackTraces } from './config/logLevel.ts'
 import { ConfigError } from './config/readConfig.ts'
 
 /**
- * Runs a process's main function, and ends the process with the exit code that its end deserves: 0, 1 when it failed,
- * 2 (with one line a fault on standard error) when its configuration is wrong.
+ * Runs the main function of a process and exits: with 0 when it returns, with 2 when it throws a ConfigError, with 1 when it
+ * throws another error. Prints the error to standard error; a ConfigError has one line per fault.
  */
 export async function runProcess(main: () => Promise<void>): Promise<void> {
   try {
@@ -13,7 +14,7 @@ export async function runProcess(main: () => Promise<void>): Promise<void> {
       console.error(error.message)
       process.exit(2)
     }
-    console.error(error instanceof Error ? (process.env.LOG_LEVEL === 'debug' ? error.stack : error.message) : error)
+    console.error(error instanceof Error ? (showsStackTraces(process.env) ? error.stack : error.message) : error)
     process.exit(1)
   }
 }

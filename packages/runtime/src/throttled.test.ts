@@ -1,23 +1,23 @@
 import { expect, test } from '@jest/globals'
 import { throttled } from './throttled.ts'
 
-test('a trouble that lasts is told of once a minute, and another one at once', () => {
-  const told: string[] = []
+test('a lasting problem is logged once a minute, a different one immediately', () => {
+  const lines: string[] = []
   let now = 0
-  const tell = throttled(
-    (text) => told.push(`${now} ${text}`),
+  const log = throttled(
+    (text) => lines.push(`${now} ${text}`),
     () => now,
   )
   for (const [at, text] of [
-    [0, 'away'],
-    [59_999, 'away'],
-    [60_000, 'away'],
+    [0, 'unavailable'],
+    [59_999, 'unavailable'],
+    [60_000, 'unavailable'],
     [60_001, 'refused'],
-    [60_002, 'away'],
-    [90_000, 'away'],
+    [60_002, 'unavailable'],
+    [90_000, 'unavailable'],
   ] as const) {
     now = at
-    tell(text)
+    log(text)
   }
-  expect(told).toEqual(['0 away', '60000 away', '60001 refused', '60002 away'])
+  expect(lines).toEqual(['0 unavailable', '60000 unavailable', '60001 refused', '60002 unavailable'])
 })

@@ -1,16 +1,17 @@
-/** Milliseconds after which a trouble that lasts is told of again. */
-const INTERVAL = 60_000
+/** How often a lasting problem is logged again. */
+const REPEAT_INTERVAL_MS = 60_000
 
 /**
- * Tells of a trouble that comes again and again: at its first time, whenever its text changes, and then once a minute.
+ * Limits how often a recurring problem is logged: the first time, whenever its text changes, and then once a minute.
  *
- * @param now milliseconds that only grow
+ * @param log writes the text
+ * @param now monotonic clock in milliseconds
  */
-export function throttled(tell: (text: string) => void, now: () => number = () => performance.now()) {
+export function throttled(log: (text: string) => void, now: () => number = () => performance.now()) {
   let last: { text: string; at: number } | undefined
   return (text: string): void => {
-    if (last?.text === text && now() - last.at < INTERVAL) return
+    if (last?.text === text && now() - last.at < REPEAT_INTERVAL_MS) return
     last = { text, at: now() }
-    tell(text)
+    log(text)
   }
 }

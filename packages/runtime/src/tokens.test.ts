@@ -1,30 +1,30 @@
 import { expect, test } from '@jest/globals'
 import { findToken, newToken, parseTokens } from './tokens.ts'
 
-test('a new token is found by its line, and by no other', () => {
+test('a new token matches its own line only', () => {
   const [first, second] = [newToken([]), newToken([])]
-  const { tokens, faults } = parseTokens(`# operators\n${first.line}\n\n  ${second.line}  # of 2026\r\n`)
+  const { tokens, faults } = parseTokens(`# operators\n${first.line}\n\n  ${second.line}  # made in 2026\r\n`)
   expect(faults).toEqual([])
   expect(tokens).toHaveLength(2)
   expect(findToken(tokens, first.token)).toBe(tokens[0])
   expect(findToken(tokens, second.token)).toBe(tokens[1])
-  for (const wrong of ['', 'x', first.token.slice(1), `${first.token}a`, first.line, first.line.slice(7)]) {
-    expect(findToken(tokens, wrong)).toBeNull()
+  for (const invalid of ['', 'x', first.token.slice(1), `${first.token}a`, first.line, first.line.slice(7)]) {
+    expect(findToken(tokens, invalid)).toBeNull()
   }
   expect(first.token).toMatch(/^stacktach_[\w-]{43}$/)
   expect(first.line).not.toContain(first.token)
 })
 
-test('a token may be limited to tenants, whatever they are called', () => {
+test('a token can be limited to tenants with any name', () => {
   const tenants = ['5000', 'a b', 'c#d', 'e%f', 'g,h', 'ü']
   const { line } = newToken(tenants)
   expect(parseTokens(line).tokens[0]?.tenants).toEqual(new Set(tenants))
   expect(parseTokens(newToken([]).line).tokens[0]?.tenants).toBeNull()
 })
 
-test('a line that is wrong is told of by its number, without what it holds', () => {
+test('an invalid line is reported by its number, without its content', () => {
   const { line, token } = newToken([])
-  const bad = [
+  const invalid = [
     token,
     line.slice(1),
     line.toUpperCase(),
@@ -33,8 +33,8 @@ test('a line that is wrong is told of by its number, without what it holds', () 
     `${line} tenant=%zz`,
     `${line} x=1`,
   ]
-  const { tokens, faults } = parseTokens([line, ...bad].join('\n'))
+  const { tokens, faults } = parseTokens([line, ...invalid].join('\n'))
   expect(tokens).toHaveLength(1)
-  expect(faults.map((fault) => fault.slice(0, 7))).toEqual(bad.map((_, index) => `line ${index + 2} `))
+  expect(faults.map((fault) => fault.slice(0, 7))).toEqual(invalid.map((_, index) => `line ${index + 2} `))
   expect(faults.join()).not.toContain(token)
 })

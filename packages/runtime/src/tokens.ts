@@ -1,20 +1,20 @@
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto'
 
-/** What lets a client in. Kept is its digest alone: whoever reads it cannot come in with it. */
+/** An API token. Only its digest is stored, so the stored form gives no access. */
 export interface Token {
-  /** SHA-256. Enough for 256 random bits, which nobody can guess from it. */
+  /** SHA-256, without salt: a token has 256 random bits, so its digest cannot be searched for. */
   digest: Buffer
-  /** The tenants whose answers it opens, and no other answer; null opens everything. */
+  /** The tenants that the token is limited to; null: no limit. */
   tenants: ReadonlySet<string> | null
 }
 
 const LINE = /^sha256:([0-9a-f]{64})((?:\s+tenant=\S+)*)$/
 
 /**
- * Tokens as they are kept, one a line: `sha256:<hex>`, then `tenant=<id>` (percent-encoded) for each tenant that it is limited
- * to. What follows a `#` is a comment.
+ * Parses tokens, one per line: `sha256:<hex>`, followed by `tenant=<id>` (percent-encoded) for each tenant that the token is
+ * limited to. `#` starts a comment.
  *
- * @returns the tokens, and what is wrong; a fault does not quote its line, which may hold a token in clear
+ * @returns the tokens and one message per invalid line; a message does not quote the line, which may contain a token
  */
 export function parseTokens(text: string): { tokens: Token[]; faults: string[] } {
   const tokens: Token[] = []
@@ -23,7 +23,7 @@ export function parseTokens(text: string): { tokens: Token[]; faults: string[] }
     const content = line.replace(/(?:^|\s)#.*$/, '').trim()
     if (content === '') continue
     const token = parseLine(content)
-    if (token === null) faults.push(`line ${index + 1} is not sha256:<64 hex digits> with tenant=<id> after it or not`)
+    if (token === null) faults.push(`line ${index + 1} is not sha256:<64 hex digits>, optionally with tenant=<id>`)
     else tokens.push(token)
   }
   return { tokens, faults }
@@ -43,19 +43,23 @@ function parseLine(content: string): Token | null {
   }
 }
 
-/** A token of 256 random bits, and the line that stands for it. */
+/**
+ * Makes a token of 256 random bits, and its line for the token file.
+ *
+ * @param tenants that the token is limited to; empty: no limit
+ */
 export function newToken(tenants: readonly string[]): { token: string; line: string } {
   const token = `stacktach_${randomBytes(32).toString('base64url')}`
   const limits = tenants.map((tenant) => ` tenant=${encodeURIComponent(tenant)}`)
   return { token, line: `sha256:${digestOf(token).toString('hex')}${limits.join('')}` }
 }
 
-/** The one that a client showed, or null. Every one is compared, each in constant time. */
-export function findToken(tokens: readonly Token[], shown: string): Token | null {
-  const digest = digestOf(shown)
-  let found: Token | null = null
-  for (const token of tokens) if (timingSafeEqual(token.digest, digest)) found = token
-  return found
+/** Finds the token that a client sent, or null. Compares all tokens in constant time, so the duration reveals nothing. */
+export function findToken(tokens: readonly Token[], value: string): Token | null {
+  const digest = digestOf(value)
+  let match: Token | null = null
+  for (const token of tokens) if (timingSafeEqual(token.digest, digest)) match = token
+  return match
 }
 
 function digestOf(token: string): Buffer {

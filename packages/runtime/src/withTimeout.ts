@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Limits the time that a caller waits for `work`. The work itself goes on.
+ * Limits the time that a caller waits for `work`. The work itself continues.
  *
  * @param message of the error when `work` takes longer than `timeoutMs`
  * @throws Error with `message` on timeout; the error of `work` when it fails in time

@@ -61,8 +61,8 @@ const aggregates: Record<string, Aggregate> = {
 export async function everyAggregate({ pool }: { pool: pg.Pool }): Promise<Record<string, string[]>> {
   const tables: Record<string, string[]> = {}
   for (const [table, { rows: sql }] of Object.entries(aggregates)) {
-    const { rows } = await pool.query<object>(sql)
-    tables[table] = rows.map((row) => JSON.stringify(row)).sort()
+    const { rows } = await pool.query<{ row: string }>(`select row_to_json(a)::text as row from (${sql}) as a`)
+    tables[table] = rows.map(({ row }) => row).sort()
   }
   return tables
 }
@@ -72,7 +72,7 @@ export async function everyAggregateHash({ pool }: { pool: pg.Pool }): Promise<s
   const hashes: string[] = []
   for (const [table, { rows: sql }] of Object.entries(aggregates)) {
     const { rows } = await pool.query<{ hash: string }>(
-      `select hashtextextended($1 || a::text, 0) as hash from (${sql}) as a`,
+      `select hashtextextended($1 || a::text, 0)::text as hash from (${sql}) as a`,
       [table],
     )
     for (const { hash } of rows) hashes.push(hash)
@@ -85,7 +85,7 @@ export async function everyRowId({ pool }: { pool: pg.Pool }): Promise<Map<strin
   const found = new Map<string, string>()
   for (const [table, { ids }] of Object.entries(aggregates)) {
     if (ids === undefined) continue
-    const { rows } = await pool.query<{ key: string; id: string }>(ids)
+    const { rows } = await pool.query<{ key: string; id: string }>(`select key, id::text from (${ids}) as a`)
     for (const { key, id } of rows) found.set(`${table} ${key}`, id)
   }
   return found

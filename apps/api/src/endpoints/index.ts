@@ -19,7 +19,7 @@ import { usageLaunches } from './usageLaunches.ts'
 import { uuidEndpoint } from './uuid.ts'
 import { watch } from './watch.ts'
 
-/** Everything below `/stacky/`. */
+/** The endpoints below `/stacky/`. */
 export const endpoints: readonly Endpoint[] = [
   deployments,
   events,
@@ -42,5 +42,5 @@ export const endpoints: readonly Endpoint[] = [
   report,
 ]
 
-/** What a supervisor asks, outside of StackTach's paths. */
+/** Health checks, below `/`. They require no token. */
 export const health: readonly Endpoint[] = [healthz, readyz]

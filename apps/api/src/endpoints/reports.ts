@@ -10,10 +10,10 @@ export const reports = defineEndpoint({
   path: 'reports',
   parameters: z.object({ created_from: unixTime.optional(), created_to: unixTime.optional(), ...page() }),
   answer: async ({ db, now }, { created_from = now - DAY, created_to = now, limit, offset }) => {
-    const found = await reportsCreated(db, { created: between(created_from, created_to), limit, offset })
+    const rows = await reportsCreated(db, { created: between(created_from, created_to), limit, offset })
     return [
       reportHeader,
-      ...found.map(({ id, periodStart, periodEnd, createdAt, name, version }) => [
+      ...rows.map(({ id, periodStart, periodEnd, createdAt, name, version }) => [
         id,
         toUnixSeconds(periodStart),
         toUnixSeconds(periodEnd),

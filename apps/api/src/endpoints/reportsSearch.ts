@@ -7,7 +7,7 @@ import { reportHeader } from './reports.ts'
 
 export const reportsSearch = defineEndpoint({
   path: 'reports/search',
-  // Strict: a misspelt name would otherwise find every report.
+  // Strict, because a misspelt parameter would otherwise match every report.
   parameters: z.strictObject(
     {
       id: id.optional(),
@@ -23,10 +23,10 @@ export const reportsSearch = defineEndpoint({
     },
   ),
   answer: async ({ db }, { period_start: periodStart, period_end: periodEnd, ...parameters }) => {
-    const found = await searchReports(db, { ...parameters, periodStart, periodEnd })
+    const rows = await searchReports(db, { ...parameters, periodStart, periodEnd })
     return [
       reportHeader,
-      ...found.map(({ id, periodStart, periodEnd, createdAt, name, version }) => [
+      ...rows.map(({ id, periodStart, periodEnd, createdAt, name, version }) => [
         id,
         formatInstant(periodStart),
         formatInstant(periodEnd),

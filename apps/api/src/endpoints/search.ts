@@ -19,20 +19,18 @@ export const search = defineEndpoint({
   answer: async ({ db }, { field, value, service, when_min, when_max, limit, offset }) => {
     const condition = parseSearchCondition(service, field, value)
     const period = between(when_min, when_max)
-    const notifications = await inTime(db, field, { service, condition, period, limit, offset })
+    const notifications = await searchInTime(db, field, { service, condition, period, limit, offset })
     if (notifications.length === 0) return []
     return [notificationHeader(service), ...notifications.map((notification) => notificationRow(service, notification))]
   },
 })
 
-async function inTime(db: Context['db'], field: string, asked: Search) {
+/** @throws HttpError 503 with advice when a search without an index times out */
+async function searchInTime(db: Context['db'], field: string, search: Search) {
   try {
-    return await searchNotifications(db, asked)
+    return await searchNotifications(db, search)
   } catch (error) {
-    if (!isStatementTimeout(error) || !isScan(asked.condition)) throw error
-    throw new HttpError(
-      503,
-      `No index leads to ${field}, and trying the notifications one by one, newest first, took too long: narrow the search by when_min and when_max`,
-    )
+    if (!isStatementTimeout(error) || !isScan(search.condition)) throw error
+    throw new HttpError(503, `${field} is not indexed and the scan timed out: narrow it with when_min and when_max`)
   }
 }

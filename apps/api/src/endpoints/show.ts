@@ -10,22 +10,22 @@ export const show = defineEndpoint({
   path: 'show/:id',
   parameters: z.object({ id, service }),
   answer: async ({ db }, { id, service }) => {
-    const found = await notificationById(db, service, id)
-    if (found === null) throw new HttpError(404, `There is no ${service} notification ${id}`)
+    const notification = await notificationById(db, service, id)
+    if (notification === null) throw new HttpError(404, `There is no ${service} notification ${id}`)
     const rows = [
       ['Key', 'Value'],
-      ['#', found.id],
-      ['When', formatInstant(found.when)],
-      ['Deployment', found.deployment],
-      ['Category', found.routingKey],
-      ['Publisher', found.publisher],
-      service === 'glance' ? ['Status', found.status] : ['State', found.state],
-      ['Event', found.event],
-      ['Service', found.service],
-      ['Host', found.host],
-      ['UUID', found.subject],
-      ['Req ID', found.requestId],
+      ['#', notification.id],
+      ['When', formatInstant(notification.when)],
+      ['Deployment', notification.deployment],
+      ['Category', notification.routingKey],
+      ['Publisher', notification.publisher],
+      service === 'glance' ? ['Status', notification.status] : ['State', notification.state],
+      ['Event', notification.event],
+      ['Service', notification.service],
+      ['Host', notification.host],
+      ['UUID', notification.subject],
+      ['Req ID', notification.requestId],
     ]
-    return [rows, indentJson(found.json), found.subject]
+    return [rows, indentJson(notification.json), notification.subject]
   },
 })

@@ -1,5 +1,5 @@
-import { type ListedNotification, longestEventName, notificationsAfter } from '@stacktach/db'
-import { floorTo, formatInstant, SECOND } from '@stacktach/domain'
+import { type ListedNotification, longestEventName, notificationsOfPeriod } from '@stacktach/db'
+import { floorTo, formatInstant, SECOND, untilAfter } from '@stacktach/domain'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { errorMark } from '../http/notificationTable.ts'
@@ -14,11 +14,10 @@ export const watch = defineEndpoint({
     const after = since ?? until - 2 * SECOND
     const [width, notifications] = await Promise.all([
       longestEventName(db, 'nova'),
-      notificationsAfter(db, {
+      notificationsOfPeriod(db, {
         service,
-        after,
-        until,
-        // One more than is sent, so that it is known whether there are more.
+        period: { from: untilAfter(after), until: untilAfter(until) },
+        // One more than is sent, to detect whether there are more.
         limit: MAX_ROWS + 1,
         ...(id === 0n ? {} : { deploymentId: id }),
         ...(event === undefined ? {} : { event }),

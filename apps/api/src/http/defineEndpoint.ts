@@ -6,31 +6,36 @@ import type { Answer } from './send.ts'
 
 export interface Context {
   db: Database
-  /** When the request came. */
+  /** Time of the request. */
   now: Instant
 }
 
 export interface Endpoint {
   /** Below `/stacky/`, in Express's syntax. */
   path: string
-  /** Names of the parameters that it reads, those in its path included. */
+  /** Names of all parameters, of the path and the query. */
   parameters: readonly string[]
-  answer(context: Context, place: unknown, query: unknown): Promise<Answer>
+  /**
+   * @param params of the path, from Express
+   * @param query from Express
+   * @throws HttpError for invalid parameters or an unknown resource
+   */
+  answer(context: Context, params: unknown, query: unknown): Promise<Answer>
 }
 
 interface Definition<Shape extends z.ZodRawShape> {
   path: string
-  /** Those in the path (`:id`) too: what is wrong with one of these is a 404. */
+  /** Includes the parameters of the path (`:id`); an invalid one of these is a 404. */
   parameters: z.ZodObject<Shape>
   answer(context: Context, parameters: z.output<z.ZodObject<Shape>>): Promise<Answer>
 }
 
-/** An endpoint is data: where it is, what it is asked, and how it answers. */
+/** Makes an endpoint from its path, the schema of its parameters, and the function that answers. */
 export function defineEndpoint<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Endpoint {
   const { path, parameters, answer } = definition
   return {
     path,
     parameters: Object.keys(parameters.shape),
-    answer: (context, place, query) => answer(context, decode(parameters, place, query)),
+    answer: (context, params, query) => answer(context, decode(parameters, params, query)),
   }
 }

@@ -1,4 +1,4 @@
-/** What is wrong with a request, or what keeps it from being answered; the message is shown to the client. */
+/** An error with an HTTP status. The message and the headers are sent to the client. */
 export class HttpError extends Error {
   override name = 'HttpError'
   readonly status: number

@@ -7,17 +7,17 @@ test.each([
   ['"text"'],
   ['17'],
   ['{ "a" : { } , "b" : [\n] }'],
-])('%s', (text) => {
+])('indents like JSON.stringify: %s', (text) => {
   expect(indentJson(text)).toBe(JSON.stringify(JSON.parse(text), null, 2))
 })
 
-test('digits, escapes, the order of keys and repeated ones stay', () => {
+test('preserves digits, escapes, the order of keys, and repeated keys', () => {
   expect(indentJson('{"2":12345678901234567890,"1":1.10,"__proto__":"\\u0000\\u00e9","1":1E5}')).toBe(
     '{\n  "2": 12345678901234567890,\n  "1": 1.10,\n  "__proto__": "\\u0000\\u00e9",\n  "1": 1E5\n}',
   )
 })
 
-test('a megabyte in one string', () => {
+test('handles a string of a megabyte', () => {
   const text = JSON.stringify(['\\"x\n'.repeat(500_000)])
   expect(indentJson(text)).toBe(JSON.stringify(JSON.parse(text), null, 2))
 })

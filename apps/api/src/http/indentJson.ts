@@ -1,9 +1,9 @@
-// A string, a bracket with its partner when nothing is between them, another sign, or a number or word.
-const token = /"[^"\\]*(?:\\.[^"\\]*)*"|\{\s*\}|\[\s*\]|[{}[\],:]|[^\s{}[\],:"]+/g
+// A string, an empty object or array, a structural character, or a number or literal.
+const TOKEN = /"[^"\\]*(?:\\.[^"\\]*)*"|\{\s*\}|\[\s*\]|[{}[\],:]|[^\s{}[\],:"]+/g
 
 /**
- * JSON text with every value on a line of its own, indented by two for each level. Works on the text alone, so that
- * every digit, escape and key stays what it was, in its place.
+ * Pretty-prints JSON text with an indent of two. Works on the text without parsing it, so that digits, escapes and the order of
+ * keys are preserved.
  */
 export function indentJson(text: string): string {
   const lines: string[] = []
@@ -13,20 +13,20 @@ export function indentJson(text: string): string {
     lines.push(line)
     line = '  '.repeat(depth)
   }
-  for (const [found] of text.matchAll(token)) {
-    if (found === '{' || found === '[') {
-      line += found
+  for (const [token] of text.matchAll(TOKEN)) {
+    if (token === '{' || token === '[') {
+      line += token
       depth++
       breakLine()
-    } else if (found === '}' || found === ']') {
+    } else if (token === '}' || token === ']') {
       depth--
       breakLine()
-      line += found
-    } else if (found === ',') {
-      line += found
+      line += token
+    } else if (token === ',') {
+      line += token
       breakLine()
-    } else if (found === ':') line += ': '
-    else line += found.startsWith('{') || found.startsWith('[') ? found.replace(/\s+/, '') : found
+    } else if (token === ':') line += ': '
+    else line += token.startsWith('{') || token.startsWith('[') ? token.replace(/\s+/, '') : token
   }
   lines.push(line)
   return lines.join('\n')

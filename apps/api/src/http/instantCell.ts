@@ -1,6 +1,6 @@
 import { formatInstant, type Instant } from '@stacktach/domain'
 
-/** A time of day that may not be set. */
+/** Formats a time that may be null. */
 export function instantCell(instant: Instant | null): string | null {
   return instant === null ? null : formatInstant(instant)
 }

@@ -10,23 +10,31 @@ const headers: Record<Service, readonly string[]> = {
   generic: [...common, 'Instance', 'Request id'],
 }
 
-/** What stands above a list of a service's notifications. A prime means: before this notification. */
+/** The header row for notifications of a service. A prime marks the previous state or task. */
 export function notificationHeader(service: Service): readonly string[] {
   return headers[service]
 }
 
-/** A notification as a row below notificationHeader. */
+/** The row of a notification, below notificationHeader. */
 export function notificationRow(service: Service, notification: ListedNotification): unknown[] {
   const { id, when, routingKey, deployment, event, host } = notification
-  return [id, errorMark(routingKey), formatInstant(when), deployment, event, host, ...ofService[service](notification)]
+  return [
+    id,
+    errorMark(routingKey),
+    formatInstant(when),
+    deployment,
+    event,
+    host,
+    ...serviceCells[service](notification),
+  ]
 }
 
-/** `E` for what was published as an error, else one space. */
+/** `E` for a notification that was published as an error, otherwise one space. */
 export function errorMark(routingKey: string): string {
   return routingKey.endsWith('error') ? 'E' : ' '
 }
 
-const ofService: Record<Service, (notification: ListedNotification) => unknown[]> = {
+const serviceCells: Record<Service, (notification: ListedNotification) => unknown[]> = {
   nova: ({ state, oldState, oldTask }) => [state, oldState, oldTask],
   glance: ({ status }) => [status],
   generic: ({ instance, requestId }) => [instance, requestId],

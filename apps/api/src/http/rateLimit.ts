@@ -2,22 +2,22 @@ import type { RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
 import { HttpError } from './httpError.ts'
 
-const MINUTE = 60_000
+const MINUTE_MS = 60_000
 
 /**
- * Refuses what a client asks beyond so many requests in a minute. A client is an address (of IPv6 its network), as Express
- * knows it by the number of proxies it trusts. Counted is in the memory of each process.
+ * Limits the requests per minute and client, with 429 beyond. A client is an IPv4 address or an IPv6 network, as Express
+ * determines it from the number of trusted proxies. Each process counts on its own, in memory.
  */
-export function limitRequestRate(requests: number): RequestHandler {
+export function limitRequestRate(requestsPerMinute: number): RequestHandler {
   return rateLimit({
-    windowMs: MINUTE,
-    limit: requests,
+    windowMs: MINUTE_MS,
+    limit: requestsPerMinute,
     standardHeaders: 'draft-7',
     legacyHeaders: false,
-    // It would be told on the console, of any client that sends the header.
+    // Otherwise the library prints a warning to the console for any client that sends these headers.
     validate: { xForwardedForHeader: false, forwardedHeader: false },
     handler: () => {
-      throw new HttpError(429, `More than ${requests} requests in a minute: ask again later`)
+      throw new HttpError(429, `More than ${requestsPerMinute} requests per minute: retry later`)
     },
   })
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
-import { type ApiConfig, ConfigError } from '@stacktach/runtime'
+import { type ApiConfig, ConfigError, messageOf } from '@stacktach/runtime'
 
 /**
- * Certificate and key of the listener; null: it speaks plain HTTP.
+ * Reads the certificate and the key of the api's port; null: plain HTTP.
  *
- * @throws ConfigError naming the file that cannot be read
+ * @throws ConfigError naming the variable whose file cannot be read
  */
 export function readTls({ API_TLS_CERT, API_TLS_KEY }: ApiConfig): { cert: Buffer; key: Buffer } | null {
   if (API_TLS_CERT === undefined || API_TLS_KEY === undefined) return null
@@ -15,6 +15,6 @@ function readPem(variable: string, path: string): Buffer {
   try {
     return readFileSync(path)
   } catch (error) {
-    throw new ConfigError(`${variable}: ${error instanceof Error ? error.message : error}`)
+    throw new ConfigError(`${variable}: ${messageOf(error)}`)
   }
 }

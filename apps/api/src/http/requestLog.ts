@@ -2,53 +2,70 @@ import { randomUUID } from 'node:crypto'
 import type { Logger } from '@stacktach/runtime'
 import type { RequestHandler, Response } from 'express'
 
-/** A call that is over. */
+/** A request whose response is complete, or whose client has disconnected. */
 export interface CompletedRequest {
-  /** The endpoint's path as it is written in the program; null: there is none, or it was refused before one was looked for. */
+  /** Path of the endpoint in Express's syntax; null: no such endpoint, or rejected before routing. */
   endpoint: string | null
   status: number
   milliseconds: number
 }
 
-const REQUEST_ID = 'X-Request-Id'
-
-/** What an id may be that a proxy brings. Anything else could be read wrongly in a log, and gets one of our own instead. */
-const wellFormed = /^[\w.:+/=@-]{1,128}$/
-
-/** Status, in the log and the metrics alone, of a call whose client was gone before its answer began. */
-const CLIENT_CLOSED_REQUEST = 499
-
-const endpoints = new WeakMap<Response, { path: string; quiet: boolean }>()
-
-/** Says which endpoint answers. A quiet one is asked so often that its calls are logged for debugging only. */
-export function setEndpoint(response: Response, path: string, quiet: boolean): void {
-  endpoints.set(response, { path, quiet })
+/** What the middleware stores about a request, in `response.locals`. */
+interface Locals {
+  requestId?: string
+  endpoint?: RoutedEndpoint
 }
 
-/** The id of the call that a response answers. */
+interface RoutedEndpoint {
+  path: string
+  /** Health checks are so frequent that their requests are logged at `debug`. */
+  quiet: boolean
+}
+
+const REQUEST_ID_HEADER = 'X-Request-Id'
+
+/** Accepted ids of a proxy. Other characters could be misread in a log, so such an id is replaced. */
+const REQUEST_ID = /^[\w.:+/=@-]{1,128}$/
+
+/** Status in the log and the metrics when the client disconnected before the response began; nginx uses the same. */
+const CLIENT_CLOSED_REQUEST = 499
+
+/** Records which endpoint handles the request, for the log and the metrics. */
+export function setEndpoint(response: Response, endpoint: RoutedEndpoint): void {
+  localsOf(response).endpoint = endpoint
+}
+
+/** The id of the request of a response. */
 export function requestIdOf(response: Response): string {
-  return String(response.getHeader(REQUEST_ID))
+  return localsOf(response).requestId ?? ''
 }
 
 /**
- * Gives every call an id, which the answer carries, and says what became of it: a line of the log, and `onCall`. A header is
- * never logged, since one of them is a token.
+ * Gives every request an id, which the response carries, and logs one line when it is complete. Headers are never logged,
+ * because one of them contains the token.
+ *
+ * @param onCompleted called for every request
  */
-export function requestLog(logger: Logger, onCall: (call: CompletedRequest) => void): RequestHandler {
+export function requestLog(logger: Logger, onCompleted: (request: CompletedRequest) => void): RequestHandler {
   return (request, response, next) => {
-    const began = performance.now()
-    const brought = request.headers['x-request-id']
-    const requestId = typeof brought === 'string' && wellFormed.test(brought) ? brought : randomUUID()
-    response.setHeader(REQUEST_ID, requestId)
+    const startedAt = performance.now()
+    const clientId = request.headers['x-request-id']
+    const requestId = typeof clientId === 'string' && REQUEST_ID.test(clientId) ? clientId : randomUUID()
+    localsOf(response).requestId = requestId
+    response.setHeader(REQUEST_ID_HEADER, requestId)
     response.once('close', () => {
-      const { path: endpoint = null, quiet = false } = endpoints.get(response) ?? {}
+      const { path: endpoint = null, quiet = false } = localsOf(response).endpoint ?? {}
       const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST
-      const milliseconds = performance.now() - began
-      onCall({ endpoint, status, milliseconds })
-      const about = { requestId, method: request.method, endpoint, status, milliseconds: Math.round(milliseconds) }
-      // Whoever asked was gone before all of the answer was.
-      logger[quiet ? 'debug' : 'info'](response.writableFinished ? about : { ...about, cut: true }, 'answered')
+      const milliseconds = performance.now() - startedAt
+      onCompleted({ endpoint, status, milliseconds })
+      const fields = { requestId, method: request.method, endpoint, status, milliseconds: Math.round(milliseconds) }
+      // Aborted: the client disconnected before the response was complete.
+      logger[quiet ? 'debug' : 'info'](response.writableFinished ? fields : { ...fields, aborted: true }, 'answered')
     })
     next()
   }
+}
+
+function localsOf(response: Response): Locals {
+  return response.locals
 }

@@ -6,26 +6,26 @@ import { HttpError } from './httpError.ts'
 const MAX_INTEGER = 2n ** 63n - 1n
 
 /**
- * The condition that `field` and `value` of a search spell: a field of the service, perhaps with an ending
- * (`event__startswith`), and a value of its type.
+ * Parses `field` and `value` of a search: a field of the service, optionally with a lookup (`event__startswith`), and a value
+ * of the field's type.
  *
- * @throws HttpError 400 naming what is wrong.
+ * @throws HttpError 400 naming the unknown field or the invalid value
  */
 export function parseSearchCondition(service: Service, field: string, value: string): SearchCondition {
-  const found = fieldAndLookup(service, field)
-  if (found === null) {
+  const target = fieldAndLookup(service, field)
+  if (target === null) {
     throw new HttpError(400, `The requested field '${field}' does not exist for the corresponding object`)
   }
-  return { ...found, value: parseValue(found.field, field, value) }
+  return { ...target, value: parseValue(target.field, field, value) }
 }
 
 function fieldAndLookup(service: Service, name: string): { field: SearchField; lookup: SearchLookup } | null {
   const fields = searchFields[service]
-  const whole = fields.get(name)
-  if (whole !== undefined) return { field: whole, lookup: 'exact' }
+  const exactField = fields.get(name)
+  if (exactField !== undefined) return { field: exactField, lookup: 'exact' }
   const end = name.lastIndexOf('__')
   const field = fields.get(name.slice(0, Math.max(end, 0)))
-  const lookup = field?.lookups.find((known) => known !== 'exact' && known === name.slice(end + 2))
+  const lookup = field?.lookups.find((candidate) => candidate !== 'exact' && candidate === name.slice(end + 2))
   return field === undefined || lookup === undefined ? null : { field, lookup }
 }
 
@@ -41,7 +41,7 @@ function parseValue({ type }: SearchField, field: string, value: string): Search
     throw new HttpError(400, `value must be a whole number for ${field}, not ${JSON.stringify(value)}`)
   }
   const integer = BigInt(value.replaceAll(/[\s+]/g, ''))
-  // No row is beyond what a column can hold, so its end stands for all that is.
+  // Clamped to bigint's range, which no stored value exceeds.
   if (integer > MAX_INTEGER) return MAX_INTEGER
   return integer < -MAX_INTEGER ? -MAX_INTEGER : integer
 }

@@ -1,7 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import type { Response } from 'express'
 
-/** Text that is JSON already, to be sent untouched. */
+/** Serialized JSON, to be sent unchanged. */
 export class JsonText {
   readonly text: string
 
@@ -10,12 +10,12 @@ export class JsonText {
   }
 }
 
-/** What an endpoint answers: rows (the first is the header), another array, or a text that is JSON. */
+/** The answer of an endpoint: rows (the first is the header), another array, or serialized JSON. */
 export type Answer = readonly unknown[] | JsonText
 
 export const CONTENT_TYPE = 'text/json; charset=utf-8'
 
-/** Sends an answer; to a HEAD request its headers alone. */
+/** Sends an answer with the headers of all answers; Node omits the body for a HEAD request. */
 export function send(response: Response, status: number, answer: Answer, headers: Record<string, string> = {}): void {
   const body = answer instanceof JsonText ? answer.text : JSON.stringify(answer)
   response
@@ -29,7 +29,7 @@ export function send(response: Response, status: number, answer: Answer, headers
     .end(body)
 }
 
-/** An error in the shape of every other answer. */
+/** An error as a table. */
 export function errorRows(status: number, message: string): Answer {
   return [
     ['Error', 'Message'],

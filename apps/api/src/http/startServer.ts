@@ -1,54 +1,56 @@
 import { createServer, type Server, type ServerOptions } from 'node:http'
 import { createServer as createSecureServer } from 'node:https'
-import type { AddressInfo } from 'node:net'
-import { type Component, explainListening, type Logger } from '@stacktach/runtime'
+import { type Component, type Logger, listenOn, settleWithin, urlOf } from '@stacktach/runtime'
 import type { Express } from 'express'
 import { handleClientErrors } from './clientErrors.ts'
 
 interface Options {
   host: string
-  /** 0: any free one. */
+  /** 0: any free port. */
   port: number
   /** PEM; without it the server speaks plain HTTP. */
   tls?: { cert: Buffer; key: Buffer }
-  /** Milliseconds; what is not given has its default. */
-  patience?: Partial<Patience>
+  /** Overrides the defaults. */
+  timeouts?: Partial<Timeouts>
   logger: Logger
 }
 
-/** How long slow clients are borne with, in milliseconds. */
-interface Patience {
-  /** Until the headers are there. */
+/** Timeouts for slow clients, in milliseconds. */
+interface Timeouts {
+  /** Of receiving the headers. */
   headers: number
-  /** Until the request is there. */
+  /** Of receiving the whole request. */
   request: number
-  /** While nothing goes over the connection, be it that the client does not read what it asked for. */
+  /** Of a connection without traffic, also when the client does not read the response. */
   idle: number
-  /** Until what is in hand when the server stops is cut off. */
+  /** Of pending requests when the server stops. */
   stop: number
 }
 
-const standard: Patience = { headers: 10_000, request: 20_000, idle: 60_000, stop: 5_000 }
+const DEFAULT_TIMEOUTS: Timeouts = { headers: 10_000, request: 20_000, idle: 60_000, stop: 5_000 }
 
-/** Answers on the host and port. Stops by taking no more, and ending once what is in hand is answered. */
+/**
+ * Serves the application on a host and port. The stop closes the port, waits for pending requests, and closes all
+ * connections.
+ *
+ * @returns the URL
+ * @throws Error naming the variable when the port cannot be opened
+ */
 export async function startServer(app: Express, options: Options): Promise<Component<string>> {
   const { host, port, tls, logger } = options
-  const patience = { ...standard, ...options.patience }
+  const timeouts = { ...DEFAULT_TIMEOUTS, ...options.timeouts }
   const settings: ServerOptions = {
-    headersTimeout: patience.headers,
-    requestTimeout: patience.request,
-    connectionsCheckingInterval: Math.min(1_000, patience.headers),
-    // The application says it in its own way.
+    headersTimeout: timeouts.headers,
+    requestTimeout: timeouts.request,
+    connectionsCheckingInterval: Math.min(1_000, timeouts.headers),
+    // The application checks it and answers with a table.
     requireHostHeader: false,
   }
   const server = tls ? createSecureServer({ ...settings, ...tls }, app) : createServer(settings, app)
-  server.timeout = patience.idle
+  server.timeout = timeouts.idle
   handleClientErrors(server)
-  const inHand = countRequests(server)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explainListening(error, 'API', host, port)))
-    server.listen(port, host, resolve)
-  })
+  const pending = countRequests(server)
+  await listenOn(server, 'API', host, port)
   const url = urlOf(tls ? 'https' : 'http', server.address())
   logger.info({ url }, 'listening')
   return {
@@ -56,34 +58,30 @@ export async function startServer(app: Express, options: Options): Promise<Compo
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeIdleConnections()
-      await Promise.race([inHand.none(), new Promise((resolve) => setTimeout(resolve, patience.stop).unref())])
-      // What is left is kept alive, has not sent a whole request yet, or does not read its answer.
+      await settleWithin(pending.none(), timeouts.stop)
+      // The rest are keep-alive connections, incomplete requests, and clients that do not read their response.
       server.closeAllConnections()
       await closed
     },
   }
 }
 
-function countRequests(server: Server) {
+/** Counts pending requests. `none` resolves when there are none. */
+function countRequests(server: Server): { none(): Promise<void> } {
   let count = 0
-  let whenNone = () => {}
+  let onNone = () => {}
   server.prependListener('request', (_request, response) => {
     count++
     response.once('close', () => {
       count--
-      if (count === 0) whenNone()
+      if (count === 0) onNone()
     })
   })
   return {
     none: () =>
       new Promise<void>((resolve) => {
-        whenNone = resolve
+        onNone = resolve
         if (count === 0) resolve()
       }),
   }
-}
-
-function urlOf(protocol: string, address: string | AddressInfo | null): string {
-  if (address === null || typeof address === 'string') return String(address)
-  return `${protocol}://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
 }

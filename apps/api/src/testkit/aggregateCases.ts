@@ -1,4 +1,4 @@
-import { type Case, missing, refused } from './case.ts'
+import { type Case, missing, rejected } from './case.ts'
 import { image, undashed, unix, web, worker } from './fixture.ts'
 
 const timings: Case[] = [
@@ -39,7 +39,7 @@ const timings: Case[] = [
   },
   { path: 'timings?name=compute.instance.resize&limit=0', body: [['compute.instance.resize', 'Time']] },
   { path: 'timings?name=compute.instance.resize&offset=9', body: [['compute.instance.resize', 'Time']] },
-  // One that has only an end, one that is spelt otherwise, and one that has its last part.
+  // A timing with an end only, a name in another case, and an event name instead of a timing name.
   { path: 'timings?name=compute.instance.reboot', body: [['compute.instance.reboot', 'Time']] },
   { path: 'timings?name=Compute.Instance.Resize', body: [['Compute.Instance.Resize', 'Time']] },
   { path: 'timings?name=compute.instance.resize.start', body: [['compute.instance.resize.start', 'Time']] },
@@ -104,7 +104,7 @@ const timings: Case[] = [
     ],
   },
   { path: 'summary?limit=0', body: [['Event', 'N', 'Min', 'Max', 'Avg']] },
-  refused('summary?limit=most', 'limit must be all, or a whole number and not negative, not "most"'),
+  rejected('summary?limit=most', 'limit must be all, or a non-negative whole number, not "most"'),
 ]
 
 const kpiHeader = ['Event', 'Time', 'UUID', 'Deployment']
@@ -116,7 +116,7 @@ const kpis: Case[] = [
       ['compute.instance.resize', '0d 00:00:03.00', web, 'east'],
       ['compute.instance.resize', '0d 00:00:10.00', web, 'west'],
       ['compute.instance.reboot', '0d 00:00:10.00', web, 'west'],
-      // Begun 24 hours ago, to the microsecond.
+      // Started exactly 24 hours ago.
       ['compute.instance.resize', '1d 01:01:01.12', web, 'west'],
     ],
   },
@@ -126,7 +126,7 @@ const kpis: Case[] = [
   { path: 'kpi/8000', body: [kpiHeader, ['compute.instance.resize', '1d 01:01:01.12', web, 'west']] },
   missing('kpi/0', 'Could not find raws for tenant 0'),
   missing('kpi/nope', 'Could not find raws for tenant nope'),
-  missing('kpi/%00', 'Nothing has a NUL in its name'),
+  missing('kpi/%00', 'The path must not contain NUL'),
   missing('kpi/a%20b%2Fc', 'Could not find raws for tenant a b/c'),
 ]
 
@@ -245,10 +245,10 @@ const reports: Case[] = [
   { path: 'reports/search?created=2026-11-19', body: [reportHeader, daily] },
   { path: 'reports/search?period_end=2026-11-20T01:00:00&offset=1', body: [reportHeader, hourly] },
   { path: 'reports/search?period_start=2026-11-21+00:00:00', body: [reportHeader] },
-  refused('reports/search?nope=1&zed=', 'The requested fields are not searchable: nope, zed'),
-  refused('reports/search?__proto__=1', 'The requested fields are not searchable: __proto__'),
-  refused('reports/search?a[b]=', 'The requested fields are not searchable: a[b]'),
-  refused('reports/search?created=2026-02-30', 'created must be a day as YYYY-MM-DD, not "2026-02-30"'),
+  rejected('reports/search?nope=1&zed=', 'The requested fields are not searchable: nope, zed'),
+  rejected('reports/search?__proto__=1', 'The requested fields are not searchable: __proto__'),
+  rejected('reports/search?a[b]=', 'The requested fields are not searchable: a[b]'),
+  rejected('reports/search?created=2026-02-30', 'created must be a day as YYYY-MM-DD, not "2026-02-30"'),
   { path: 'report/2', body: {} },
   missing('report/0', 'There is no report 0'),
   missing('report/-1', 'id must be a whole number, not "-1"'),
@@ -258,5 +258,5 @@ const reports: Case[] = [
   missing('report/abc', 'id must be a whole number, not "abc"'),
 ]
 
-/** What tells of timings, requests, usage and reports. */
+/** Cases of the endpoints of timings, requests, usage and reports. */
 export const aggregateCases: readonly Case[] = [...timings, ...kpis, ...usage, ...reports]

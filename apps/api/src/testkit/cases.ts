@@ -7,25 +7,25 @@ import { parameterCases } from './parameterCases.ts'
 import { searchCases } from './searchCases.ts'
 import { searchFieldCases } from './searchFieldCases.ts'
 
-const beyond = 'offset=99999999999999999999999999'
+const hugeOffset = 'offset=99999999999999999999999999'
 const offsets: Case[] = [
-  { path: `timings?name=compute.instance.resize&${beyond}`, body: [['compute.instance.resize', 'Time']] },
-  { path: `timings/uuid?uuid=${web}&${beyond}`, body: [['?', 'Event', 'Time (secs)']] },
-  { path: `summary?${beyond}`, body: [['Event', 'N', 'Min', 'Max', 'Avg']] },
-  { path: `summary?limit=all&${beyond}`, body: [['Event', 'N', 'Min', 'Max', 'Avg']] },
-  { path: `request?request_id=${resize}&${beyond}`, body: [nova] },
-  { path: `search?field=tenant&value=5000&${beyond}`, body: [] },
-  { path: `usage/launches?${beyond}`, body: [['UUID', 'Launched At', 'Instance Type Id', 'Instance Flavor Id']] },
-  { path: `usage/deletes?${beyond}`, body: [['UUID', 'Launched At', 'Deleted At']] },
+  { path: `timings?name=compute.instance.resize&${hugeOffset}`, body: [['compute.instance.resize', 'Time']] },
+  { path: `timings/uuid?uuid=${web}&${hugeOffset}`, body: [['?', 'Event', 'Time (secs)']] },
+  { path: `summary?${hugeOffset}`, body: [['Event', 'N', 'Min', 'Max', 'Avg']] },
+  { path: `summary?limit=all&${hugeOffset}`, body: [['Event', 'N', 'Min', 'Max', 'Avg']] },
+  { path: `request?request_id=${resize}&${hugeOffset}`, body: [nova] },
+  { path: `search?field=tenant&value=5000&${hugeOffset}`, body: [] },
+  { path: `usage/launches?${hugeOffset}`, body: [['UUID', 'Launched At', 'Instance Type Id', 'Instance Flavor Id']] },
+  { path: `usage/deletes?${hugeOffset}`, body: [['UUID', 'Launched At', 'Deleted At']] },
   {
-    path: `usage/exists?${beyond}`,
+    path: `usage/exists?${hugeOffset}`,
     body: [['UUID', 'Launched At', 'Deleted At', 'Instance Type Id', 'Instance Flavor Id', 'Message ID', 'Status']],
   },
-  { path: `reports?created_from=1&${beyond}`, body: [['Id', 'Start', 'End', 'Created', 'Name', 'Version']] },
-  { path: `reports/search?${beyond}`, body: [['Id', 'Start', 'End', 'Created', 'Name', 'Version']] },
+  { path: `reports?created_from=1&${hugeOffset}`, body: [['Id', 'Start', 'End', 'Created', 'Name', 'Version']] },
+  { path: `reports/search?${hugeOffset}`, body: [['Id', 'Start', 'End', 'Created', 'Name', 'Version']] },
 ]
 
-/** Paths below /stacky/ and what they answer, of the database that fixture.ts fills. */
+/** All cases, for the database filled by fixture.ts. */
 export const cases: readonly Case[] = [
   ...listCases,
   ...searchCases,

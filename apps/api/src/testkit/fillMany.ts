@@ -5,10 +5,10 @@ const PER_DAY = 10_000
 const DAY = 86_400_000_000
 const START = 20_000 * DAY
 
-/** The clock when the last row came. */
+/** The clock: the time of the last row. */
 export const MANY_NOW = START + DAYS * DAY
 
-/** Eight daily partitions of ten thousand notifications each, and as much in every other table that grows. */
+/** Inserts eight daily partitions with 10,000 notifications each, and as many rows into each other table that grows. */
 export async function fillMany(db: Database): Promise<void> {
   const rows = DAYS * PER_DAY
   const when = `${START} + g::bigint * ${DAY / PER_DAY}`
@@ -50,7 +50,7 @@ export async function fillMany(db: Database): Promise<void> {
      select uuid_of(g / 2), ${when}, ${when}, g ${series}`,
     `insert into instance_exists (deployment_id, dedup_key, notification_id, "when", instance, launched_at, image_type, versioned)
      select 1, 'm-' || g, g, ${when}, uuid_of(g / 24), 0, 0, false ${series}`,
-    // One an hour.
+    // One report per hour.
     `insert into report (name, version, period_start, period_end, created_at, json)
      select 'report-' || g % 10, 1, ${hour}, ${hour}, ${hour}, '{}' ${series}`,
     'analyze',

@@ -2,40 +2,42 @@ import type { Database } from '@stacktach/db'
 import { formatDuration, formatInstant, SECOND, toUnixSeconds } from '@stacktach/domain'
 import { at, image, NOW, resize, web, worker } from './fixture.ts'
 
-/** More rows of everything than any answer has. */
+/** Number of rows in each list; more than the maximum limit. */
 export const MANY = 1_200
 
-/** As many notifications in each of three seconds, which together are more than watch sends at once. */
-export const A_SECOND = 4_000
+/** Notifications in each of the three seconds of the burst; together more than MAX_ROWS of watch. */
+export const BURST_PER_SECOND = 4_000
 
 const BEGIN = at('10:00:00')
+/** Start of the burst. */
 export const BURST = at('11:00:00')
 
 type Row = unknown[]
 
-/** A list as an endpoint has to answer it: header, and all rows in their order. */
+/** The expected list of an endpoint: header, and all rows in their order. */
 export interface Listing {
-  question: string
-  header: string[] | null
+  /** Below `/stacky/`, without limit and offset. */
+  path: string
+  header: string[]
   rows: Row[]
-  /** Rows that come when no limit is given. */
-  standard: number
+  /** Number of rows when no limit is set. */
+  defaultLimit: number
 }
 
 const routingKeys = ['monitor.info', 'monitor.error', 'error', 'monitor.errors']
 
-/** Three rows at each of 400 places, so that ids break ties, and no id is where its place is. */
-const place = (id: number) => (id * 7) % 400
+/** The sort key: three rows share each of 400 keys, so that ids break ties, and the order is not the order of the ids. */
+const sortKey = (id: number) => (id * 7) % 400
 const ids = Array.from({ length: MANY }, (_, index) => index + 1)
 
-/** In order of the key, then of the id. */
+/** The ids sorted by the key, then by id. */
 function ordered(key: (id: number) => number, sign: 1 | -1 = 1, tie: 1 | -1 = sign): number[] {
   return [...ids].sort((a, b) => sign * (key(a) - key(b)) || tie * (a - b))
 }
 
 const name = (kind: string, id: number) => `${kind}-${String(id).padStart(5, '0')}`
-const when = (id: number) => BEGIN + place(id) * SECOND + (id % 2 === 0 ? 0 : 1)
-const duration = (id: number) => place(id) * 1_234_567
+const when = (id: number) => BEGIN + sortKey(id) * SECOND + (id % 2 === 0 ? 0 : 1)
+const duration = (id: number) => sortKey(id) * 1_234_567
 const isError = (id: number) => (routingKeys[id % 4]?.endsWith('error') ? 'E' : ' ')
 
 const notification = (id: number, event: string): Row => [
@@ -51,11 +53,11 @@ const glanceRow = (id: number) => [...notification(id, 'image.update'), 'active'
 const genericRow = (id: number) => [...notification(id, 'volume.create'), web, resize]
 
 const start = formatInstant(BEGIN)
-const reportRow = (id: number, shown: (instant: number) => unknown) => [
+const reportRow = (id: number, format: (instant: number) => unknown) => [
   id,
-  shown(BEGIN),
-  shown(BEGIN + SECOND),
-  shown(when(id)),
+  format(BEGIN),
+  format(BEGIN + SECOND),
+  format(when(id)),
   'hourly',
   1,
 ]
@@ -64,7 +66,7 @@ const common = ['#', '?', 'When', 'Deployment', 'Event', 'Host']
 const nova = [...common, 'State', "State'", "Task'"]
 const reports = ['Id', 'Start', 'End', 'Created', 'Name', 'Version']
 
-/** Every list that has a limit. Where there is no header row when nothing is found, it is null for an empty page. */
+/** All lists that have a limit. */
 export const listings: readonly Listing[] = [
   list(`uuid?uuid=${web}`, [...nova.slice(0, -1), 'Task'], ordered(when).map(novaRow)),
   list(`uuid?service=glance&uuid=${image}`, [...common, 'Status'], ordered(when).map(glanceRow)),
@@ -118,12 +120,12 @@ export const listings: readonly Listing[] = [
   ),
 ]
 
-function list(question: string, header: string[], rows: Row[], standard = 50): Listing {
-  return { question, header, rows, standard }
+function list(path: string, header: string[], rows: Row[], defaultLimit = 50): Listing {
+  return { path, header, rows, defaultLimit }
 }
 
-/** Lists that have no limit, and what they hold. */
-export const whole: readonly [path: string, body: unknown][] = [
+/** The lists without a limit, with their answers. */
+export const unlimited: readonly [path: string, body: unknown][] = [
   ['events', [['Event Name'], ...ids.map((id) => [name('event', id)])]],
   ['hosts', [['Host Name'], ...ids.map((id) => [name('host', id)])]],
   [
@@ -135,19 +137,20 @@ export const whole: readonly [path: string, body: unknown][] = [
   ],
 ]
 
-/** What watch sends of the three seconds of the burst, one after the other. */
+/** The rows that watch sends for one second of the burst (0, 1 or 2). */
 export function burstRows(second: number): Row[] {
-  return Array.from({ length: A_SECOND }, (_, index) => {
-    const id = MANY + second * A_SECOND + index + 1
+  return Array.from({ length: BURST_PER_SECOND }, (_, index) => {
+    const id = MANY + second * BURST_PER_SECOND + index + 1
     return [id, ' ', ...formatInstant(burstWhen(second, index)).split(' '), 'east', 'compute.instance.update', worker]
   })
 }
 
-/** Within each second, in its end too: two rows at each instant. */
+/** Times up to the end of the second, with two rows at each. */
 function burstWhen(second: number, index: number): number {
-  return BURST + second * SECOND + SECOND - Math.floor((A_SECOND - 1 - index) / 2)
+  return BURST + second * SECOND + SECOND - Math.floor((BURST_PER_SECOND - 1 - index) / 2)
 }
 
+/** Inserts MANY rows into each table, and the burst of notifications. */
 export async function fillPages({ pool }: Database): Promise<void> {
   const lower = at('00:00:00')
   await pool.query(`insert into deployment (name) values ('west'), ('east')`)
@@ -169,7 +172,7 @@ export async function fillPages({ pool }: Database): Promise<void> {
   const burst = [0, 1, 2].flatMap((second) =>
     burstRows(second).map(([id], index) => ({ id, when: burstWhen(second, index) })),
   )
-  const given =
+  const source =
     'json_to_recordset($1) as r(id bigint, "when" bigint, duration bigint, key text, event text, host text, request text)'
   const columns = 'id, "when", deployment_id, dedup_key, routing_key, publisher, service, host, image_type, json'
   const values = `id, "when", 1, id, key, 'compute.host-1', 'compute', 'host-1', 0, '{}'`
@@ -197,11 +200,11 @@ export async function fillPages({ pool }: Database): Promise<void> {
     `insert into event (service, name) select 'nova', event`,
     `insert into host (service, name) select 'nova', host`,
   ]
-  for (const statement of statements) await pool.query(`${statement} from ${given}`, [JSON.stringify(rows)])
+  for (const statement of statements) await pool.query(`${statement} from ${source}`, [JSON.stringify(rows)])
   await pool.query(
     `insert into notification_nova (${columns}, event, instance, request_id, ${states}, ${system})
      select ${values.replace('1, id', '2, id').replace('key,', "'monitor.info',")}, 'compute.instance.update', '${worker}', '', '', '', '', '', false, '', '', '', ''
-       from ${given}`,
+       from ${source}`,
     [JSON.stringify(burst)],
   )
   const spans = [

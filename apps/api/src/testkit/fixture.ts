@@ -1,6 +1,6 @@
 import type { Database } from '@stacktach/db'
 
-/** The clock of the tests stands at noon. */
+/** The clock of the tests. */
 export const NOW = at('12:00:00.250000')
 
 export const web = '4fc2f6fe-7110-41a1-bea5-6ae3ab9deb1a'
@@ -8,18 +8,18 @@ export const worker = '21738302-3ef2-42fe-9056-80c58215f7ce'
 export const image = '860c39d4-3c0c-4552-a700-4ff9837a6520'
 export const resize = 'req-8b67bef7-5c4c-4857-878c-1c65809482fd'
 
-/** Microseconds of unix time of a time of day of 2026-11-20. */
+/** A time of day on 2026-11-20, in microseconds of unix time. */
 export function at(time: string): number {
   const [clock = '', fraction = ''] = time.split('.')
   return Date.parse(`2026-11-20T${clock}Z`) * 1000 + Number(fraction.padEnd(6, '0'))
 }
 
-/** A time of day of the fixture as a parameter writes it: unix time, decimal. */
+/** A time of day on 2026-11-20 as a parameter: decimal unix time. */
 export const unix = (time: string) => (at(time) / 1_000_000).toFixed(6)
 
 export const undashed = (uuid: string) => uuid.replaceAll('-', '')
 
-/** A little of everything the endpoints can show. Ids count from 1 in every table. */
+/** Inserts a few rows for each endpoint. Ids start at 1 in every table. */
 export async function fillDatabase(db: Database): Promise<void> {
   await db.prisma.deployment.createMany({ data: [{ name: 'west' }, { name: 'east' }] })
   for (const service of ['nova', 'glance', 'generic']) {
@@ -81,7 +81,7 @@ async function fillNotifications(db: Database): Promise<void> {
     oldTask: 'format',
   }
   await db.prisma.genericNotification.create({ data: generic })
-  // Prisma writes JSON of its own: numbers of many digits, keys in their order, are put in as text.
+  // Set as text, because Prisma would not preserve the digits and the order of keys.
   await db.pool.query(
     `update notification_nova set json = '["monitor.info",{"b":12345678901234567890,"a":1.10}]'::json where id = 1`,
   )

@@ -14,7 +14,7 @@ const statements = [
   `$$; truncate timing; $$`,
 ]
 
-const odd = [
+const unusual = [
   '\0',
   'a\0b',
   'null',
@@ -48,19 +48,19 @@ const odd = [
   '💥'.repeat(50),
 ]
 
-/** Values that are right somewhere, so that what is wrong beside them reaches the database. */
-const right = ['nova', 'glance', 'generic', 'all', '0', '1', '5', '1795132800', '1795132800.123456', '2026-11-20']
-const rightOnes = [...right, web, image, resize, 'tenant', 'state', 'when__gt', 'event__contains', 'deployment__name']
+/** Values that are valid for some parameter, so that the query reaches the database with an invalid one beside them. */
+const validTexts = ['nova', 'glance', 'generic', 'all', '0', '1', '5', '1795132800', '1795132800.123456', '2026-11-20']
+const valid = [...validTexts, web, image, resize, 'tenant', 'state', 'when__gt', 'event__contains', 'deployment__name']
 
-/** A value as it stands in a URL, in which the encoding may be wrong. */
+/** A value as encoded in a URL, possibly with invalid encoding. */
 const encoded: fc.Arbitrary<string> = fc.oneof(
-  fc.constantFrom(...statements, ...odd, ...rightOnes).map(encodeURIComponent),
+  fc.constantFrom(...statements, ...unusual, ...valid).map(encodeURIComponent),
   fc.fullUnicodeString({ maxLength: 40 }).map(encodeURIComponent),
   fc.nat(12_000).map((length) => 'a'.repeat(length)),
   fc.constantFrom('', '%', '%zz', '%E9', '%C0%80', '%ED%A0%80', '%u0041', '%00', '%2', '+', '%2B1', ';', '%26'),
 )
 
-/** Ways of giving a parameter that a server may take for an array or an object. */
+/** Syntaxes of a parameter, some of which servers parse as an array or an object. */
 const shapes: readonly ((name: string, value: string, other: string) => string)[] = [
   (name, value) => `${name}=${value}`,
   (name, value, other) => `${name}=${value}&${name}=${other}`,
@@ -79,8 +79,8 @@ const shapes: readonly ((name: string, value: string, other: string) => string)[
   (name, value) => `&&${name}=${value}&`,
 ]
 
-/** What an endpoint has to be given, some of it wrong. */
-const needed: Record<string, string> = {
+/** The required parameters of endpoints, by path. */
+const required: Record<string, string> = {
   uuid: `uuid=${web}`,
   timings: 'name=compute.instance.resize',
   'timings/uuid': `uuid=${web}`,
@@ -88,43 +88,47 @@ const needed: Record<string, string> = {
   search: 'field=tenant&value=5000',
 }
 
-/** The path of an endpoint below the root, with a value for its own parameter. */
-function place({ path }: Endpoint, value: string): string {
+/** The path of an endpoint, with a value for its path parameter. */
+function pathTo({ path }: Endpoint, value: string): string {
   return `/stacky/${path.replace(/:\w+/, value)}`
 }
 
-/** Each parameter of each endpoint in each way, with each odd value: every one, without chance. */
+/** All parameters of all endpoints, with all syntaxes and all unusual values; nothing is random. */
 export function* everyParameter(endpoints: readonly Endpoint[]): Generator<string> {
-  const values = [...statements, ...odd].map(encodeURIComponent)
+  const values = [...statements, ...unusual].map(encodeURIComponent)
   for (const endpoint of endpoints) {
-    const base = needed[endpoint.path] ?? ''
-    for (const value of values) yield `${place(endpoint, value)}?${base}`
+    const base = required[endpoint.path] ?? ''
+    for (const value of values) yield `${pathTo(endpoint, value)}?${base}`
     for (const name of endpoint.parameters) {
-      const rest = base.split('&').filter((given) => !given.startsWith(`${name}=`))
-      for (const value of values) yield `${place(endpoint, '1')}?${[...rest, `${name}=${value}`].join('&')}`
-      for (const shape of shapes) yield `${place(endpoint, '1')}?${[...rest, shape(name, '1', '1')].join('&')}`
+      const rest = base.split('&').filter((parameter) => !parameter.startsWith(`${name}=`))
+      for (const value of values) yield `${pathTo(endpoint, '1')}?${[...rest, `${name}=${value}`].join('&')}`
+      for (const shape of shapes) yield `${pathTo(endpoint, '1')}?${[...rest, shape(name, '1', '1')].join('&')}`
     }
   }
 }
 
-/** Requests to an endpoint with several parameters, each given in some way. */
+/** Random requests to an endpoint, with up to four additional parameters. */
 export function toEndpoints(endpoints: readonly Endpoint[]): fc.Arbitrary<string> {
   return fc.constantFrom(...endpoints).chain((endpoint) => {
     const name = fc.constantFrom(...endpoint.parameters, 'limit', 'offset', 'tenant', 'x')
-    const given = fc
+    const parameter = fc
       .tuple(fc.constantFrom(...shapes), name, encoded, encoded)
       .map(([shape, ...parts]) => shape(...parts))
     return fc
-      .tuple(fc.oneof(fc.constantFrom('0', '1', '2', '5000'), encoded), fc.array(given, { maxLength: 4 }), fc.boolean())
+      .tuple(
+        fc.oneof(fc.constantFrom('0', '1', '2', '5000'), encoded),
+        fc.array(parameter, { maxLength: 4 }),
+        fc.boolean(),
+      )
       .map(([value, parts, whole]) => {
-        const base = needed[endpoint.path]
+        const base = required[endpoint.path]
         const query = [...(whole && base !== undefined ? [base] : []), ...parts].join('&')
-        return `${place(endpoint, value)}?${query}`.slice(0, 15_000)
+        return `${pathTo(endpoint, value)}?${query}`.slice(0, 15_000)
       })
   })
 }
 
-/** Requests to paths that are none, or almost one. */
+/** Random paths, most of them without an endpoint. */
 export const toPaths: fc.Arbitrary<string> = fc
   .tuple(
     fc.constantFrom('/', '/stacky', '/stacky/', '//', '/stacky/kpi/', '/stacky/show/', '/Stacky/', '/healthz/', '/../'),
@@ -132,7 +136,7 @@ export const toPaths: fc.Arbitrary<string> = fc
   )
   .map(([root, segments]) => `${root}${segments.join('/')}`.slice(0, 15_000))
 
-/** Bytes that are a request, or almost one, or none. */
+/** Random bytes, and requests with valid and invalid parts. */
 export const rawRequests: fc.Arbitrary<Buffer> = fc.oneof(
   fc.uint8Array({ minLength: 1, maxLength: 200 }).map((bytes) => Buffer.from(bytes)),
   fc

@@ -1,4 +1,4 @@
-import { type Case, missing, refused } from './case.ts'
+import { type Case, missing, rejected } from './case.ts'
 import { image, resize, undashed, unix, web, worker } from './fixture.ts'
 import { g1, generic, glance, n1, n2, n3, n4, n5, n7, n8, nova, onUuid, update, v1 } from './listedRows.ts'
 
@@ -52,7 +52,7 @@ const lists: Case[] = [
   { path: 'hosts', body: [['Host Name'], [null], ['Z'], ['a_b%c'], ['host-2']] },
   { path: 'hosts?service=', body: [['Host Name'], [null], ['Z'], ['a_b%c'], ['host-2']] },
   { path: 'hosts?service=generic', body: [['Host Name']] },
-  refused('hosts?service=nova&service=nova', 'service is there more than once'),
+  rejected('hosts?service=nova&service=nova', 'service must not be repeated'),
 ]
 
 const uuids: Case[] = [
@@ -82,14 +82,14 @@ const uuids: Case[] = [
   { path: `uuid?uuid=${worker}&service=nova`, body: [onUuid, n4, n5, n7, n8] },
   { path: `uuid?uuid=${worker}&limit=2&offset=1`, body: [onUuid, n5, n7] },
   { path: `uuid?uuid=${image}`, body: [] },
-  refused(`uuid?uuid=${web}%0A`, `${web}\n is not uuid-like`),
-  refused(`uuid?uuid=${web.slice(0, 8)}${web.slice(9)}`, `${web.slice(0, 8)}${web.slice(9)} is not uuid-like`),
-  refused('uuid?uuid=%00', 'uuid must not hold a NUL'),
-  refused(
+  rejected(`uuid?uuid=${web}%0A`, `${web}\n is not uuid-like`),
+  rejected(`uuid?uuid=${web.slice(0, 8)}${web.slice(9)}`, `${web.slice(0, 8)}${web.slice(9)} is not uuid-like`),
+  rejected('uuid?uuid=%00', 'uuid must not contain NUL'),
+  rejected(
     `uuid?uuid=${web}&limit=-1&when_max=abc`,
-    'when_max must be a unix time, not "abc"; limit must be a whole number and not negative, not "-1"',
+    'when_max must be a unix time, not "abc"; limit must be a non-negative whole number, not "-1"',
   ),
-  refused(`uuid?uuid=${web}&offset=x`, 'offset must be a whole number and not negative, not "x"'),
+  rejected(`uuid?uuid=${web}&offset=x`, 'offset must be a non-negative whole number, not "x"'),
   { path: `request?request_id=${resize}`, body: [nova, n1, n2, n3] },
   { path: `request?request_id=${resize.slice(4)}`, body: [nova, n1, n2, n3] },
   { path: `request?request_id=req-${undashed(resize.slice(4))}&limit=1`, body: [nova, n1] },
@@ -102,7 +102,7 @@ const uuids: Case[] = [
   { path: `request?request_id=req-${web}`, body: [nova] },
 ]
 
-const shown = (rows: [string, unknown][], text: string, uuid: string | null) => [
+const shownNotification = (rows: [string, unknown][], text: string, uuid: string | null) => [
   [['Key', 'Value'], ...rows],
   text,
   uuid,
@@ -111,7 +111,7 @@ const shown = (rows: [string, unknown][], text: string, uuid: string | null) => 
 const shows: Case[] = [
   {
     path: 'show/1',
-    body: shown(
+    body: shownNotification(
       [
         ['#', 1],
         ['When', '2026-11-20 11:00:00'],
@@ -131,7 +131,7 @@ const shows: Case[] = [
   },
   {
     path: 'show/1?service=glance',
-    body: shown(
+    body: shownNotification(
       [
         ['#', 1],
         ['When', '2026-11-20 10:00:00.500000'],
@@ -151,7 +151,7 @@ const shows: Case[] = [
   },
   {
     path: 'show/1?service=generic',
-    body: shown(
+    body: shownNotification(
       [
         ['#', 1],
         ['When', '2026-11-20 09:00:00'],
@@ -170,9 +170,9 @@ const shows: Case[] = [
     ),
   },
   {
-    // Of neither an instance nor a request.
+    // Without an instance and a request.
     path: 'show/6?service=',
-    body: shown(
+    body: shownNotification(
       [
         ['#', 6],
         ['When', '2026-11-20 11:59:59.500000'],
@@ -192,7 +192,7 @@ const shows: Case[] = [
   },
   {
     path: 'show/5',
-    body: shown(
+    body: shownNotification(
       [
         ['#', 5],
         ['When', '2026-11-20 11:59:58.000001'],
@@ -222,8 +222,8 @@ const shows: Case[] = [
   missing('show/', 'There is nothing at /stacky/show/'),
   missing('nope/', 'There is nothing at /stacky/nope/'),
   missing('Deployments', 'There is nothing at /stacky/Deployments'),
-  refused('show/%zz', 'The URL is not properly percent-encoded UTF-8'),
-  refused('timings?name=%E9', 'The URL is not properly percent-encoded UTF-8'),
+  rejected('show/%zz', 'The URL is not properly percent-encoded UTF-8'),
+  rejected('timings?name=%E9', 'The URL is not properly percent-encoded UTF-8'),
 ]
 
 const widths = [10, 1, 15, 20, 'compute.instance.resize.prep.start'.length, 36]
@@ -233,7 +233,7 @@ const w6 = [6, ' ', '2026-11-20', '11:59:59.500000', 'west', 'aggregate.create',
 const w7 = [7, ' ', '2026-11-20', '12:00:00', 'east', update, worker]
 
 const watches: Case[] = [
-  // After two seconds before noon, up to noon.
+  // The default period: the two seconds up to noon.
   { path: 'watch/0', body: [widths, [w5, w6, w7], noon] },
   { path: 'watch/1', body: [widths, [w5, w6], noon] },
   { path: 'watch/2?event_name=&service=', body: [widths, [w7], noon] },
@@ -264,5 +264,5 @@ const watches: Case[] = [
   missing('watch/abc', 'id must be a whole number, not "abc"'),
 ]
 
-/** What lists and shows notifications, names and deployments. */
+/** Cases of the endpoints of notifications, names and deployments. */
 export const listCases: readonly Case[] = [...lists, ...uuids, ...shows, ...watches]

@@ -1,8 +1,8 @@
-import { type Case, refused } from './case.ts'
+import { type Case, rejected } from './case.ts'
 import { web } from './fixture.ts'
 
-/** A question that each endpoint answers, to which a parameter that is wrong can be added. */
-const asked: Record<string, string> = {
+/** A valid request per endpoint, to which another parameter can be appended. */
+const baseRequests: Record<string, string> = {
   events: 'events?',
   hosts: 'hosts?',
   uuid: `uuid?uuid=${web}&`,
@@ -29,12 +29,12 @@ const [counts, times, services, days, moments, ids] = [
   ['-1', '1.5', 'abc', '+1'],
 ]
 
-const count = 'a whole number and not negative'
+const count = 'a non-negative whole number'
 const time = 'a unix time'
-const shownServices = 'one of nova, glance, generic'
+const serviceNames = 'one of nova, glance, generic'
 
-/** Which parameter of which endpoints refuses what, and what it must be instead. */
-const rules: readonly [parameter: string, endpoints: string, bad: readonly string[], must: string][] = [
+/** The values that a parameter of some endpoints rejects, and the text after `must be`. */
+const rules: readonly [parameter: string, endpoints: string, invalid: readonly string[], must: string][] = [
   [
     'limit',
     'uuid timings timings/uuid request search usage/launches usage/deletes usage/exists reports reports/search',
@@ -55,21 +55,21 @@ const rules: readonly [parameter: string, endpoints: string, bad: readonly strin
   ['since', 'watch', times, time],
   ['created_from', 'reports', times, time],
   ['created_to', 'reports', times, time],
-  ['service', 'hosts uuid show watch search', [...services, 'all'], shownServices],
-  ['service', 'events', services, `${shownServices}, all`],
+  ['service', 'hosts uuid show watch search', [...services, 'all'], serviceNames],
+  ['service', 'events', services, `${serviceNames}, all`],
   ['created', 'reports/search', days, 'a day as YYYY-MM-DD'],
   ['period_start', 'reports/search', moments, 'a time as YYYY-MM-DD HH:MM:SS'],
   ['period_end', 'reports/search', moments, 'a time as YYYY-MM-DD HH:MM:SS'],
   ['id', 'reports/search', ids, 'a whole number'],
 ]
 
-const ofRules = rules.flatMap(([parameter, endpoints, bad, must]) =>
+const ofRules = rules.flatMap(([parameter, endpoints, invalid, must]) =>
   endpoints
     .split(' ')
     .flatMap((endpoint) =>
-      bad.map((value) =>
-        refused(
-          `${asked[endpoint]}${parameter}=${encodeURIComponent(value)}`,
+      invalid.map((value) =>
+        rejected(
+          `${baseRequests[endpoint]}${parameter}=${encodeURIComponent(value)}`,
           `${parameter} must be ${must}, not ${JSON.stringify(value)}`,
         ),
       ),
@@ -79,20 +79,19 @@ const ofRules = rules.flatMap(([parameter, endpoints, bad, must]) =>
 const notUuids = ['abc', web.toUpperCase(), `{${web}}`, `${web} `, `${web}0`, web.slice(1), 'é', `req-${web}`]
 
 const uuidLike = ['uuid?uuid=', 'timings/uuid?uuid=', ...['launches', 'deletes', 'exists'].map(instanceOf)].flatMap(
-  (question) =>
-    notUuids.map((value) => refused(`${question}${encodeURIComponent(value)}`, `${value} is not uuid-like`)),
+  (request) => notUuids.map((value) => rejected(`${request}${encodeURIComponent(value)}`, `${value} is not uuid-like`)),
 )
 
 const requestIdLike = ['abc', 'req-', `REQ-${web}`, `req-${web.toUpperCase()}`, `req-req-${web}`, `${web} `].map(
-  (value) => refused(`request?request_id=${encodeURIComponent(value)}`, `${value} is not request-id-like`),
+  (value) => rejected(`request?request_id=${encodeURIComponent(value)}`, `${value} is not request-id-like`),
 )
 
 const required: Case[] = ['uuid', 'timings/uuid', 'request', 'timings'].flatMap((endpoint) => {
   const [parameter] = /request/.test(endpoint) ? ['request_id'] : endpoint === 'timings' ? ['name'] : ['uuid']
   return [
-    refused(endpoint, `${parameter} is missing`),
-    refused(`${endpoint}?${parameter}=`, `${parameter} is missing`),
-    refused(`${endpoint}?${parameter}=&limit=x`, `${parameter} is missing; limit must be ${count}, not "x"`),
+    rejected(endpoint, `${parameter} is missing`),
+    rejected(`${endpoint}?${parameter}=`, `${parameter} is missing`),
+    rejected(`${endpoint}?${parameter}=&limit=x`, `${parameter} is missing; limit must be ${count}, not "x"`),
   ]
 })
 
@@ -100,13 +99,13 @@ function instanceOf(name: string): string {
   return `usage/${name}?instance=`
 }
 
-/** Everything that can be wrong with a parameter, for every endpoint that has it. */
+/** Invalid values of all parameters, for all endpoints that have them. */
 export const parameterCases: readonly Case[] = [...ofRules, ...uuidLike, ...requestIdLike, ...required]
 
-/** Optional parameters of every endpoint: there but empty, they count as not there. */
-export const optional: readonly [question: string, parameters: readonly string[]][] = Object.entries(asked).map(
-  ([endpoint, question]) => [
-    question,
+/** A valid request per endpoint, and the endpoint's optional parameters. */
+export const optional: readonly [path: string, parameters: readonly string[]][] = Object.entries(baseRequests).map(
+  ([endpoint, path]) => [
+    path,
     [
       ...rules.filter(([, endpoints]) => endpoints.split(' ').includes(endpoint)).map(([parameter]) => parameter),
       ...(endpoint.startsWith('usage/') ? ['instance'] : []),

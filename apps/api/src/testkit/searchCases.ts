@@ -1,8 +1,8 @@
-import { type Case, refused } from './case.ts'
+import { type Case, rejected } from './case.ts'
 import { image, resize, unix, web } from './fixture.ts'
 import { g1, generic, glance, n1, n2, n3, n4, n5, n6, n7, n8, nova, v1 } from './listedRows.ts'
 
-/** What is found by which field, in which order, and what is refused. */
+/** Searches by each kind of field, the order of their rows, and rejected searches. */
 export const searchCases: readonly Case[] = [
   { path: 'search?field=id&value=7', body: [nova, n7] },
   { path: 'search?field=id&value=99999999999999999999', body: [] },
@@ -41,8 +41,8 @@ export const searchCases: readonly Case[] = [
   { path: 'search?service=glance&field=status&value=saving', body: [glance, g1] },
   { path: 'search?service=generic&field=request_id&value=req-1', body: [generic, v1] },
   { path: `search?service=generic&field=instance&value=${web}`, body: [generic, v1] },
-  refused('search', 'field is missing; value is missing'),
-  refused('search?field=id&value=', 'value is missing'),
+  rejected('search', 'field is missing; value is missing'),
+  rejected('search?field=id&value=', 'value is missing'),
   ...[
     'nope',
     'Event',
@@ -55,7 +55,7 @@ export const searchCases: readonly Case[] = [
     '__gt',
     'uuid',
   ].map((field) =>
-    refused(
+    rejected(
       `search?field=${field}&value=1`,
       `The requested field '${field}' does not exist for the corresponding object`,
     ),

@@ -1,9 +1,9 @@
 import { type SearchField, searchFields } from '@stacktach/db'
 import type { Service } from '@stacktach/domain'
-import { type Case, refused } from './case.ts'
+import { type Case, rejected } from './case.ts'
 import { image, resize, unix, web } from './fixture.ts'
 
-/** What the first notification of each service holds in each column that can be searched, and how it is listed. */
+/** The first notification of each service: the values of its searchable columns, and its row in a list. */
 export const firstRows: Record<Service, { values: Record<string, string>; when: string; row: unknown[] }> = {
   nova: {
     when: '11:00:00',
@@ -93,74 +93,74 @@ const headers: Record<Service, unknown[]> = {
   generic: ['#', '?', 'When', 'Deployment', 'Event', 'Host', 'Instance', 'Request id'],
 }
 
-/** Of a value that is found, what each ending finds it by. */
-const textEndings = {
+/** For each text lookup, a part of the value that matches. */
+const textLookups = {
   contains: (value: string) => value.slice(1, -1) || value,
   startswith: (value: string) => value.slice(0, -1) || value,
   endswith: (value: string) => value.slice(1) || value,
 }
 
-/** In another case: what is found must be no more than what is spelt alike. */
+/** The value in another case, which must not match. */
 const otherCase = (value: string) => (value === value.toUpperCase() ? value.toLowerCase() : value.toUpperCase())
 
-function ofField(service: Service, name: string, { type }: SearchField): Case[] {
+function casesOf(service: Service, name: string, { type }: SearchField): Case[] {
   const { values, when, row } = firstRows[service]
   const value = values[name] ?? ''
-  // Of all that is found, the one that is looked at: nothing else came up to then, and nothing that soon.
-  const ask = (field: string, wanted: string, found: boolean): Case => ({
-    path: `search?service=${service}&field=${field}&value=${encodeURIComponent(wanted)}&when_min=${unix('09:00:00')}&when_max=${unix(when)}`,
-    body: found ? [headers[service], row] : [],
+  // The period excludes all other notifications of the service.
+  const searchCase = (field: string, text: string, matches: boolean): Case => ({
+    path: `search?service=${service}&field=${field}&value=${encodeURIComponent(text)}&when_min=${unix('09:00:00')}&when_max=${unix(when)}`,
+    body: matches ? [headers[service], row] : [],
   })
-  const unknown = (ending: string) =>
-    refused(
-      `search?service=${service}&field=${name}__${ending}&value=1`,
-      `The requested field '${name}__${ending}' does not exist for the corresponding object`,
+  const unknown = (lookup: string) =>
+    rejected(
+      `search?service=${service}&field=${name}__${lookup}&value=1`,
+      `The requested field '${name}__${lookup}' does not exist for the corresponding object`,
     )
-  const exact = ask(name, value, true)
+  const exact = searchCase(name, value, true)
   if (type === 'text') {
     return [
       exact,
-      ...(otherCase(value) === value ? [] : [ask(name, otherCase(value), false)]),
-      ask(name, `${value} `, false),
-      ...Object.entries(textEndings).flatMap(([ending, part]) => [
-        ask(`${name}__${ending}`, part(value), true),
-        ask(`${name}__${ending}`, `${part(value)}\u00e9`, false),
+      ...(otherCase(value) === value ? [] : [searchCase(name, otherCase(value), false)]),
+      searchCase(name, `${value} `, false),
+      ...Object.entries(textLookups).flatMap(([lookup, part]) => [
+        searchCase(`${name}__${lookup}`, part(value), true),
+        searchCase(`${name}__${lookup}`, `${part(value)}\u00e9`, false),
       ]),
       ...['gt', 'gte', 'lt', 'lte', 'exact', 'iexact', 'isnull', 'in'].map(unknown),
     ]
   }
-  const wrong = refused(
+  const invalid = rejected(
     `search?service=${service}&field=${name}&value=abc`,
     `value must be a ${type === 'instant' ? 'unix time' : 'whole number'} for ${name}, not "abc"`,
   )
   if (name !== 'id' && name !== 'when') {
-    return [exact, wrong, ask(name, '77', false), ...['gt', 'lt', 'contains', 'startswith'].map(unknown)]
+    return [exact, invalid, searchCase(name, '77', false), ...['gt', 'lt', 'contains', 'startswith'].map(unknown)]
   }
   return [
     exact,
-    wrong,
-    ask(`${name}__gte`, value, true),
-    ask(`${name}__lte`, value, true),
-    ask(`${name}__gt`, value, false),
-    ask(`${name}__lt`, value, false),
+    invalid,
+    searchCase(`${name}__gte`, value, true),
+    searchCase(`${name}__lte`, value, true),
+    searchCase(`${name}__gt`, value, false),
+    searchCase(`${name}__lt`, value, false),
     ...['contains', 'startswith', 'endswith', 'range'].map(unknown),
   ]
 }
 
-/** Every field of every service with every ending: what it finds, what it does not, what is refused. */
+/** All fields of all services with all lookups: matching, not matching, and rejected. */
 export const searchFieldCases: readonly Case[] = (['nova', 'glance', 'generic'] as const).flatMap((service) => [
-  ...[...searchFields[service]].flatMap(([name, field]) => ofField(service, name, field)),
+  ...[...searchFields[service]].flatMap(([name, field]) => casesOf(service, name, field)),
   ...['owner', 'status', 'uuid', 'tenant', 'state', 'old_state', 'task', 'old_task', 'json', 'versioned']
     .filter((name) => !searchFields[service].has(name))
     .map((name) =>
-      refused(
+      rejected(
         `search?service=${service}&field=${name}&value=1`,
         `The requested field '${name}' does not exist for the corresponding object`,
       ),
     ),
 ])
 
-/** The fields that the contract gives each service: neither more nor fewer can be searched. */
+/** The searchable fields of each service by the contract, sorted. */
 export const contractFields: Record<Service, string[]> = {
   nova: Object.keys(firstRows.nova.values).sort(),
   glance: Object.keys(firstRows.glance.values).sort(),

@@ -14,12 +14,12 @@ export interface Reply {
 
 export interface Api {
   url: string
-  /** Asks for a path as it is written: nothing is normalized or encoded. */
-  ask(path: string, method?: string, headers?: OutgoingHttpHeaders): Promise<Reply>
+  /** Requests a path unchanged: it is neither normalized nor encoded. */
+  request(path: string, method?: string, headers?: OutgoingHttpHeaders): Promise<Reply>
   stop(): Promise<void>
 }
 
-/** The real application on a port of its own, with its clock standing still. */
+/** Starts the application on a free port, with a fixed clock. */
 export async function startApi(db: Database, now = NOW, options: StartOptions = {}): Promise<Api> {
   const logger = createLogger('api', 'silent')
   const admission = { tokens: () => null, requestsPerMinute: 0, proxies: 0, ...options.admission }
@@ -28,17 +28,17 @@ export async function startApi(db: Database, now = NOW, options: StartOptions = 
     host: '127.0.0.1',
     port: 0,
     logger,
-    patience: options.patience ?? {},
+    timeouts: options.timeouts ?? {},
   })
-  return { url, ask: (path, method = 'GET', headers = {}) => ask(url, path, method, headers), stop }
+  return { url, request: (path, method = 'GET', headers = {}) => sendRequest(url, path, method, headers), stop }
 }
 
 interface StartOptions {
   admission?: Partial<Admission>
-  patience?: Parameters<typeof startServer>[1]['patience']
+  timeouts?: Parameters<typeof startServer>[1]['timeouts']
 }
 
-function ask(url: string, path: string, method: string, headers: OutgoingHttpHeaders): Promise<Reply> {
+function sendRequest(url: string, path: string, method: string, headers: OutgoingHttpHeaders): Promise<Reply> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     request({ hostname, port, path, method, headers, agent: false }, (response) => {

@@ -4,14 +4,14 @@ const paths = endpoints
   .map(({ path }) => path)
   .sort((a, b) => b.split('/').length - a.split('/').length || Number(a.includes(':')) - Number(b.includes(':')))
 
-/** The endpoint that a path below /stacky/ asks; what is none of them is `(none)`. */
+/** The endpoint of a path below /stacky/, or `(none)`. */
 export function endpointOf(path: string): string {
-  const [place = ''] = path.split('?')
-  const found = paths.find((known) => new RegExp(`^${known.replace(/:\w+/, '[^/]*')}/?$`).test(place))
-  return found ?? '(none)'
+  const [pathname = ''] = path.split('?')
+  const endpoint = paths.find((pattern) => new RegExp(`^${pattern.replace(/:\w+/, '[^/]*')}/?$`).test(pathname))
+  return endpoint ?? '(none)'
 }
 
-/** Counts what a test compared, by endpoint. */
+/** Counts the answers, errors and cells that a test compared, by endpoint. */
 export class Tally {
   readonly #counts = new Map<string, { answers: number; errors: number; cells: number }>()
 
@@ -24,7 +24,7 @@ export class Tally {
     this.#counts.set(endpoint, counts)
   }
 
-  /** One line for each endpoint, and one for all. */
+  /** A table with one line per endpoint and a total. */
   toString(): string {
     const rows = [...paths, '(none)'].sort().map((endpoint) => {
       const { answers = 0, errors = 0, cells = 0 } = this.#counts.get(endpoint) ?? {}
@@ -41,7 +41,7 @@ export class Tally {
   }
 }
 
-/** What is no array is a cell. */
+/** Counts the values in nested arrays. */
 function cells(body: unknown): number {
   return Array.isArray(body) ? body.reduce((sum: number, part) => sum + cells(part), 0) : 1
 }

@@ -7,7 +7,7 @@ export interface TestDatabase {
   drop(): Promise<void>
 }
 
-/** A migrated database of a test's own, open; gone after `drop`. */
+/** Creates and opens a migrated database for one test; `drop` closes and drops it. */
 export async function createTestDatabase(): Promise<TestDatabase> {
   const { url, drop } = await create(migrate)
   const db = openDatabase({ url, applicationName: 'api test' })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { type ExportedNotification, exportNotifications } from '@stacktach/db'
-import { type Instant, type Service, services } from '@stacktach/domain'
+import { ALL_TIME, type Instant, type Service, services, untilAfter } from '@stacktach/domain'
 import { Command, Option } from 'commander'
 import { timeArgument } from '../arguments.ts'
 import { withDatabase } from '../connections.ts'
@@ -25,7 +25,8 @@ export function exportCommand(): Command {
       if (from !== undefined && to !== undefined && from > to) command.error('error: --from is after --to')
       const count = await withDatabase('reads', async (database) => {
         const selected = service === undefined ? services : [service]
-        return writeLines(exportNotifications(database, selected, from ?? null, to ?? null))
+        const period = { from: from ?? ALL_TIME.from, until: to === undefined ? ALL_TIME.until : untilAfter(to) }
+        return writeLines(exportNotifications(database, selected, period))
       })
       console.error(`exported ${count} notifications`)
     })

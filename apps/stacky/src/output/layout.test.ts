@@ -12,6 +12,10 @@ describe('wrap', () => {
     ['compute-03.west.example.org', 16, ['compute-03.west.', 'example.org']],
     ['aaaaaaaaaa', 4, ['aaaa', 'aaaa', 'aa']],
     ['日本日本', 5, ['日本', '日本']],
+    ['ab cd', 3, ['ab', 'cd']],
+    ['ab\u00a0 cd', 3, ['ab\u00a0', 'cd']],
+    ['ab\u3000', 3, ['ab', '\u3000']],
+    ['\u00a0 \u2003 ', 2, ['\u00a0', '\u2003']],
   ])('%s in %s columns', (text, width, lines) => {
     expect(wrap(text, width)).toEqual(lines)
   })
@@ -25,6 +29,7 @@ describe('wrap', () => {
         const characters = [...new Intl.Segmenter().segment(text)].map(({ segment }) => stringWidth(segment))
         for (const line of lines) expect(stringWidth(line)).toBeLessThanOrEqual(Math.max(width, ...characters))
       }),
+      { examples: [['\u00a0  \u2003 ', 2]] },
     )
   })
 })

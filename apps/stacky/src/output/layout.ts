@@ -22,7 +22,7 @@ export function columnWidths(rows: readonly (readonly string[])[], available: nu
   const natural = columns.map((texts) => Math.max(...texts.map(stringWidth)))
   const room = available - natural.length * CELL_BORDER_COLUMNS - LAST_BORDER_COLUMNS
   if (sum(natural) <= room) return natural
-  const minimal = columns.map((texts) => Math.max(...texts.flatMap(parts).map((part) => stringWidth(part.trimEnd()))))
+  const minimal = columns.map((texts) => Math.max(...texts.flatMap(parts).map((part) => stringWidth(trimSpaces(part)))))
   for (const [index, width] of minimal.entries()) minimal[index] = Math.min(width, MAX_PART_COLUMNS)
   if (sum(minimal) > room) return null
   const widths = natural
@@ -50,23 +50,26 @@ function parts(text: string): string[] {
   return text.split(/(?<= )(?! )|(?<=[._/-])(?=\p{L})/u)
 }
 
+/** Removes trailing ASCII spaces. Other white space, such as a no-break space, may be part of a name and stays. */
+export const trimSpaces = (text: string) => text.replace(/(?<! ) +$/, '')
+
 /** Wraps a text to lines of at most `width` columns. */
 export function wrap(text: string, width: number): string[] {
   if (stringWidth(text) <= width) return [text]
   const lines: string[] = []
   let line = ''
   const append = (part: string) => {
-    if (line !== '' && stringWidth(`${line}${part}`.trimEnd()) > width) {
-      lines.push(line.trimEnd())
+    if (line !== '' && stringWidth(trimSpaces(`${line}${part}`)) > width) {
+      lines.push(trimSpaces(line))
       line = ''
     }
     line += part
   }
   for (const part of parts(text)) {
-    if (stringWidth(part.trimEnd()) <= width) append(part)
+    if (stringWidth(trimSpaces(part)) <= width) append(part)
     else for (const { segment } of graphemes.segment(part)) append(segment)
   }
-  return [...lines, line.trimEnd()]
+  return [...lines, trimSpaces(line)]
 }
 
 /** Centres a text in `width` columns; an odd space is placed as PrettyTable does. */

@@ -1,5 +1,6 @@
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, test } from '@jest/globals'
+import stringWidth from 'string-width'
 import { renderTable } from './renderTable.ts'
 
 const pipe = { width: Number.POSITIVE_INFINITY, colour: false }
@@ -53,6 +54,21 @@ test('pads rows that are shorter or longer than the header', () => {
 test('escapes control characters in names', () => {
   const table = renderTable([['Host Name'], ['a\u001b[2Jb\nc\u009b']], pipe)
   expect(table).toContain('| a\\x1b[2Jb\\nc\\x9b |')
+})
+
+test.each(['\u00a0', '\u2003', '\u3000', '\ufeff'])('keeps a Unicode space at the end of a cell: %j', (space) => {
+  const rows = [['Name'], [`web${space}`], ['a']]
+  const lines = renderTable(rows, pipe).split('\n')
+  expect(lines[3]).toContain(`web${space}`)
+  expect(new Set(lines.map(stringWidth)).size).toBe(1)
+  const record = renderTable(
+    [
+      ['Name', 'Id'],
+      [`web${space}`, 'x'.repeat(50)],
+    ],
+    terminal(10),
+  )
+  expect(record).toContain(`Name | web${space}\n`)
 })
 
 describe('on a terminal', () => {

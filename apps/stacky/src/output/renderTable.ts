@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import { cellText } from './cellText.ts'
 import { coloured, type Style } from './colour.ts'
-import { centre, columnWidths, wrap } from './layout.ts'
+import { centre, columnWidths, trimSpaces, wrap } from './layout.ts'
 
 /** The terminal or pipe that tables are printed to. */
 export interface Screen {
@@ -77,7 +77,7 @@ function records(head: readonly string[], body: readonly (readonly string[])[], 
     .map((row, number) => {
       const style = styleOf(row[mark], screen)
       const title = `-[ ${number + 1} ]`.padEnd(Math.min(screen.width, RECORD_TITLE_COLUMNS), '-')
-      const lines = row.map((text, index) => `${(head[index] ?? '').padEnd(longest)} | ${text}`.trimEnd())
+      const lines = row.map((text, index) => trimSpaces(`${(head[index] ?? '').padEnd(longest)} | ${text}`))
       return [title, ...lines.map((line) => (style === null ? line : coloured(style, line)))].join('\n')
     })
     .join('\n')

@@ -36,11 +36,11 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
       }),
     )
     .add('metrics', ({ database }) => {
-      const lacks = async () => [
+      const notReadyReasons = async () => [
         ...(await missingDatabase(database)),
         ...counts.notConsuming().map((exchange) => `exchange ${exchange} is not consumed`),
       ]
-      return startMetrics({ config, metrics, lacks, logger })
+      return startMetrics({ config, metrics, notReadyReasons, logger })
     })
     .add('wakeUps', async () => openWakeUps(config, logger))
     .add('sharedSettings', ({ database }) => checkSharedSettings(database, { shards: config.SHARDS }, now, logger))

@@ -35,11 +35,11 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
     .add('producer', () => openProducer(config, onRedisError))
     .add('metrics', ({ database, producer }) => {
       scrapedMetrics(metrics, database, producer, now)
-      const lacks = async () => [
+      const notReadyReasons = async () => [
         ...(await missingDatabase(database)),
         ...(producer.isReady() ? [] : ['Redis does not answer']),
       ]
-      return startMetrics({ config, metrics, lacks, logger })
+      return startMetrics({ config, metrics, notReadyReasons, logger })
     })
     .add('context', async ({ database, producer }) =>
       openContext(config, { database, producer, schedules, clock: now, stopping: stopping.signal, logger }),

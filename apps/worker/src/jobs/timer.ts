@@ -43,7 +43,7 @@ async function wakeUpVerification(
   const due = await dueVerification(database.pool, clock() - verification.settleSeconds * SECOND)
   if (due.nova) wakeUps.enqueue([{ job: 'verify-nova' }], generation)
   if (due.glance) wakeUps.enqueue([{ job: 'verify-glance' }], generation)
-  if (due.publication && publishing !== null) wakeUps.enqueue([{ job: 'publish-verified' }], generation)
+  if (due.outbox && publishing !== null) wakeUps.enqueue([{ job: 'publish-verified' }], generation)
 }
 
 /**

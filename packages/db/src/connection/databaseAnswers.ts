@@ -1,16 +1,15 @@
 import type pg from 'pg'
 import type { Database } from './open.ts'
 
-/** Milliseconds that an answer may take: who asks wants to know soon. */
-const PATIENCE = 3_000
+const QUERY_TIMEOUT_MS = 3_000
 
-/** Resolves when the database answers, rejects when it does not. */
+/** @throws the driver's error if the database does not answer in time */
 export async function pingDatabase(db: Database): Promise<void> {
-  const query: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: PATIENCE }
+  const query: pg.QueryConfig & { query_timeout: number } = { text: 'select 1', query_timeout: QUERY_TIMEOUT_MS }
   await db.pool.query(query)
 }
 
-/** For those who ask whether a process is ready: that the database does not answer, if so. */
+/** For the readiness check: the reason why the database is not available, or an empty list. */
 export async function missingDatabase(db: Database): Promise<string[]> {
   try {
     await pingDatabase(db)

@@ -1,39 +1,37 @@
 import { ConfigError } from '@stacktach/runtime'
 import { databaseTrouble } from '../sql/errors.ts'
 
-/** Said of a database that is away, by all that wait for it. */
+/** Message for an unavailable database. `variable` names the variable with its URL. */
 export const databaseUnavailable = (variable = 'DATABASE_URL') =>
-  `the database of ${variable} does not answer; see that PostgreSQL runs and can be reached`
+  `the database in ${variable} does not answer: check host and port, and that PostgreSQL is running`
+
+export const schemaOutOfDate = 'the database schema is out of date: run `npm run migrate`'
 
 /**
- * Why a process or a command failed, in one sentence that says what to do. A database that lets nobody in or has not the schema
- * is a ConfigError: trying again changes nothing.
+ * Describes a database error and what to do about it, in one sentence. A rejected login and an old schema are ConfigErrors:
+ * a retry does not fix them.
  *
- * @param variable that names the database
+ * @param variable names the variable with the URL of the database
  */
 export function databaseError(error: unknown, variable = 'DATABASE_URL'): Error {
   switch (databaseTrouble(error)) {
-    case 'away':
-      return new Error(because(databaseUnavailable(variable), error), { cause: error })
-    case 'refuses':
-      return new ConfigError(
-        because(`the database of ${variable} does not let that user in; see the user and the password`, error),
-      )
+    case 'unavailable':
+      return new Error(withReason(databaseUnavailable(variable), error), { cause: error })
+    case 'login failed':
+      return new ConfigError(withReason(`login to the database in ${variable} failed: check user and password`, error))
     case 'not migrated':
-      return new ConfigError(
-        because('the database has not the schema of this version: npm run migrate brings it', error),
-      )
+      return new ConfigError(withReason(schemaOutOfDate, error))
     default:
       return error instanceof Error ? error : new Error(String(error))
   }
 }
 
-function because(message: string, cause: unknown): string {
-  const reason = cause instanceof Error ? reasonOf(cause) : ''
+function withReason(message: string, error: unknown): string {
+  const reason = error instanceof Error ? reasonOf(error) : ''
   return reason === '' ? message : `${message} (${reason})`
 }
 
-/** A host with several addresses fails with an error for each and no message of its own. */
+/** A host with several addresses fails with one error for each, in an error without a message. */
 function reasonOf(error: Error): string {
   const [first] = error instanceof AggregateError ? error.errors : []
   const message = error.message || (first instanceof Error ? first.message : '')

@@ -1,52 +1,52 @@
 import { PrismaPg } from '@prisma/adapter-pg'
 import pg from 'pg'
 import { PrismaClient } from '../generated/client.ts'
+import { columnParsers } from './columnParsers.ts'
 import { refuseWriter } from './writePrivilegeWarning.ts'
 
 export interface DatabaseOptions {
   url: string
   /** Shown in pg_stat_activity. */
   applicationName: string
-  /** Connections at most. */
+  /** Maximum number of connections; default 10. */
   size?: number
-  /** Every transaction of these connections refuses to write. */
+  /** Transactions are read-only. */
   readOnly?: boolean
-  /** A connection whose role could write is refused. */
+  /** Connecting fails if the role could write. */
   refuseWriters?: boolean
-  /** Milliseconds after which a statement is cut off. */
+  /** Milliseconds after which the server cancels a statement. */
   statementTimeout?: number
-  /** Milliseconds after which a query that the server does not answer fails: its host may be gone without a word. */
+  /** Milliseconds after which a query without an answer fails: the server's host may have died without closing it. */
   queryTimeout?: number
-  /** Told of the errors of idle connections; the pool replaces them by itself. */
+  /** Receives errors of idle connections; the pool replaces these connections automatically. */
   onIdleError?: (error: Error) => void
 }
 
-/**
- * Milliseconds after which the server ends a transaction in which nothing happens: its client's host may be gone without a
- * word, and its locks must go, too.
- */
-const IDLE_TRANSACTION = 60_000
+/** The server ends an idle transaction after this time, so that a client whose host died does not keep its locks. */
+const IDLE_TRANSACTION_TIMEOUT_MS = 60_000
 
-/** Milliseconds of silence after which the network is asked whether the server is still there. */
-const KEEP_ALIVE = 10_000
+/** Idle time before the first TCP keep-alive probe. */
+const KEEP_ALIVE_DELAY_MS = 10_000
 
-/** Milliseconds that closing may take. */
-const CLOSE_PATIENCE = 2_000
+/** Without a timeout, connecting to a dead server hangs forever. */
+const CONNECT_TIMEOUT_MS = 5_000
 
-/** One pool of connections: Prisma for ordinary queries, the pool itself for set-based SQL. */
+const CLOSE_TIMEOUT_MS = 2_000
+
+/** One connection pool: used by Prisma for ordinary queries, and directly for set-based SQL. */
 export interface Database {
   prisma: PrismaClient
   pool: pg.Pool
   close(): Promise<void>
 }
 
-/** Opens a database. Does not connect before the first query, so it never fails. */
+/** Creates the pool. It connects with the first query, so this function never fails. */
 export function openDatabase(options: DatabaseOptions): Database {
-  const { url, options: given } = apartFromOptions(options.url)
-  // Ours are the last, and so count.
+  const { url, options: urlOptions } = splitOptions(options.url)
+  // The last value of a setting counts.
   const settings = [
-    ...given,
-    `-c idle_in_transaction_session_timeout=${IDLE_TRANSACTION}`,
+    ...urlOptions,
+    `-c idle_in_transaction_session_timeout=${IDLE_TRANSACTION_TIMEOUT_MS}`,
     ...(options.readOnly ? ['-c default_transaction_read_only=on'] : []),
     ...(options.statementTimeout === undefined ? [] : [`-c statement_timeout=${options.statementTimeout}`]),
   ]
@@ -55,12 +55,12 @@ export function openDatabase(options: DatabaseOptions): Database {
     application_name: options.applicationName,
     max: options.size ?? 10,
     keepAlive: true,
-    keepAliveInitialDelayMillis: KEEP_ALIVE,
-    // Without it a dead server is waited for for ever.
-    connectionTimeoutMillis: 5_000,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_DELAY_MS,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     ...(options.queryTimeout === undefined ? {} : { query_timeout: options.queryTimeout }),
     ...(options.refuseWriters ? { verify: refuseWriter } : {}),
     options: settings.join(' '),
+    types: columnParsers,
   })
   pool.on('error', options.onIdleError ?? (() => {}))
   const prisma = new PrismaClient({ adapter: new PrismaPg(pool) })
@@ -68,17 +68,17 @@ export function openDatabase(options: DatabaseOptions): Database {
     prisma,
     pool,
     async close() {
-      // A server that is gone does not say goodbye.
+      // An unavailable server does not close its connections.
       await Promise.race([
         prisma.$disconnect().then(() => pool.end()),
-        new Promise((resolve) => setTimeout(resolve, CLOSE_PATIENCE).unref()),
+        new Promise((resolve) => setTimeout(resolve, CLOSE_TIMEOUT_MS).unref()),
       ])
     },
   }
 }
 
-/** The driver lets the `options` of a URL replace those it is given. */
-function apartFromOptions(url: string): { url: string; options: string[] } {
+/** Removes `options` from the URL, because the driver would use them instead of its own `options` parameter. */
+function splitOptions(url: string): { url: string; options: string[] } {
   const parsed = new URL(url)
   const options = parsed.searchParams.getAll('options')
   if (options.length === 0) return { url, options }

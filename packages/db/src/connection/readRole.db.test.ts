@@ -14,11 +14,11 @@ const migration = readFileSync(
   'utf8',
 )
 
-/** Roles are the cluster's: each test has its own, so that it is gone afterwards. */
-const own = `t${randomBytes(6).toString('hex')}`
-const reader = `${own}_reader`
-const writer = `${own}_writer`
-const plain = `${own}_plain`
+/** Roles belong to the cluster: this test creates its own with this prefix, and drops them. */
+const prefix = `t${randomBytes(6).toString('hex')}`
+const reader = `${prefix}_reader`
+const writer = `${prefix}_writer`
+const plain = `${prefix}_plain`
 
 let database: TestDatabase
 let admin: pg.Client
@@ -41,7 +41,7 @@ afterAll(async () => {
   await database?.drop()
 })
 
-test('the role reads every table but the rejected messages, also those that come later', async () => {
+test('the role reads every table except the rejected messages, and tables that are created later', async () => {
   await admin.query('create table later (a integer)')
   const { rows } = await admin.query(
     `select relname from pg_class where relnamespace = 'public'::regnamespace and relkind in ('r', 'p')
@@ -56,7 +56,7 @@ test('the role reads every table but the rejected messages, also those that come
   })
 })
 
-test('the role writes nothing, whatever the connection says', async () => {
+test('the role cannot write on a connection that is not read-only', async () => {
   await openAs(database.url, reader, {}, async ({ pool, prisma }) => {
     await expect(pool.query(`insert into deployment (name) values ('x')`)).rejects.toMatchObject({ code: '42501' })
     await expect(pool.query('create table mine (a integer)')).rejects.toMatchObject({ code: '42501' })
@@ -65,8 +65,8 @@ test('the role writes nothing, whatever the connection says', async () => {
   })
 })
 
-test('a read-only connection writes nothing, whatever the role may', async () => {
-  // Nor does a URL that asks for another thing change that.
+test('a read-only connection cannot write, whatever privileges the role has', async () => {
+  // The options of a URL do not change that.
   for (const options of ['', '?options=-c%20default_transaction_read_only%3Doff%20-c%20work_mem%3D9MB']) {
     const db = openDatabase({ url: database.url + options, applicationName: 'test', readOnly: true })
     try {
@@ -84,7 +84,7 @@ test('a read-only connection writes nothing, whatever the role may', async () =>
   }
 })
 
-test('a role that could write is known, and refused where it is asked for', async () => {
+test('a role that could write is detected, and is refused with refuseWriters', async () => {
   await openAs(database.url, reader, { refuseWriters: true }, async ({ pool }) => {
     expect(await writePrivilegeWarning(pool)).toBeNull()
   })
@@ -100,8 +100,8 @@ test('a role that could write is known, and refused where it is asked for', asyn
   await db.close()
 })
 
-/** The migration with another role in it, which is not there yet. */
-async function migrated(role: string, work: (sql: string) => Promise<void>): Promise<void> {
+/** Runs `work` with the migration's SQL for another role, and drops that role. */
+async function withMigration(role: string, work: (sql: string) => Promise<void>): Promise<void> {
   try {
     await work(migration.replaceAll('stacktach_read', role))
   } finally {
@@ -110,8 +110,8 @@ async function migrated(role: string, work: (sql: string) => Promise<void>): Pro
   }
 }
 
-test('many databases of a cluster make the role at once', async () => {
-  await migrated(`${own}_many`, async (sql) => {
+test('many databases of a cluster create the role at once', async () => {
+  await withMigration(`${prefix}_many`, async (sql) => {
     const clients = await Promise.all(
       Array.from({ length: 8 }, async () => {
         const client = new pg.Client({ connectionString: database.url })
@@ -121,15 +121,15 @@ test('many databases of a cluster make the role at once', async () => {
     )
     const [first, ...others] = clients
     try {
-      // All of them find that it is not there before the first commits.
+      // All check that the role does not exist before the first commits.
       await first?.query('begin')
-      await first?.query(`create role ${own}_many nologin`)
-      const made = others.map((client) => client.query(sql.replaceAll('EXECUTE grants;', 'NULL;')))
+      await first?.query(`create role ${prefix}_many nologin`)
+      const migrations = others.map((client) => client.query(sql.replaceAll('EXECUTE grants;', 'NULL;')))
       await new Promise((resolve) => setTimeout(resolve, 300))
       await first?.query('commit')
-      await Promise.all(made)
+      await Promise.all(migrations)
       await admin.query(sql)
-      const { rows } = await admin.query(`select has_table_privilege('${own}_many', 'timing', 'select') as reads`)
+      const { rows } = await admin.query(`select has_table_privilege('${prefix}_many', 'timing', 'select') as reads`)
       expect(rows).toEqual([{ reads: true }])
     } finally {
       await Promise.all(clients.map((client) => client.end()))
@@ -137,8 +137,8 @@ test('many databases of a cluster make the role at once', async () => {
   })
 })
 
-test('without the right to make roles it says what somebody else has to run, and that works', async () => {
-  await migrated(`${own}_hand`, async (sql) => {
+test('without the privilege to create roles a warning has the statements for an administrator, and they work', async () => {
+  await withMigration(`${prefix}_hand`, async (sql) => {
     const url = new URL(database.url)
     url.username = plain
     url.password = 'secret'
@@ -150,16 +150,16 @@ test('without the right to make roles it says what somebody else has to run, and
     await client.end()
     expect(warnings).toEqual([
       {
-        message: `The role ${own}_hand, which can only read, could not be made: permission denied to create role`,
-        hint: expect.stringContaining(`CREATE ROLE ${own}_hand NOLOGIN;`),
+        message: `The role ${prefix}_hand, which can only read, could not be made: permission denied to create role`,
+        hint: expect.stringContaining(`CREATE ROLE ${prefix}_hand NOLOGIN;`),
       },
     ])
     const [, create = '', grants = ''] =
       /: (CREATE ROLE .*?;) then .*?: (GRANT .*)$/.exec(warnings[0]?.hint ?? '') ?? []
     await admin.query(`${create}${grants}`)
     const { rows } = await admin.query(
-      `select has_table_privilege('${own}_hand', 'timing', 'select') as reads,
-              has_table_privilege('${own}_hand', 'rejected_message', 'select') as secrets`,
+      `select has_table_privilege('${prefix}_hand', 'timing', 'select') as reads,
+              has_table_privilege('${prefix}_hand', 'rejected_message', 'select') as secrets`,
     )
     expect(rows).toEqual([{ reads: true, secrets: false }])
   })

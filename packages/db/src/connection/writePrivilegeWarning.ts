@@ -1,20 +1,20 @@
 import type pg from 'pg'
 import { type WritePrivileges, writePrivileges } from './writePrivileges.ts'
 
-/** What a role could write, for people; null when it can only read. */
+/** Describes in one sentence what the role of the pool could write; null if it can only read. */
 export async function writePrivilegeWarning(pool: pg.Pool): Promise<string | null> {
   return describe(await writePrivileges(pool))
 }
 
-/** For a pool's `verify`: hands out no connection whose role could write. */
+/** The `verify` option of a pool that refuses connections whose role could write. */
 export function refuseWriter(client: pg.PoolClient, done: (error?: Error) => void): void {
-  writePrivileges(client).then((found) => {
-    const writer = describe(found)
-    done(writer === null ? undefined : new WriterRefused(writer))
+  writePrivileges(client).then((privileges) => {
+    const warning = describe(privileges)
+    done(warning === null ? undefined : new WriterRefused(warning))
   }, done)
 }
 
-/** Has the code of a server that does not let a user in, which is what it comes to. */
+/** The role of a connection could write, and `refuseWriters` is set. Its code is that of a rejected login. */
 export class WriterRefused extends Error {
   override name = 'WriterRefused'
   readonly code = '28000'
@@ -23,8 +23,8 @@ export class WriterRefused extends Error {
 function describe({ role, superuser, tables }: WritePrivileges): string | null {
   const [first, ...others] = tables
   if (first === undefined && !superuser) return null
-  const could = superuser
+  const reason = superuser
     ? 'it is a superuser'
     : `it may change ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`
-  return `the database role ${role} could write: ${could}; use one that can only read, such as a member of stacktach_read`
+  return `the database role ${role} could write: ${reason}; use a read-only role, such as a member of stacktach_read`
 }

@@ -1,14 +1,14 @@
 import type { Queryable } from '../sql/transaction.ts'
 
-/** What the role of a connection could write if its transactions were not read-only. */
+/** The privileges of a connection's role, regardless of read-only transactions. */
 export interface WritePrivileges {
   role: string
   superuser: boolean
-  /** Tables that it may change, or whose owner it may become. Partitions count with their table. */
+  /** Tables that the role may change, or whose owner it may become. Without partitions. */
   tables: string[]
 }
 
-/** Asks PostgreSQL's catalog; the privileges come from the role itself, from its groups, and from PUBLIC. */
+/** Reads the privileges from PostgreSQL's catalog; includes those of the role's groups and of PUBLIC. */
 export async function writePrivileges(client: Queryable): Promise<WritePrivileges> {
   const { rows } = await client.query<WritePrivileges>(
     `select current_user::text as role,
@@ -22,7 +22,7 @@ export async function writePrivileges(client: Queryable): Promise<WritePrivilege
                           or pg_has_role(c.relowner, 'MEMBER'))
                    order by 1) as tables`,
   )
-  const [found] = rows
-  if (found === undefined) throw new Error('the catalog did not answer')
-  return found
+  const [privileges] = rows
+  if (privileges === undefined) throw new Error('PostgreSQL returned no privileges')
+  return privileges
 }

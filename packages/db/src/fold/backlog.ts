@@ -1,7 +1,7 @@
-/** What is folded together: an instance's notifications, an image's, or a request. */
+/** The kinds of keys in the backlog: notifications of an instance, notifications of an image, and requests. */
 export type BacklogKind = 'instance' | 'image' | 'request'
 
-/** A part of the backlog. */
+/** A kind and shard with rows in the backlog. */
 export interface BackloggedShard {
   kind: BacklogKind
   shard: number

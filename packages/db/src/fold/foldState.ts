@@ -1,5 +1,6 @@
 import {
   DAY,
+  type Duration,
   EXISTS,
   type InstanceFacts,
   type InstanceNotification,
@@ -9,8 +10,7 @@ import {
   type StoredCounterpart,
   type Timing,
 } from '@stacktach/domain'
-import { numberOrNull } from '../sql/numbers.ts'
-import { earliest, latest, readSpans } from '../sql/spans.ts'
+import { periodContaining, readSpans } from '../sql/spans.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import {
   instanceNotificationColumns,
@@ -20,9 +20,9 @@ import {
 
 interface SelectedLifecycle {
   instance: string
-  notification_id: string
-  notification_when: string
-  folded_when: string
+  notification_id: number
+  notification_when: number
+  folded_when: number
   folded_tie_break: string
   state: string | null
   task_state: string | null
@@ -30,7 +30,7 @@ interface SelectedLifecycle {
   has_versioned: boolean
 }
 
-/** Up to where some instances are folded. */
+/** Reads the lifecycles of instances, with the positions up to which they are folded. */
 export async function readLifecycles(client: Queryable, instances: readonly string[]): Promise<Map<string, Lifecycle>> {
   const { rows } = await client.query<SelectedLifecycle>('select * from lifecycle where instance = any($1)', [
     instances,
@@ -40,9 +40,9 @@ export async function readLifecycles(client: Queryable, instances: readonly stri
       row.instance,
       {
         instance: row.instance,
-        notificationId: Number(row.notification_id),
-        notificationWhen: Number(row.notification_when),
-        when: Number(row.folded_when),
+        notificationId: row.notification_id,
+        notificationWhen: row.notification_when,
+        when: row.folded_when,
         tieBreak: row.folded_tie_break,
         state: row.state,
         taskState: row.task_state,
@@ -53,26 +53,26 @@ export async function readLifecycles(client: Queryable, instances: readonly stri
   )
 }
 
-/** Pairs of an instance and a timing's name. */
+/** An instance and the name of a timing. */
 export interface TimingKey {
   instance: string
   name: string
 }
 
-/** The timings without an end of some instances and names, oldest first. */
+/** Reads the timings without an end, oldest first. */
 export async function readOpenTimings(client: Queryable, keys: readonly TimingKey[]): Promise<Timing[]> {
   if (keys.length === 0) return []
   const { rows } = await client.query<{
     instance: string
     name: string
-    start_id: string
-    start_when: string
+    start_id: number
+    start_when: number
     start_identity: string
     start_request_id: string
   }>(
     `select t.instance, t.name, t.start_id, t.start_when, t.start_identity, t.start_request_id
-       from (select distinct * from unnest($1::text[], $2::text[])) as given(instance, name)
-       join timing t on t.instance = given.instance and t.name = given.name and t.end_when is null
+       from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, name)
+       join timing t on t.instance = input.instance and t.name = input.name and t.end_when is null
       order by t.start_when, t.start_identity collate "C"`,
     [keys.map(({ instance }) => instance), keys.map(({ name }) => name)],
   )
@@ -80,8 +80,8 @@ export async function readOpenTimings(client: Queryable, keys: readonly TimingKe
     instance: row.instance,
     name: row.name,
     start: {
-      id: Number(row.start_id),
-      when: Number(row.start_when),
+      id: row.start_id,
+      when: row.start_when,
       identity: row.start_identity,
       requestId: row.start_request_id,
     },
@@ -89,19 +89,19 @@ export async function readOpenTimings(client: Queryable, keys: readonly TimingKe
   }))
 }
 
-/** Pairs of an instance and a request id. */
+/** An instance and a request id. */
 export interface LaunchKey {
   instance: string
   requestId: string
 }
 
-/** The launches of some instances and requests. */
+/** Reads launches by instance and request. */
 export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]): Promise<Launch[]> {
   if (keys.length === 0) return []
   const { rows } = await client.query<{
     instance: string
     request_id: string
-    launched_at: string | null
+    launched_at: number | null
     instance_type_id: string | null
     instance_flavor_id: string | null
     tenant: string | null
@@ -109,16 +109,16 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
     os_architecture: string
     os_version: string
     os_distro: string
-    first_when: string
+    first_when: number
   }>(
-    `select l.* from (select distinct * from unnest($1::text[], $2::text[])) as given(instance, request_id)
-       join instance_launch l on l.instance = given.instance and l.request_id = given.request_id`,
+    `select l.* from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, request_id)
+       join instance_launch l on l.instance = input.instance and l.request_id = input.request_id`,
     [keys.map(({ instance }) => instance), keys.map(({ requestId }) => requestId)],
   )
   return rows.map((row) => ({
     instance: row.instance,
     requestId: row.request_id,
-    launchedAt: numberOrNull(row.launched_at),
+    launchedAt: row.launched_at,
     instanceTypeId: row.instance_type_id,
     instanceFlavorId: row.instance_flavor_id,
     tenant: row.tenant,
@@ -126,13 +126,13 @@ export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]
     osArchitecture: row.os_architecture,
     osVersion: row.os_version,
     osDistro: row.os_distro,
-    firstWhen: Number(row.first_when),
+    firstWhen: row.first_when,
   }))
 }
 
 /**
- * What is stored under the same instance and request id (for an exists: instance and audit period) as some notifications,
- * with the key that counterparts share. Only asked for instances that came in both formats.
+ * Reads the notifications with the same instance and request id (for an exists: instance and audit period), with the key that
+ * counterparts share. Only needed for instances with notifications in both formats.
  */
 export async function readCounterparts(
   client: Queryable,
@@ -140,10 +140,10 @@ export async function readCounterparts(
 ): Promise<StoredCounterpart[]> {
   const others = notifications.filter(({ event }) => event !== EXISTS)
   const exists = notifications.filter(({ event }) => event === EXISTS)
-  return [...(await readRequestTwins(client, others)), ...(await readExistsTwins(client, exists))]
+  return [...(await readRequestCounterparts(client, others)), ...(await readExistsCounterparts(client, exists))]
 }
 
-async function readRequestTwins(
+async function readRequestCounterparts(
   client: Queryable,
   notifications: readonly InstanceNotification[],
 ): Promise<StoredCounterpart[]> {
@@ -156,70 +156,71 @@ async function readRequestTwins(
     event: string
     request_id: string
     versioned: boolean
-    when: string
+    when: number
   }>(
     `select n.instance, n.event, n.request_id, n.versioned, min(n."when") as "when"
-       from (select distinct * from unnest($1::text[], $2::text[])) as given(instance, request_id)
+       from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, request_id)
        join unnest($3::text[], $4::bigint[], $5::bigint[]) as span(request_id, lower, upper) using (request_id)
-       join notification_nova n on n.request_id = given.request_id and n.instance = given.instance
+       join notification_nova n on n.request_id = input.request_id and n.instance = input.instance
         and n."when" >= span.lower and n."when" < span.upper and n."when" >= $6 and n."when" < $7
       group by 1, 2, 3, 4`,
     [
       notifications.map(({ instance }) => instance),
       notifications.map(({ requestId }) => requestId),
       spans.keys,
-      spans.lowers,
-      spans.uppers,
       spans.from,
-      spans.to,
+      spans.until,
+      spans.whole.from,
+      spans.whole.until,
     ],
   )
   return rows.map((row) => ({
     instance: row.instance,
     key: `${row.event}\t${row.request_id}`,
     versioned: row.versioned,
-    when: Number(row.when),
+    when: row.when,
   }))
 }
 
-/** Microseconds between an exists and its counterpart at most; a cloud sends both within a second. */
-const TWIN_DISTANCE = DAY
+/** Maximum time between an exists and its counterpart; nova sends both within a second. */
+const COUNTERPART_DISTANCE: Duration = DAY
 
-async function readExistsTwins(
+async function readExistsCounterparts(
   client: Queryable,
   notifications: readonly InstanceNotification[],
 ): Promise<StoredCounterpart[]> {
   if (notifications.length === 0) return []
-  const whens = notifications.map(({ when }) => when)
+  const times = notifications.map(({ when }) => when)
+  const { from, until } = periodContaining(times)
   const { rows } = await client.query<{
     instance: string
     facts: InstanceFacts | null
     versioned: boolean
-    when: string
+    when: number
   }>(
     `select n.instance, n.facts, n.versioned, n."when"
-       from (select distinct * from unnest($1::text[], $2::bigint[])) as given(instance, "when")
-       join notification_nova n on n.instance = given.instance and n.event = $3
-        and n."when" >= given."when" - $4::bigint and n."when" <= given."when" + $4::bigint
-        and n."when" >= $5 and n."when" <= $6`,
+       from (select distinct * from unnest($1::text[], $2::bigint[])) as input(instance, "when")
+       join notification_nova n on n.instance = input.instance and n.event = $3
+        and n."when" >= input."when" - $4::bigint and n."when" <= input."when" + $4::bigint
+        and n."when" >= $5 and n."when" < $6`,
     [
       notifications.map(({ instance }) => instance),
-      whens,
+      times,
       EXISTS,
-      TWIN_DISTANCE,
-      earliest(whens) - TWIN_DISTANCE,
-      latest(whens) + TWIN_DISTANCE,
+      COUNTERPART_DISTANCE,
+      from - COUNTERPART_DISTANCE,
+      until + COUNTERPART_DISTANCE,
     ],
   )
   return rows.map((row) => ({
     instance: row.instance,
     key: periodKey(row.facts?.auditPeriodBeginning ?? null, row.facts?.auditPeriodEnding ?? null),
     versioned: row.versioned,
-    when: Number(row.when),
+    when: row.when,
   }))
 }
 
-/** Everything stored of some instances. */
+/** Reads all stored notifications of instances. */
 export async function readHistories(client: Queryable, instances: readonly string[]): Promise<InstanceNotification[]> {
   if (instances.length === 0) return []
   const spans = await readSpans(client, 'nova', 'instance', instances)
@@ -227,7 +228,7 @@ export async function readHistories(client: Queryable, instances: readonly strin
     `select ${instanceNotificationColumns}
        from notification_nova n join deployment d on d.id = n.deployment_id
       where n.instance = any($1) and n."when" >= $2 and n."when" < $3`,
-    [instances, spans.from, spans.to],
+    [instances, spans.whole.from, spans.whole.until],
   )
   return rows.map(toInstanceNotification)
 }

@@ -1,14 +1,14 @@
 import { durationOf, type InstanceDelete, type InstanceExists, type Launch, type Timing } from '@stacktach/domain'
 
-/** How one kind of row is written: its table, natural key and columns. */
+/** The table, natural key and columns of one kind of row. */
 export interface Target<R> {
   table: string
-  /** The natural key; the id of a row that is there stays. */
+  /** The natural key: a row with an existing key keeps its id. */
   key: readonly string[]
   types: Record<string, string>
-  /** The column that says when a row came about, of which a fold from a boundary makes only those after it. */
+  /** Column with the time of a row. A fold from a boundary writes only rows after the boundary. */
   since?: string
-  /** What else is set where a row that is there changes. */
+  /** Further assignments for an existing row that changes. */
   onChange?: readonly string[]
   columns(row: R): Record<string, unknown>
 }
@@ -139,7 +139,7 @@ export const exists: Target<InstanceExists> = {
     host: 'text',
     bandwidth_public_out: 'bigint',
   },
-  // It says something else now, so that it has to be verified again.
+  // A changed exists must be verified again.
   onChange: [`"status" = 'pending'`, '"fail_reason" = null'],
   columns: (row) => ({
     deployment_id: row.deploymentId,

@@ -1,4 +1,4 @@
-export type { BackloggedShard, BacklogKind } from './backlog.ts'
+export type { BackloggedShard } from './backlog.ts'
 export {
   appendRequests,
   backloggedKinds,
@@ -8,24 +8,10 @@ export {
   claimRequests,
   claimRest,
 } from './claim.ts'
-export {
-  type LaunchKey,
-  readCounterparts,
-  readHistories,
-  readLaunches,
-  readLifecycles,
-  readOpenTimings,
-  type TimingKey,
-} from './foldState.ts'
-export { type LinkRange, linkExists } from './linkExists.ts'
+export { readCounterparts, readHistories, readLaunches, readLifecycles, readOpenTimings } from './foldState.ts'
+export { linkExists } from './linkExists.ts'
 export { withShard, withShardWaiting } from './shardLock.ts'
-export {
-  readClosedRequests,
-  readLatestEnds,
-  readRequestStarts,
-  readTrackerStarts,
-  writeTrackers,
-} from './trackers.ts'
-export { type ChangedEvidence, writeFolds } from './writeFolds.ts'
+export { readClosedRequests, readLatestEnds, readRequestStarts, readTrackerStarts, writeTrackers } from './trackers.ts'
+export { writeFolds } from './writeFolds.ts'
 export { writeImages } from './writeImages.ts'
 export { ConcurrentFold } from './writeLifecycles.ts'

@@ -1,9 +1,9 @@
 import type { InstanceFacts, InstanceNotification } from '@stacktach/domain'
 
-/** A nova notification as `columns` selects it: bigints as text, facts parsed by the driver. */
+/** A nova notification as `columns` selects it: facts parsed by the driver. */
 interface Selected {
-  id: string
-  when: string
+  id: number
+  when: number
   deployment_id: number
   identity: string
   instance: string
@@ -26,7 +26,7 @@ interface Selected {
   facts: InstanceFacts | null
 }
 
-/** What the folds read of notification_nova `n` joined to deployment `d`. */
+/** The columns that folds read, of notification_nova `n` joined to deployment `d`. */
 export const instanceNotificationColumns = `
   n.id, n."when", n.deployment_id, n.dedup_key || E'\\t' || d.name as identity, n.instance, n.event, n.request_id,
   n.service, n.user_id, n.versioned, n.tenant, n.host, n.state, n.old_task, n.message_id, n.dedup_key, n.image_type,
@@ -36,8 +36,8 @@ export type SelectedInstanceNotification = Selected
 
 export function toInstanceNotification(row: Selected): InstanceNotification {
   return {
-    id: Number(row.id),
-    when: Number(row.when),
+    id: row.id,
+    when: row.when,
     deploymentId: row.deployment_id,
     identity: row.identity,
     instance: row.instance,

@@ -1,22 +1,14 @@
-import type { ExistsKey, Rules } from '@stacktach/domain'
+import type { ExistsKey, LinkRange, Rules } from '@stacktach/domain'
 import { sameSecond } from '../sql/sameSecond.ts'
 import type { Queryable } from '../sql/transaction.ts'
 
-/** Launches of an instance in a range of launched_at whose exists may belong to another launch or delete now. */
-export interface LinkRange {
-  instance: string
-  /** Microseconds, both inclusive. */
-  from: number
-  to: number
-}
-
 /**
- * Links exists to the launch of their instance whose launched_at lies in the same second (of several the one whose first
- * notification is earliest, then by request id) and, when they say they were deleted, to the delete likewise. One that
- * belongs to another than before has to be verified again.
+ * Links exists to the launch of their instance whose launched_at is in the same second (if several, the one with the earliest
+ * first notification, then by request id). Exists with deleted_at are linked to a delete in the same way. An exists whose
+ * link changes is pending again.
  *
- * @param ranges in which launches or deletes changed
- * @param keys of exists that are new or changed
+ * @param ranges of launched_at in which launches or deletes changed
+ * @param keys of new or changed exists
  */
 export async function linkExists(
   client: Queryable,
@@ -25,32 +17,32 @@ export async function linkExists(
   rules: Rules,
 ): Promise<void> {
   if (ranges.length === 0 && keys.length === 0) return
-  const launch = sameSecond('l.launched_at', 'given.launched_at', rules)
-  const deleted = sameSecond('d.launched_at', 'given.launched_at', rules)
+  const launch = sameSecond('l.launched_at', 'candidate.launched_at', rules)
+  const deleted = sameSecond('d.launched_at', 'candidate.launched_at', rules)
   await client.query(
-    `with given as (
+    `with candidate as (
        select e.id, e.instance, e.deleted_at, e.launched_at
-         from unnest($1::text[], $2::bigint[], $3::bigint[]) as range("instance", "from", "to")
+         from unnest($1::text[], $2::bigint[], $3::bigint[]) as range("instance", "from", "until")
          join instance_exists e
-           on e.instance = range.instance and e.launched_at >= range."from" and e.launched_at <= range."to"
+           on e.instance = range.instance and e.launched_at >= range."from" and e.launched_at < range."until"
         union
        select e.id, e.instance, e.deleted_at, e.launched_at
-         from unnest($4::int[], $5::text[]) as given(deployment_id, dedup_key)
-         join instance_exists e on e.deployment_id = given.deployment_id and e.dedup_key = given.dedup_key
+         from unnest($4::int[], $5::text[]) as key(deployment_id, dedup_key)
+         join instance_exists e on e.deployment_id = key.deployment_id and e.dedup_key = key.dedup_key
      ), linked as (
-       select given.id,
+       select candidate.id,
               (select l.id from instance_launch l
-                where l.instance = given.instance
-                  and l.launched_at > given.launched_at - 1000000 and l.launched_at < given.launched_at + 1000000
-                  and ${launch.holds}
-                order by ${launch.nearerFirst}, l.first_when, l.request_id collate "C" limit 1) as launch_id,
-              case when given.deleted_at is not null then
+                where l.instance = candidate.instance
+                  and l.launched_at > candidate.launched_at - 1000000 and l.launched_at < candidate.launched_at + 1000000
+                  and ${launch.condition}
+                order by ${launch.exactFirst}, l.first_when, l.request_id collate "C" limit 1) as launch_id,
+              case when candidate.deleted_at is not null then
                 (select d.id from instance_delete d
-                  where d.instance = given.instance
-                    and d.launched_at > given.launched_at - 1000000 and d.launched_at < given.launched_at + 1000000
-                    and ${deleted.holds}
-                  order by ${deleted.nearerFirst}, d.deleted_at, d.launched_at limit 1) end as delete_id
-         from given
+                  where d.instance = candidate.instance
+                    and d.launched_at > candidate.launched_at - 1000000 and d.launched_at < candidate.launched_at + 1000000
+                    and ${deleted.condition}
+                  order by ${deleted.exactFirst}, d.deleted_at, d.launched_at limit 1) end as delete_id
+         from candidate
      )
      update instance_exists e
         set launch_id = linked.launch_id, delete_id = linked.delete_id, status = 'pending', fail_reason = null
@@ -59,7 +51,7 @@ export async function linkExists(
     [
       ranges.map((range) => range.instance),
       ranges.map((range) => range.from),
-      ranges.map((range) => range.to),
+      ranges.map((range) => range.until),
       keys.map((key) => key.deploymentId),
       keys.map((key) => key.dedupKey),
     ],

@@ -2,7 +2,7 @@ import type { RequestStart } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import { type RequestStartRow, toRequestStarts } from './requestStarts.ts'
 
-/** The first notifications of requests whose partitions are dropped, by request id. */
+/** Reads the first notifications of requests whose partitions are dropped, by request id. */
 export async function readPrunedStarts(
   client: Queryable,
   requestIds: readonly string[],

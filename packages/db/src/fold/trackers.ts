@@ -12,8 +12,8 @@ import {
 } from './requestStarts.ts'
 
 /**
- * Where some requests began: the earliest of their notifications that can start one. A versioned one whose classic counterpart is
- * there does not count, as in every fold. One whose beginning is gone began then.
+ * Reads the first notification of each request: the earliest one that can start a request. Versioned notifications with a
+ * stored classic counterpart are left out, as in every fold. If retention dropped the first notification, its copy is used.
  */
 export async function readRequestStarts(
   client: Queryable,
@@ -39,67 +39,67 @@ export async function readRequestStarts(
           order by ${startsInOrder}
           limit 1
        ) as first on true`,
-    [spans.keys, spans.lowers, spans.uppers, spans.from, spans.to],
+    [spans.keys, spans.from, spans.until, spans.whole.from, spans.whole.until],
   )
   return new Map([...starts, ...toRequestStarts(rows)])
 }
 
-/** Of some requests, the ends with the latest `when` that closed a timing with a start. */
+/** Reads, for each request, the ends of timings with a start that have the latest `when`. */
 export async function readLatestEnds(
   client: Queryable,
   requestIds: readonly string[],
 ): Promise<Map<string, ClosingEnd[]>> {
   const { rows } = await client.query<{
     request_id: string
-    id: string
+    id: number
     name: string
     instance: string
     end_deployment_id: number
     end_tenant: string | null
-    end_when: string
+    end_when: number
     end_identity: string
   }>(
-    `select given.request_id, t.id, t.name, t.instance, t.end_deployment_id, t.end_tenant, t.end_when, t.end_identity
-       from unnest($1::text[]) as given(request_id)
+    `select request.id as request_id, t.id, t.name, t.instance, t.end_deployment_id, t.end_tenant, t.end_when, t.end_identity
+       from unnest($1::text[]) as request(id)
        join lateral (
          select end_when from timing
-          where end_request_id = given.request_id and end_when is not null and start_when is not null
+          where end_request_id = request.id and end_when is not null and start_when is not null
           order by end_when desc limit 1
        ) as latest on true
-       join timing t on t.end_request_id = given.request_id and t.end_when = latest.end_when and t.start_when is not null`,
+       join timing t on t.end_request_id = request.id and t.end_when = latest.end_when and t.start_when is not null`,
     [requestIds],
   )
   const ends = new Map<string, ClosingEnd[]>()
   for (const row of rows) {
-    const found = ends.get(row.request_id) ?? []
-    ends.set(row.request_id, found)
-    found.push({
-      timingId: Number(row.id),
+    const requestEnds = ends.get(row.request_id) ?? []
+    ends.set(row.request_id, requestEnds)
+    requestEnds.push({
+      timingId: row.id,
       name: row.name,
       instance: row.instance,
       deploymentId: row.end_deployment_id,
       tenant: row.end_tenant,
-      when: Number(row.end_when),
+      when: row.end_when,
       identity: row.end_identity,
     })
   }
   return ends
 }
 
-/** Start of each tracker that is there. */
+/** Reads the start time of each existing tracker, by request id. */
 export async function readTrackerStarts(
   client: Queryable,
   requestIds: readonly string[],
 ): Promise<Map<string, number>> {
   if (requestIds.length === 0) return new Map()
-  const { rows } = await client.query<{ request_id: string; start_when: string }>(
+  const { rows } = await client.query<{ request_id: string; start_when: number }>(
     'select request_id, start_when from request_tracker where request_id = any($1)',
     [requestIds],
   )
-  return new Map(rows.map((row) => [row.request_id, Number(row.start_when)]))
+  return new Map(rows.map((row) => [row.request_id, row.start_when]))
 }
 
-/** Request ids under which the timings of some instances were closed. */
+/** Reads the request ids of the ends of the instances' timings. */
 export async function readClosedRequests(client: Queryable, instances: readonly string[]): Promise<string[]> {
   if (instances.length === 0) return []
   const { rows } = await client.query<{ request_id: string }>(
@@ -136,7 +136,11 @@ const types: ColumnTypes<TrackerColumns> = {
   duration: 'bigint',
 }
 
-/** Writes trackers, and removes those of requests that have none any more. */
+/**
+ * Writes trackers.
+ *
+ * @param without ids of requests that no longer have a tracker; theirs are deleted
+ */
 export async function writeTrackers(
   client: Queryable,
   trackers: readonly RequestTracker[],

@@ -1,4 +1,12 @@
-import type { Boundary, InstanceExists, InstanceFold, Instant, Lifecycle } from '@stacktach/domain'
+import type {
+  Boundary,
+  InstanceDelete,
+  InstanceExists,
+  InstanceFold,
+  Instant,
+  Launch,
+  Lifecycle,
+} from '@stacktach/domain'
 import type pg from 'pg'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
@@ -6,7 +14,7 @@ import type { ChangedDelete } from '../verification/reopen.ts'
 import { deletes, exists, launches, type Target, timingTarget } from './foldTargets.ts'
 import { writeLifecycles } from './writeLifecycles.ts'
 
-/** What verdicts on exists stand on, as far as it is another than before. */
+/** Launches and deletes that changed, so that verdicts that depend on them may change. */
 export interface ChangedEvidence {
   /** Ids of launches. */
   launches: number[]
@@ -14,11 +22,11 @@ export interface ChangedEvidence {
 }
 
 /**
- * Writes what folds made: new rows are inserted, rows that are there keep their ids, rows that did not change are not
- * touched. Of an instance folded from its beginning or its boundary (`refolded`), rows that are no more are deleted. An
- * exists keeps its verdict unless it says something else than before.
+ * Writes the results of folds. Existing rows keep their ids; unchanged rows are not written. For an instance folded from its
+ * beginning or boundary (`refolded`), rows that the fold no longer produces are deleted. An exists keeps its verdict unless
+ * it changed.
  *
- * @throws ConcurrentFold when another process folded one of these instances in between
+ * @throws ConcurrentFold if another process folded one of these instances meanwhile
  */
 export async function writeFolds(
   client: Queryable,
@@ -36,13 +44,13 @@ export async function writeFolds(
     all((fold) => fold.timings),
     whole,
   )
-  const changedLaunches = await write(
+  const changedLaunches = await write<Launch, { id: number }>(
     client,
     launches,
     all((fold) => fold.launches),
     whole,
   )
-  const changedDeletes = await write(
+  const changedDeletes = await write<InstanceDelete, { instance: string; launched_at: number; deleted_at: number }>(
     client,
     deletes,
     all((fold) => fold.deletes),
@@ -50,41 +58,40 @@ export async function writeFolds(
   )
   await write(client, exists, lastOfEachKey(all((fold) => fold.exists)), whole)
   return {
-    launches: changedLaunches.map((row) => Number(row.id)),
+    launches: changedLaunches.map(({ id }) => id),
     deletes: changedDeletes.map((row) => ({
-      instance: String(row.instance),
-      launchedAt: Number(row.launched_at),
-      deletedAt: Number(row.deleted_at),
+      instance: row.instance,
+      launchedAt: row.launched_at,
+      deletedAt: row.deleted_at,
     })),
   }
 }
 
-/** One message id under two instances would be one row twice in a statement, which PostgreSQL refuses. */
+/** PostgreSQL refuses the same key twice in a statement, which happens if two instances have an exists with one message id. */
 function lastOfEachKey(rows: readonly InstanceExists[]): InstanceExists[] {
   return [...new Map(rows.map((row) => [`${row.deploymentId} ${row.dedupKey}`, row])).values()]
 }
 
-/** An instance of which all rows that came about from an instant on are given. */
+/** An instance with all its rows since an instant. */
 interface Whole {
   instance: string
   from: Instant
 }
 
-/** Returns the key and id of each row that was written or deleted. */
-async function write<R>(
+/** Writes rows and deletes stale ones; returns key and id of each changed row. */
+async function write<R, Changed extends pg.QueryResultRow>(
   client: Queryable,
   target: Target<R>,
   rows: readonly R[],
   whole: readonly Whole[],
-): Promise<pg.QueryResultRow[]> {
+): Promise<Changed[]> {
   const { table, key, types } = target
-  const changed: pg.QueryResultRow[] = []
-  const given = rows.map(target.columns)
-  const { sql, columns, values } = unnest(types, given)
+  const changed: Changed[] = []
+  const { sql, columns, values } = unnest(types, rows.map(target.columns))
   if (whole.length > 0) {
     const since = target.since === undefined ? '' : `and stale."${target.since}" >= whole."from"`
-    const same = key.map((name) => `given."${name}" = stale."${name}"`).join(' and ')
-    const deleted = await client.query(
+    const same = key.map((name) => `input."${name}" = stale."${name}"`).join(' and ')
+    const deleted = await client.query<Changed>(
       `delete from ${table} stale
         using unnest($${values.length + 1}::text[], $${values.length + 2}::bigint[]) as whole(instance, "from")
         where stale.instance = whole.instance ${since}
@@ -97,12 +104,12 @@ async function write<R>(
   if (rows.length === 0) return changed
   const others = Object.keys(types).filter((name) => !key.includes(name))
   const set = [...others.map((name) => `"${name}" = excluded."${name}"`), ...(target.onChange ?? [])].join(', ')
-  const old = others.map((name) => `${table}."${name}"`).join(', ')
-  const fresh = others.map((name) => `excluded."${name}"`).join(', ')
+  const oldValues = others.map((name) => `${table}."${name}"`).join(', ')
+  const newValues = others.map((name) => `excluded."${name}"`).join(', ')
   const order = key.map((name) => `"${name}"`).join(', ')
-  const written = await client.query(
+  const written = await client.query<Changed>(
     `insert into ${table} (${columns}) select ${columns} from ${sql} order by ${order}
-     on conflict (${order}) do update set ${set} where (${old}) is distinct from (${fresh})
+     on conflict (${order}) do update set ${set} where (${oldValues}) is distinct from (${newValues})
      returning ${['id', ...key].map((name) => `${table}."${name}"`).join(', ')}`,
     values,
   )

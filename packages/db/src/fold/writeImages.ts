@@ -1,9 +1,8 @@
 import type { ImageDelete, ImageExists, ImageFold, ImageUsage } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
-import { reopenImageExists } from '../verification/reopen.ts'
 
-/** Columns that say which notification a row came from. */
+/** Columns that identify a row's notification. */
 const source = { notification_id: 'bigint', when: 'bigint', tie_break: 'text' }
 
 function sourceOf(row: ImageUsage | ImageDelete | ImageExists) {
@@ -11,10 +10,11 @@ function sourceOf(row: ImageUsage | ImageDelete | ImageExists) {
 }
 
 /**
- * Writes the rows of images; of two notifications that say the same row, the later one counts, whichever came first. Exists
- * of images whose usage or delete changed are to be verified again.
+ * Writes the rows of images. Of two notifications with the same key the later one counts, in either order of arrival.
+ *
+ * @returns ids of the images whose usage or delete changed
  */
-export async function writeImages(client: Queryable, { usages, deletes, exists }: ImageFold): Promise<void> {
+export async function writeImages(client: Queryable, { usages, deletes, exists }: ImageFold): Promise<string[]> {
   const changedUsages = await writeLater(
     client,
     'image_usage',
@@ -69,10 +69,10 @@ export async function writeImages(client: Queryable, { usages, deletes, exists }
   )
   const uuids = [...new Set([...usages, ...deletes, ...exists].map(({ uuid }) => uuid))]
   if (uuids.length > 0) await linkImages(client, uuids)
-  await reopenImageExists(client, [...changedUsages, ...changedDeletes])
+  return [...changedUsages, ...changedDeletes]
 }
 
-/** Returns the images of the rows that are new or changed. */
+/** Writes rows that are later than the stored ones; returns the images of the new or changed rows. */
 async function writeLater(
   client: Queryable,
   table: string,
@@ -96,7 +96,7 @@ async function writeLater(
   return written.map(({ uuid }) => uuid)
 }
 
-/** An image is activated once and deleted once: its exists belong to that usage and, with a deleted_at, that delete. */
+/** Links exists to their image's usage and, if they have deleted_at, to its delete: an image has at most one of each. */
 async function linkImages(client: Queryable, uuids: readonly string[]): Promise<void> {
   await client.query(
     `update image_exists e

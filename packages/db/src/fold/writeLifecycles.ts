@@ -2,7 +2,7 @@ import type { InstanceFold, Lifecycle } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 import { type ColumnTypes, unnest } from '../sql/unnest.ts'
 
-/** Another process folded one of the instances since its state was read; the transaction is rolled back and tried again. */
+/** Another process folded one of the instances after its state was read: the transaction must be rolled back and repeated. */
 export class ConcurrentFold extends Error {
   override name = 'ConcurrentFold'
 }
@@ -36,8 +36,11 @@ const lifecycleTypes: ColumnTypes<LifecycleColumns> = {
 }
 
 /**
- * A shard's lock keeps two folds of one instance apart, unless two processes were given different numbers of shards: so
- * the position that was read must still be there.
+ * Writes lifecycles if their stored positions are unchanged. The shard's lock does not ensure this if two processes have
+ * different values of SHARDS.
+ *
+ * @param before the lifecycles as they were read
+ * @throws ConcurrentFold if a stored position is another
  */
 export async function writeLifecycles(
   client: Queryable,
@@ -62,22 +65,22 @@ export async function writeLifecycles(
   })
   const { sql, values } = unnest(lifecycleTypes, rows)
   const { rows: counted } = await client.query<{ written: number }>(
-    `with given as (select * from ${sql}),
+    `with input as (select * from ${sql}),
      updated as (
        update lifecycle l
-          set notification_id = given.notification_id, notification_when = given.notification_when,
-              folded_when = given.folded_when, folded_tie_break = given.folded_tie_break, state = given.state,
-              task_state = given.task_state, has_classic = given.has_classic, has_versioned = given.has_versioned
-         from given
-        where l.instance = given.instance and l.folded_when = given.expected_when
-          and l.folded_tie_break = given.expected_tie_break
+          set notification_id = input.notification_id, notification_when = input.notification_when,
+              folded_when = input.folded_when, folded_tie_break = input.folded_tie_break, state = input.state,
+              task_state = input.task_state, has_classic = input.has_classic, has_versioned = input.has_versioned
+         from input
+        where l.instance = input.instance and l.folded_when = input.expected_when
+          and l.folded_tie_break = input.expected_tie_break
        returning l.instance
      ), inserted as (
        insert into lifecycle (instance, notification_id, notification_when, folded_when, folded_tie_break, state,
                               task_state, has_classic, has_versioned)
        select instance, notification_id, notification_when, folded_when, folded_tie_break, state, task_state,
               has_classic, has_versioned
-         from given where expected_when is null order by instance
+         from input where expected_when is null order by instance
        on conflict do nothing
        returning instance
      ) select ((select count(*) from updated) + (select count(*) from inserted))::int as written`,

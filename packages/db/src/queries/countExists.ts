@@ -13,20 +13,20 @@ export interface ExistsCounts {
 /** Counts a service's exists by status, send status and reason. Reads the whole table. */
 export async function countExists({ pool }: Database, service: ExistsService): Promise<ExistsCounts> {
   const { table } = existsTables[service]
-  const counted = await pool.query<{ status: ExistsStatus; send_status: number; number: string }>(
+  const counted = await pool.query<{ status: ExistsStatus; send_status: number; number: number }>(
     `select status, send_status, count(*) as number from ${table} group by 1, 2 order by 1, 2`,
   )
-  const reasons = await pool.query<{ reason: string; number: string }>(
+  const reasons = await pool.query<{ reason: string; number: number }>(
     `select split_part(coalesce(fail_reason, ''), ':', 1) as reason, count(*) as number
        from ${table} where status = 'failed' group by 1 order by 2 desc, 1`,
   )
   const status = { pending: 0, verifying: 0, verified: 0, failed: 0 }
   const sendStatus: Record<string, number> = {}
   for (const row of counted.rows) {
-    status[row.status] += Number(row.number)
-    sendStatus[row.send_status] = (sendStatus[row.send_status] ?? 0) + Number(row.number)
+    status[row.status] += row.number
+    sendStatus[row.send_status] = (sendStatus[row.send_status] ?? 0) + row.number
   }
-  return { status, sendStatus, reasons: reasons.rows.map(({ reason, number }) => ({ reason, number: Number(number) })) }
+  return { status, sendStatus, reasons: reasons.rows }
 }
 
 /**
@@ -41,12 +41,12 @@ export async function countExistsStatus(
 ): Promise<Record<ExistsStatus, number>> {
   const { table } = existsTables[service]
   const counted = exact ? existsStatuses : existsStatuses.filter((status) => status !== 'verified')
-  const { rows } = await pool.query<Record<ExistsStatus | 'all', string>>(
+  const { rows } = await pool.query<Record<ExistsStatus | 'all', number | null>>(
     `select (select n_live_tup from pg_stat_all_tables where relid = '${table}'::regclass) as all,
             ${counted.map((status) => `(select count(*) from ${table} where status = '${status}') as ${status}`).join(', ')}`,
   )
   const [row] = rows
-  const of = (status: ExistsStatus | 'all') => Number(row?.[status] ?? 0)
+  const of = (status: ExistsStatus | 'all') => row?.[status] ?? 0
   const rest = Math.max(0, of('all') - of('pending') - of('verifying') - of('failed'))
   return {
     pending: of('pending'),

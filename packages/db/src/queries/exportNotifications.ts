@@ -1,4 +1,4 @@
-import type { Instant, Service } from '@stacktach/domain'
+import type { Instant, Service, TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 
 /** A stored notification in the form that import reads. */
@@ -16,16 +16,13 @@ const PAGE = 200
 
 /**
  * Stored notifications of the services in order of `when`, read in batches: memory does not grow with their number.
- *
- * @param from inclusive, as is `to`; null is open
  */
 export async function* exportNotifications(
   database: Database,
   services: readonly Service[],
-  from: Instant | null,
-  to: Instant | null,
+  period: TimePeriod,
 ): AsyncGenerator<ExportedNotification> {
-  const streams = services.map((service) => ofService(database, service, from ?? 0, to ?? Number.MAX_SAFE_INTEGER))
+  const streams = services.map((service) => ofService(database, service, period))
   const heads = await Promise.all(streams.map(async (stream) => ({ stream, next: await stream.next() })))
   for (;;) {
     let first: (typeof heads)[number] | null = null
@@ -42,30 +39,29 @@ export async function* exportNotifications(
 async function* ofService(
   { pool }: Database,
   service: Service,
-  from: Instant,
-  to: Instant,
+  { from, until }: TimePeriod,
 ): AsyncGenerator<ExportedNotification, undefined> {
   let [when, id] = [from, 0]
   for (;;) {
     const { rows } = await pool.query<{
-      id: string
-      when: string
+      id: number
+      when: number
       deployment: string
       routing_key: string | null
       body: string
     }>(
       `select n.id, n."when", d.name as deployment, n.json ->> 0 as routing_key, (n.json -> 1)::text as body
          from notification_${service} n join deployment d on d.id = n.deployment_id
-        where n."when" >= $1 and n."when" <= $3 and (n."when", n.id) > ($1, $2)
+        where n."when" >= $1 and n."when" < $3 and (n."when", n.id) > ($1, $2)
         order by n."when", n.id limit $4`,
-      [when, id, to, PAGE],
+      [when, id, until, PAGE],
     )
     for (const row of rows) {
       const { deployment, body } = row
-      yield { when: Number(row.when), deployment, service, routingKey: row.routing_key ?? '', body }
+      yield { when: row.when, deployment, service, routingKey: row.routing_key ?? '', body }
     }
     const last = rows.at(-1)
     if (last === undefined || rows.length < PAGE) return
-    ;[when, id] = [Number(last.when), Number(last.id)]
+    ;[when, id] = [last.when, last.id]
   }
 }

@@ -14,7 +14,7 @@ export async function instanceDeletes(
   db: Database,
   { instance, limit, offset }: Page & { instance?: string | undefined },
 ): Promise<ListedDelete[]> {
-  const { rows } = await db.pool.query<{ instance: string; launchedAt: string; deletedAt: string }>(
+  const { rows } = await db.pool.query<ListedDelete>(
     // An index-only scan finds the page; only the rows of the page are fetched, not those skipped by the offset.
     `select d.instance, d.launched_at as "launchedAt", d.deleted_at as "deletedAt"
        from (select id from instance_delete ${instance === undefined ? '' : 'where instance = $3'}
@@ -23,5 +23,5 @@ export async function instanceDeletes(
       order by d.deleted_at desc, d.id desc`,
     [limit, offset, ...(instance === undefined ? [] : [instance])],
   )
-  return rows.map((row) => ({ ...row, launchedAt: Number(row.launchedAt), deletedAt: Number(row.deletedAt) }))
+  return rows
 }

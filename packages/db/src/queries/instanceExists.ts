@@ -14,17 +14,12 @@ export interface ListedExists {
   status: string
 }
 
-interface Row extends Pick<ListedExists, 'instance' | 'instanceTypeId' | 'instanceFlavorId' | 'messageId' | 'status'> {
-  launchedAt: string
-  deletedAt: string | null
-}
-
 /** Nova's exists, newest first; optionally of one instance. */
 export async function instanceExists(
   db: Database,
   { instance, limit, offset }: Page & { instance?: string | undefined },
 ): Promise<ListedExists[]> {
-  const { rows } = await db.pool.query<Row>(
+  const { rows } = await db.pool.query<ListedExists>(
     // An index-only scan finds the page; only the rows of the page are fetched, not those skipped by the offset.
     `select e.instance, e.launched_at as "launchedAt", e.deleted_at as "deletedAt", e.instance_type_id as "instanceTypeId",
             e.instance_flavor_id as "instanceFlavorId", e.message_id as "messageId", e.status
@@ -34,9 +29,5 @@ export async function instanceExists(
       order by e."when" desc, e.id desc`,
     [limit, offset, ...(instance === undefined ? [] : [instance])],
   )
-  return rows.map((row) => ({
-    ...row,
-    launchedAt: Number(row.launchedAt),
-    deletedAt: row.deletedAt === null ? null : Number(row.deletedAt),
-  }))
+  return rows
 }

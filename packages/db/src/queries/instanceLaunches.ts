@@ -31,7 +31,7 @@ async function page(
   db: Database,
   { launched, instance, limit, offset }: Page & { launched: boolean; instance: string | undefined },
 ): Promise<ListedLaunch[]> {
-  const { rows } = await db.pool.query<Omit<ListedLaunch, 'launchedAt'> & { launchedAt: string | null }>(
+  const { rows } = await db.pool.query<ListedLaunch>(
     // An index-only scan finds the page; only the rows of the page are fetched, not those skipped by the offset.
     `select l.instance, l.launched_at as "launchedAt", l.instance_type_id as "instanceTypeId",
             l.instance_flavor_id as "instanceFlavorId"
@@ -42,5 +42,5 @@ async function page(
       order by l.launched_at desc, l.first_when desc, l.id desc`,
     [limit, offset, ...(instance === undefined ? [] : [instance])],
   )
-  return rows.map((row) => ({ ...row, launchedAt: row.launchedAt === null ? null : Number(row.launchedAt) }))
+  return rows
 }

@@ -1,6 +1,6 @@
+import type { Instant } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { forEachBatch } from '../sql/forEachBatch.ts'
-import { numberOrNull } from '../sql/numbers.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import {
   type ExistsService,
@@ -31,14 +31,12 @@ export interface ExistsSearch {
   reason?: string | undefined
   /** Only exists that were published as verified and failed a later verification. */
   contradicted?: boolean | undefined
-  /** Microseconds of Unix time: the end of the audit period lies between `from` and `to`, both inclusive. */
-  from?: number | undefined
-  to?: number | undefined
+  /** The end of the audit period lies in the period from `from` until `until`; undefined is open. */
+  from?: Instant | undefined
+  until?: Instant | undefined
   /** Infinity for all. */
   limit: number
 }
-
-type Row = Omit<ExistsVerdict, 'periodEnd'> & { periodEnd: string | null }
 
 /**
  * Lists exists by the end of their audit period, latest first (exists without a period come first), in batches passed to
@@ -52,7 +50,7 @@ export async function listExists(
   const parameters = new Parameters()
   const conditions: string[] = []
   if (search.from !== undefined) conditions.push(`audit_period_ending >= ${parameters.bind(search.from)}`)
-  if (search.to !== undefined) conditions.push(`audit_period_ending <= ${parameters.bind(search.to)}`)
+  if (search.until !== undefined) conditions.push(`audit_period_ending < ${parameters.bind(search.until)}`)
   if (search.reason !== undefined) {
     conditions.push(opaqueToPlanner(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
   }
@@ -70,12 +68,12 @@ export async function listExists(
           order by audit_period_ending desc, id desc limit ${limit})`
     }),
   )
-  await forEachBatch<Row>(
+  await forEachBatch<ExistsVerdict>(
     pool,
     `select service, message_id as "messageId", subject, status, fail_reason as reason, audit_period_ending as "periodEnd"
        from (${scans.join(' union all ')}) as scanned
       order by audit_period_ending desc, service desc, id desc limit ${limit}`,
     parameters.values,
-    (rows) => take(rows.map((row) => ({ ...row, periodEnd: numberOrNull(row.periodEnd) }))),
+    take,
   )
 }

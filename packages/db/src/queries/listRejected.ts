@@ -27,8 +27,6 @@ export interface RejectedSearch {
   limit: number
 }
 
-type Row = Omit<ListedRejected, 'id' | 'receivedAt'> & { id: string; receivedAt: string }
-
 /** Lists rejected messages, newest first, in batches passed to `take`. */
 export async function listRejected(
   { pool }: Database,
@@ -44,19 +42,19 @@ export async function listRejected(
       opaqueToPlanner(`strpos(lower(reason), lower(${part})) > 0 or strpos(lower(detail), lower(${part})) > 0`),
     )
   }
-  await forEachBatch<Row>(
+  await forEachBatch<ListedRejected>(
     pool,
     `select id, deployment, exchange, routing_key as "routingKey", reason, detail, body_size as size,
             octet_length(body) as kept, received_at as "receivedAt"
        from rejected_message ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
       order by id desc limit ${parameters.bind(Number.isFinite(limit) ? limit : null)}`,
     parameters.values,
-    (rows) => take(rows.map((row) => ({ ...row, id: Number(row.id), receivedAt: Number(row.receivedAt) }))),
+    take,
   )
 }
 
 /** The stored bytes of a rejected message; null if there is no message with the id. */
-export async function rejectedBody({ pool }: Database, id: number): Promise<Buffer | null> {
-  const { rows } = await pool.query<{ body: Buffer }>('select body from rejected_message where id = $1', [id])
-  return rows[0]?.body ?? null
+export async function rejectedBody({ prisma }: Database, id: number): Promise<Buffer | null> {
+  const row = await prisma.rejectedMessage.findUnique({ select: { body: true }, where: { id: BigInt(id) } })
+  return row === null ? null : Buffer.from(row.body)
 }

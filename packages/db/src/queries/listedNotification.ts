@@ -20,9 +20,6 @@ export interface ListedNotification {
   subject: string | null
 }
 
-/** A row as returned by pg: bigint columns are text. */
-export type ListedNotificationRow = Omit<ListedNotification, 'id' | 'when'> & { id: string; when: string }
-
 const states = 'n.state, n.old_state as "oldState", n.old_task as "oldTask", null as status, n.instance as subject'
 
 const ofService: Record<Service, string> = {
@@ -45,14 +42,10 @@ export const notificationTable: Record<Service, string> = {
 }
 
 /**
- * The select list of ListedNotificationRow from a table or subquery `n`. The deployment's name is a scalar subquery,
+ * The select list of ListedNotification from a table or subquery `n`. The deployment's name is a scalar subquery,
  * because a join could prevent the index order from satisfying the limit.
  */
 export function listedColumns(service: Service): string {
   return `n.id, n."when", n.routing_key as "routingKey", n.event, n.host, n.instance, n.request_id as "requestId",
           (select d.name from deployment d where d.id = n.deployment_id) as deployment, ${ofService[service]}`
-}
-
-export function toListedNotification(row: ListedNotificationRow): ListedNotification {
-  return { ...row, id: Number(row.id), when: Number(row.when) }
 }

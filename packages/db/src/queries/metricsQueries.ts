@@ -12,13 +12,13 @@ export interface BacklogState {
 
 /** Reads the whole backlog, which is normally short; a million rows take 0.2 s. */
 export async function backlogState(client: Queryable): Promise<BacklogState> {
-  const { rows } = await client.query<{ kind: BacklogKind; number: string; oldest: string | null }>(
+  const { rows } = await client.query<{ kind: BacklogKind; number: number; oldest: number | null }>(
     `select kind, count(*) as number, min("when") filter (where kind <> 'request') as oldest from backlog group by kind`,
   )
   const state: BacklogState = { rows: { instance: 0, image: 0, request: 0 }, oldest: null }
   for (const { kind, number, oldest } of rows) {
-    state.rows[kind] = Number(number)
-    if (oldest !== null) state.oldest = Math.min(state.oldest ?? Number.POSITIVE_INFINITY, Number(oldest))
+    state.rows[kind] = number
+    if (oldest !== null) state.oldest = Math.min(state.oldest ?? Number.POSITIVE_INFINITY, oldest)
   }
   return state
 }
@@ -32,24 +32,24 @@ export interface StoredCounts {
 }
 
 export async function storedCounts(client: Queryable): Promise<StoredCounts> {
-  const { rows } = await client.query<{ rejected: string; unsent: string }>(
+  const { rows } = await client.query<{ rejected: number; unsent: number }>(
     `select (select count(*) from rejected_message) as rejected,
-            (select count(*) from publication where send_status = 0) as unsent`,
+            (select count(*) from outbox where send_status = 0) as unsent`,
   )
-  const deployments = await client.query<{ deployment: string; when: string }>(
+  const deployments = await client.query<{ deployment: string; when: number }>(
     'select name as deployment, last_when as "when" from deployment where last_when is not null',
   )
   return {
-    rejected: Number(rows[0]?.rejected ?? 0),
-    unsent: Number(rows[0]?.unsent ?? 0),
-    lastTimestamps: deployments.rows.map(({ deployment, when }) => ({ deployment, when: Number(when) })),
+    rejected: rows[0]?.rejected ?? 0,
+    unsent: rows[0]?.unsent ?? 0,
+    lastTimestamps: deployments.rows,
   }
 }
 
 /** Counts a service's exists that failed after they were published as verified. */
 export async function countContradicted(client: Queryable, service: ExistsService): Promise<number> {
-  const { rows } = await client.query<{ number: string }>(
+  const { rows } = await client.query<{ number: number }>(
     `select count(*) as number from ${existsTables[service].table} where status = 'failed' and send_status = 201`,
   )
-  return Number(rows[0]?.number ?? 0)
+  return rows[0]?.number ?? 0
 }

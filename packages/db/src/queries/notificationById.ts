@@ -1,12 +1,6 @@
 import type { Service } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
-import {
-  type ListedNotification,
-  type ListedNotificationRow,
-  listedColumns,
-  notificationTable,
-  toListedNotification,
-} from './listedNotification.ts'
+import { type ListedNotification, listedColumns, notificationTable } from './listedNotification.ts'
 import { notificationIdSpan } from './notificationSpan.ts'
 
 export interface WholeNotification extends ListedNotification {
@@ -17,18 +11,15 @@ export interface WholeNotification extends ListedNotification {
   json: string
 }
 
-type Row = Omit<WholeNotification, 'id' | 'when'> & ListedNotificationRow
-
 /** A service's notification by id; null if there is none. */
 export async function notificationById(db: Database, service: Service, id: bigint): Promise<WholeNotification | null> {
   const span = await notificationIdSpan(db, service, id)
   if (span === null) return null
-  const { rows } = await db.pool.query<Row>(
+  const { rows } = await db.pool.query<WholeNotification>(
     `select ${listedColumns(service)}, n.publisher, n.service, n.json::text as json
        from ${notificationTable[service]} n
-      where n.id = $1 and n."when" >= $2 and n."when" <= $3`,
-    [id, span.min, span.max],
+      where n.id = $1 and n."when" >= $2 and n."when" < $3`,
+    [id, span.from, span.until],
   )
-  const row = rows[0]
-  return row === undefined ? null : { ...row, ...toListedNotification(row) }
+  return rows[0] ?? null
 }

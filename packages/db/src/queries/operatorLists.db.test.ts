@@ -79,13 +79,13 @@ describe('exists', () => {
     )
   })
 
-  test('are filtered by the end of their period (both bounds inclusive) and by a substring of the reason', async () => {
-    expect((await exists({ from: 10, to: 11, limit: 1000 })).length).toBe(200)
+  test('are filtered by the end of their period (until exclusive) and by a substring of the reason', async () => {
+    expect((await exists({ from: 10, until: 12, limit: 1000 })).length).toBe(200)
     expect((await exists({ reason: 'NO LAUNCH', limit: 1000 })).length).toBe(30)
     expect((await exists({ service: 'glance', limit: 1000 })).length).toBe(0)
   })
 
-  test.each([{ limit: 100 }, { limit: 100, status: 'failed' as const }, { limit: 100, from: 100, to: 110 }])(
+  test.each([{ limit: 100 }, { limit: 100, status: 'failed' as const }, { limit: 100, from: 100, until: 111 }])(
     'are listed by %j without a sequential scan',
     async (search) => {
       const before = await scans('instance_exists')

@@ -1,8 +1,4 @@
-/** A time interval in microseconds, both ends inclusive. */
-export interface Period {
-  min: number
-  max: number
-}
+import type { TimePeriod } from '@stacktach/domain'
 
 /** The part of a list to return. */
 export interface Page {
@@ -10,7 +6,7 @@ export interface Page {
   offset: number
 }
 
-/** The intersection of two periods; empty (min after max) if they do not overlap. */
-export function overlap(a: Period, b: Period): Period {
-  return { min: Math.max(a.min, b.min), max: Math.min(a.max, b.max) }
+/** The intersection of two periods; empty (`from` not before `until`) if they do not overlap. */
+export function overlap(a: TimePeriod, b: TimePeriod): TimePeriod {
+  return { from: Math.max(a.from, b.from), until: Math.min(a.until, b.until) }
 }

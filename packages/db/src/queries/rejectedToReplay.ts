@@ -26,7 +26,7 @@ export async function rejectedToReplay(
   limit: number,
   bytes: number,
 ): Promise<RejectedToReplay[]> {
-  const { rows } = await pool.query<Omit<RejectedToReplay, 'id'> & { id: string }>(
+  const { rows } = await pool.query<RejectedToReplay>(
     `select id, deployment, exchange, routing_key as "routingKey", case when stored = body_size then body end as body
        from (select *, sum(stored) over (order by id) - stored as before
                from (select *, octet_length(body) as stored from rejected_message
@@ -35,11 +35,12 @@ export async function rejectedToReplay(
       where before < $5 order by id`,
     [after, upTo, ids, limit, bytes],
   )
-  return rows.map((row) => ({ ...row, id: Number(row.id) }))
+  return rows
 }
 
 /** The id of the latest rejected message; 0 if there is none. */
-export async function lastRejectedId({ pool }: Database): Promise<number> {
-  const { rows } = await pool.query<{ id: string }>('select coalesce(max(id), 0) as id from rejected_message')
-  return Number(rows[0]?.id ?? 0)
+export async function lastRejectedId({ prisma }: Database): Promise<number> {
+  // Not `aggregate`, whose subquery keeps PostgreSQL from reading the index for the maximum.
+  const row = await prisma.rejectedMessage.findFirst({ select: { id: true }, orderBy: { id: 'desc' } })
+  return Number(row?.id ?? 0)
 }

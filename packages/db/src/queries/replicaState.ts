@@ -16,13 +16,13 @@ export async function replicaState(primary: Database, replica: Database): Promis
   const written = await primary.pool.query<{ position: string }>(
     `select (case when pg_is_in_recovery() then pg_last_wal_replay_lsn() else pg_current_wal_lsn() end)::text as position`,
   )
-  const { rows } = await replica.pool.query<{ standby: boolean; bytes: string | null; age: string | null }>(
+  const { rows } = await replica.pool.query<{ standby: boolean; bytes: number | null; age: number | null }>(
     `select pg_is_in_recovery() as standby, pg_wal_lsn_diff($1::pg_lsn, pg_last_wal_replay_lsn())::bigint as bytes,
             (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000000)::bigint as age`,
     [written.rows[0]?.position],
   )
   const [row] = rows
   if (row === undefined || !row.standby) return null
-  const bytes = Math.max(0, Number(row.bytes))
-  return { bytes, behind: bytes === 0 ? 0 : row.age === null ? null : Math.max(0, Number(row.age)) }
+  const bytes = Math.max(0, row.bytes ?? 0)
+  return { bytes, behind: bytes === 0 ? 0 : row.age === null ? null : Math.max(0, row.age) }
 }

@@ -23,9 +23,9 @@ export async function reportById({ pool }: Database, id: number): Promise<Stored
     version: number
     region: string
     parameters: ReportParameters
-    period_start: string
-    period_end: string
-    created_at: string
+    period_start: number
+    period_end: number
+    created_at: number
     json: string
   }>(
     `select name, version, region, parameters, period_start, period_end, created_at, json::text as json
@@ -38,8 +38,8 @@ export async function reportById({ pool }: Database, id: number): Promise<Stored
   return {
     id,
     ...rest,
-    periodStart: Number(period_start),
-    periodEnd: Number(period_end),
-    createdAt: Number(created_at),
+    periodStart: period_start,
+    periodEnd: period_end,
+    createdAt: created_at,
   }
 }

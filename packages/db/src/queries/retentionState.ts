@@ -11,25 +11,27 @@ export interface RetentionState {
 }
 
 export async function retentionState({ pool }: Database): Promise<RetentionState> {
-  const horizons = await pool.query<{ kind: HorizonKind; instant: string }>('select * from horizon order by kind')
+  const horizons = await pool.query<{ kind: HorizonKind; instant: number }>('select * from horizon order by kind')
   const partitions = await pool.query<{
     service: Partition['service']
-    lower: string
-    upper: string
+    lower: number
+    upper: number
     name: string
     sealed: boolean
-    bytes: string | null
+    bytes: number | null
   }>(
     `select service, lower, upper, name, sealed, pg_total_relation_size(to_regclass(name)) as bytes
        from notification_partition order by service, lower`,
   )
   return {
-    horizons: horizons.rows.map(({ kind, instant }) => ({ kind, instant: Number(instant) })),
-    partitions: partitions.rows.map((row) => ({
-      ...row,
-      lower: Number(row.lower),
-      upper: Number(row.upper),
-      bytes: Number(row.bytes ?? 0),
+    horizons: horizons.rows,
+    partitions: partitions.rows.map(({ service, lower, upper, name, sealed, bytes }) => ({
+      service,
+      name,
+      sealed,
+      from: lower,
+      until: upper,
+      bytes: bytes ?? 0,
     })),
   }
 }

@@ -1,16 +1,10 @@
-import type { Service } from '@stacktach/domain'
+import { ALL_TIME, type Service, type TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
-import {
-  type ListedNotification,
-  type ListedNotificationRow,
-  listedColumns,
-  notificationTable,
-  toListedNotification,
-} from './listedNotification.ts'
+import { type ListedNotification, listedColumns, notificationTable } from './listedNotification.ts'
 import { notificationIdSpan, notificationSpan } from './notificationSpan.ts'
 import { Parameters } from './parameters.ts'
-import { overlap, type Page, type Period } from './period.ts'
+import { overlap, type Page } from './period.ts'
 import type { SearchField, SearchLookup } from './searchFields.ts'
 
 export interface SearchCondition {
@@ -23,7 +17,7 @@ export interface SearchCondition {
 export interface Search extends Page {
   service: Service
   condition: SearchCondition
-  period: Period
+  period: TimePeriod
 }
 
 /** Whether no index supports the condition, so that the search scans rows, newest first. */
@@ -37,31 +31,29 @@ export async function searchNotifications(db: Database, search: Search): Promise
   const { service, condition, limit, offset } = search
   const span = await spanOf(db, service, condition)
   if (span === null) return []
-  const { min, max } = overlap(search.period, span)
+  const { from, until } = overlap(search.period, span)
   const parameters = new Parameters()
   const test = await testOf(db, condition, parameters)
   if (test === null) return []
-  const { rows } = await db.pool.query<ListedNotificationRow>(
+  const { rows } = await db.pool.query<ListedNotification>(
     // The listed columns are computed only for the rows of the page, not for those skipped by the offset.
     `select ${listedColumns(service)}
        from (select * from ${notificationTable[service]} n
               where ${isScan(condition) ? opaqueToPlanner(test) : test}
-                and n."when" >= ${parameters.bind(min)} and n."when" <= ${parameters.bind(max)}
+                and n."when" >= ${parameters.bind(from)} and n."when" < ${parameters.bind(until)}
               order by n."when" desc, n.id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}) n
       order by n."when" desc, n.id desc`,
     parameters.values,
   )
-  return rows.map(toListedNotification)
+  return rows
 }
 
-const ALL_TIME: Period = { min: Number.MIN_SAFE_INTEGER, max: Number.MAX_SAFE_INTEGER }
-
-/** The time span that can contain matches; null if there are none. */
+/** The period that can contain matches; null if there are none. */
 async function spanOf(
   db: Database,
   service: Service,
   { field, lookup, value }: SearchCondition,
-): Promise<Period | null> {
+): Promise<TimePeriod | null> {
   if (lookup !== 'exact') return ALL_TIME
   switch (field.by) {
     case 'id':

@@ -1,22 +1,17 @@
+import type { TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
-import { type ListedReport, toListedReport } from './listedReport.ts'
+import type { ListedReport } from './listedReport.ts'
 import { Parameters } from './parameters.ts'
-import type { Page, Period } from './period.ts'
+import type { Page } from './period.ts'
 
 export interface ReportSearch extends Page {
   id?: bigint | undefined
   name?: string | undefined
-  created?: Period | undefined
+  created?: TimePeriod | undefined
   /** Microseconds of Unix time, as is the end; both match exactly. */
   periodStart?: number | undefined
   periodEnd?: number | undefined
-}
-
-type Row = Record<'id' | 'periodStart' | 'periodEnd' | 'createdAt', string> & {
-  name: string
-  version: number
-  region: string
 }
 
 /** Reports that match all defined conditions, highest id first. */
@@ -27,7 +22,7 @@ export async function searchReports(db: Database, search: ReportSearch): Promise
   if (id !== undefined) conditions.push(`id = ${parameters.bind(id)}`)
   if (name !== undefined) conditions.push(`name = ${parameters.bind(name)}`)
   if (created !== undefined) {
-    conditions.push(`created_at >= ${parameters.bind(created.min)} and created_at <= ${parameters.bind(created.max)}`)
+    conditions.push(`created_at >= ${parameters.bind(created.from)} and created_at < ${parameters.bind(created.until)}`)
   }
   if (periodStart !== undefined) {
     const starts = `period_start = ${parameters.bind(periodStart)}`
@@ -35,19 +30,11 @@ export async function searchReports(db: Database, search: ReportSearch): Promise
     conditions.push(name === undefined ? opaqueToPlanner(starts) : starts)
   }
   if (periodEnd !== undefined) conditions.push(opaqueToPlanner(`period_end = ${parameters.bind(periodEnd)}`))
-  const { rows } = await db.pool.query<Row>(
+  const { rows } = await db.pool.query<ListedReport>(
     `select id, name, version, region, period_start as "periodStart", period_end as "periodEnd", created_at as "createdAt"
        from report ${conditions.length === 0 ? '' : `where ${conditions.join(' and ')}`}
       order by id desc limit ${parameters.bind(limit)} offset ${parameters.bind(offset)}`,
     parameters.values,
   )
-  return rows.map((row) =>
-    toListedReport({
-      ...row,
-      id: BigInt(row.id),
-      periodStart: BigInt(row.periodStart),
-      periodEnd: BigInt(row.periodEnd),
-      createdAt: BigInt(row.createdAt),
-    }),
-  )
+  return rows
 }

@@ -11,11 +11,9 @@ export interface TimingSummary {
   average: number
 }
 
-type Row = { name: string; count: string; min: string; max: string; average: string }
-
 /** Summary of the first $1 timings in order of time, after $2. */
 const firstTimings = `
-  select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0)) as average
+  select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0))::bigint as average
     from (select duration from timing
            where name = each.name and counted
            order by "when", id limit $1 offset $2) first_timings`
@@ -30,7 +28,7 @@ const names = `
 
 /** Summary of all timings with a duration of at least 0 ("counted"), which the index on duration can answer alone. */
 const all = `
-  select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0)) as average
+  select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0))::bigint as average
     from timing
    where name = each.name and duration >= 0`
 
@@ -44,18 +42,12 @@ export async function timingSummary(
   { limit, offset }: { limit: number | null; offset: number },
 ): Promise<TimingSummary[]> {
   const whole = limit === null && offset === 0
-  const { rows } = await db.pool.query<Row>(
+  const { rows } = await db.pool.query<TimingSummary>(
     `${names}
      select each.name, s.* from each cross join lateral (${whole ? all : firstTimings}) s
       where s.count > 0
       order by (each.name || '.start') collate "C"`,
     whole ? [] : [limit, offset],
   )
-  return rows.map(({ name, count, min, max, average }) => ({
-    name,
-    count: Number(count),
-    min: Number(min),
-    max: Number(max),
-    average: Number(average),
-  }))
+  return rows
 }

@@ -1,5 +1,6 @@
+import type { TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
-import type { Page, Period } from './period.ts'
+import type { Page } from './period.ts'
 
 export interface NamedTiming {
   instance: string
@@ -10,17 +11,17 @@ export interface NamedTiming {
 /** Timings with both ends of an event (name without .start or .end) that ended in the period, shortest first. */
 export async function timingsOfName(
   db: Database,
-  { name, ended, limit, offset }: Page & { name: string; ended: Period },
+  { name, ended, limit, offset }: Page & { name: string; ended: TimePeriod },
 ): Promise<NamedTiming[]> {
-  const { rows } = await db.pool.query<{ instance: string; duration: string }>(
+  const { rows } = await db.pool.query<NamedTiming>(
     // The index alone finds the page; rows are read of it, not of all before it.
     `select t.instance, t.duration
        from (select id from timing
-              where name = $1 and duration is not null and end_when >= $2 and end_when <= $3
+              where name = $1 and duration is not null and end_when >= $2 and end_when < $3
               order by duration, id limit $4 offset $5) page
        join timing t using (id)
       order by t.duration, t.id`,
-    [name, ended.min, ended.max, limit, offset],
+    [name, ended.from, ended.until, limit, offset],
   )
-  return rows.map((row) => ({ instance: row.instance, duration: Number(row.duration) }))
+  return rows
 }

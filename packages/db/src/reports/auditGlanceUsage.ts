@@ -24,7 +24,7 @@ export async function auditGlanceUsage(
       group by 1, 2`,
     parameters,
   )
-  const failures = await client.query<{ id: string; reason: string | null }>(
+  const failures = await client.query<{ id: number; reason: string | null }>(
     `select id, fail_reason as reason
        from image_exists
       where "when" >= $1 and "when" < $2 and status = 'failed' and ($3::int[] is null or deployment_id = any($3))
@@ -40,7 +40,7 @@ export async function auditGlanceUsage(
     parameters,
   )
   const { new: newImages, old, alive } = images.rows[0] ?? { new: 0, old: 0, alive: 0 }
-  const missing = await client.query<{ id: string; uuid: string }>(
+  const missing = await client.query<{ id: number; uuid: string }>(
     `select id, uuid from image_usage u
       where created_at >= $1 and created_at < $2 and ${inScope}
         and not exists (select from image_exists e
@@ -50,9 +50,9 @@ export async function auditGlanceUsage(
   )
   return {
     exists: exists.rows,
-    existsFailures: failures.rows.map(({ id, reason }) => ({ id: Number(id), reason })),
+    existsFailures: failures.rows,
     newImages,
     oldImages: rules === 'stacktach' ? old - alive + Math.min(alive, 1) : old,
-    imagesWithoutExists: missing.rows.map(({ id, uuid }) => ({ id: Number(id), uuid })),
+    imagesWithoutExists: missing.rows,
   }
 }

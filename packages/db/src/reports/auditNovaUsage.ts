@@ -16,7 +16,7 @@ export async function auditNovaUsage(client: Queryable, scope: ReportScope): Pro
       group by 1, 2, 3`,
     [...parameters, DAY],
   )
-  const failures = await client.query<{ id: string; reason: string | null; deployment: string; host: string | null }>(
+  const failures = await client.query<{ id: number; reason: string | null; deployment: string; host: string | null }>(
     `select e.id, e.fail_reason as reason, d.name as deployment, e.host
        from instance_exists e join deployment d on d.id = e.deployment_id
       where e."when" >= $1 and e."when" < $2 and e.status = 'failed' and ($3::int[] is null or e.deployment_id = any($3))
@@ -27,7 +27,7 @@ export async function auditNovaUsage(client: Queryable, scope: ReportScope): Pro
   return {
     periodic: exists.rows.filter(({ periodic }) => periodic),
     instantaneous: exists.rows.filter(({ periodic }) => !periodic),
-    existsFailures: failures.rows.map((row) => ({ ...row, id: Number(row.id) })),
+    existsFailures: failures.rows,
     ...launches,
   }
 }
@@ -72,7 +72,7 @@ async function auditLaunches(
      ), judged as (
        select e.*, a.instance is not null as has_exists,
               exists (select from unnest(a.launches) as launched(at)
-                       where ${sameSecond('launched.at', 'e.launched_at', rules).holds}) as matched,
+                       where ${sameSecond('launched.at', 'e.launched_at', rules).condition}) as matched,
               row_number() over (partition by e.instance order by e.old, e.first_when, e.request_id) as place
          from expected e left join actual a using (instance)
      ), failed as (

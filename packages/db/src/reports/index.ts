@@ -7,12 +7,6 @@ export { requestDetails } from './requestDetails.ts'
 export { requestsOfPeriod } from './requestsOfPeriod.ts'
 export { deploymentsInRegion, type ReportScope } from './scope.ts'
 export { inSnapshot } from './snapshot.ts'
-export {
-  type MadeReport,
-  missingReports,
-  type ReportParameters,
-  type ReportSubject,
-  storeReport,
-} from './storeReport.ts'
+export { missingReports, storeReport } from './storeReport.ts'
 export { sumBandwidth } from './sumBandwidth.ts'
 export { sumInstanceHours } from './sumInstanceHours.ts'

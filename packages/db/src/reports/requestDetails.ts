@@ -9,7 +9,7 @@ export async function requestDetails(
 ): Promise<RequestDetail[][]> {
   const details: RequestDetail[][] = requests.map(() => [])
   if (requests.length === 0) return details
-  const { rows } = await client.query<RequestDetail & { place: string }>(
+  const { rows } = await client.query<RequestDetail & { place: number }>(
     `select place, event, host, state, old_state, task, old_task
        from (
          select wanted.place, n.*, bool_or(not n.versioned) over (partition by wanted.place, n.event) as classic
@@ -30,6 +30,6 @@ export async function requestDetails(
       order by place, ${STATEMENT_ORDER}`,
     [requests.map(({ instance }) => instance), requests.map(({ requestId }) => requestId)],
   )
-  for (const { place, ...detail } of rows) details[Number(place) - 1]?.push(detail)
+  for (const { place, ...detail } of rows) details[place - 1]?.push(detail)
   return details
 }

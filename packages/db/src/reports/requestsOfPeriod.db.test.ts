@@ -3,7 +3,7 @@ import { DAY, HOUR, parseInstant, type RequestFacts, SECOND } from '@stacktach/d
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
 import { type Database, openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
-import { everywhere, storeMessages, type ToldMessage } from '../testkit/storeTestMessages.ts'
+import { everywhere, storeMessages, type TestMessage } from '../testkit/storeTestMessages.ts'
 import { requestDetails } from './requestDetails.ts'
 import { requestsOfPeriod } from './requestsOfPeriod.ts'
 import { deploymentsInRegion, type ReportScope } from './scope.ts'
@@ -27,7 +27,7 @@ afterEach(async () => {
   await testDatabase.drop()
 })
 
-async function requests(messages: ToldMessage[], scope: ReportScope = everywhere(day)): Promise<RequestFacts[]> {
+async function requests(messages: TestMessage[], scope: ReportScope = everywhere(day)): Promise<RequestFacts[]> {
   await storeMessages(database, messages)
   return inSnapshot(database, async (client) => {
     const all: RequestFacts[] = []
@@ -139,13 +139,13 @@ describe('requests of a period', () => {
 })
 
 describe('a request ends in state error', () => {
-  const shows = (at: number, state: string, old?: string): ToldMessage => ({
+  const shows = (at: number, state: string, old?: string): TestMessage => ({
     at: noon + at,
     event: old === undefined ? `compute.instance.delete.${at}` : update,
     payload: { state, ...(old === undefined ? {} : { old_state: old }) },
   })
 
-  test.each<[string, boolean, ToldMessage[]]>([
+  test.each<[string, boolean, TestMessage[]]>([
     ['if an update says so', true, [shows(0, 'error', 'building')]],
     ['if the state error follows another state', true, [shows(0, 'active'), shows(1, 'error')]],
     ['not if the state was error before', false, [shows(0, 'error', 'error'), shows(1, 'error')]],

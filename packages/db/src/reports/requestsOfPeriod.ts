@@ -98,15 +98,15 @@ select about as instance, request_id, min("when") as first, max("when") as last,
 interface Row {
   instance: string
   request_id: string
-  first: string
-  last: string
+  first: number
+  last: number
   image_type: number
   operation: string | null
   tenant: string | null
-  state_id: string | null
-  state_when: string | null
-  error_ids: string[]
-  error_whens: string[]
+  state_id: number | null
+  state_when: number | null
+  error_ids: number[]
+  error_whens: number[]
 }
 
 /**
@@ -145,14 +145,14 @@ export async function* requestsOfPeriod(
 
 async function withFailures(client: Queryable, rows: readonly Row[]): Promise<RequestFacts[]> {
   const failures = await readFailures(client, rows)
-  const of = (id: string | null) => (id === null ? undefined : failures.get(id))
+  const of = (id: number | null) => (id === null ? undefined : failures.get(id))
   return rows.map((row) => {
     const state = of(row.state_id)
     return {
       instance: row.instance,
       requestId: row.request_id,
-      first: Number(row.first),
-      last: Number(row.last),
+      first: row.first,
+      last: row.last,
       imageType: row.image_type,
       operation: row.operation,
       tenant: row.tenant,
@@ -166,15 +166,15 @@ async function withFailures(client: Queryable, rows: readonly Row[]): Promise<Re
 async function readFailures(
   client: Queryable,
   rows: readonly Row[],
-): Promise<Map<string, FailureNotification & { json: string }>> {
+): Promise<Map<number, FailureNotification & { json: string }>> {
   const ids = rows.flatMap(({ state_id, error_ids }) => (state_id === null ? error_ids : [state_id, ...error_ids]))
   const whens = rows.flatMap(({ state_when, error_whens }) =>
     state_when === null ? error_whens : [state_when, ...error_whens],
   )
   if (ids.length === 0) return new Map()
   const result = await client.query<{
-    id: string
-    when: string
+    id: number
+    when: number
     event: string
     service: string
     host: string | null
@@ -190,5 +190,5 @@ async function readFailures(
        join deployment d on d.id = n.deployment_id`,
     [ids, whens],
   )
-  return new Map(result.rows.map((row) => [row.id, { ...row, id: Number(row.id), when: Number(row.when) }]))
+  return new Map(result.rows.map((row) => [row.id, row]))
 }

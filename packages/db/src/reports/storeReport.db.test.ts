@@ -21,29 +21,39 @@ afterAll(async () => {
   await testDatabase.drop()
 })
 
-function made(name: string, news: Partial<MadeReport> = {}): MadeReport {
+function testReport(name: string, changes: Partial<MadeReport> = {}): MadeReport {
   const over = 101 * DAY
   const period = { from: 100 * DAY, until: over }
-  return { name, version: 1, period, over, region: '', parameters: {}, createdAt: over + 1, json: { n: 1n }, ...news }
+  return {
+    name,
+    version: 1,
+    period,
+    over,
+    region: '',
+    parameters: {},
+    createdAt: over + 1,
+    json: { n: 1n },
+    ...changes,
+  }
 }
 
 const store = (report: MadeReport, once = true) => storeReport(database, report, once)
 
 test('concurrent attempts to store the same report store it once', async () => {
-  const ids = await Promise.all(Array.from({ length: 10 }, () => store(made('same'))))
+  const ids = await Promise.all(Array.from({ length: 10 }, () => store(testReport('same'))))
   expect(ids.filter((id) => id !== null)).toHaveLength(1)
 })
 
 test('a report requested by an operator is stored beside an existing one', async () => {
-  const first = await store(made('again'))
-  const second = await store(made('again'), false)
+  const first = await store(testReport('again'))
+  const second = await store(testReport('again'), false)
   expect(second).toBeGreaterThan(first ?? Number.NaN)
 })
 
 test('a report is stored while another process prunes', async () => {
   const began = Date.now()
   const stored = await withRetentionLock(database.pool, () =>
-    Promise.race([store(made('meanwhile')), new Promise((resolve) => setTimeout(resolve, 3_000, 'held up'))]),
+    Promise.race([store(testReport('meanwhile')), new Promise((resolve) => setTimeout(resolve, 3_000, 'blocked'))]),
   )
   expect(stored).toEqual(expect.any(Number))
   expect(Date.now() - began).toBeLessThan(3_000)
@@ -57,20 +67,20 @@ test('reports with different parameters are stored separately', async () => {
     { parameters: { percentile: 90 } },
     { parameters: { deployments: ['a', 'b'] } },
   ]
-  for (const other of others) expect(await store(made('other', other))).not.toBeNull()
-  expect(await store(made('other', { parameters: { deployments: ['b', 'a'] } }))).toBeNull()
+  for (const other of others) expect(await store(testReport('other', other))).not.toBeNull()
+  expect(await store(testReport('other', { parameters: { deployments: ['b', 'a'] } }))).toBeNull()
 })
 
 test('a report made before the end of its period does not count as complete', async () => {
-  const early = made('early', { createdAt: 101 * DAY - 1 })
+  const early = testReport('early', { createdAt: 101 * DAY - 1 })
   expect(await store(early)).not.toBeNull()
-  expect(await store(made('early'))).not.toBeNull()
-  expect(await store(made('early'))).toBeNull()
+  expect(await store(testReport('early'))).not.toBeNull()
+  expect(await store(testReport('early'))).toBeNull()
 })
 
 test('a stored report is returned with its parameters, and numbers keep all their digits', async () => {
   const json = { bytes: 9_007_199_254_740_993n }
-  const id = await store(made('back', { region: 'east', parameters: { percentile: 90 }, json }))
+  const id = await store(testReport('back', { region: 'east', parameters: { percentile: 90 }, json }))
   expect(await reportById(database, id ?? 0)).toEqual({
     id,
     name: 'back',
@@ -87,7 +97,7 @@ test('a stored report is returned with its parameters, and numbers keep all thei
 test('missing reports are those not made for periods that have notifications', async () => {
   const subject = (name: string, back: number) => {
     const over = (101 - back) * DAY
-    return { ...made(name), service: 'glance' as const, period: { from: over - DAY, until: over }, over }
+    return { ...testReport(name), service: 'glance' as const, period: { from: over - DAY, until: over }, over }
   }
   const all = [subject('missing', 0), subject('missing', 1), subject('missing', 2)]
   expect(await missingReports(database, all)).toEqual([])
@@ -100,7 +110,7 @@ test('missing reports are those not made for periods that have notifications', a
      values (1, ${99 * DAY + 5}, 'k', '', '', '', '', '', 0, '[]')`,
   )
   expect(await missingReports(database, all)).toEqual([first, second])
-  await store(made('missing'))
+  await store(testReport('missing'))
   expect(await missingReports(database, all)).toEqual([second])
 })
 

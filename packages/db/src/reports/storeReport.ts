@@ -1,6 +1,5 @@
 import { type Instant, type Service, stringifyJson, type TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
-import { numberOrNull } from '../sql/numbers.ts'
 import { inTransaction } from '../sql/transaction.ts'
 
 /** Key of the advisory lock held while a report is stored that must exist only once. */
@@ -42,7 +41,7 @@ export interface MadeReport extends ReportSubject {
 export function storeReport({ pool }: Database, report: MadeReport, once: boolean): Promise<number | null> {
   return inTransaction(pool, async (client) => {
     await client.query('select pg_advisory_xact_lock($1)', [REPORTS_LOCK])
-    const { rows } = await client.query<{ id: string }>(
+    const { rows } = await client.query<{ id: number }>(
       `insert into report (name, period_start, period_end, region, parameters, version, created_at, json)
        select $1, $2::bigint, $3::bigint, $4, $5::json, $6, $7, $8::json
         where not $9 or not exists (
@@ -63,7 +62,7 @@ export function storeReport({ pool }: Database, report: MadeReport, once: boolea
         report.over,
       ],
     )
-    return rows[0] ? Number(rows[0].id) : null
+    return rows[0]?.id ?? null
   })
 }
 
@@ -72,21 +71,27 @@ function canonical({ deployments, percentile }: ReportParameters): string {
   return JSON.stringify({ deployments: deployments && [...deployments].sort(), percentile })
 }
 
+const earliest = { select: { when: true }, orderBy: { when: 'asc' } } as const
+
+const firstNotification: Record<Service, (database: Database) => Promise<{ when: bigint } | null>> = {
+  nova: ({ prisma }) => prisma.novaNotification.findFirst(earliest),
+  glance: ({ prisma }) => prisma.glanceNotification.findFirst(earliest),
+  generic: ({ prisma }) => prisma.genericNotification.findFirst(earliest),
+}
+
 /** Filters reports: returns those not made yet whose service sent notifications before the end of the period. */
 export async function missingReports<S extends ReportSubject & { service: Service }>(
-  { pool }: Database,
+  database: Database,
   subjects: readonly S[],
 ): Promise<S[]> {
   const firsts = new Map<Service, number | null>()
   for (const service of new Set(subjects.map(({ service }) => service))) {
-    const { rows } = await pool.query<{ first: string | null }>(
-      `select min("when") as first from notification_${service}`,
-    )
-    firsts.set(service, numberOrNull(rows[0]?.first ?? null))
+    const row = await firstNotification[service](database)
+    firsts.set(service, row === null ? null : Number(row.when))
   }
   const possible = subjects.filter(({ service, over }) => (firsts.get(service) ?? over) < over)
   if (possible.length === 0) return []
-  const { rows } = await pool.query<{ place: string }>(
+  const { rows } = await database.pool.query<{ place: number }>(
     `select place
        from unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::bigint[])
             with ordinality as requested(name, period_start, period_end, region, parameters, over, place)
@@ -104,5 +109,5 @@ export async function missingReports<S extends ReportSubject & { service: Servic
       possible.map(({ over }) => over),
     ],
   )
-  return rows.flatMap(({ place }) => possible[Number(place) - 1] ?? [])
+  return rows.flatMap(({ place }) => possible[place - 1] ?? [])
 }

@@ -70,12 +70,12 @@ describe('launches', () => {
   test('a launch fails if the day has no exists for it, or only exists for another launch', async () => {
     await launch('reported', start + HOUR)
     await exists('reported', start + HOUR)
-    await launch('untold', start + HOUR)
+    await launch('unreported', start + HOUR)
     await launch('other', start + HOUR)
     await exists('other', start - HOUR)
     expect(await failures('today')).toEqual([
       ['other', true],
-      ['untold', false],
+      ['unreported', false],
     ])
   })
 

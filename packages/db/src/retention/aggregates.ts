@@ -3,28 +3,32 @@ import type pg from 'pg'
 import { inTransaction, type Queryable } from '../sql/transaction.ts'
 import { keptSince, raiseHorizon, readHorizon } from '../store/horizon.ts'
 
-/** Instances forgotten in one transaction. */
-const INSTANCES = 1_000
+/** Instances deleted in one transaction. */
+const INSTANCES_PER_BATCH = 1_000
 
-/** Of instances that are still there: what nothing that comes can change, and no answer or verdict needs. */
-const old = {
+/**
+ * Conditions, by table, of old rows that later notifications cannot change and that no verdict needs. Their instances may
+ * still exist.
+ */
+const deletable = {
   timing: 'end_when is not null and "when" < $1 and end_when < $1',
   request_tracker: 'start_when < $1 and coalesce(end_when, start_when) < $1',
   pruned_start:
     '"when" < $1 and not exists (select from request_tracker t where t.request_id = pruned_start.request_id)',
   instance_exists: `"when" < $1 and status = any('{verified,failed}')`,
   image_exists: `"when" < $1 and status = any('{verified,failed}')`,
-  publication: 'notification_when < $1 and send_status <> 0',
+  outbox: 'notification_when < $1 and send_status <> 0',
 } as const
 
-const ofInstance = ['timing', 'instance_launch', 'instance_delete', 'instance_exists', 'instance_boundary'] as const
+/** Tables whose rows are deleted with their instance. */
+const instanceTables = ['timing', 'instance_launch', 'instance_delete', 'instance_exists', 'instance_boundary'] as const
 
 /**
- * Deletes aggregates from before an instant, as far as the notifications they are made of are gone as well: all of
- * instances and images that have not been heard of since, and of the others what is over. Launches and deletes of an
- * instance that goes on stay, since its exists are held against them.
+ * Deletes aggregates from before an instant whose notifications are dropped: all aggregates of instances and images without
+ * later notifications, and finished ones of the others. Launches and deletes of instances that still exist stay, because
+ * their exists are verified against them.
  *
- * @returns how many rows were deleted, by table
+ * @returns the number of deleted rows by table
  */
 export async function pruneAggregates(pool: pg.Pool, before: Instant): Promise<Record<string, number>> {
   const nova = await readHorizon(pool, 'nova')
@@ -36,10 +40,11 @@ export async function pruneAggregates(pool: pg.Pool, before: Instant): Promise<R
   if (nova === null && glance === null) return deleted
   const instant = Math.min(before, nova ?? before, glance ?? before)
   await raiseHorizon(pool, 'aggregates', instant)
-  if (nova !== null) while ((await forgetInstances(pool, instant, count)) === INSTANCES);
-  for (const [table, condition] of Object.entries(old)) {
-    const kept = table === 'image_exists' ? glance : nova
-    if (kept !== null) count(table, (await pool.query(`delete from ${table} where ${condition}`, [instant])).rowCount)
+  if (nova !== null) while ((await deleteInstances(pool, instant, count)) === INSTANCES_PER_BATCH);
+  for (const [table, condition] of Object.entries(deletable)) {
+    const horizon = table === 'image_exists' ? glance : nova
+    if (horizon !== null)
+      count(table, (await pool.query(`delete from ${table} where ${condition}`, [instant])).rowCount)
   }
   if (glance !== null) {
     const images = await pool.query<{ uuid: string }>(
@@ -53,12 +58,12 @@ export async function pruneAggregates(pool: pg.Pool, before: Instant): Promise<R
     ])
     count('image_usage', usages.rowCount)
   }
-  await forgetOriginals(pool)
+  await deleteOriginals(pool)
   return deleted
 }
 
-/** A fold of one of them at the same moment finds its lifecycle gone, is undone, and begins anew. */
-function forgetInstances(
+/** Deletes a batch of instances. A concurrent fold of one of them detects the missing lifecycle, rolls back and repeats. */
+function deleteInstances(
   pool: pg.Pool,
   before: Instant,
   count: (table: string, rows: number | null) => void,
@@ -69,25 +74,26 @@ function forgetInstances(
          select instance from lifecycle where notification_when < $1 and folded_when < $1
           order by instance limit $2 for update)
        returning instance`,
-      [before, INSTANCES],
+      [before, INSTANCES_PER_BATCH],
     )
     const instances = rows.map(({ instance }) => instance)
     count('lifecycle', instances.length)
-    for (const table of ofInstance) {
+    for (const table of instanceTables) {
       count(table, (await client.query(`delete from ${table} where instance = any($1)`, [instances])).rowCount)
     }
     return instances.length
   })
 }
 
-async function forgetOriginals(client: Queryable): Promise<void> {
+/** Deletes kept originals that no exists and no outbox message refers to. */
+async function deleteOriginals(client: Queryable): Promise<void> {
   const horizon = await keptSince(client, ['aggregates'])
   if (horizon === null) return
   await client.query(
-    `delete from kept_original kept
-      where not exists (select from publication p
-                         where p.service = kept.service and p.notification_id = kept.notification_id)
-        and not exists (select from instance_exists e where kept.service = 'nova' and e.notification_id = kept.notification_id)
-        and not exists (select from image_exists e where kept.service = 'glance' and e.notification_id = kept.notification_id)`,
+    `delete from kept_original original
+      where not exists (select from outbox o
+                         where o.service = original.service and o.notification_id = original.notification_id)
+        and not exists (select from instance_exists e where original.service = 'nova' and e.notification_id = original.notification_id)
+        and not exists (select from image_exists e where original.service = 'glance' and e.notification_id = original.notification_id)`,
   )
 }

@@ -8,7 +8,7 @@ import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
 import type { Partition } from './seal.ts'
 
-/** Where the older notifications of some instances went, if they did. */
+/** Reads the boundaries of instances whose older notifications are dropped. */
 export async function readBoundaries(client: Queryable, instances: readonly string[]): Promise<Map<string, Boundary>> {
   if (instances.length === 0) return new Map()
   const { rows } = await client.query<{ instance: string; state: Boundary }>(
@@ -18,6 +18,7 @@ export async function readBoundaries(client: Queryable, instances: readonly stri
   return new Map(rows.map(({ instance, state }) => [instance, state]))
 }
 
+/** Writes boundaries; each replaces the instance's older one. */
 export async function writeBoundaries(client: Queryable, boundaries: readonly Boundary[]): Promise<void> {
   if (boundaries.length === 0) return
   const rows = boundaries.map((boundary) => ({
@@ -34,13 +35,13 @@ export async function writeBoundaries(client: Queryable, boundaries: readonly Bo
   )
 }
 
-/** An instance with how many notifications a partition holds of it. */
+/** An instance, and the number of its notifications in a partition. */
 export interface CountedInstance {
   instance: string
   notifications: number
 }
 
-/** Instances of a shard that a partition has notifications of, in order, beginning after one of them. */
+/** Reads up to `limit` instances of a shard that have notifications in a partition, in order, after the instance `after`. */
 export async function instancesOfPartition(
   client: Queryable,
   { name }: Partition,
@@ -57,7 +58,7 @@ export async function instancesOfPartition(
   return rows
 }
 
-/** What a partition holds of some instances. */
+/** Reads the notifications of instances in a partition. */
 export async function notificationsOfPartition(
   client: Queryable,
   { name }: Partition,

@@ -1,4 +1,4 @@
-export { type HorizonKind, keptSince, raiseHorizon, readHorizon } from '../store/horizon.ts'
+export { keptSince } from '../store/horizon.ts'
 export { pruneAggregates } from './aggregates.ts'
 export {
   type CountedInstance,
@@ -7,7 +7,7 @@ export {
   readBoundaries,
   writeBoundaries,
 } from './boundaries.ts'
-export { backlogBefore, dropPartition, forgetSpans } from './drop.ts'
+export { backlogBefore, deleteOldSpans, dropPartition } from './drop.ts'
 export { keepRequestStarts } from './keepRequestStarts.ts'
 export { withRetentionLock } from './lock.ts'
 export { type Partition, sealPartitions } from './seal.ts'

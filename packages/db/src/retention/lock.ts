@@ -1,15 +1,16 @@
 import pg from 'pg'
 
+/** Key of the advisory lock. */
 const RETENTION_LOCK = 7246_002
 
 /**
- * Runs `work` while no other process prunes; null when one does. The lock goes with a connection of its own, whatever
- * becomes of the process.
+ * Runs `work` under the lock of retention; returns null if another process holds it. The lock belongs to a separate
+ * connection, so it is released also if the process is killed.
  */
 export async function withRetentionLock<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T | null> {
-  // Not one of the pool's: `work` may need all of those.
+  // Not from the pool, because `work` may need all its connections.
   const client = new pg.Client(pool.options)
-  // Without it the lock is gone, and a second run may begin: what both then do again is idempotent or fails.
+  // If the connection is lost, so is the lock, and another run may start: each step is idempotent or fails.
   client.on('error', () => {})
   await client.connect()
   try {

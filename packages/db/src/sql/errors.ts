@@ -1,4 +1,4 @@
-/** Conditions of the server that pass: the work is done again later, unchanged. All else is a bug or bad input. */
+/** Temporary errors: the work is retried unchanged. Any other error is a bug or bad input. */
 const transientCodes = new Set([
   '40001', // serialization_failure
   '40P01', // deadlock_detected
@@ -24,7 +24,7 @@ const transientCodes = new Set([
   'EPIPE',
   'ETIMEDOUT',
   'EHOSTUNREACH',
-  // Prisma's own, for want of any of the above.
+  // Prisma's codes for these errors.
   'P1001',
   'P1002',
   'P1008',
@@ -35,40 +35,41 @@ const transientCodes = new Set([
 const transientMessages =
   /Query read timeout|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
 
-/** Whether the database was away, busy or out of room, rather than the statement or its data wrong. */
+/** Whether the database was unavailable, busy or out of space, and the statement and its data may be correct. */
 export function isTransient(error: unknown): boolean {
   return causes(error).some((cause) => transientCodes.has(codeOf(cause)) || transientMessages.test(messageOf(cause)))
 }
 
-/** Whether no connection could be had in time: all are in use, or a new one did not come about. */
+/** Whether no connection was available in time: all are in use, or connecting timed out. */
 export function isExhausted(error: unknown): boolean {
   return causes(error).some((cause) => messageOf(cause).includes('timeout exceeded when trying to connect'))
 }
 
-/** Whether a query was given up because the server did not answer: its connection is of no use any more. */
+/** Whether a query timed out without an answer of the server. Its connection is no longer usable. */
 export function isUnanswered(error: unknown): error is Error {
   return error instanceof Error && error.message === 'Query read timeout'
 }
 
 /**
- * What is wrong with the database as a whole: it is away, refuses who comes, or has not the schema (or is not there at all).
- * Null when the trouble is another.
+ * Classifies an error that concerns the database as a whole. `not migrated` includes a missing database.
+ *
+ * @returns null for every other error
  */
-export function databaseTrouble(error: unknown): 'away' | 'refuses' | 'not migrated' | null {
+export function databaseTrouble(error: unknown): 'unavailable' | 'login failed' | 'not migrated' | null {
   const codes = causes(error).map(codeOf)
-  // A missing table, column or database, in PostgreSQL's words and in Prisma's.
+  // Codes of PostgreSQL and of Prisma for a missing table, column or database.
   if (codes.some((code) => ['42P01', '42703', '3D000', 'P2021', 'P2022', 'P1003'].includes(code))) return 'not migrated'
-  if (codes.some((code) => code.startsWith('28') || code === 'P1000')) return 'refuses'
-  return isTransient(error) ? 'away' : null
+  if (codes.some((code) => code.startsWith('28') || code === 'P1000')) return 'login failed'
+  return isTransient(error) ? 'unavailable' : null
 }
 
-/** Name of the constraint that lets nothing more into a partition. */
-export const SEAL = 'sealed'
+/** Name of the constraint that refuses new rows in a partition. */
+export const SEAL_CONSTRAINT = 'sealed'
 
-/** Whether a row had no partition to go to: another process sealed or dropped it. */
+/** Whether there is no open partition for a row: another process sealed or dropped it. */
 export function isMissingPartition(error: unknown): boolean {
   if (codeOf(error) !== '23514') return false
-  return messageOf(error).startsWith('no partition of relation') || property(error, 'constraint') === SEAL
+  return messageOf(error).startsWith('no partition of relation') || property(error, 'constraint') === SEAL_CONSTRAINT
 }
 
 /** Whether PostgreSQL refused a row for its content: data exception, check violation, or a limit of the program. */
@@ -77,23 +78,23 @@ export function isRefusedRow(error: unknown): boolean {
   return code.startsWith('22') || code.startsWith('54') || code === '23514' || code === '23502'
 }
 
-/** Whether a replica cut a statement off that only reads, since it read what was about to be replayed. */
+/** Whether a replica cancelled a query that conflicted with the replay of the WAL. */
 export function isRecoveryConflict(error: unknown): boolean {
   return causes(error).some((cause) => codeOf(cause) === '40001')
 }
 
-/** Whether the statement ran into the connection's statement_timeout. */
+/** Whether the server cancelled a statement because of statement_timeout. */
 export function isStatementTimeout(error: unknown): boolean {
   return causes(error).some((cause) => codeOf(cause) === '57014')
 }
 
-/** An error with everything it was made from: Prisma and the driver adapter wrap PostgreSQL's own. */
+/** An error and its causes: Prisma and the driver adapter wrap PostgreSQL's error. */
 function causes(error: unknown): unknown[] {
-  const found: unknown[] = []
-  for (let next = error; next !== undefined && next !== null && found.length < 8; next = property(next, 'cause')) {
-    found.push(next, property(property(property(next, 'meta'), 'driverAdapterError'), 'cause'))
+  const chain: unknown[] = []
+  for (let next = error; next !== undefined && next !== null && chain.length < 8; next = property(next, 'cause')) {
+    chain.push(next, property(property(property(next, 'meta'), 'driverAdapterError'), 'cause'))
   }
-  return found.filter((cause) => cause !== undefined)
+  return chain.filter((cause) => cause !== undefined)
 }
 
 function codeOf(error: unknown): string {

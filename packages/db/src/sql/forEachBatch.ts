@@ -1,11 +1,11 @@
 import type pg from 'pg'
 import { inTransaction } from './transaction.ts'
 
-/** Rows that are in memory at once. */
-const PIECE = 2_000
+/** Rows in memory at once. */
+const FETCH_SIZE = 2_000
 
 /**
- * Hands the rows of a query to `take` piece by piece, all of one moment: a list without a limit may be longer than memory.
+ * Passes the rows of a query to `take` in batches. All are of one snapshot. A list without a limit may not fit in memory.
  *
  * @param values of the parameters in `sql`
  */
@@ -16,9 +16,9 @@ export function forEachBatch<Row extends pg.QueryResultRow>(
   take: (rows: Row[]) => void,
 ): Promise<void> {
   return inTransaction(pool, async (client) => {
-    await client.query(`declare piece no scroll cursor for ${sql}`, [...values])
+    await client.query(`declare batch no scroll cursor for ${sql}`, [...values])
     for (;;) {
-      const { rows } = await client.query<Row>(`fetch ${PIECE} from piece`)
+      const { rows } = await client.query<Row>(`fetch ${FETCH_SIZE} from batch`)
       if (rows.length === 0) return
       take(rows)
     }

@@ -1,7 +1,7 @@
 /**
- * A condition to be tried on the rows as they come, in an index's order. Of a bare one that seems rare the planner would
- * make a scan and a sort of the whole table, which shows nothing before its end; of this it knows nothing, takes every
- * second row to meet it, and walks.
+ * Hides a condition from the planner, so that it filters rows in index order. For a condition that it considers rare the
+ * planner would scan and sort the whole table, which returns nothing before its end; for an unknown condition it assumes
+ * that half of the rows match, and walks the index.
  */
 export function opaqueToPlanner(condition: string): string {
   return `case when ${condition} then true else false end`

@@ -1,10 +1,15 @@
 import type { Rules } from '@stacktach/domain'
 
-/** As `ofSameSecond` of the domain has it, for two columns: whether they are the same, and what sorts the nearer first. */
-export function sameSecond(one: string, other: string, rules: Rules): { holds: string; nearerFirst: string } {
-  const same = `${one} / 1000000 = ${other} / 1000000`
+/** The domain's `ofSameSecond` in SQL, for two columns: the condition, and an ORDER BY term that puts exact matches first. */
+export function sameSecond(one: string, other: string, rules: Rules): { condition: string; exactFirst: string } {
+  const same = `${second(one)} = ${second(other)}`
   const rounds = (time: string, whole: string) =>
-    `${whole} % 1000000 = 0 and (${time} + 500000) / 1000000 = ${whole} / 1000000`
-  const holds = rules === 'today' ? `(${same} or ${rounds(one, other)} or ${rounds(other, one)})` : same
-  return { holds, nearerFirst: `(${same}) desc` }
+    `${whole} % 1000000 = 0 and ${second(`(${time} + 500000)`)} = ${whole}`
+  const condition = rules === 'today' ? `(${same} or ${rounds(one, other)} or ${rounds(other, one)})` : same
+  return { condition, exactFirst: `(${same}) desc` }
+}
+
+/** The start of the second of a time. PostgreSQL's `/` and `%` round toward zero, which differs before 1970. */
+function second(time: string): string {
+  return `(${time} - (${time} % 1000000 + 1000000) % 1000000)`
 }

@@ -1,44 +1,45 @@
-import type { Instant, Service } from '@stacktach/domain'
+import { type Instant, type Service, type TimePeriod, untilAfter } from '@stacktach/domain'
 import type { Queryable } from './transaction.ts'
 
-/** When some keys occur, each from `lowers` to before `uppers`, and all of them together. */
+/** The periods in which some keys occur, as parallel arrays for unnest, and a period that contains all of them. */
 export interface Spans {
   keys: string[]
-  lowers: Instant[]
-  uppers: Instant[]
-  /** What holds all of them. As a statement's parameter it spares the planner all partitions outside. */
-  from: Instant
-  to: Instant
+  from: Instant[]
+  until: Instant[]
+  /** As parameters of a statement, its bounds exclude all other partitions. */
+  whole: TimePeriod
 }
 
-/** The first of some instants; far ahead when there are none. */
-export function earliest(of: readonly Instant[]): Instant {
-  return of.reduce((least, instant) => Math.min(least, instant), Number.MAX_SAFE_INTEGER)
+/** The shortest period that contains all of the instants; an empty period for none. */
+export function periodContaining(instants: readonly Instant[]): TimePeriod {
+  return { from: earliest(instants), until: untilAfter(latest(instants)) }
 }
 
-/** The last of some instants; 1970 when there are none. */
-export function latest(of: readonly Instant[]): Instant {
-  return of.reduce((most, instant) => Math.max(most, instant), 0)
+function earliest(instants: readonly Instant[]): Instant {
+  return instants.reduce((least, instant) => Math.min(least, instant), Number.MAX_SAFE_INTEGER)
 }
 
-/** When some instances, requests or images occur. Those that do not are left out. */
+function latest(instants: readonly Instant[]): Instant {
+  return instants.reduce((most, instant) => Math.max(most, instant), 0)
+}
+
+/** Reads the spans of instances, requests or images. Keys that do not occur are omitted. */
 export async function readSpans(
   client: Queryable,
   service: Service,
   kind: 'instance' | 'request' | 'image',
   keys: readonly string[],
 ): Promise<Spans> {
-  const { rows } = await client.query<{ key: string; lower: string; upper: string }>(
+  const { rows } = await client.query<{ key: string; lower: number; upper: number }>(
     'select key, lower, upper from notification_span where service = $1 and kind = $2 and key = any($3)',
     [service, kind, keys],
   )
-  const lowers = rows.map(({ lower }) => Number(lower))
-  const uppers = rows.map(({ upper }) => Number(upper))
+  const from = rows.map(({ lower }) => lower)
+  const until = rows.map(({ upper }) => upper)
   return {
     keys: rows.map(({ key }) => key),
-    lowers,
-    uppers,
-    from: earliest(lowers),
-    to: latest(uppers),
+    from,
+    until,
+    whole: { from: earliest(from), until: latest(until) },
   }
 }

@@ -4,18 +4,18 @@ import { openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
 import { inTransaction } from './transaction.ts'
 
-test('a connection lost between two statements fails its transaction, and nothing else', async () => {
+test('a connection lost between two statements fails only its transaction', async () => {
   const { url, drop } = await createTestDatabase(migrate)
   const database = openDatabase({ url, applicationName: 'test', size: 2 })
   try {
-    const cut = inTransaction(database.pool, async (client) => {
+    const transaction = inTransaction(database.pool, async (client) => {
       const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
       await database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
-      // Nothing of ours is under way when it is heard of.
+      // No statement is active when the connection ends.
       await new Promise((resolve) => client.once('end', resolve))
       await client.query('select 1')
     })
-    await expect(cut).rejects.toThrow()
+    await expect(transaction).rejects.toThrow()
     expect(database.pool.totalCount).toBe(1)
     await inTransaction(database.pool, (client) => client.query('select 1'))
   } finally {

@@ -15,7 +15,7 @@ export function unnest<Row extends object>(
   const arrays = names.map((name, index) => `$${first + index}::${types[name]}[]`)
   const columns = names.map((name) => `"${name}"`).join(', ')
   return {
-    sql: `unnest(${arrays.join(', ')}) as given(${columns})`,
+    sql: `unnest(${arrays.join(', ')}) as input(${columns})`,
     columns,
     values: names.map((name) => rows.map((row) => row[name])),
   }

@@ -1,28 +1,27 @@
 import type { Instant, Service } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 
-/** What has a horizon of its own: the notifications of each service, and what is made of them. */
+/** Each service's notifications have a horizon, and the aggregates have one. */
 export type HorizonKind = Service | 'aggregates'
 
-/** Since when something is kept, null when nothing of it was ever pruned. */
+/** The time since which data of one kind is complete; null if none was ever pruned. */
 export async function readHorizon(client: Queryable, kind: HorizonKind): Promise<Instant | null> {
   return keptSince(client, [kind])
 }
 
 /**
- * The first instant from which on everything of these kinds is still there, null when nothing of them was ever pruned: a
- * report over a period that begins before it would leave out what is gone.
+ * The time since which data of all these kinds is complete; null if none was ever pruned. A report about an earlier period
+ * would be incomplete.
  */
 export async function keptSince(client: Queryable, kinds: readonly HorizonKind[]): Promise<Instant | null> {
-  const { rows } = await client.query<{ instant: string | null }>(
+  const { rows } = await client.query<{ instant: number | null }>(
     'select max(instant) as instant from horizon where kind = any($1)',
     [kinds],
   )
-  const instant = rows[0]?.instant ?? null
-  return instant === null ? null : Number(instant)
+  return rows[0]?.instant ?? null
 }
 
-/** Never lowered: what was rejected as too old stays so. */
+/** Raises a horizon. It is never lowered, so that a notification rejected as too old stays rejected. */
 export async function raiseHorizon(client: Queryable, kind: HorizonKind, instant: Instant): Promise<void> {
   await client.query(
     `insert into horizon (kind, instant) values ($1, $2)

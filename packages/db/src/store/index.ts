@@ -1,6 +1,6 @@
 export { deploymentId } from './deployment.ts'
 export { Partitions } from './partitions.ts'
-export { type NewReason, rejectAgain, removeRejected } from './settleRejected.ts'
-export { type StoreResult, storeBatch } from './storeBatch.ts'
+export { rejectAgain, removeRejected } from './settleRejected.ts'
+export { storeBatch } from './storeBatch.ts'
 export { type RejectedRow, storeRejected } from './storeRejected.ts'
 export { IDS_PER_SPAN } from './storeStatement.ts'

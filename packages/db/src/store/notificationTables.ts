@@ -1,7 +1,7 @@
 import type { GenericRow, GlanceRow, NotificationRow, NovaRow, Service } from '@stacktach/domain'
 import { textArray } from './textArray.ts'
 
-/** A column's type, and its values of some rows as one parameter. */
+/** A column's type, and a function that returns its values as one array parameter. */
 type Column = { type: string; array(rows: readonly never[]): unknown }
 
 function column<Row>(type: string, value: (row: Row) => unknown) {
@@ -12,7 +12,7 @@ function textColumn<Row>(value: (row: Row) => string | null, type = 'text') {
   return { type, array: (rows: readonly Row[]): unknown => textArray(rows.map(value)) }
 }
 
-/** Most of a row's bytes. */
+/** The JSON columns are most of a row's bytes. */
 function jsonColumn<Row>(value: (row: Row) => string | null) {
   return textColumn(value, 'json')
 }
@@ -42,7 +42,7 @@ const states = {
 
 const facts = jsonColumn<NovaRow | GlanceRow>((row) => (row.facts === null ? null : JSON.stringify(row.facts)))
 
-/** Of each service's table: the columns that a row brings, with their types. */
+/** The columns of each service's table that are written from a row. */
 export const notificationTables = {
   nova: {
     ...common,

@@ -3,44 +3,41 @@ import type pg from 'pg'
 import { inTransaction, type Queryable } from '../sql/transaction.ts'
 import { readHorizon } from './horizon.ts'
 
-/** Key of the advisory lock under which partitions are made and dropped, and horizons raised. */
+/** Key of the advisory lock for creating and dropping partitions and raising horizons. */
 const PARTITIONS_LOCK = 7246_001
 
-/** Until the transaction ends. */
+/** Holds the lock until the transaction ends. */
 export async function lockPartitions(client: Queryable): Promise<void> {
   await client.query('select pg_advisory_xact_lock($1)', [PARTITIONS_LOCK])
 }
 
-/** Milliseconds that a horizon is believed. One that was raised since is noticed at the latest when storing fails. */
-const HORIZON_HOLDS = 60_000
+/** How long a horizon is cached. A horizon raised meanwhile makes storing fail, which clears the cache. */
+const HORIZON_CACHE_MS = 60_000
 
-/**
- * Makes sure that the partitions for some instants are there. What is known to be there is remembered, so that only the
- * first notification of a span asks the database.
- */
+/** Creates missing partitions. It caches the existing ones, so that only the first notification of a span queries the database. */
 export class Partitions {
   readonly #pool: pg.Pool
   readonly #size: number
-  /** Aligned starts of spans that are covered, by service. */
+  /** Service and aligned start of each span that partitions cover. */
   readonly #covered = new Set<string>()
   readonly #horizons = new Map<Service, { instant: Instant; readAt: number }>()
 
-  /** @param days in one partition */
+  /** @param days length of a partition */
   constructor(pool: pg.Pool, days: number) {
     this.#pool = pool
     this.#size = days * DAY
   }
 
-  /** The instant before which nothing of a service is stored. */
+  /** The time before which no notification of a service is stored. */
   async horizon(service: Service): Promise<Instant> {
-    const known = this.#horizons.get(service)
-    if (known !== undefined && performance.now() - known.readAt < HORIZON_HOLDS) return known.instant
+    const cached = this.#horizons.get(service)
+    if (cached !== undefined && performance.now() - cached.readAt < HORIZON_CACHE_MS) return cached.instant
     const instant = (await readHorizon(this.#pool, service)) ?? EARLIEST
     this.#horizons.set(service, { instant, readAt: performance.now() })
     return instant
   }
 
-  /** Nothing is made before the horizon: what belongs there finds no partition. */
+  /** Ensures that there are partitions for the instants. Creates none before the horizon, so storing older rows fails. */
   async ensure(service: Service, instants: Iterable<Instant>): Promise<void> {
     const missing = new Set<Instant>()
     for (const instant of instants) {
@@ -52,27 +49,27 @@ export class Partitions {
     for (const lower of missing) this.#covered.add(`${service} ${lower}`)
   }
 
-  /** Forgets what is known: another process may have sealed or dropped a partition. */
+  /** Clears the cache, because another process may have sealed or dropped a partition. */
   forget(): void {
     this.#covered.clear()
     this.#horizons.clear()
   }
 
-  /** Covers one aligned span with partitions, around those of another size that are there already. */
+  /** Covers one aligned span with partitions, leaving out existing ones of another size. */
   #create(service: Service, lower: Instant): Promise<void> {
     const upper = lower + this.#size
     return inTransaction(this.#pool, async (client) => {
       await lockPartitions(client)
       const horizon = (await readHorizon(client, service)) ?? lower
-      const present = await client.query<{ lower: string; upper: string }>(
+      const existing = await client.query<{ lower: number; upper: number }>(
         `select lower, upper from notification_partition
           where service = $1 and lower < $3 and upper > $2 order by lower`,
         [service, lower, upper],
       )
       let from = Math.min(Math.max(lower, horizon), upper)
-      for (const gapEnd of [...present.rows, { lower: String(upper), upper: String(upper) }]) {
-        if (Number(gapEnd.lower) > from) await createPartition(client, service, from, Number(gapEnd.lower))
-        from = Math.max(from, Number(gapEnd.upper))
+      for (const gapEnd of [...existing.rows, { lower: upper, upper }]) {
+        if (gapEnd.lower > from) await createPartition(client, service, from, gapEnd.lower)
+        from = Math.max(from, gapEnd.upper)
       }
     })
   }
@@ -81,7 +78,7 @@ export class Partitions {
 async function createPartition(client: pg.PoolClient, service: Service, lower: Instant, upper: Instant): Promise<void> {
   const day = new Date(lower / 1000).toISOString().slice(0, 10).replaceAll('-', '')
   const name = `notification_${service}_${day}_${(upper - lower) / DAY}d`
-  // Numbers and a name made of digits: nothing here comes from a notification's text.
+  // The SQL contains only numbers, and a name derived from them; no text of a notification.
   await client.query(
     `create table if not exists ${name} partition of notification_${service} for values from (${lower}) to (${upper})`,
   )

@@ -4,7 +4,7 @@ import type { Queryable } from '../sql/transaction.ts'
 import { notificationTables } from './notificationTables.ts'
 import { storeStatement } from './storeStatement.ts'
 
-/** Spans are rounded to whole days, so that a key which goes on occurring is written once a day. */
+/** Spans are rounded to whole days, so that the span of an active key is written only once a day. */
 const SPAN_GRAIN = DAY
 
 const statements: Record<Service, string> = {
@@ -14,15 +14,15 @@ const statements: Record<Service, string> = {
 }
 
 export interface StoreResult {
-  /** How many were new. */
+  /** Number of new rows. */
   stored: number
-  /** Where there is something to fold now. */
+  /** Shards with a new backlog. */
   touched: BackloggedShard[]
 }
 
 /**
- * Stores notifications of one service and deployment with all that follows from them: backlog, spans, names. Their
- * partitions must be there. Those stored before are left alone.
+ * Stores notifications of one service and deployment, with their backlog, spans and names. Their partitions must exist.
+ * Duplicates are skipped.
  */
 export async function storeBatch(
   client: Queryable,

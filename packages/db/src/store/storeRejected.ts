@@ -1,14 +1,14 @@
 import type { Queryable } from '../sql/transaction.ts'
 import { type ColumnTypes, unnest } from '../sql/unnest.ts'
 
-/** A message that could not be stored, as it came. */
+/** A message that could not be stored. */
 export interface RejectedRow {
   deployment: string
   exchange: string
   routing_key: string
   reason: string
   detail: string
-  /** The bytes as they came, or, of too many, the first of them. */
+  /** The received bytes; only the first ones of a message that is too large. */
   body: Buffer
   body_size: number
   /** SHA-256 of all bytes, in hexadecimal. */
@@ -29,7 +29,11 @@ const types: ColumnTypes<RejectedRow> = {
   received_at: 'bigint',
 }
 
-/** Keeps rejected messages; one delivered again is kept once. */
+/**
+ * Stores rejected messages; duplicates are skipped.
+ *
+ * @returns the number of new rows
+ */
 export async function storeRejected(client: Queryable, rows: readonly RejectedRow[]): Promise<number> {
   if (rows.length === 0) return 0
   const { sql, columns, values } = unnest(types, rows)

@@ -4,15 +4,15 @@ import { notificationTables } from './notificationTables.ts'
 /** Ids that share one row of the id spans. */
 export const IDS_PER_SPAN = 10_000
 
-/** What a notification of each service is folded into: the backlog's kind, its key, and its shard's parameter. */
+/** For each service, the query of the backlog rows of the stored notifications: kind, key, when and id. */
 const backlogOf: Record<Service, string> = {
-  // Without an instance it can still be where its request began.
+  // A notification without an instance may be the first one of its request.
   nova: `
     select case when instance is null then 'request' else 'instance' end, coalesce(instance, request_id),
            case when instance is null then 0 else "when" end,
            case when instance is null then pg_current_xact_id()::text::bigint else id end
       from stored where instance is not null or request_id <> ''`,
-  // One row for each image it is about: all that says something about an image is in one shard.
+  // One row per image of the notification, so that all rows of an image are in one shard.
   glance: `
     select 'image', image ->> 'uuid', "when", id
       from stored, json_array_elements(stored.facts -> 'images') as image
@@ -20,14 +20,14 @@ const backlogOf: Record<Service, string> = {
   generic: `select null, null, null::bigint, null::bigint where false`,
 }
 
-/** What later steps of the statement read of the rows it stored: not the original, which is most of them. */
+/** The columns that later steps of the statement read; without the original, which is most of a row. */
 const returned: Record<Service, string> = {
   nova: 'id, "when", event, host, instance, request_id',
   glance: 'id, "when", event, host, instance, uuid, facts',
   generic: 'id, "when", event, host, instance',
 }
 
-/** Keys that are looked up without a time. */
+/** Keys by which queries without a period search. */
 const spannedKeys: Record<Service, Record<string, string>> = {
   nova: { instance: 'instance', request: `nullif(request_id, '')` },
   glance: { instance: 'instance', image: 'uuid' },
@@ -35,32 +35,32 @@ const spannedKeys: Record<Service, Record<string, string>> = {
 }
 
 /**
- * The statement that stores a batch of one service: one round trip, one transaction, whatever the batch holds.
+ * The statement that stores a batch of one service in one round trip and one transaction.
  *
- * Parameters: $1 deployment id, $2 number of rows, $3 number of shards, $4 microseconds of a span's grain, then one
- * array a column. Ids are drawn in the order of arrival, and rows inserted in the order of their identity, so that two
- * processes storing the same messages wait for each other instead of deadlocking. Spans and names are written only when
- * they say something new, which is seldom.
+ * Parameters: $1 deployment id, $2 number of rows, $3 number of shards, $4 the length to which spans are rounded
+ * (microseconds), then one array per column. Ids follow the order of arrival. Rows are inserted in the order of their
+ * identity, so that two processes that store the same messages do not deadlock. Spans and names are written only if they
+ * change, which is rare.
  */
 export function storeStatement(service: Service): string {
   const columns = Object.entries(notificationTables[service])
   const table = `notification_${service}`
   const names = columns.map(([name]) => `"${name}"`).join(', ')
   const arrays = columns.map(([, { type }], index) => `$${index + 5}::${type === 'json' ? 'text' : type}[]`).join(', ')
-  const values = columns.map(([name, { type }]) => (type === 'json' ? `given."${name}"::json` : `given."${name}"`))
+  const values = columns.map(([name, { type }]) => (type === 'json' ? `input."${name}"::json` : `input."${name}"`))
   const keys = Object.entries(spannedKeys[service]).map(
     ([kind, key]) => `select '${kind}' as kind, ${key} as key, "when" from stored where ${key} is not null`,
   )
   return `
 with numbered as (
   select nextval('${table}_id_seq') as id, place from generate_series(1, $2::bigint) as place
-), given as (
-  select * from unnest(${arrays}) with ordinality as given(${names}, place)
+), input as (
+  select * from unnest(${arrays}) with ordinality as input(${names}, place)
 ), stored as (
   insert into ${table} (id, deployment_id, ${names})
   select numbered.id, $1::int, ${values.join(', ')}
-    from given join numbered using (place)
-   order by given.dedup_key, given."when"
+    from input join numbered using (place)
+   order by input.dedup_key, input."when"
   on conflict do nothing
   returning ${returned[service]}
 ), backlogged as (
@@ -79,27 +79,27 @@ with numbered as (
   insert into notification_span (service, kind, key, lower, upper)
   select '${service}', spanned.kind, spanned.key, spanned.lower, spanned.upper
     from spanned left join lateral (
-      -- With a limit it is a look-up for each key, never a scan of a table that grows.
+      -- The limit makes this an index look-up per key instead of a scan of the table.
       select lower, upper from notification_span k
        where k.service = '${service}' and k.kind = spanned.kind and k.key = spanned.key limit 1
-    ) as known on true
-   where known.lower is null or spanned.lower < known.lower or spanned.upper > known.upper
+    ) as existing on true
+   where existing.lower is null or spanned.lower < existing.lower or spanned.upper > existing.upper
    order by 2, 3
   on conflict (service, kind, key) do update
      set lower = least(notification_span.lower, excluded.lower), upper = greatest(notification_span.upper, excluded.upper)
 ), named as (
   insert into event (service, name)
-  select '${service}', event from (select distinct event from stored) as fresh
-   where not exists (select from event known where known.service = '${service}' and known.name = fresh.event)
+  select '${service}', event from (select distinct event from stored) as candidate
+   where not exists (select from event e where e.service = '${service}' and e.name = candidate.event)
    order by 2
   on conflict do nothing
 ), hosted as (
   insert into host (service, name)
-  select '${service}', host from (select distinct coalesce(host, '') as host from stored) as fresh
-   where not exists (select from host known where known.service = '${service}' and known.name = fresh.host)
+  select '${service}', host from (select distinct coalesce(host, '') as host from stored) as candidate
+   where not exists (select from host h where h.service = '${service}' and h.name = candidate.host)
    order by 2
   on conflict do nothing
-), seen as (
+), deployment_updated as (
   update deployment set last_when = latest.latest
     from (select max("when") as latest from stored) as latest
    where id = $1 and latest.latest > coalesce(last_when, 0)

@@ -16,13 +16,13 @@ test.each([
   [['']],
   [[null, 'NULL', null]],
   [['{"a":"\\"quoted\\", \\\\"}', '{,}', ' blank ', 'ünïcödé €😀', 'x'.repeat(100_000)]],
-])('%# comes as it was', async (values: (string | null)[]) => {
+])('array %# is stored unchanged', async (values: (string | null)[]) => {
   const { rows } = await database.pool.query<{ value: string | null }>('select unnest($1::text[]) as value', [
     textArray(values),
   ])
   expect(rows.map(({ value }) => value)).toEqual(values)
 })
 
-test('a NUL is refused as a row, not as a connection', async () => {
+test('a NUL fails the statement with the code of invalid text', async () => {
   await expect(database.pool.query('select $1::text[]', [textArray(['a\0b'])])).rejects.toMatchObject({ code: '22021' })
 })

@@ -1,6 +1,6 @@
 import { type Database, type DatabaseOptions, openDatabase } from '../connection/open.ts'
 
-/** Works with a database as another of its users, whose password is `secret`. */
+/** Runs `work` with a database, logged in as another user with the password `secret`. */
 export async function openAs(
   address: string,
   role: string,
@@ -18,7 +18,7 @@ export async function openAs(
   }
 }
 
-/** What Prisma says of a statement that PostgreSQL refused, the causes included. */
+/** The text of the error, with its causes, with which a Prisma query fails. */
 export async function describeRefusal(work: Promise<unknown>): Promise<string> {
   try {
     await work

@@ -6,7 +6,7 @@ import { bindMigrationAwareSqlAdapterFactory } from '@prisma/driver-adapter-util
 import * as engine from '@prisma/schema-engine-wasm/schema_engine_bg'
 import pg from 'pg'
 
-// Node has it, and its types only in a later version.
+// A global of Node that its types do not declare.
 declare const WebAssembly: {
   instantiate(source: Buffer, imports: object): Promise<{ instance: { exports: Record<string, unknown> } }>
 }
@@ -14,10 +14,10 @@ declare const WebAssembly: {
 const schemaPath = fileURLToPath(new URL('../../../../prisma/schema.prisma', import.meta.url))
 
 /**
- * schema.prisma as SQL, made by Prisma's own schema engine, which its npm package holds as WebAssembly: so no binary is
- * downloaded.
+ * Converts schema.prisma to SQL with Prisma's schema engine. The engine is a WebAssembly module of its npm package, so no
+ * binary is downloaded.
  *
- * @param url of any database, which the engine asks for its version
+ * @param url of any database; the engine queries its version
  */
 export async function schemaSql(url: string): Promise<string> {
   const require = createRequire(import.meta.url)

@@ -4,12 +4,12 @@ import { deploymentId } from '../store/deployment.ts'
 import { Partitions } from '../store/partitions.ts'
 import { storeBatch } from '../store/storeBatch.ts'
 
-/** A nova notification as a test tells it. */
-export interface ToldMessage {
+/** A nova notification, as a test describes it. */
+export interface TestMessage {
   at: Instant
   event: string
   request?: string
-  /** Null for what says nothing of its instance. */
+  /** Null for a notification without an instance. */
   instance?: string | null
   deployment?: string
   user?: string | null
@@ -19,14 +19,14 @@ export interface ToldMessage {
 }
 
 /** Stores messages as ingest does, in the order given. */
-export async function storeMessages(db: Database, messages: readonly ToldMessage[]): Promise<void> {
+export async function storeMessages(db: Database, messages: readonly TestMessage[]): Promise<void> {
   const partitions = new Partitions(db.pool, 1)
   for (const [index, message] of messages.entries()) {
     const { request = 'req-1', instance = 'i1', deployment = 'east', user = 'u', payload = {} } = message
     const seconds = Math.floor(message.at / 1_000_000)
     const time = `${new Date(seconds * 1000).toISOString().slice(0, 19)}.${String(message.at % 1_000_000).padStart(6, '0')}`
-    const own = instance === null ? {} : { instance_id: instance, uuid: instance, tenant_id: 't', tenant: 't' }
-    const data = { ...own, ...payload }
+    const identity = instance === null ? {} : { instance_id: instance, uuid: instance, tenant_id: 't', tenant: 't' }
+    const data = { ...identity, ...payload }
     const body = {
       message_id: `m${index}-${message.at}`,
       publisher_id: message.versioned ? 'nova-compute:h1' : 'compute.h1',

@@ -1,5 +1,4 @@
 import type { ImageEvidence, ImageExistsToVerify } from '@stacktach/domain'
-import { numberOrNull } from '../sql/numbers.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 
@@ -22,7 +21,7 @@ export async function claimImageExists(
 ): Promise<ClaimedImageExists[]> {
   const notifications = await claimNotifications(client, range, limit)
   if (notifications.length === 0) return []
-  const { rows: locked } = await client.query<{ id: string }>(
+  const { rows: locked } = await client.query<{ id: number }>(
     `select e.id from unnest($1::int[], $2::text[]) as claimed(deployment_id, dedup_key)
        join image_exists e on e.deployment_id = claimed.deployment_id and e.dedup_key = claimed.dedup_key
       where e.status = 'pending'
@@ -39,7 +38,7 @@ export async function claimImageExists(
       where e.id = any($1)`,
     [locked.map(({ id }) => id)],
   )
-  return rows.map((row) => ({ id: Number(row.id), exists: existsOf(row), evidence: evidenceOf(row) }))
+  return rows.map((row) => ({ id: row.id, exists: existsOf(row), evidence: evidenceOf(row) }))
 }
 
 interface NotificationKey {
@@ -48,46 +47,46 @@ interface NotificationKey {
 }
 
 async function claimNotifications(client: Queryable, range: ExistsRange, limit: number): Promise<NotificationKey[]> {
-  const [from, to] = boundsOf(range)
+  const { from, until } = boundsOf(range)
   const { rows } = await client.query<NotificationKey>(
     `with due as materialized (
        select distinct deployment_id, dedup_key
          from (select deployment_id, dedup_key from image_exists
-                where status = 'pending' and audit_period_ending >= $1 and audit_period_ending <= $2
+                where status = 'pending' and audit_period_ending >= $1 and audit_period_ending < $2
                 order by audit_period_ending limit $3) as ending
        union
        select deployment_id, dedup_key
          from (select deployment_id, dedup_key from image_exists
-                where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" <= $2
+                where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" < $2
                 limit $3) as endless
      )
      select deployment_id, dedup_key from due
       where pg_try_advisory_xact_lock(hashtextextended('verify ' || deployment_id || ' ' || dedup_key, 0))`,
-    [from, to, limit],
+    [from, until, limit],
   )
   return rows
 }
 
 interface Row {
-  id: string
-  created_at: string
-  deleted_at: string | null
+  id: number
+  created_at: number
+  deleted_at: number | null
   owner: string | null
   size: string | null
-  audit_period_ending: string | null
-  usage_created_at: string | null
+  audit_period_ending: number | null
+  usage_created_at: number | null
   usage_owner: string | null
   usage_size: string | null
-  delete_deleted_at: string | null
+  delete_deleted_at: number | null
 }
 
 function existsOf(row: Row): ImageExistsToVerify {
   return {
-    createdAt: Number(row.created_at),
-    deletedAt: numberOrNull(row.deleted_at),
+    createdAt: row.created_at,
+    deletedAt: row.deleted_at,
     owner: row.owner,
     size: row.size,
-    auditPeriodEnding: numberOrNull(row.audit_period_ending),
+    auditPeriodEnding: row.audit_period_ending,
   }
 }
 
@@ -96,7 +95,7 @@ function evidenceOf(row: Row): ImageEvidence {
     usage:
       row.usage_created_at === null
         ? null
-        : { createdAt: Number(row.usage_created_at), owner: row.usage_owner, size: row.usage_size },
-    delete: row.delete_deleted_at === null ? null : { deletedAt: Number(row.delete_deleted_at) },
+        : { createdAt: row.usage_created_at, owner: row.usage_owner, size: row.usage_size },
+    delete: row.delete_deleted_at === null ? null : { deletedAt: row.delete_deleted_at },
   }
 }

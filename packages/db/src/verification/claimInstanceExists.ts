@@ -1,5 +1,4 @@
 import type { ExistsToVerify, InstanceEvidence } from '@stacktach/domain'
-import { numberOrNull } from '../sql/numbers.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 
@@ -34,36 +33,36 @@ export async function claimInstanceExists(
       where e.id = any($1)`,
     [ids],
   )
-  return rows.map((row) => ({ id: Number(row.id), exists: existsOf(row), evidence: evidenceOf(row, deletes) }))
+  return rows.map((row) => ({ id: row.id, exists: existsOf(row), evidence: evidenceOf(row, deletes) }))
 }
 
-async function claimIds(client: Queryable, range: ExistsRange, limit: number): Promise<string[]> {
-  const [from, to] = boundsOf(range)
-  const ending = await client.query<{ id: string }>(
+async function claimIds(client: Queryable, range: ExistsRange, limit: number): Promise<number[]> {
+  const { from, until } = boundsOf(range)
+  const ending = await client.query<{ id: number }>(
     `select id from instance_exists
-      where status = 'pending' and audit_period_ending >= $1 and audit_period_ending <= $2
+      where status = 'pending' and audit_period_ending >= $1 and audit_period_ending < $2
       order by audit_period_ending limit $3 for update skip locked`,
-    [from, to, limit],
+    [from, until, limit],
   )
   // An exists without an audit period is placed by the time of its notification.
-  const endless = await client.query<{ id: string }>(
+  const endless = await client.query<{ id: number }>(
     `select id from instance_exists
-      where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" <= $2
+      where status = 'pending' and audit_period_ending is null and "when" >= $1 and "when" < $2
       limit $3 for update skip locked`,
-    [from, to, limit - ending.rows.length],
+    [from, until, limit - ending.rows.length],
   )
   return [...ending.rows, ...endless.rows].map(({ id }) => id)
 }
 
-type Deletes = Map<string, InstanceEvidence['deletes'][number][]>
+type Deletes = Map<number, InstanceEvidence['deletes'][number][]>
 
 /** Deletes by exists: same instance, launched_at within one second, the widest reach of "the same second". */
-async function readDeletes(client: Queryable, ids: readonly string[]): Promise<Deletes> {
+async function readDeletes(client: Queryable, ids: readonly number[]): Promise<Deletes> {
   const { rows } = await client.query<{
-    id: string
-    launched_at: string
-    deleted_at: string
-    payload_deleted_at: string | null
+    id: number
+    launched_at: number
+    deleted_at: number
+    payload_deleted_at: number | null
   }>(
     `select e.id, d.launched_at, d.deleted_at, d.payload_deleted_at
        from instance_exists e
@@ -76,9 +75,9 @@ async function readDeletes(client: Queryable, ids: readonly string[]): Promise<D
   const deletes: Deletes = new Map()
   for (const { id, launched_at, deleted_at, payload_deleted_at } of rows) {
     const row = {
-      launchedAt: Number(launched_at),
-      deletedAt: Number(deleted_at),
-      payloadDeletedAt: numberOrNull(payload_deleted_at),
+      launchedAt: launched_at,
+      deletedAt: deleted_at,
+      payloadDeletedAt: payload_deleted_at,
     }
     deletes.set(id, [...(deletes.get(id) ?? []), row])
   }
@@ -86,11 +85,11 @@ async function readDeletes(client: Queryable, ids: readonly string[]): Promise<D
 }
 
 interface Row {
-  id: string
-  launched_at: string
-  deleted_at: string | null
-  terminated_at: string | null
-  audit_period_ending: string | null
+  id: number
+  launched_at: number
+  deleted_at: number | null
+  terminated_at: number | null
+  audit_period_ending: number | null
   instance_type_id: string | null
   instance_flavor_id: string | null
   tenant: string | null
@@ -99,8 +98,8 @@ interface Row {
   os_version: string | null
   os_distro: string | null
   image_type: number
-  launch_id: string | null
-  launch_launched_at: string | null
+  launch_id: number | null
+  launch_launched_at: number | null
   launch_instance_type_id: string | null
   launch_instance_flavor_id: string | null
   launch_tenant: string | null
@@ -112,10 +111,10 @@ interface Row {
 
 function existsOf(row: Row): ExistsToVerify {
   return {
-    launchedAt: Number(row.launched_at),
-    deletedAt: numberOrNull(row.deleted_at),
-    terminatedAt: numberOrNull(row.terminated_at),
-    auditPeriodEnding: numberOrNull(row.audit_period_ending),
+    launchedAt: row.launched_at,
+    deletedAt: row.deleted_at,
+    terminatedAt: row.terminated_at,
+    auditPeriodEnding: row.audit_period_ending,
     instanceTypeId: row.instance_type_id,
     instanceFlavorId: row.instance_flavor_id,
     tenant: row.tenant,
@@ -129,7 +128,7 @@ function existsOf(row: Row): ExistsToVerify {
 
 function evidenceOf(row: Row, deletes: Deletes): InstanceEvidence {
   const launch = row.launch_id !== null && {
-    launchedAt: numberOrNull(row.launch_launched_at),
+    launchedAt: row.launch_launched_at,
     instanceTypeId: row.launch_instance_type_id,
     instanceFlavorId: row.launch_instance_flavor_id,
     tenant: row.launch_tenant,

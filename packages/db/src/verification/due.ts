@@ -3,11 +3,11 @@ import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 import type { ExistsTable } from './writeVerdicts.ts'
 
-/** Verification work that is due. */
+/** Which work is due: verification of either service, or unsent messages in the outbox. */
 export interface DueVerification {
   nova: boolean
   glance: boolean
-  publication: boolean
+  outbox: boolean
 }
 
 /** @param settled an exists is due when its audit period ended at or before this time (µs) */
@@ -17,19 +17,19 @@ export async function dueVerification(client: Queryable, settled: Instant): Prom
        or exists (select from ${table} where status = 'pending' and audit_period_ending is null and "when" <= $1)`
   const { rows } = await client.query<DueVerification>(
     `select ${due('instance_exists')} as nova, ${due('image_exists')} as glance,
-            exists (select from publication where send_status = 0) as publication`,
+            exists (select from outbox where send_status = 0) as outbox`,
     [settled],
   )
-  return rows[0] ?? { nova: false, glance: false, publication: false }
+  return rows[0] ?? { nova: false, glance: false, outbox: false }
 }
 
 /** Whether any exists in a range is pending. */
 export async function isPending(client: Queryable, table: ExistsTable, range: ExistsRange): Promise<boolean> {
-  const [from, to] = boundsOf(range)
+  const { from, until } = boundsOf(range)
   const { rows } = await client.query<{ pending: boolean }>(
     `select exists (select from ${table}
-                     where status = 'pending' and audit_period_ending >= $1 and audit_period_ending <= $2) as pending`,
-    [from, to],
+                     where status = 'pending' and audit_period_ending >= $1 and audit_period_ending < $2) as pending`,
+    [from, until],
   )
   return rows[0]?.pending ?? false
 }
@@ -40,13 +40,13 @@ export async function countVerdicts(
   table: ExistsTable,
   range: ExistsRange,
 ): Promise<{ verified: number; failed: number }> {
-  const [from, to] = boundsOf(range)
+  const { from, until } = boundsOf(range)
   const { rows } = await client.query<{ verified: number; failed: number }>(
     `select count(*) filter (where status = 'verified')::int as verified,
             count(*) filter (where status = 'failed')::int as failed
        from ${table}
-      where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending <= $2`,
-    [from, to],
+      where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending < $2`,
+    [from, until],
   )
   return rows[0] ?? { verified: 0, failed: 0 }
 }

@@ -2,9 +2,9 @@ import type { Instant } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
 
 /** SQL condition: the original notification of an exists is still stored, so it can be published. */
-const originalIsThere = (service: 'nova' | 'glance', id: string, when: string) =>
-  `(exists (select from notification_partition there
-             where there.service = '${service}' and there.lower <= ${when} and there.upper > ${when})
+const originalIsStored = (service: 'nova' | 'glance', id: string, when: string) =>
+  `(exists (select from notification_partition p
+             where p.service = '${service}' and p.lower <= ${when} and p.upper > ${when})
     or exists (select from kept_original original where original.service = '${service}' and original.notification_id = ${id}))`
 
 /** Send status of confirmed messages, as in StackTach. */
@@ -24,22 +24,22 @@ export async function enqueueInstanceExists(client: Queryable, ids: readonly num
        select id, notification_id, "when", message_id,
               concat_ws(' ', instance, coalesce(audit_period_beginning / 1000000, 0),
                         coalesce(audit_period_ending / 1000000, 0), launched_at / 1000000) as key
-         from instance_exists where id = any($1) and ${originalIsThere('nova', 'instance_exists.notification_id', 'instance_exists."when"')}
-     ), published as (
-       insert into publication (service, key, message_id, original_message_id, notification_id, notification_when, created_at)
+         from instance_exists where id = any($1) and ${originalIsStored('nova', 'instance_exists.notification_id', 'instance_exists."when"')}
+     ), message as (
+       insert into outbox (service, key, message_id, original_message_id, notification_id, notification_when, created_at)
        select distinct on (key) 'nova', key, gen_random_uuid(), message_id, notification_id, "when", $2::bigint
          from verified order by key, "when", notification_id
        on conflict (service, key) do update
-         set original_message_id = case when publication.send_status = 0 then excluded.original_message_id
-                                        else publication.original_message_id end,
-             notification_id = case when publication.send_status = 0 then excluded.notification_id
-                                    else publication.notification_id end,
-             notification_when = case when publication.send_status = 0 then excluded.notification_when
-                                      else publication.notification_when end
+         set original_message_id = case when outbox.send_status = 0 then excluded.original_message_id
+                                        else outbox.original_message_id end,
+             notification_id = case when outbox.send_status = 0 then excluded.notification_id
+                                    else outbox.notification_id end,
+             notification_when = case when outbox.send_status = 0 then excluded.notification_when
+                                      else outbox.notification_when end
        returning id, key, send_status
      )
-     update instance_exists e set publication_id = published.id, send_status = published.send_status
-       from verified join published on published.key = verified.key
+     update instance_exists e set outbox_id = message.id, send_status = message.send_status
+       from verified join message on message.key = verified.key
       where e.id = verified.id`,
     [ids, now],
   )
@@ -62,15 +62,15 @@ export async function enqueueImageExists(client: Queryable, ids: readonly number
            on all_images.deployment_id = verified.deployment_id and all_images.dedup_key = verified.dedup_key
         group by all_images.deployment_id, all_images.dedup_key
        having bool_and(all_images.status = 'verified')
-          and ${originalIsThere('glance', 'min(all_images.notification_id)', 'min(all_images."when")')}
-     ), published as (
-       insert into publication (service, key, message_id, original_message_id, notification_id, notification_when, created_at)
+          and ${originalIsStored('glance', 'min(all_images.notification_id)', 'min(all_images."when")')}
+     ), message as (
+       insert into outbox (service, key, message_id, original_message_id, notification_id, notification_when, created_at)
        select 'glance', key, gen_random_uuid(), message_id, notification_id, "when", $2::bigint from complete order by key
        on conflict (service, key) do update set key = excluded.key
        returning id, key, send_status
      )
-     update image_exists e set publication_id = published.id, send_status = published.send_status
-       from complete join published on published.key = complete.key
+     update image_exists e set outbox_id = message.id, send_status = message.send_status
+       from complete join message on message.key = complete.key
       where e.deployment_id = complete.deployment_id and e.dedup_key = complete.dedup_key`,
     [ids, now],
   )
@@ -91,19 +91,19 @@ export interface UnsentMessage {
  */
 export async function claimUnsent(client: Queryable, limit: number): Promise<UnsentMessage[]> {
   const { rows } = await client.query<{
-    id: string
+    id: number
     service: 'nova' | 'glance'
     message_id: string
     original_message_id: string | null
     json: string | null
   }>(
     `with claimed as (
-       select * from publication p
-        where p.send_status = 0
-          and (exists (select from instance_exists e where e.publication_id = p.id and e.status = 'verified')
-            or (exists (select from image_exists e where e.publication_id = p.id)
-                and not exists (select from image_exists e where e.publication_id = p.id and e.status <> 'verified')))
-        order by p.id limit $1 for update skip locked
+       select * from outbox o
+        where o.send_status = 0
+          and (exists (select from instance_exists e where e.outbox_id = o.id and e.status = 'verified')
+            or (exists (select from image_exists e where e.outbox_id = o.id)
+                and not exists (select from image_exists e where e.outbox_id = o.id and e.status <> 'verified')))
+        order by o.id limit $1 for update skip locked
      )
      select c.id, c.service, c.message_id, c.original_message_id, coalesce(n.json, g.json, original.json)::text as json
        from claimed c
@@ -116,22 +116,20 @@ export async function claimUnsent(client: Queryable, limit: number): Promise<Uns
     [limit],
   )
   return rows.flatMap(({ id, service, message_id, original_message_id, json }) =>
-    json === null
-      ? []
-      : [{ id: Number(id), service, messageId: message_id, originalMessageId: original_message_id, json }],
+    json === null ? [] : [{ id, service, messageId: message_id, originalMessageId: original_message_id, json }],
   )
 }
 
 /** Marks confirmed outbox messages, and the exists that refer to them, as sent. */
 export async function markSent(client: Queryable, ids: readonly number[], now: Instant): Promise<void> {
   if (ids.length === 0) return
-  await client.query('update publication set send_status = $2, sent_at = $3 where id = any($1)', [ids, CONFIRMED, now])
+  await client.query('update outbox set send_status = $2, sent_at = $3 where id = any($1)', [ids, CONFIRMED, now])
   await client.query(
-    `delete from kept_original original using publication p
-      where p.id = any($1) and original.service = p.service and original.notification_id = p.notification_id`,
+    `delete from kept_original original using outbox o
+      where o.id = any($1) and original.service = o.service and original.notification_id = o.notification_id`,
     [ids],
   )
   for (const table of ['instance_exists', 'image_exists']) {
-    await client.query(`update ${table} set send_status = $2 where publication_id = any($1)`, [ids, CONFIRMED])
+    await client.query(`update ${table} set send_status = $2 where outbox_id = any($1)`, [ids, CONFIRMED])
   }
 }

@@ -1,12 +1,9 @@
-import { FIRST_INSTANT, type Instant, LAST_INSTANT } from '@stacktach/domain'
+import { ALL_TIME, type TimePeriod } from '@stacktach/domain'
 
-/** Selects exists by the end of their audit period. Both ends inclusive, in microseconds of Unix time; null is open. */
-export interface ExistsRange {
-  from: Instant | null
-  to: Instant | null
-}
+/** Selects exists by the end of their audit period; null is open. */
+export type ExistsRange = { [Bound in keyof TimePeriod]: TimePeriod[Bound] | null }
 
-/** Replaces open ends by bounds that include every possible timestamp, for use in SQL. */
-export function boundsOf({ from, to }: ExistsRange): [number, number] {
-  return [from ?? FIRST_INSTANT, to ?? LAST_INSTANT]
+/** Replaces open ends, for use in SQL. */
+export function boundsOf({ from, until }: ExistsRange): TimePeriod {
+  return { from: from ?? ALL_TIME.from, until: until ?? ALL_TIME.until }
 }

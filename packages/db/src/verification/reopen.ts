@@ -1,4 +1,3 @@
-import { numberOrNull } from '../sql/numbers.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 import type { ExistsTable } from './writeVerdicts.ts'
@@ -24,7 +23,7 @@ export async function reopenInstanceExists(
   deletes: readonly ChangedDelete[],
 ): Promise<number> {
   if (launches.length === 0 && deletes.length === 0) return 0
-  const { rows } = await client.query<{ id: string }>(
+  const { rows } = await client.query<{ id: number }>(
     `select id from instance_exists
       where id in (
         select e.id from instance_launch l
@@ -54,7 +53,7 @@ export async function reopenInstanceExists(
  */
 export async function reopenImageExists(client: Queryable, uuids: readonly string[]): Promise<void> {
   if (uuids.length === 0) return
-  const { rows } = await client.query<{ id: string }>(
+  const { rows } = await client.query<{ id: number }>(
     'select id from image_exists where uuid = any($1) order by id for update',
     [uuids],
   )
@@ -65,7 +64,7 @@ export async function reopenImageExists(client: Queryable, uuids: readonly strin
  * Runs as a separate statement, after the rows are locked: in the snapshot of the statement that waited for the lock, an
  * exists being verified concurrently is still pending; the next statement sees its verdict.
  */
-async function reopenLocked(client: Queryable, table: ExistsTable, rows: readonly { id: string }[]): Promise<number> {
+async function reopenLocked(client: Queryable, table: ExistsTable, rows: readonly { id: number }[]): Promise<number> {
   if (rows.length === 0) return 0
   const { rowCount } = await client.query(
     `update ${table} set status = 'pending', fail_reason = null where id = any($1) and status <> 'pending'`,
@@ -88,17 +87,17 @@ export async function reopenRange(
   after: number,
   limit: number,
 ): Promise<number | null> {
-  const [from, to] = boundsOf(range)
-  const { rows } = await client.query<{ last: string | null }>(
+  const { from, until } = boundsOf(range)
+  const { rows } = await client.query<{ last: number | null }>(
     `with judged as (
        select id from ${table}
-        where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending <= $2 and id > $3
+        where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending < $2 and id > $3
         order by id limit $4 for update skip locked
      ), reopened as (
        update ${table} e set status = 'pending', fail_reason = null from judged where e.id = judged.id
      )
      select max(id) as last from judged`,
-    [from, to, after, limit],
+    [from, until, after, limit],
   )
-  return numberOrNull(rows[0]?.last ?? null)
+  return rows[0]?.last ?? null
 }

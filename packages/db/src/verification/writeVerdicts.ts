@@ -16,7 +16,7 @@ export async function writeVerdicts(client: Queryable, table: ExistsTable, judge
   const rows = judged.map(({ id, verdict }) => ({ id, status: verdict.status, reason: failReason(verdict) }))
   const { sql, values } = unnest({ id: 'bigint', status: 'text', reason: 'text' }, rows)
   await client.query(
-    `update ${table} e set status = given.status, fail_reason = given.reason from ${sql} where e.id = given.id`,
+    `update ${table} e set status = input.status, fail_reason = input.reason from ${sql} where e.id = input.id`,
     values,
   )
 }

@@ -2,177 +2,190 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { counterpartKey, EXISTS } from '../notifications/counterparts.ts'
 import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
-import { foldedAtOnce, Store } from '../testkit/store.ts'
-import { at, notice, twinOf } from '../testkit/story.ts'
-import { again, cloud, inPieces, shuffled } from '../testkit/stream.ts'
+import { differentRows, foldAtOnce } from '../testkit/rows.ts'
+import { Store } from '../testkit/store.ts'
+import { at, counterpartOf, novaEvent } from '../testkit/story.ts'
+import { cloud, inBatches, runOptions, shuffled } from '../testkit/stream.ts'
 
-/** A run of a cloud that loses its beginning once or twice. */
+/** A stream whose beginning retention drops twice while it arrives. */
 interface Run {
-  /** What came before anything was pruned, in pieces. */
+  /** Batches before the first boundary is set. */
   early: InstanceNotification[][]
   late: InstanceNotification[][]
-  /** Seconds before which things are pruned, after the early pieces and among the late ones. */
+  /** Seconds of the boundaries: the first is set after the early batches, the second in the middle of the late ones. */
   cuts: [number, number]
 }
 
-const met = { runs: 0, pruned: 0, late: 0, refolds: 0 }
+const totals = { runs: 0, pruned: 0, late: 0, refolds: 0 }
 
 afterAll(() => {
-  process.stdout.write(`pruned in the middle: ${JSON.stringify(met)}\n`)
+  process.stdout.write(`boundaries within a stream: ${JSON.stringify(totals)}\n`)
 })
 
-/** In both formats the same user and service: which of two counterparts starts a request is not what is asked here. */
-function alike(all: InstanceNotification[]): InstanceNotification[] {
+/** The same user and service in both formats: these tests do not check which counterpart starts a request. */
+function withOneUser(all: InstanceNotification[]): InstanceNotification[] {
   return all.map((each) => ({ ...each, userId: 'user', service: 'nova-api' }))
 }
 
 const run: fc.Arbitrary<Run> = fc
   .record({
-    all: shuffled(cloud.map(alike)),
+    all: shuffled(cloud.map(withOneUser)),
     share: fc.double({ min: 0.3, max: 1, noNaN: true }),
     first: fc.integer({ min: 1, max: 9 }),
     further: fc.integer({ min: 0, max: 8 }),
   })
   .chain(({ all, share, first, further }) => {
-    const number = Math.ceil(all.length * share)
+    const earlyCount = Math.ceil(all.length * share)
     const cuts: [number, number] = [first, first + further]
-    const [early, late] = acceptable(all.slice(0, number), all.slice(number), cuts)
+    const [early, late] = withoutUnsupported(all.slice(0, earlyCount), all.slice(earlyCount), cuts)
     return fc.record({
-      early: inPieces(fc.constant(early)),
-      late: inPieces(fc.constant(late)),
+      early: inBatches(fc.constant(early)),
+      late: inBatches(fc.constant(late)),
       cuts: fc.constant(cuts),
     })
   })
 
 /**
- * Without what no state can make up for: a classic one that comes when its versioned counterpart counted and is gone, and an
- * exists that takes the message id of one that is gone.
+ * Omits what no boundary can support: a classic notification whose versioned counterpart was folded and dropped, and an
+ * exists with the message id of a dropped exists.
  */
-function acceptable(
+function withoutUnsupported(
   early: InstanceNotification[],
   late: InstanceNotification[],
   cuts: [number, number],
 ): [InstanceNotification[], InstanceNotification[]] {
   const all = [...early, ...late]
-  const accepted = late.filter(({ when }) => when >= at(cuts[0]))
-  const behind = (one: InstanceNotification, other: InstanceNotification) =>
-    cuts.some((cut) => one.when < at(cut) && other.when >= at(cut))
-  const sameId = (one: InstanceNotification) => (other: InstanceNotification) =>
-    behind(other, one) && one.event === EXISTS && other.event === EXISTS && other.messageId === one.messageId
-  const pruned = (one: InstanceNotification) => (other: InstanceNotification) =>
-    behind(other, one) &&
-    other.versioned &&
-    other.instance === one.instance &&
-    counterpartKey(other) === counterpartKey(one)
-  const unique = (one: InstanceNotification) => !all.some(sameId(one))
-  return [early.filter(unique), accepted.filter((one) => unique(one) && (one.versioned || !all.some(pruned(one))))]
+  const stored = late.filter(({ when }) => when >= at(cuts[0]))
+  /** Whether a boundary is between the two. */
+  const areSeparated = (earlier: InstanceNotification, later: InstanceNotification) =>
+    cuts.some((cut) => earlier.when < at(cut) && later.when >= at(cut))
+  const hasUniqueId = (later: InstanceNotification) =>
+    !all.some(
+      (earlier) =>
+        areSeparated(earlier, later) &&
+        later.event === EXISTS &&
+        earlier.event === EXISTS &&
+        earlier.messageId === later.messageId,
+    )
+  const hasDroppedCounterpart = (later: InstanceNotification) =>
+    all.some(
+      (earlier) =>
+        areSeparated(earlier, later) &&
+        earlier.versioned &&
+        earlier.instance === later.instance &&
+        counterpartKey(earlier) === counterpartKey(later),
+    )
+  return [
+    early.filter(hasUniqueId),
+    stored.filter((later) => hasUniqueId(later) && (later.versioned || !hasDroppedCounterpart(later))),
+  ]
 }
 
-describe.each(['today', 'stacktach'] as const)('pruned in the middle (%s)', (rules) => {
-  test('what comes later makes, at every moment, the rows that it makes where nothing is pruned', () => {
+describe.each(['today', 'stacktach'] as const)('boundaries within a stream (%s)', (rules) => {
+  test('after every batch the rows are those of a fold without boundaries', () => {
     fc.assert(
       fc.property(run, ({ early, late, cuts: [first, second] }) => {
         const store = new Store(rules)
         const whole: InstanceNotification[] = []
-        const arrive = (piece: InstanceNotification[]) => {
-          store.arrive(piece)
-          whole.push(...piece)
-          store.settle()
-          expect(store.rows()).toEqual(foldedAtOnce(sortByPosition(whole), rules))
+        const add = (batch: InstanceNotification[]) => {
+          store.add(batch)
+          whole.push(...batch)
+          store.foldPending()
+          expect(differentRows(store.rows(), foldAtOnce(sortByPosition(whole), rules))).toEqual([])
         }
-        for (const piece of early) arrive(piece)
+        for (const batch of early) add(batch)
         store.prune(at(first))
-        late.forEach((piece, index) => {
+        late.forEach((batch, index) => {
           if (index === Math.floor(late.length / 2)) store.prune(at(second))
           const horizon = index < Math.floor(late.length / 2) ? first : second
-          const kept = piece.filter(({ when }) => when >= at(horizon))
-          if (kept.length > 0) arrive(kept)
+          const accepted = batch.filter(({ when }) => when >= at(horizon))
+          if (accepted.length > 0) add(accepted)
         })
-        met.runs++
-        met.pruned += whole.length - store.notifications().length
-        met.late += late.flat().length
-        met.refolds += store.refolds()
+        totals.runs++
+        totals.pruned += whole.length - store.notifications().length
+        totals.late += late.flat().length
+        totals.refolds += store.refolds()
       }),
-      again,
+      runOptions,
     )
   })
 
-  test('pruned at every second, one format, in order: the rows are those of everything', () => {
+  test('with one format, in order, and a boundary after every notification, the rows are those of a complete fold', () => {
     fc.assert(
       fc.property(cloud.map(sortByPosition), (all) => {
         const store = new Store(rules)
         const stream = all.map((each) => ({ ...each, versioned: false }))
         for (const notification of stream) {
-          store.arrive([notification])
-          store.settle()
+          store.add([notification])
+          store.foldPending()
           store.prune(notification.when)
         }
-        // An exists under the id of another takes its place, so that nothing is lost of this stream either.
-        expect(store.rows()).toEqual(foldedAtOnce(stream, rules))
+        // An exists replaces an earlier one with its message id, so that this stream loses nothing either.
+        expect(differentRows(store.rows(), foldAtOnce(stream, rules))).toEqual([])
         expect(store.refolds()).toBe(0)
       }),
-      again,
+      runOptions,
     )
   })
 
-  test('rows keep their ids when an instance is folded again from its boundary', () => {
+  test('rows keep their ids when an instance is refolded from its boundary', () => {
     fc.assert(
       fc.property(run, ({ early, cuts: [first] }) => {
         const store = new Store(rules)
-        for (const piece of early) store.arrive(piece)
-        store.settle()
+        for (const batch of early) store.add(batch)
+        store.foldPending()
         const [rows, ids] = [store.rows(), new Map(store.ids)]
         store.prune(at(first))
-        store.foldAgain()
-        expect(store.rows()).toEqual(rows)
+        store.refoldAll()
+        expect(differentRows(store.rows(), rows)).toEqual([])
         expect(store.ids).toEqual(ids)
       }),
-      again,
+      runOptions,
     )
   })
 })
 
 describe('counterparts on both sides of a boundary', () => {
-  const start = notice('reboot.start', 1)
-  const end = notice('reboot.end', 3)
+  const start = novaEvent('reboot.start', 1)
+  const end = novaEvent('reboot.end', 3)
 
-  test('a versioned one whose classic counterpart is gone says nothing', () => {
+  test('a versioned notification whose classic counterpart was dropped is left out', () => {
     const store = new Store('today')
-    store.arrive([start])
-    store.settle()
-    const { when } = twinOf(start)
+    store.add([start])
+    store.foldPending()
+    const { when } = counterpartOf(start)
     store.prune(when)
-    store.arrive([twinOf(start), end])
-    store.settle()
+    store.add([counterpartOf(start), end])
+    store.foldPending()
     expect([...store.timings.values()]).toHaveLength(1)
     expect([...store.timings.values()][0]).toMatchObject({ start: { id: start.id }, end: { id: end.id } })
   })
 
-  test('a classic one whose versioned counterpart counted and is gone does not count again', () => {
+  test('a classic notification whose versioned counterpart was folded and dropped is left out', () => {
     const store = new Store('today')
-    const versioned = { ...twinOf(start), when: start.when }
+    const versioned = { ...counterpartOf(start), when: start.when }
     const classic = { ...start, when: at(2) }
-    store.arrive([versioned])
-    store.settle()
+    store.add([versioned])
+    store.foldPending()
     store.prune(at(2))
-    store.arrive([classic])
-    store.settle()
-    store.arrive([end])
-    store.settle()
+    store.add([classic])
+    store.foldPending()
+    store.add([end])
+    store.foldPending()
     expect([...store.timings.values()]).toHaveLength(1)
     expect([...store.timings.values()][0]).toMatchObject({ start: { id: versioned.id }, end: { id: end.id } })
   })
 
-  test('a versioned one that is left out for a classic counterpart behind the boundary stays left out', () => {
+  test('a versioned notification stays left out when its classic counterpart is after the boundary', () => {
     const store = new Store('today')
-    const versioned = { ...twinOf(start), when: start.when }
+    const versioned = { ...counterpartOf(start), when: start.when }
     const classic = { ...start, when: at(2) }
-    store.arrive([versioned, classic])
-    store.settle()
+    store.add([versioned, classic])
+    store.foldPending()
     store.prune(at(2))
-    store.arrive([end, notice('update', 2.5)])
-    store.foldAgain()
-    store.settle()
+    store.add([end, novaEvent('update', 2.5)])
+    store.refoldAll()
+    store.foldPending()
     expect([...store.timings.values()]).toHaveLength(1)
     expect([...store.timings.values()][0]).toMatchObject({ start: { id: classic.id }, end: { id: end.id } })
   })

@@ -1,19 +1,17 @@
 import { counterpartKey, withoutCounterparts } from '../notifications/counterparts.ts'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
+import type { Duration } from '../time/duration.ts'
 import { DAY, type Instant } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { InstanceDelete } from '../usage/deletes.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
 import { type FoldState, foldInstance, type InstanceFold, type Lifecycle } from './foldInstance.ts'
 
-/**
- * State of an instance at an instant before which its notifications are (or are about to be) pruned. Folds start from
- * it.
- */
+/** State of an instance at the time before which retention drops its notifications. Folds start from it. */
 export interface Boundary {
   instance: string
-  /** Notifications from this instant on are folded onto the boundary. */
+  /** Notifications at or after this time are folded onto the boundary. */
   from: Instant
   lifecycle: Lifecycle | null
   /** Oldest first. */
@@ -28,53 +26,55 @@ export interface Boundary {
 }
 
 /**
- * Counterparts are published within a second; within this distance of a boundary, one may be before and one after it.
+ * Microseconds before a boundary in which a notification may have its counterpart after the boundary. nova publishes
+ * counterparts within a second.
  */
-const TWINS_APART = DAY
+const COUNTERPART_DISTANCE: Duration = DAY
 
 /**
  * Moves an instance's boundary forward.
  *
- * @param before the previous boundary, null when nothing of the instance has been pruned
+ * @param before the previous boundary; null when all notifications of the instance are stored
  * @param notifications of the instance between the two boundaries, in order; at least one
- * @param from the new boundary, after all of them
- * @param knownClassic keys of classic notifications stored from the new boundary on
+ * @param from the time of the new boundary, after all of them
+ * @param laterClassic keys of classic notifications that are stored at or after the new boundary
+ * @throws Error without a notification
  */
 export function foldBoundary(
   before: Boundary | null,
   instance: string,
   notifications: readonly InstanceNotification[],
   from: Instant,
-  knownClassic: ReadonlySet<string>,
+  laterClassic: ReadonlySet<string>,
   rules: Rules,
 ): Boundary {
-  const state = beginningAt(before, knownClassic)
+  const state = stateAt(before, laterClassic)
   const fold = foldInstance(instance, state, notifications, rules)
-  const whole = wholeFold(before, fold)
-  const kept = before !== null && before.from > from - TWINS_APART ? before : null
-  const late = notifications.filter(({ when }) => when >= from - TWINS_APART)
-  const counted = withoutCounterparts(notifications, state.knownClassic, state.prunedVersioned)
+  const rows = wholeFold(before, fold)
+  const recent = before !== null && before.from > from - COUNTERPART_DISTANCE ? before : null
+  const lastDay = notifications.filter(({ when }) => when >= from - COUNTERPART_DISTANCE)
+  const counted = withoutCounterparts(notifications, state.storedClassic, state.prunedVersioned)
   return {
     instance,
     from,
     lifecycle: fold.lifecycle,
-    openTimings: whole.timings.filter(({ end }) => end === null),
-    launches: whole.launches,
-    deletes: whole.deletes,
+    openTimings: rows.timings.filter(({ end }) => end === null),
+    launches: rows.launches,
+    deletes: rows.deletes,
     classic: keys(
-      kept?.classic,
-      late.filter(({ versioned }) => !versioned),
+      recent?.classic,
+      lastDay.filter(({ versioned }) => !versioned),
     ),
     versioned: keys(
-      kept?.versioned,
-      counted.filter(({ versioned, when }) => versioned && when >= from - TWINS_APART),
+      recent?.versioned,
+      counted.filter(({ versioned, when }) => versioned && when >= from - COUNTERPART_DISTANCE),
     ),
   }
 }
 
 /**
- * Folds all stored notifications of an instance onto its boundary. The result has the same rows as a fold from the
- * beginning, except timings closed and exists received before the boundary, which cannot change.
+ * Folds all stored notifications of an instance onto its boundary. The result has the rows of a fold from the beginning,
+ * except the timings closed and the exists received before the boundary, which cannot change.
  *
  * @param notifications from the boundary on, in order; at least one
  */
@@ -83,35 +83,38 @@ export function foldFromBoundary(
   notifications: readonly InstanceNotification[],
   rules: Rules,
 ): InstanceFold {
-  return wholeFold(boundary, foldInstance(boundary.instance, beginningAt(boundary), notifications, rules))
+  return wholeFold(boundary, foldInstance(boundary.instance, stateAt(boundary), notifications, rules))
 }
 
-function beginningAt(boundary: Boundary | null, knownClassic: ReadonlySet<string> = new Set()): FoldState {
+function stateAt(boundary: Boundary | null, laterClassic: ReadonlySet<string> = new Set()): FoldState {
   return {
     lifecycle: boundary?.lifecycle ?? null,
     openTimings: boundary?.openTimings ?? [],
     launches: new Map(boundary?.launches.map((launch) => [launch.requestId, launch])),
-    knownClassic: new Set([...(boundary?.classic ?? []), ...knownClassic]),
+    storedClassic: new Set([...(boundary?.classic ?? []), ...laterClassic]),
     prunedVersioned: new Set(boundary?.versioned),
   }
 }
 
-/** Adds the boundary's rows that the fold did not change. */
+/** The fold with the boundary's unchanged rows. */
 function wholeFold(boundary: Boundary | null, fold: InstanceFold): InstanceFold {
   if (boundary === null) return fold
   return {
     ...fold,
-    timings: laterWins([...boundary.openTimings, ...fold.timings], ({ start, end }) => `${(start ?? end)?.id}`),
-    launches: laterWins([...boundary.launches, ...fold.launches], ({ requestId }) => requestId),
-    deletes: laterWins([...boundary.deletes, ...fold.deletes], (row) => `${row.launchedAt} ${row.deletedAt}`),
+    timings: lastByKey([...boundary.openTimings, ...fold.timings], ({ start, end }) => `${(start ?? end)?.id}`),
+    launches: lastByKey([...boundary.launches, ...fold.launches], ({ requestId }) => requestId),
+    deletes: lastByKey([...boundary.deletes, ...fold.deletes], (row) => `${row.launchedAt} ${row.deletedAt}`),
   }
 }
 
-/** A Map keeps insertion order: timings already open at the boundary stay before those opened since. */
-function laterWins<R>(rows: readonly R[], key: (row: R) => string): R[] {
+/**
+ * The last row of each key, in the order in which the keys first occur: timings that were open at the boundary stay
+ * before those opened later.
+ */
+function lastByKey<R>(rows: readonly R[], key: (row: R) => string): R[] {
   return [...new Map(rows.map((row) => [key(row), row])).values()]
 }
 
-function keys(known: readonly string[] | undefined, notifications: readonly InstanceNotification[]): string[] {
-  return [...new Set([...(known ?? []), ...notifications.map(counterpartKey)])]
+function keys(previous: readonly string[] | undefined, notifications: readonly InstanceNotification[]): string[] {
+  return [...new Set([...(previous ?? []), ...notifications.map(counterpartKey)])]
 }

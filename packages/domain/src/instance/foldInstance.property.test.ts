@@ -2,154 +2,162 @@ import { afterAll, describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { withoutCounterparts } from '../notifications/counterparts.ts'
 import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
-import { countImages, countSet, countStep } from '../testkit/countFired.ts'
-import { Fired } from '../testkit/fired.ts'
-import { foldedAtOnce, Store } from '../testkit/store.ts'
+import { countImages, countSet } from '../testkit/countRules.ts'
+import { countStep } from '../testkit/countStep.ts'
+import { differentRows, foldAtOnce } from '../testkit/rows.ts'
+import { RuleCounts } from '../testkit/ruleCounts.ts'
+import { Store } from '../testkit/store.ts'
 import { at } from '../testkit/story.ts'
-import { again, cloud, inPieces, partlyDoubled, shuffled } from '../testkit/stream.ts'
+import { cloud, inBatches, runOptions, shuffled, withDuplicates } from '../testkit/stream.ts'
 import { foldImages, type ImageFold, type ImageNotification } from '../usage/foldImages.ts'
 
-const fired = new Fired()
-const ran = { streams: 0, notifications: 0, permutations: 0 }
+const ruleCounts = new RuleCounts()
+const totals = { streams: 0, notifications: 0, permutations: 0 }
 
 afterAll(() => {
-  const { streams, notifications, permutations } = ran
-  process.stdout.write(`rules met:\n${fired}\n`)
+  const { streams, notifications, permutations } = totals
+  process.stdout.write(`applied rules:\n${ruleCounts}\n`)
   process.stdout.write(`pure fold: ${streams} streams, ${notifications} notifications, ${permutations} permutations\n`)
 })
 
-/** Each stream that is drawn, counted; one that is shuffled as a permutation too. */
-function holds<T>(drawn: fc.Arbitrary<T>, as: 'in order' | 'shuffled', size: (t: T) => number, is: (t: T) => void) {
+/** Checks a property for random streams, and counts them. */
+function checkStreams<T>(
+  streams: fc.Arbitrary<T>,
+  order: 'in order' | 'shuffled',
+  size: (stream: T) => number,
+  check: (stream: T) => void,
+) {
   fc.assert(
-    fc.property(drawn, (stream) => {
-      ran.streams++
-      ran.notifications += size(stream)
-      if (as === 'shuffled') ran.permutations++
-      is(stream)
+    fc.property(streams, (stream) => {
+      totals.streams++
+      totals.notifications += size(stream)
+      if (order === 'shuffled') totals.permutations++
+      check(stream)
     }),
-    again,
+    runOptions,
   )
 }
 
 const length = (all: readonly unknown[]) => all.length
-const total = (pieces: readonly (readonly unknown[])[]) => pieces.flat().length
+const total = (batches: readonly (readonly unknown[])[]) => batches.flat().length
 
-/** What folding met on the way to these rows. */
-function counted(store: Store): void {
-  for (const step of store.steps) countStep(fired, step)
-  countSet(fired, store.notifications(), store.rules)
+/** Counts the rules that the folds of a store applied. */
+function countAppliedRules(store: Store): void {
+  for (const step of store.steps) countStep(ruleCounts, step)
+  countSet(ruleCounts, store.notifications(), store.rules)
 }
 
-describe.each(['today', 'stacktach'] as const)('whatever notifications there are (%s)', (rules) => {
-  const fresh = () => new Store(rules)
+describe.each(['today', 'stacktach'] as const)('random streams (%s)', (rules) => {
+  const emptyStore = () => new Store(rules)
 
-  test('in order, one at a time, every prefix makes the rows that it makes at once', () => {
-    holds(cloud.map(sortByPosition), 'in order', length, (all) => {
-      const store = fresh()
+  test('in order, one notification at a time: the rows of every prefix are those of one fold', () => {
+    checkStreams(cloud.map(sortByPosition), 'in order', length, (all) => {
+      const store = emptyStore()
       all.forEach((notification, index) => {
-        store.arrive([notification])
-        store.settle()
-        expect(store.rows()).toEqual(foldedAtOnce(all.slice(0, index + 1), rules))
+        store.add([notification])
+        store.foldPending()
+        expect(differentRows(store.rows(), foldAtOnce(all.slice(0, index + 1), rules))).toEqual([])
       })
-      counted(store)
+      countAppliedRules(store)
     })
   })
 
-  test('shuffled, one at a time, every prefix makes the rows that it makes at once', () => {
-    holds(shuffled(cloud), 'shuffled', length, (all) => {
-      const store = fresh()
+  test('shuffled, one notification at a time: the rows of every prefix are those of one fold', () => {
+    checkStreams(shuffled(cloud), 'shuffled', length, (all) => {
+      const store = emptyStore()
       all.forEach((notification, index) => {
-        store.arrive([notification])
-        store.settle()
-        expect(store.rows()).toEqual(foldedAtOnce(all.slice(0, index + 1), rules))
+        store.add([notification])
+        store.foldPending()
+        expect(differentRows(store.rows(), foldAtOnce(all.slice(0, index + 1), rules))).toEqual([])
       })
-      counted(store)
+      countAppliedRules(store)
     })
   })
 
-  test('shuffled, some twice, a piece at a time, they make at every moment the rows of what has come', () => {
-    holds(inPieces(partlyDoubled(cloud)), 'shuffled', total, (pieces) => {
-      const store = fresh()
-      for (const piece of pieces) {
-        store.arrive(piece)
-        store.settle()
-        expect(store.rows()).toEqual(foldedAtOnce(store.notifications(), rules))
+  test('shuffled, with duplicates, in batches: the rows after every batch are those of one fold', () => {
+    checkStreams(inBatches(withDuplicates(cloud)), 'shuffled', total, (batches) => {
+      const store = emptyStore()
+      for (const batch of batches) {
+        store.add(batch)
+        store.foldPending()
+        expect(differentRows(store.rows(), foldAtOnce(store.notifications(), rules))).toEqual([])
       }
-      expect(store.rows()).toEqual(foldedAtOnce(sortByPosition(pieces.flat()), rules))
-      counted(store)
+      expect(differentRows(store.rows(), foldAtOnce(sortByPosition(batches.flat()), rules))).toEqual([])
+      countAppliedRules(store)
     })
   })
 
-  test('shards and requests folded at moments of their own, they make the same rows in the end', () => {
-    const moments = inPieces(partlyDoubled(cloud)).chain((pieces) =>
+  test('shards and requests folded at different times: the final rows are those of one fold', () => {
+    const schedules = inBatches(withDuplicates(cloud)).chain((batches) =>
       fc
         .array(fc.subarray(['shard 0', 'shard 1', 'requests'] as const), {
-          minLength: pieces.length,
-          maxLength: pieces.length,
+          minLength: batches.length,
+          maxLength: batches.length,
         })
-        .map((doing) => pieces.map((piece, index) => ({ piece, doing: doing[index] ?? [] }))),
+        .map((tasks) => batches.map((batch, index) => ({ batch, tasks: tasks[index] ?? [] }))),
     )
-    const size = (steps: { piece: readonly unknown[] }[]) => total(steps.map(({ piece }) => piece))
-    holds(moments, 'shuffled', size, (steps) => {
-      const store = fresh()
-      for (const { piece, doing } of steps) {
-        store.arrive(piece)
-        for (const what of doing) {
-          if (what === 'requests') store.trackRequests()
-          else store.foldShard(what === 'shard 0' ? 0 : 1)
+    const size = (steps: { batch: readonly unknown[] }[]) => total(steps.map(({ batch }) => batch))
+    checkStreams(schedules, 'shuffled', size, (steps) => {
+      const store = emptyStore()
+      for (const { batch, tasks } of steps) {
+        store.add(batch)
+        for (const task of tasks) {
+          if (task === 'requests') store.trackRequests()
+          else store.foldShard(task === 'shard 0' ? 0 : 1)
         }
       }
-      store.settle()
-      expect(store.rows()).toEqual(foldedAtOnce(store.notifications(), rules))
-      counted(store)
+      store.foldPending()
+      expect(differentRows(store.rows(), foldAtOnce(store.notifications(), rules))).toEqual([])
+      countAppliedRules(store)
     })
   })
 
-  test('folded from the beginning once more, rows keep their keys, and so their ids', () => {
-    holds(inPieces(shuffled(cloud)), 'shuffled', total, (pieces) => {
-      const store = fresh()
-      for (const piece of pieces) {
-        store.arrive(piece)
-        store.settle()
+  test('refolded without a new notification: rows keep their keys and ids', () => {
+    checkStreams(inBatches(shuffled(cloud)), 'shuffled', total, (batches) => {
+      const store = emptyStore()
+      for (const batch of batches) {
+        store.add(batch)
+        store.foldPending()
       }
       const [rows, ids] = [store.rows(), new Map(store.ids)]
-      store.foldAgain()
-      expect(store.rows()).toEqual(rows)
+      store.refoldAll()
+      expect(differentRows(store.rows(), rows)).toEqual([])
       expect(store.ids).toEqual(ids)
     })
   })
 
-  test('a late one takes no timing away but of an end that found its start, or of a counterpart that counts no more', () => {
-    holds(inPieces(shuffled(cloud)), 'shuffled', total, (pieces) => {
-      const store = fresh()
-      for (const piece of pieces) {
-        store.arrive(piece)
-        store.settle()
-        const counts = new Set(withoutTwinsOfEach(store.notifications()).map(({ id }) => id))
-        const closing = new Set([...store.rows().values()].map((row) => JSON.parse(row)).map(({ end }) => end?.id))
-        for (const key of store.steps.at(-1)?.vanished ?? []) {
+  test('a late notification removes only timings of an end that got a start, or of a counterpart that no longer counts', () => {
+    checkStreams(inBatches(shuffled(cloud)), 'shuffled', total, (batches) => {
+      const store = emptyStore()
+      for (const batch of batches) {
+        store.add(batch)
+        store.foldPending()
+        const countedIds = new Set(withoutCounterpartsOfEach(store.notifications()).map(({ id }) => id))
+        const endIds = new Set([...store.rows().values()].map((row) => JSON.parse(row)).map(({ end }) => end?.id))
+        for (const key of store.steps.at(-1)?.removedTimings ?? []) {
           const id = Number(key.split(' ').at(-1))
-          expect(closing.has(id) || !counts.has(id)).toBe(true)
+          expect(endIds.has(id) || !countedIds.has(id)).toBe(true)
         }
       }
     })
   })
 
-  test('of one format and in order, no instance is ever folded again', () => {
+  test('in one format and in order: no instance is refolded', () => {
     const oneFormat = cloud.map((all) => sortByPosition(all).map((each) => ({ ...each, versioned: false })))
-    holds(inPieces(oneFormat), 'in order', total, (pieces) => {
-      const store = fresh()
-      for (const piece of pieces) {
-        store.arrive(piece)
-        store.settle()
+    checkStreams(inBatches(oneFormat), 'in order', total, (batches) => {
+      const store = emptyStore()
+      for (const batch of batches) {
+        store.add(batch)
+        store.foldPending()
       }
       expect(store.refolds()).toBe(0)
-      expect(store.rows()).toEqual(foldedAtOnce(store.notifications(), rules))
+      expect(differentRows(store.rows(), foldAtOnce(store.notifications(), rules))).toEqual([])
     })
   })
 })
 
-function withoutTwinsOfEach(all: readonly InstanceNotification[]): InstanceNotification[] {
+/** The notifications that count, of all instances. */
+function withoutCounterpartsOfEach(all: readonly InstanceNotification[]): InstanceNotification[] {
   const instances = new Set(all.map(({ instance }) => instance))
   return [...instances].flatMap((name) => withoutCounterparts(all.filter(({ instance }) => instance === name)))
 }
@@ -169,27 +177,27 @@ const images: fc.Arbitrary<ImageNotification[]> = fc
     { minLength: 1, maxLength: 20 },
   )
   .map((all) =>
-    all.map(({ seconds, image, size, createdAt, deletedAt, ...said }, index) => ({
-      ...said,
+    all.map(({ seconds, image, size, createdAt, deletedAt, ...fields }, index) => ({
+      ...fields,
       image,
       id: index + 1,
       when: at(seconds),
-      identity: `${said.messageId}-${index}\tcloud`,
-      dedupKey: said.messageId,
+      identity: `${fields.messageId}-${index}\tcloud`,
+      dedupKey: fields.messageId,
       facts: {
         images: [{ uuid: image, size, ...(createdAt && { createdAt }), ...(deletedAt && { deletedAt }) }],
       },
     })),
   )
 
-test('images: shuffled, some twice, a piece at a time, the rows are those of all in order at once', () => {
-  holds(inPieces(partlyDoubled(images)), 'shuffled', total, (pieces) => {
+test('images, shuffled, with duplicates, in batches: the rows are those of one fold in order', () => {
+  checkStreams(inBatches(withDuplicates(images)), 'shuffled', total, (batches) => {
     const stored = new Map<string, ImageRow>()
-    for (const piece of pieces) for (const row of rowsOf(foldImages(piece))) keepLater(stored, row)
-    const once = new Map<string, ImageRow>()
-    for (const row of rowsOf(foldImages(sortByPosition(pieces.flat())))) keepLater(once, row)
-    expect(new Map([...stored].sort())).toEqual(new Map([...once].sort()))
-    countImages(fired, pieces.flat())
+    for (const batch of batches) for (const row of rowsOf(foldImages(batch))) setIfLater(stored, row)
+    const expected = new Map<string, ImageRow>()
+    for (const row of rowsOf(foldImages(sortByPosition(batches.flat())))) setIfLater(expected, row)
+    expect(new Map([...stored].sort())).toEqual(new Map([...expected].sort()))
+    countImages(ruleCounts, batches.flat())
   })
 })
 
@@ -203,14 +211,14 @@ function rowsOf({ usages, deletes, exists }: ImageFold): ImageRow[] {
   ]
 }
 
-/** As a table of images takes a row: in the place of an earlier one. */
-function keepLater(rows: Map<string, ImageRow>, row: ImageRow): void {
-  const there = rows.get(row.key)
-  if (!there || there.when < row.when || (there.when === row.when && there.tieBreak < row.tieBreak)) {
+/** Stores a row like the database: a later one replaces an earlier one. */
+function setIfLater(rows: Map<string, ImageRow>, row: ImageRow): void {
+  const existing = rows.get(row.key)
+  if (!existing || existing.when < row.when || (existing.when === row.when && existing.tieBreak < row.tieBreak)) {
     rows.set(row.key, row)
   }
 }
 
-test('every rule was met', () => {
-  expect(fired.never()).toEqual([])
+test('every rule was applied', () => {
+  expect(ruleCounts.never()).toEqual([])
 })

@@ -15,7 +15,7 @@ import { foldLaunches, type Launch } from '../usage/foldLaunches.ts'
 /** State of an instance and the position up to which it is folded. */
 export interface Lifecycle extends Position {
   instance: string
-  /** The last notification that counts. */
+  /** The last notification that is not left out as a counterpart. */
   notificationId: number
   notificationWhen: Instant
   state: string | null
@@ -32,8 +32,8 @@ export interface FoldState {
   openTimings: readonly Timing[]
   launches: ReadonlyMap<string, Launch>
   /** Keys of stored classic notifications that may have a versioned counterpart among the new ones. */
-  knownClassic: ReadonlySet<string>
-  /** Keys of pruned versioned notifications that counted: their classic counterparts are left out. */
+  storedClassic: ReadonlySet<string>
+  /** Keys of dropped versioned notifications that were folded: their classic counterparts are left out. */
   prunedVersioned: ReadonlySet<string>
 }
 
@@ -41,7 +41,7 @@ export const FROM_THE_BEGINNING: FoldState = {
   lifecycle: null,
   openTimings: [],
   launches: new Map(),
-  knownClassic: new Set(),
+  storedClassic: new Set(),
   prunedVersioned: new Set(),
 }
 
@@ -60,6 +60,7 @@ export interface InstanceFold {
  * gives the same rows.
  *
  * @param notifications of that instance, in order, all after the state's position; at least one
+ * @throws Error without a notification
  */
 export function foldInstance(
   instance: string,
@@ -67,7 +68,7 @@ export function foldInstance(
   notifications: readonly InstanceNotification[],
   rules: Rules,
 ): InstanceFold {
-  const counted = withoutCounterparts(notifications, state.knownClassic, state.prunedVersioned)
+  const counted = withoutCounterparts(notifications, state.storedClassic, state.prunedVersioned)
   return {
     instance,
     lifecycle: foldLifecycle(instance, state.lifecycle, notifications, counted),
@@ -84,26 +85,26 @@ function foldLifecycle(
   notifications: readonly InstanceNotification[],
   counted: readonly InstanceNotification[],
 ): Lifecycle {
-  const reached = notifications.at(-1)
-  if (reached === undefined) throw new Error('a fold needs at least one notification')
+  const newest = notifications.at(-1)
+  if (newest === undefined) throw new Error('a fold needs at least one notification')
   const last = counted.at(-1)
   const formats = {
     hasClassic: (before?.hasClassic ?? false) || notifications.some(({ versioned }) => !versioned),
     hasVersioned: (before?.hasVersioned ?? false) || notifications.some(({ versioned }) => versioned),
   }
-  const position = positionOf(reached)
+  const position = positionOf(newest)
   // A counterpart that is left out still advances the position.
   if (last === undefined && before !== null) return { ...before, ...formats, ...position }
-  const { id, when, state, oldTask } = last ?? reached
+  const { id, when, state, oldTask } = last ?? newest
   return { instance, ...position, ...formats, notificationId: id, notificationWhen: when, state, taskState: oldTask }
 }
 
 /**
- * Whether the instance must be refolded from its beginning: a new notification precedes the folded position, is the
- * first of a second format (counterparts were not looked up so far), or is the classic counterpart of a versioned one
- * that was counted.
+ * Whether the instance must be refolded. It must if a new notification precedes the folded position, is the first of a
+ * second format (the fold did not look for counterparts so far), or is the classic counterpart of a folded versioned
+ * notification.
  *
- * @param foldedVersioned keys of versioned notifications folded before
+ * @param foldedVersioned keys of versioned notifications that are already folded
  */
 export function needsRefold(
   before: Lifecycle | null,

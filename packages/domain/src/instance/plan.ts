@@ -1,12 +1,20 @@
-import { startsRequest } from '../kpi/tracker.ts'
 import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
-import { FIRST_INSTANT, LAST_INSTANT, SECOND } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
-import type { InstanceExists } from '../usage/exists.ts'
 import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
 import { type Boundary, foldFromBoundary } from './boundary.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle, needsRefold } from './foldInstance.ts'
+
+// A shard of instances is folded in five phases. Between them the caller reads and writes the database; the functions of
+// each phase are pure.
+//
+// 1. Group:   byInstance sorts the claimed notifications. Next: read the lifecycles.
+// 2. Plan:    withPossibleCounterparts selects the notifications whose counterparts must be read. planFolds decides
+//             which instances are continued and which are refolded.
+// 3. Read:    neededState names the stored rows that continued instances may change. Refolded instances need all
+//             notifications since their boundary instead.
+// 4. Fold:    foldInstances returns the rows to write.
+// 5. Follow:  links.ts names the exists to link again, requestsToTrack.ts the requests whose tracker may change.
 
 /** Notifications by instance, in order. */
 export type ByInstance = ReadonlyMap<string, InstanceNotification[]>
@@ -19,9 +27,11 @@ export interface StoredCounterpart {
   when: number
 }
 
-/** Which instances are continued and which are refolded from their beginning. */
+/** How each instance of a claim is folded. */
 export interface FoldPlan {
+  /** Instances that are folded onto their stored rows, with their claimed notifications. */
   continued: ByInstance
+  /** Instances that are folded again, from their beginning or boundary. */
   refolded: string[]
 }
 
@@ -37,15 +47,13 @@ export interface StoredFoldState {
   boundaries: ReadonlyMap<string, Boundary>
 }
 
-/** Identity of an exists. */
-export type ExistsKey = Pick<InstanceExists, 'deploymentId' | 'dedupKey'>
-
+/** Groups notifications by instance and sorts each group into fold order, without duplicates. */
 export function byInstance(notifications: readonly InstanceNotification[]): ByInstance {
   const groups = group(notifications, ({ instance }) => instance)
   return new Map([...groups].map(([instance, members]) => [instance, sortByPosition(members)]))
 }
 
-/** Notifications of instances with both formats, which may have a stored counterpart; most clouds have none. */
+/** Notifications that may have a stored counterpart: those of instances with both formats. Most clouds have none. */
 export function withPossibleCounterparts(
   claimed: ByInstance,
   lifecycles: ReadonlyMap<string, Lifecycle>,
@@ -58,6 +66,11 @@ export function withPossibleCounterparts(
     .flatMap(([, notifications]) => notifications)
 }
 
+/**
+ * Decides which instances are continued and which are refolded.
+ *
+ * @param counterparts stored notifications with the same keys as those of `withPossibleCounterparts`
+ */
 export function planFolds(
   claimed: ByInstance,
   lifecycles: ReadonlyMap<string, Lifecycle>,
@@ -72,8 +85,8 @@ export function planFolds(
   const refolded: string[] = []
   const continued = new Map<string, InstanceNotification[]>()
   for (const [instance, notifications] of claimed) {
-    const folded = new Set(versioned.get(instance)?.map(({ key }) => key))
-    if (needsRefold(lifecycles.get(instance) ?? null, notifications, folded)) refolded.push(instance)
+    const foldedKeys = new Set(versioned.get(instance)?.map(({ key }) => key))
+    if (needsRefold(lifecycles.get(instance) ?? null, notifications, foldedKeys)) refolded.push(instance)
     else continued.set(instance, notifications)
   }
   return { continued, refolded }
@@ -96,9 +109,10 @@ export function neededState(
 }
 
 /**
- * Executes a plan.
+ * Executes a plan: one fold for each continued or refolded instance.
  *
- * @param histories all stored notifications of the refolded instances; a boundary already covers those before it
+ * @param histories all stored notifications of the refolded instances; those before a boundary are ignored, because the
+ * boundary includes them
  */
 export function foldInstances(
   plan: FoldPlan,
@@ -118,7 +132,7 @@ export function foldInstances(
       lifecycle: stored.lifecycles.get(instance) ?? null,
       openTimings: open.get(instance) ?? [],
       launches: new Map((launches.get(instance) ?? []).map((launch) => [launch.requestId, launch])),
-      knownClassic: new Set([...(classic.get(instance) ?? []).map(({ key }) => key), ...(boundary?.classic ?? [])]),
+      storedClassic: new Set([...(classic.get(instance) ?? []).map(({ key }) => key), ...(boundary?.classic ?? [])]),
       prunedVersioned: new Set(boundary?.versioned),
     }
     return foldInstance(instance, state, notifications, rules)
@@ -137,82 +151,6 @@ function sinceBoundaries(
   boundaries: ReadonlyMap<string, Boundary>,
 ): InstanceNotification[] {
   return histories.filter(({ instance, when }) => when >= (boundaries.get(instance)?.from ?? 0))
-}
-
-/**
- * Ranges of launched_at whose exists may now belong to another launch or delete: those of new or changed launches and
- * deletes, plus a second on both sides because times may match after rounding.
- */
-export function rangesToLink(
-  folds: readonly InstanceFold[],
-  launchesBefore: readonly Launch[],
-  refolded: readonly string[],
-): { instance: string; from: number; to: number }[] {
-  const whole = new Set(refolded)
-  const launched = [...launchesBefore, ...folds.flatMap((fold) => [...fold.launches, ...fold.deletes])].flatMap(
-    ({ instance, launchedAt }) => (launchedAt === null || whole.has(instance) ? [] : [{ instance, launchedAt }]),
-  )
-  const seconds = new Set(launched.map(({ instance, launchedAt }) => `${instance} ${Math.floor(launchedAt / SECOND)}`))
-  return [
-    ...refolded.map((instance) => ({ instance, from: FIRST_INSTANT, to: LAST_INSTANT })),
-    ...[...seconds].map((key) => {
-      const [instance = '', second] = key.split(/ (?=-?\d+$)/)
-      return { instance, from: (Number(second) - 1) * SECOND, to: (Number(second) + 2) * SECOND - 1 }
-    }),
-  ]
-}
-
-/**
- * New or changed exists whose launch and delete must be looked up; refolded instances are looked up completely
- * anyway.
- */
-export function existsToLink(folds: readonly InstanceFold[], refolded: readonly string[]): ExistsKey[] {
-  const whole = new Set(refolded)
-  return folds
-    .flatMap((fold) => fold.exists)
-    .filter(({ instance }) => !whole.has(instance))
-    .map(({ deploymentId, dedupKey }) => ({ deploymentId, dedupKey }))
-}
-
-/**
- * Requests whose tracker a fold may change: those with a closed timing (before or now), and those a new notification
- * may start earlier than the stored tracker does. For an instance that is refolded or has both formats: every request
- * a notification could start, because a previous start may no longer count. With both formats also requests of
- * classic notifications that start nothing: the versioned counterpart may have been the start.
- *
- * @param seen notifications that were claimed or read again
- * @param closedBefore requests under which timings of refolded instances were closed
- * @param trackerStarts start of each stored tracker
- */
-export function requestsToTrack(
-  seen: readonly InstanceNotification[],
-  folds: readonly InstanceFold[],
-  refolded: readonly string[],
-  closedBefore: readonly string[],
-  trackerStarts: ReadonlyMap<string, number>,
-  rules: Rules,
-): Set<string> {
-  const bothFormats = new Set(
-    folds.filter(({ lifecycle }) => lifecycle.hasClassic && lifecycle.hasVersioned).map(({ instance }) => instance),
-  )
-  const whole = new Set([...refolded, ...bothFormats])
-  const closed = folds.flatMap(({ timings }) =>
-    timings.flatMap(({ start, end }) => (start !== null && end !== null ? [end.requestId] : [])),
-  )
-  const begun = seen.filter((notification) => {
-    const start = trackerStarts.get(notification.requestId)
-    return startsRequest(notification, rules)
-      ? whole.has(notification.instance) || start === undefined || notification.when <= start
-      : bothFormats.has(notification.instance) && !notification.versioned
-  })
-  return new Set([...closedBefore, ...closed, ...begun.map(({ requestId }) => requestId)].filter((id) => id !== ''))
-}
-
-/** Requests that any of the notifications could start. */
-export function startableRequests(seen: readonly InstanceNotification[], rules: Rules): string[] {
-  return [
-    ...new Set(seen.filter((notification) => startsRequest(notification, rules)).map(({ requestId }) => requestId)),
-  ]
 }
 
 function group<T>(items: readonly T[], key: (item: T) => string): Map<string, T[]> {

@@ -10,7 +10,7 @@ export interface RequestStart {
   identity: string
 }
 
-/** An end that closed a timing with a start, under the request's id. */
+/** An `.end` with the request's id that closed a timing with a start. */
 export interface ClosingEnd {
   timingId: number
   /** The event without `.end`. */
@@ -30,9 +30,9 @@ export interface RequestTracker {
 }
 
 /**
- * Whether a notification can start its request. In StackTach an update published by an api service does; current nova
- * publishes it from the compute service, so with today's rules any notification with a user does. The earliest
- * counts.
+ * Whether a notification can start its request; the earliest one does. In StackTach only an update published by an api
+ * service can. Current nova publishes updates from the compute service, so with today's rules each notification with a
+ * user can.
  */
 export function startsRequest(
   { requestId, event, service, userId }: Pick<InstanceNotification, 'requestId' | 'event' | 'service' | 'userId'>,
@@ -43,9 +43,9 @@ export function startsRequest(
 }
 
 /**
- * The tracker of a request.
+ * The tracker of a request; null if nothing starts it.
  *
- * @param start the earliest notification that can start it; null if none, then there is no tracker
+ * @param start the earliest notification that can start it
  * @param latest the ends with the latest `when` among those that closed a timing of this request; usually one
  */
 export function trackRequest(

@@ -31,16 +31,16 @@ test.each([
   expect(imageTypeBits({ image_meta: { os_distro } })).toBe(bits)
 })
 
-test('all of them together', () => {
+test('the bits of all fields are combined', () => {
   expect(imageTypeBits({ image_meta: { image_type: 'import', os_type: 'windows', os_distro: 'rhel' } })).toBe(0x823)
 })
 
-test('image_meta’s os_type goes before the payload’s', () => {
+test('the os_type of image_meta takes precedence over that of the payload', () => {
   expect(imageTypeBits({ image_meta: { os_type: 'windows' }, os_type: 'linux' })).toBe(0x20)
   expect(imageTypeBits({ image_meta: { os_type: null }, os_type: 'linux' })).toBe(0x10)
 })
 
-test('an image that says nothing has none', () => {
+test('an image without these fields has no bits', () => {
   expect([null, {}, { image_meta: null }, { image_meta: [] }, { image_meta: 'base' }].map(imageTypeBits)).toEqual([
     0, 0, 0, 0, 0,
   ])

@@ -3,7 +3,7 @@ import { at, type JsonObject } from './json.ts'
 /** Characters that PostgreSQL text cannot store: NUL and lone surrogates. */
 const unstorable = /\0|\p{Surrogate}/gu
 
-/** Escapes a string so that PostgreSQL can store it; different strings stay different. */
+/** Replaces each character that PostgreSQL cannot store by U+FFFD. */
 export function storable(value: string): string {
   return value.replace(unstorable, '\ufffd')
 }
@@ -40,8 +40,8 @@ export function textOrNumber(value: unknown): string | null {
 /** The first non-empty string. */
 export function firstText(...values: unknown[]): string | null {
   for (const value of values) {
-    const found = textOrNumber(value)
-    if (found !== null && found !== '') return found
+    const candidate = textOrNumber(value)
+    if (candidate !== null && candidate !== '') return candidate
   }
   return null
 }
@@ -65,8 +65,8 @@ export interface PublisherId {
 }
 
 /**
- * Splits a publisher_id at its first dot or colon into service and host (null if empty). Versioned notifications say
- * `nova-compute:host-1` where classic ones say `compute.host-1`.
+ * Splits a publisher_id at its first dot or colon into service and host (null if empty). `nova-compute:host-1` of a
+ * versioned notification is the service and host of `compute.host-1` in a classic one.
  */
 export function splitPublisher(publisherId: string, versioned: boolean): PublisherId {
   const publisher = storable(publisherId)

@@ -1,13 +1,13 @@
 import { describe, expect, test } from '@jest/globals'
 import { classic, context, EVENING, enveloped, novaRow, object, read, versioned } from '../testkit/message.ts'
-import { EARLIEST } from './normalize.ts'
+import { EARLIEST } from './storageWindow.ts'
 
-describe('a message comes', () => {
+describe('a message is accepted', () => {
   test('bare', () => {
     expect(novaRow(classic()).messageId).toBe('message')
   })
 
-  test('in an envelope, as a string of JSON, which is what is stored', () => {
+  test('in an envelope as a JSON string, which is stored', () => {
     const row = novaRow(enveloped(classic()))
     expect(row).toEqual(novaRow(classic()))
     expect(row.json).toBe(`["notifications.info", ${JSON.stringify(classic())}]`)
@@ -24,7 +24,7 @@ describe('a message comes', () => {
   })
 })
 
-test('what is stored keeps every character of the notification', () => {
+test('the stored text has every character of the notification', () => {
   const text = `{ "event_type":"e",  "publisher_id": "p.h","timestamp":"2026-11-23 20:05:38", "payload":{"b":1.0,"a":9007199254740993, "s":"\\u00e9\\/"}}`
   expect(novaRow(text).json).toBe(`["notifications.info", ${text}]`)
 })
@@ -37,7 +37,7 @@ const notAnObject = [
   ['true', 'true'],
 ]
 
-describe('rejected is a body', () => {
+describe('a body is rejected', () => {
   test.each([
     '',
     '{',
@@ -52,7 +52,7 @@ describe('rejected is a body', () => {
     expect(read(body)).toMatchObject({ kind: 'rejected', reason: 'not json' })
   })
 
-  test('of which nothing is quoted: it may be a secret', () => {
+  test('without quoting it, because it may contain a secret', () => {
     for (const body of ['hush-5e7c', '{"password": "hush-5e7c", }', '{"password": "hush-5e7c"} hush-5e7c']) {
       for (const text of [
         body,
@@ -78,7 +78,7 @@ describe('rejected is a body', () => {
     expect(read(body)).toMatchObject({ kind: 'rejected', reason: 'not an object' })
   })
 
-  test.each([...notAnObject, ['no JSON', '{'], ['empty', '']])('whose inner message is %s', (_, inner) => {
+  test.each([...notAnObject, ['not JSON', '{'], ['empty', '']])('whose inner message is %s', (_, inner) => {
     const result = read({ 'oslo.version': '2.0', 'oslo.message': inner })
     expect(result).toMatchObject({ kind: 'rejected', reason: 'bad envelope' })
   })
@@ -88,7 +88,7 @@ describe('rejected is a body', () => {
     expect(result).toMatchObject({ kind: 'rejected', reason: 'bad envelope' })
   })
 
-  test('that is nested too deeply, in its envelope too', () => {
+  test('that is nested too deeply, also inside an envelope', () => {
     const nested = (depth: number) => `${'{"a":'.repeat(depth)}1${'}'.repeat(depth)}`
     expect(read(nested(101))).toMatchObject({ reason: 'nested too deeply' })
     expect(read(nested(100))).toMatchObject({ reason: 'no event_type' })
@@ -99,7 +99,7 @@ describe('rejected is a body', () => {
   })
 })
 
-describe('rejected is a notification', () => {
+describe('a notification is rejected', () => {
   test.each([undefined, null, '', 5, {}])('whose event_type is %j', (event_type) => {
     expect(read(classic({ event_type }))).toMatchObject({ kind: 'rejected', reason: 'no event_type' })
   })
@@ -124,14 +124,15 @@ describe('rejected is a notification', () => {
     expect(read(classic({ timestamp: '9999-12-31 23:59:59' }))).toMatchObject(outOfRange)
   })
 
-  test('from before the horizon: too old', () => {
-    const keptSinceEvening = { ...context, horizon: EVENING }
+  test('whose time is before the horizon', () => {
+    const sinceEvening = { ...context, from: EVENING }
     expect(EARLIEST).toBeLessThan(EVENING)
-    expect(read(classic({ timestamp: '2026-11-23 20:05:37.999999' }), 'nova', keptSinceEvening)).toMatchObject({
+    expect(read(classic({ timestamp: '2026-11-23 20:05:37.999999' }), 'nova', sinceEvening)).toMatchObject({
       reason: 'too old',
-      detail: '2026-11-23 20:05:37.999999 is before 2026-11-23 20:05:38, from which on notifications are kept',
+      detail:
+        '2026-11-23 20:05:37.999999 is before 2026-11-23 20:05:38, and notifications before that time are not kept',
     })
-    expect(read(classic(), 'nova', keptSinceEvening).kind).toBe('stored')
+    expect(read(classic(), 'nova', sinceEvening).kind).toBe('stored')
   })
 
   test.each([
@@ -139,12 +140,12 @@ describe('rejected is a notification', () => {
     ['publisher_id', 'publisher'],
     ['message_id', 'dedupKey'],
     ['_context_request_id', 'requestId'],
-  ])('whose %s is longer than a column', (field, column) => {
+  ])('whose %s is too long for an index', (field, column) => {
     expect(read(classic({ [field]: 'x'.repeat(1024) })).kind).toBe('stored')
     const tooLong = read(classic({ [field]: 'x'.repeat(1025) }))
     expect(tooLong).toMatchObject({ kind: 'rejected', reason: 'value too long' })
     expect(tooLong).toHaveProperty('detail', expect.stringMatching(`^(${column}|messageId) has 1025 characters`))
-    // Counted in bytes of UTF-8: two of each é, three of each €, four of each 😀.
+    // The limit is in bytes of UTF-8: é has two, € three, 😀 four.
     expect(read(classic({ [field]: 'é'.repeat(512) })).kind).toBe('stored')
     expect(read(classic({ [field]: 'é'.repeat(513) })).kind).toBe('rejected')
     expect(read(classic({ [field]: '€'.repeat(342) })).kind).toBe('rejected')
@@ -152,7 +153,7 @@ describe('rejected is a notification', () => {
   })
 })
 
-test('a payload may be as long as it likes, and hold what it likes', () => {
+test('a payload may have any size and content', () => {
   const notification = classic({ payload: { message: 'x'.repeat(100_000), list: [1, null, object('Thing', {})] } })
   expect(read(notification).kind).toBe('stored')
 })

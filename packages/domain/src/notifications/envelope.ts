@@ -1,10 +1,10 @@
-import { type Rejection, rejected } from './delivery.ts'
 import { at, isNestedWithin, isObject, type JsonObject, memberText, parseJson } from './json.ts'
+import { type Rejection, rejected } from './rejection.ts'
 
-/** Deeper than any real notification; PostgreSQL and other readers of the stored JSON recurse. */
+/** Deeper than any real notification. PostgreSQL and other readers of the stored JSON recurse. */
 const MAX_DEPTH = 100
 
-/** The notification inside the envelope, parsed, and its JSON text. */
+/** The notification of a message, parsed, and its JSON text. */
 export interface Opened {
   kind: 'opened'
   notification: JsonObject
@@ -33,19 +33,21 @@ function withoutContent(error: unknown): string {
   return message.replace(/, (?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON$/s, '')
 }
 
-function open(text: string, what: string): Opened | Rejection {
+function open(text: string, subject: string): Opened | Rejection {
   if (!isNestedWithin(text, MAX_DEPTH))
-    return rejected('nested too deeply', `${what} is nested more than ${MAX_DEPTH} deep`)
+    return rejected('nested too deeply', `${subject} is nested more than ${MAX_DEPTH} deep`)
   let value: unknown
   try {
     value = parseJson(text)
   } catch (error) {
-    return rejected('not json', `${what} is not JSON: ${withoutContent(error)}`)
+    return rejected('not json', `${subject} is not JSON: ${withoutContent(error)}`)
   }
   return isObject(value)
     ? { kind: 'opened', notification: value, text }
-    : rejected(
-        'not an object',
-        `${what} is ${Array.isArray(value) ? 'an array' : `a ${value === null ? 'null' : typeof value}`}, not an object`,
-      )
+    : rejected('not an object', `${subject} is ${typeName(value)}, not an object`)
+}
+
+function typeName(value: unknown): string {
+  if (value === null) return 'null'
+  return Array.isArray(value) ? 'an array' : `a ${typeof value}`
 }

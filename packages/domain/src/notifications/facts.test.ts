@@ -7,7 +7,7 @@ function factsOf(payload: object, event = 'compute.instance.exists') {
   return novaRow(classic({ event_type: event, payload })).facts
 }
 
-test('an instance’s facts are its times, its flavor, its bytes, and why it did not succeed', () => {
+test('the facts of an instance are its times, flavor, bandwidth and message', () => {
   expect(
     factsOf({
       launched_at: time,
@@ -36,14 +36,14 @@ test('an instance’s facts are its times, its flavor, its bytes, and why it did
   })
 })
 
-test('what is absent, empty or of a wrong kind is left out', () => {
+test('absent and empty values, and values of another type, are omitted', () => {
   const wrong = { launched_at: '', deleted_at: 5, instance_type_id: null, memory_mb: '2048', bandwidth: 'much' }
   expect(factsOf({ ...wrong, instance_type: {}, message: [] })).toEqual({})
   expect(factsOf({ memory_mb: 0.5 })).toEqual({})
   expect(factsOf({ memory_mb: -1 })).toEqual({})
 })
 
-test('facts are small, since a fold has those of thousands of notifications in memory', () => {
+test('long values are omitted or truncated, because a fold has thousands of facts in memory', () => {
   const long = 'x'.repeat(2_000)
   expect(factsOf({ instance_type_id: long, instance_flavor_id: long, instance_type: long, memory_mb: 1 })).toEqual({
     memoryMb: 1,
@@ -59,7 +59,7 @@ test('facts are small, since a fold has those of thousands of notifications in m
 })
 
 test.each(['1e400', '-1e400', `1${'0'.repeat(1000)}`])(
-  'a flavor of %s, which no number can hold, is none',
+  'a flavor of %s, which is out of the range of a number, is omitted',
   (digits) => {
     const body = JSON.stringify(classic({ event_type: 'compute.instance.exists', payload: { instance_type_id: 0 } }))
     expect(novaRow(body.replace('"instance_type_id":0', `"instance_type_id":${digits}`)).facts).toEqual({})
@@ -71,17 +71,17 @@ test.each([
   ['9007199254740993', '9007199254740993'],
   ['9223372036854775807', '9223372036854775807'],
   ['0', '0'],
-  // More than a bigint column holds, and what is no count.
+  // Out of the range of a bigint column, or not a count.
   ['9223372036854775808', undefined],
   ['-1', undefined],
   ['1.5', undefined],
   ['"7"', undefined],
-])('bw_out %s is kept digit by digit', (written, bytes) => {
+])('bw_out %s keeps its digits', (literal, bytes) => {
   const body = JSON.stringify(
     classic({ event_type: 'compute.instance.exists', payload: { bandwidth: { public: { bw_out: 0 } } } }),
-  ).replace('"bw_out":0', `"bw_out":${written}`)
+  ).replace('"bw_out":0', `"bw_out":${literal}`)
   expect(novaRow(body).facts?.bandwidthPublicOut).toBe(bytes)
-  expect(novaRow(body).json).toContain(`"bw_out":${written}`)
+  expect(novaRow(body).json).toContain(`"bw_out":${literal}`)
 })
 
 test.each([
@@ -99,7 +99,7 @@ test.each([
   'unshelve.end',
   'delete.end',
   'exists',
-])('compute.instance.%s has facts, which a rule of usage reads', (event) => {
+])('compute.instance.%s has facts', (event) => {
   expect(factsOf({ launched_at: time }, `compute.instance.${event}`)).toEqual({ launchedAt: EVENING + 1 })
 })
 
@@ -108,19 +108,19 @@ test.each([
   'compute.instance.create.error',
   'compute.instance.reboot.end',
   'scheduler.run.start',
-])('%s has none', (event) => {
+])('%s has no facts', (event) => {
   expect(factsOf({ launched_at: time }, event)).toBeNull()
 })
 
-describe('an image', () => {
+describe('the facts', () => {
   const picture = { id: 'image', created_at: '2026-11-23T20:05:38Z', deleted_at: null, owner: 'tenant', size: 12 }
   const facts = { uuid: 'image', createdAt: EVENING, owner: 'tenant', size: '12' }
 
-  test.each(['image.activate', 'image.delete'])('of %s is the payload', (event_type) => {
+  test.each(['image.activate', 'image.delete'])('of %s are those of the payload', (event_type) => {
     expect(glanceRow(classic({ event_type, payload: picture })).facts).toEqual({ images: [facts] })
   })
 
-  test('of image.exists is each of its images, with the payload’s owner', () => {
+  test('of image.exists are those of its images, with the owner of the payload by default', () => {
     const payload = {
       owner: 'payload',
       audit_period_beginning: '2026-11-23 20:05:38',
@@ -135,7 +135,7 @@ describe('an image', () => {
     })
   })
 
-  test('of another event has no facts', () => {
+  test('of another event are null', () => {
     expect(glanceRow(classic({ event_type: 'image.upload', payload: picture })).facts).toBeNull()
   })
 })

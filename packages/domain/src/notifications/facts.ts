@@ -3,8 +3,8 @@ import { digits, isIndexable, text, textOrNumber } from './columns.ts'
 import { at, isObject, type JsonObject } from './json.ts'
 
 /**
- * Fields of a nova payload that the usage folds need, stored with the notification so that folds need not parse the
- * original. Times are in microseconds; absent, empty or malformed fields are left out.
+ * Fields of a nova payload that the usage folds read. They are stored with the notification, so that a fold does not
+ * parse the original. Times are in microseconds; absent, empty or malformed fields are left out.
  */
 export interface InstanceFacts {
   launchedAt?: Instant
@@ -32,7 +32,7 @@ export interface ImageFacts {
   size?: string
 }
 
-/** Fields of a glance payload that the usage folds need. */
+/** Fields of a glance payload that the usage folds read. */
 export interface GlanceFacts {
   images: ImageFacts[]
   auditPeriodBeginning?: Instant
@@ -43,9 +43,10 @@ export interface GlanceFacts {
 const usageEvents =
   /^compute\.instance\.(?:create|rebuild|rescue|unshelve|finish_resize|resize\.prep|resize\.revert)\.(?:start|end)$|^compute\.instance\.(?:delete\.end|exists)$/
 
+/** The facts of a nova notification; null if the folds do not use its event. */
 export function instanceFacts(event: string, payload: JsonObject | null): InstanceFacts | null {
   if (payload === null || !usageEvents.test(event)) return null
-  return known({
+  return withoutNull({
     launchedAt: parseInstant(payload.launched_at),
     terminatedAt: parseInstant(payload.terminated_at),
     deletedAt: parseInstant(payload.deleted_at),
@@ -60,6 +61,7 @@ export function instanceFacts(event: string, payload: JsonObject | null): Instan
   })
 }
 
+/** The facts of a glance notification; null if the fold does not use its event. */
 export function glanceFacts(event: string, payload: JsonObject | null): GlanceFacts | null {
   if (payload === null) return null
   if (event === 'image.activate' || event === 'image.delete') return { images: [imageFacts(payload, payload.owner)] }
@@ -67,7 +69,7 @@ export function glanceFacts(event: string, payload: JsonObject | null): GlanceFa
   const images = Array.isArray(payload.images) ? payload.images.filter(isObject) : []
   return {
     images: images.map((image) => imageFacts(image, image.owner ?? payload.owner)),
-    ...known({
+    ...withoutNull({
       auditPeriodBeginning: parseInstant(payload.audit_period_beginning),
       auditPeriodEnding: parseInstant(payload.audit_period_ending),
     }),
@@ -75,7 +77,7 @@ export function glanceFacts(event: string, payload: JsonObject | null): GlanceFa
 }
 
 function imageFacts(image: JsonObject, owner: unknown): ImageFacts {
-  return known({
+  return withoutNull({
     uuid: short(text(image.id)),
     createdAt: parseInstant(image.created_at),
     deletedAt: parseInstant(image.deleted_at),
@@ -84,11 +86,11 @@ function imageFacts(image: JsonObject, owner: unknown): ImageFacts {
   })
 }
 
-/** Stored characters of a message, which is only compared with `Success`. */
+/** Maximum characters of a stored message, which is only compared with `Success`. */
 const MESSAGE_LENGTH = 100
 
 /**
- * Longer than any id, name or owner. Facts must be small: a fold holds those of thousands of notifications in memory.
+ * Omits a value that is longer than any id, name or owner. A fold has the facts of thousands of notifications in memory.
  */
 function short(value: string | null): string | null {
   return value !== null && isIndexable(value) ? value : null
@@ -98,17 +100,17 @@ const MAX_BIGINT = 2n ** 63n - 1n
 
 /** A byte count that fits in a bigint column. */
 function bytes(value: unknown): string | null {
-  const found = digits(value)
-  return found !== null && BigInt(found) >= 0n && BigInt(found) <= MAX_BIGINT ? found : null
+  const count = digits(value)
+  return count !== null && BigInt(count) >= 0n && BigInt(count) <= MAX_BIGINT ? count : null
 }
 
 function megabytes(value: unknown): number | null {
   return typeof value === 'number' && Number.isSafeInteger(value) && value >= 0 ? value : null
 }
 
-type Known<T> = { [K in keyof T]?: NonNullable<T[K]> }
+/** The fields of T that are not null. */
+type WithoutNull<T> = { [K in keyof T]?: NonNullable<T[K]> }
 
-/** Removes null fields. */
-function known<T extends object>(fields: T): Known<T> {
-  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as Known<T>
+function withoutNull<T extends object>(fields: T): WithoutNull<T> {
+  return Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== null)) as WithoutNull<T>
 }

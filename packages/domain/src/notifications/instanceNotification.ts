@@ -53,7 +53,7 @@ export function comparePositions(a: Position, b: Position): number {
   return a.tieBreak === b.tieBreak ? 0 : a.tieBreak < b.tieBreak ? -1 : 1
 }
 
-/** Sorts into fold order and removes duplicates. */
+/** Sorts notifications into fold order and removes duplicate ids. */
 export function sortByPosition<N extends Pick<InstanceNotification, 'id' | 'when' | 'event' | 'identity'>>(
   notifications: readonly N[],
 ): N[] {

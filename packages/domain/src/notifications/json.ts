@@ -1,4 +1,4 @@
-import { isLosslessNumber, parse, stringify } from 'lossless-json'
+import { parse, stringify } from 'lossless-json'
 import { endOfString } from './scanJson.ts'
 
 export type JsonObject = { [key: string]: unknown }
@@ -9,35 +9,35 @@ export function isObject(value: unknown): value is JsonObject {
 
 /** The value at a path of own keys, undefined if any is missing. */
 export function at(value: unknown, ...path: string[]): unknown {
-  let found = value
+  let current = value
   for (const key of path) {
-    if (!isObject(found) || !Object.hasOwn(found, key)) return undefined
-    found = found[key]
+    if (!isObject(current) || !Object.hasOwn(current, key)) return undefined
+    current = current[key]
   }
-  return found
+  return current
 }
 
-/** A number of sixteen or more digits may not represent an integer exactly. */
-const LONG = 16
+/** Digits from which a number may not represent an integer exactly. */
+const LONG_DIGITS = 16
 
-/** A number of that length follows a bracket, comma, colon or blank; digits inside an id do not. */
+/** A long number follows a bracket, comma, colon or blank; the digits of an id do not. */
 const longNumber = /(?:^|[[,:\s])-?\d{16}/
 
 function mayHoldLongNumber(text: string): boolean {
-  // Any run of that many digits includes an index that is a multiple of it, so few characters need checking.
-  for (let at = LONG - 1; at < text.length; at += LONG) {
+  // Each run of LONG_DIGITS digits includes every LONG_DIGITS-th character, so it is enough to check those.
+  for (let at = LONG_DIGITS - 1; at < text.length; at += LONG_DIGITS) {
     if (isDigit(text.charCodeAt(at)) && isAmongDigits(text, at)) return longNumber.test(text)
   }
   return false
 }
 
-/** Whether this character is part of a run of sixteen digits. */
+/** Whether this character is in a run of LONG_DIGITS digits. */
 function isAmongDigits(text: string, at: number): boolean {
   let first = at
-  while (at - first < LONG && isDigit(text.charCodeAt(first - 1))) first--
+  while (at - first < LONG_DIGITS && isDigit(text.charCodeAt(first - 1))) first--
   let last = at
-  while (last - first < LONG - 1 && isDigit(text.charCodeAt(last + 1))) last++
-  return last - first >= LONG - 1
+  while (last - first < LONG_DIGITS - 1 && isDigit(text.charCodeAt(last + 1))) last++
+  return last - first >= LONG_DIGITS - 1
 }
 
 function isDigit(code: number): boolean {
@@ -48,24 +48,16 @@ function isDigit(code: number): boolean {
  * JSON.parse, but an integer that a number cannot represent exactly (bandwidth counters exceed 2^53) becomes a
  * bigint.
  *
- * @throws SyntaxError
+ * @throws SyntaxError when the text is not JSON
  */
 export function parseJson(text: string): unknown {
-  // Few bodies contain such a number, and the exact parser is several times slower.
+  // Few bodies contain a long number, and the exact parser is several times slower.
   return mayHoldLongNumber(text) ? parseExactly(text, exactNumber) : JSON.parse(text)
 }
 
 /** JSON.stringify, but a bigint is written as a number. */
 export function stringifyJson(value: unknown): string {
   return stringify(value) ?? 'null'
-}
-
-/**
- * Rewrites a JSON text with `change`, which is called for each key and value (and each string without a key, with an
- * empty key) and returns the new value. Numbers keep their digits.
- */
-export function rewriteJson(text: string, change: (key: string, value: unknown) => unknown): string {
-  return rewriteDocument(text, (document) => rewrite(document, change))
 }
 
 /** Rewrites a JSON text by changing the whole document. Unchanged numbers keep their digits. */
@@ -83,7 +75,7 @@ function parseExactly(text: string, parseNumber?: (digits: string) => unknown): 
   return parse(text, undefined, { onDuplicateKey: ({ newValue }) => newValue, ...(parseNumber ? { parseNumber } : {}) })
 }
 
-/** More digits than any counter has; BigInt parsing time grows quadratically. */
+/** More digits than any counter has. The time to parse a BigInt grows quadratically. */
 const MAX_DIGITS = 40
 
 function exactNumber(digits: string): number | bigint {
@@ -92,30 +84,17 @@ function exactNumber(digits: string): number | bigint {
   return exact ? BigInt(digits) : number
 }
 
-function rewrite(value: unknown, change: (key: string, value: unknown) => unknown): unknown {
-  if (typeof value === 'string') return change('', value)
-  if (Array.isArray(value)) return value.map((item) => rewrite(item, change))
-  // The parser's number class is not a container.
-  if (!isObject(value) || isLosslessNumber(value)) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([key, item]) => {
-      const changed = change(key, item)
-      return [key, changed === item && typeof item !== 'string' ? rewrite(item, change) : changed]
-    }),
-  )
-}
-
 /** Whether objects and arrays are nested at most `limit` deep. Brackets inside strings are ignored. */
 export function isNestedWithin(text: string, limit: number): boolean {
   // Counting brackets is much faster than tracking depth, and nearly every notification has fewer than the limit.
   return hasAtMost(text, ['{', '['], limit) || isWalkedWithin(text, limit)
 }
 
-function hasAtMost(text: string, wanted: readonly string[], limit: number): boolean {
-  let found = 0
-  for (const one of wanted) {
-    for (let index = text.indexOf(one); index !== -1; index = text.indexOf(one, index + 1)) {
-      if (++found > limit) return false
+function hasAtMost(text: string, characters: readonly string[], limit: number): boolean {
+  let count = 0
+  for (const character of characters) {
+    for (let index = text.indexOf(character); index !== -1; index = text.indexOf(character, index + 1)) {
+      if (++count > limit) return false
     }
   }
   return true

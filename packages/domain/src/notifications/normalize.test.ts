@@ -1,8 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
 import { classic, EVENING, glanceRow, novaRow, read, versioned } from '../testkit/message.ts'
-import { serviceOf } from './delivery.ts'
+import { serviceOf } from './service.ts'
 
-test('the exchange says which service a message belongs to', () => {
+test('the exchange determines the service of a message', () => {
   expect(['nova', 'glance', 'neutron', 'NOVA', ''].map(serviceOf)).toEqual([
     'nova',
     'glance',
@@ -12,7 +12,7 @@ test('the exchange says which service a message belongs to', () => {
   ])
 })
 
-test('a notification that says nothing but what it must is stored', () => {
+test('a notification with only the required fields is stored', () => {
   const bare = { event_type: 'e', publisher_id: 'p', timestamp: '2026-11-23 20:05:38' }
   const common = { when: EVENING, event: 'e', publisher: 'p', service: 'p', host: null, messageId: null, requestId: '' }
   const states = { tenant: null, instance: null, state: '', oldState: '', task: '', oldTask: '' }
@@ -39,7 +39,7 @@ test.each([
 })
 
 describe('when', () => {
-  test('is the timestamp, else the context’s', () => {
+  test('is the timestamp, or that of the context', () => {
     const _context_timestamp = '2026-11-23T20:00:00.000001'
     expect(novaRow(classic({ _context_timestamp })).when).toBe(EVENING)
     for (const timestamp of [undefined, '', 'soon', 5]) {
@@ -62,7 +62,7 @@ describe('publisher, service and host', () => {
     expect(novaRow(classic({ publisher_id }))).toMatchObject({ publisher: publisher_id, service, host })
   })
 
-  test('of a versioned one, whose service is said without nova-', () => {
+  test('of a versioned notification, without the prefix nova-', () => {
     const row = (publisher_id: string) => novaRow(versioned('instance.lock', {}, { publisher_id }))
     expect(row('nova-compute:host-1.a')).toMatchObject({
       publisher: 'nova-compute:host-1.a',
@@ -75,7 +75,7 @@ describe('publisher, service and host', () => {
 })
 
 describe('the tenant', () => {
-  test('is the payload’s, not that of who acts', () => {
+  test('is that of the payload, or of the context', () => {
     expect(novaRow(classic({ payload: { tenant_id: 'owner' }, _context_project_id: 'admin' })).tenant).toBe('owner')
     expect(novaRow(classic({ _context_project_id: 'admin' })).tenant).toBe('admin')
   })
@@ -85,18 +85,18 @@ describe('the tenant', () => {
   })
 })
 
-test('the instance is looked for in four places', () => {
+test('the instance is in one of four places', () => {
   const exception = { kwargs: { uuid: 'third' } }
   const instance = { uuid: 'fourth' }
-  const found = (payload: object) => novaRow(classic({ payload })).instance
-  expect(found({ instance_uuid: 'first', instance_id: 'second', exception, instance })).toBe('first')
-  expect(found({ instance_uuid: '', instance_id: 'second', exception, instance })).toBe('second')
-  expect(found({ instance_id: null, exception, instance })).toBe('third')
-  expect(found({ exception: "{'kwargs': {'uuid': 'third'}}", instance })).toBe('fourth')
-  expect(found({ exception: 'text', instance: 'text' })).toBeNull()
+  const instanceOf = (payload: object) => novaRow(classic({ payload })).instance
+  expect(instanceOf({ instance_uuid: 'first', instance_id: 'second', exception, instance })).toBe('first')
+  expect(instanceOf({ instance_uuid: '', instance_id: 'second', exception, instance })).toBe('second')
+  expect(instanceOf({ instance_id: null, exception, instance })).toBe('third')
+  expect(instanceOf({ exception: "{'kwargs': {'uuid': 'third'}}", instance })).toBe('fourth')
+  expect(instanceOf({ exception: 'text', instance: 'text' })).toBeNull()
 })
 
-test('states and tasks: absent is empty, null stays null, another kind is null', () => {
+test('states and tasks: absent becomes empty, null and other types become null', () => {
   const payload = { state: 'active', old_state: null, new_task_state: 5, old_task_state: '' }
   expect(novaRow(classic({ payload }))).toMatchObject({ state: 'active', oldState: null, task: null, oldTask: '' })
   expect(read(classic({ payload: { state: 'active' } }), 'generic')).toMatchObject({
@@ -104,7 +104,7 @@ test('states and tasks: absent is empty, null stays null, another kind is null',
   })
 })
 
-test('of a request: its id, and who asked for it', () => {
+test('the request has its id and its user', () => {
   expect(novaRow(classic({ _context_request_id: 'req-1', _context_user_id: 'user' }))).toMatchObject({
     requestId: 'req-1',
     userId: 'user',
@@ -126,7 +126,7 @@ test('glance: owner, uuid, status, and the instance of a snapshot', () => {
   })
 })
 
-test('the image’s system is in image_meta', () => {
+test('the operating system of the image is in image_meta', () => {
   const image_meta = {
     org_openstack: 'no',
     'org.openstack__1__architecture': 'x64',
@@ -145,7 +145,7 @@ describe('the identity', () => {
     expect(novaRow(classic())).toMatchObject({ messageId: 'message', dedupKey: 'message' })
   })
 
-  test('without one, a digest of the notification with its keys sorted', () => {
+  test('without a message id, is a digest of the notification with sorted keys', () => {
     const payload = { b: [1, { d: null, c: '' }], a: 9_007_199_254_740_991 }
     const sorted = { a: 9_007_199_254_740_991, b: [1, { c: '', d: null }] }
     const rows = [undefined, null, '', 5].map((message_id) => novaRow(classic({ message_id, payload })))
@@ -156,7 +156,7 @@ describe('the identity', () => {
     expect(novaRow(classic({ message_id: undefined, payload: sorted })).dedupKey).toBe(rows[0]?.dedupKey)
   })
 
-  test('differs as soon as a value does, in the last digit of a big number too', () => {
+  test('differs when a value differs, also in the last digit of a large number', () => {
     const text = (value: string) =>
       novaRow(JSON.stringify(classic({ message_id: null, payload: { n: 0 } })).replace('"n":0', `"n":${value}`))
     expect(text('9007199254740992').dedupKey).not.toBe(text('9007199254740993').dedupKey)
@@ -164,7 +164,7 @@ describe('the identity', () => {
   })
 })
 
-test('NULs, which no column can hold, are replaced; the original keeps them', () => {
+test('NULs, which PostgreSQL rejects, are replaced in columns and kept in the original', () => {
   const row = novaRow(
     classic({ event_type: 'a\0b', publisher_id: 'c\0.d\0', payload: { state: '\0', tenant_id: 't\0' } }),
   )

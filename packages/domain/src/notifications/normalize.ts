@@ -1,4 +1,4 @@
-import { DAY, formatInstant, type Instant, parseInstant } from '../time/instant.ts'
+import { parseInstant } from '../time/instant.ts'
 import {
   firstText,
   imageTypeBits,
@@ -9,39 +9,44 @@ import {
   storable,
   text,
 } from './columns.ts'
-import { type Delivery, type Digest, type Rejection, rejected, type StorageWindow } from './delivery.ts'
 import { type Opened, openEnvelope } from './envelope.ts'
 import { glanceFacts, instanceFacts } from './facts.ts'
 import { at, canonicalJson, isObject, type JsonObject } from './json.ts'
 import { redact } from './redact.ts'
+import { describeValue, type Rejection, rejected } from './rejection.ts'
 import type { CommonColumns, NotificationRow, StateColumns } from './rows.ts'
+import type { Service } from './service.ts'
 import { classicEvent, classicPayload, isVersioned } from './versioned.ts'
 
-/** 2010, before the first nova release: older times come from an unset clock. */
-export const EARLIEST: Instant = 1_262_304_000_000_000
+/** A delivered RabbitMQ message with its body decoded as text. */
+export interface Delivery {
+  service: Service
+  routingKey: string
+  body: string
+}
 
-/** How far ahead a host's clock may be. */
-export const AHEAD = 2 * DAY
+/** Hexadecimal SHA-256 of a text. */
+export type Digest = (text: string) => string
 
 export type NormalizeResult = { kind: 'stored'; row: NotificationRow } | Rejection
 
 /**
- * Converts a message to its columns (by StackTach's rules) or a rejection. Never throws because of a message's
- * content. `outsideWindow` checks separately whether its time may be stored.
+ * Converts a message to a row (by StackTach's rules) or a rejection. Never throws because of a message's content. Does
+ * not check whether the time is stored: see `outsideWindow`.
  */
 export function normalize(delivery: Delivery, digest: Digest): NormalizeResult {
   const opened = openEnvelope(delivery.body)
   if (opened.kind === 'rejected') return opened
   const { notification } = opened
   const eventType = text(notification.event_type)
-  if (!eventType) return rejected('no event_type', missing('event_type', notification.event_type))
+  if (!eventType) return rejected('no event_type', `event_type is ${describeValue(notification.event_type)}`)
   const publisherId = text(notification.publisher_id)
-  if (!publisherId) return rejected('no publisher_id', missing('publisher_id', notification.publisher_id))
+  if (!publisherId) return rejected('no publisher_id', `publisher_id is ${describeValue(notification.publisher_id)}`)
   const when = parseInstant(notification.timestamp) ?? parseInstant(notification._context_timestamp)
   if (when === null) {
     return rejected(
       'no time',
-      `neither timestamp (${shown(notification.timestamp)}) nor _context_timestamp (${shown(notification._context_timestamp)}) is a time`,
+      `neither timestamp (${describeValue(notification.timestamp)}) nor _context_timestamp (${describeValue(notification._context_timestamp)}) is a time`,
     )
   }
 
@@ -127,22 +132,6 @@ function identity({ notification }: Opened, digest: Digest): Pick<CommonColumns,
   return { messageId, dedupKey: messageId ?? `sha256:${digest(canonicalJson(notification))}` }
 }
 
-/** The rejection of a notification time outside the storage window, null if it is inside. */
-export function outsideWindow(when: Instant, { horizon, latest }: StorageWindow): Rejection | null {
-  if (when < EARLIEST || when > latest) {
-    return rejected(
-      'time out of range',
-      `${formatInstant(when)} is not between ${formatInstant(EARLIEST)} and ${formatInstant(latest)}`,
-    )
-  }
-  return when < horizon
-    ? rejected(
-        'too old',
-        `${formatInstant(when)} is before ${formatInstant(horizon)}, from which on notifications are kept`,
-      )
-    : null
-}
-
 function tooLong(row: NotificationRow): Rejection | null {
   for (const [column, value] of Object.entries(row)) {
     if (column !== 'json' && typeof value === 'string' && !isIndexable(value)) {
@@ -150,15 +139,4 @@ function tooLong(row: NotificationRow): Rejection | null {
     }
   }
   return null
-}
-
-function missing(name: string, value: unknown): string {
-  return `${name} is ${shown(value)}`
-}
-
-/** A short form of an invalid value; objects and lists are not shown because they may contain secrets. */
-function shown(value: unknown): string {
-  if (value === undefined) return 'missing'
-  if (typeof value === 'object' && value !== null) return Array.isArray(value) ? 'a list' : 'an object'
-  return value === '' ? 'empty' : storable(String(value).slice(0, 60))
 }

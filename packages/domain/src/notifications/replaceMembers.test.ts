@@ -21,7 +21,7 @@ test.each([
   expect(cut(text)).toBe(clean)
 })
 
-test('what holds nothing is left', () => {
+test('empty values stay', () => {
   const text = '{"pass":null,"a_pass":"","b_pass":[ ],"c_pass":{\n},"token":null }'
   expect(cut(text)).toBe(text)
 })
@@ -36,23 +36,23 @@ test.each([
   '{"a":"pass\\": 1"}',
   '{"a\\\\pass":1}',
   '{"a":"x\\":pass"}',
-])('%s is not told by keys alone', (text) => {
+])('%s has a name outside a key', (text) => {
   expect(cut(text)).toBeNull()
 })
 
-/** The same on values. */
-function replaced(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(replaced)
+/** The same replacement, on parsed values. */
+function replaceInValue(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(replaceInValue)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([key, item]) => {
       const empty = item === null || item === '' || JSON.stringify(item) === '[]' || JSON.stringify(item) === '{}'
-      return [key, /pass|token/.test(key) && !empty ? '-' : replaced(item)]
+      return [key, /pass|token/.test(key) && !empty ? '-' : replaceInValue(item)]
     }),
   )
 }
 
-test('any document becomes what its values say, and keeps its form', () => {
+test('any document has the same values as after replacement in its objects', () => {
   const text = fc.oneof(
     fc.string({ unit: fc.constantFrom('a', '"', '\\', '{', '}', '[', ']', ':', ',', ' ', 'é') }),
     fc.string(),
@@ -82,16 +82,28 @@ test('any document becomes what its values say, and keeps its form', () => {
       const result = cut(before)
       if (result === null) return
       if (result !== before) cuts++
-      expect(JSON.parse(result)).toEqual(JSON.parse(JSON.stringify(replaced(value))))
+      expect(JSON.parse(result)).toEqual(JSON.parse(JSON.stringify(replaceInValue(value))))
     }),
     { numRuns: 2_000 },
   )
   expect(cuts).toBeGreaterThan(100)
 })
 
-test('in a time that grows with the text alone: quadratic, these would take longer than a test may', () => {
+test('in linear time: quadratic, these texts would exceed the timeout of a test', () => {
   for (const piece of ['"pass":1,', '"pass":"\\\\\\"",', '"pass":{"a":[]},', `"${'pass'.repeat(50)}":null,`]) {
     const text = `{${piece.repeat(1_000_000 / piece.length)}"a":1}`
     expect(cut(text)).not.toBeNull()
   }
+})
+
+test('a key that is not accepted keeps its value, and members inside are replaced', () => {
+  const accepts = (key: string, value: string) => key !== 'pass_type' && value !== '10'
+  expect(replaceMembers('{"pass_type":{"token":"a"},"token":10,"pass":"b"}', name, '"-"', accepts)).toBe(
+    '{"pass_type":{"token":"-"},"token":10,"pass":"-"}',
+  )
+})
+
+test('names are searched in the given form of the text', () => {
+  const text = '{"PASS":"A"}'
+  expect(replaceMembers(text, name, '"-"', () => true, text.toLowerCase())).toBe('{"PASS":"-"}')
 })

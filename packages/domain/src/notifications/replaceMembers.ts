@@ -1,27 +1,39 @@
-import { endOfValue, skipBlanks } from './scanJson.ts'
+import { endOfValue, isEmptyValue, skipBlanks } from './scanJson.ts'
 
 /**
  * Replaces the values of some members in a JSON text in one pass; all other characters stay. Much faster than parsing
- * and serializing, and preserves numbers, white space and duplicate keys.
+ * and serializing, and preserves numbers, white space and duplicate keys. Empty values stay.
  *
  * @param text valid JSON without escapes in its keys
  * @param name global pattern that matches all or part of a key's name; other keys are skipped
  * @param replacement the JSON of the new value
+ * @param accepts whether to replace the value of a matching key; `value` is the beginning of the value's text
+ * @param searched the text in which `name` is searched, with the same indexes
  * @returns null when a name occurs outside a key, because its meaning is then unknown
  */
-export function replaceMembers(text: string, name: RegExp, replacement: string): string | null {
+export function replaceMembers(
+  text: string,
+  name: RegExp,
+  replacement: string,
+  accepts: (key: string, value: string) => boolean = () => true,
+  searched: string = text,
+): string | null {
   let out = ''
   let copied = 0
   name.lastIndex = 0
-  for (let found = name.exec(text); found !== null; found = name.exec(text)) {
+  for (let match = name.exec(searched); match !== null; match = name.exec(searched)) {
     // Outside strings only true, false and null have letters, so these quotes enclose the match.
-    const opened = text.lastIndexOf('"', found.index)
-    const closed = text.indexOf('"', found.index)
+    const opened = text.lastIndexOf('"', match.index)
+    const closed = text.indexOf('"', match.index)
     const colon = skipBlanks(text, closed + 1)
     // A quote inside a string is preceded by a backslash.
     const plain = text[opened - 1] !== '\\' && !text.slice(opened, closed).includes('\\')
     if (closed === -1 || text[colon] !== ':' || !plain) return null
     const from = skipBlanks(text, colon + 1)
+    if (!accepts(text.slice(opened + 1, closed), text.slice(from, from + 2))) {
+      name.lastIndex = from
+      continue
+    }
     const to = endOfValue(text, from)
     if (!isEmptyValue(text, from, to)) {
       out += text.slice(copied, from) + replacement
@@ -30,19 +42,4 @@ export function replaceMembers(text: string, name: RegExp, replacement: string):
     name.lastIndex = to
   }
   return out + text.slice(copied)
-}
-
-/** Whether the value is null or an empty string, list or object. */
-function isEmptyValue(text: string, from: number, to: number): boolean {
-  switch (text[from]) {
-    case 'n':
-      return true
-    case '"':
-      return to - from === 2
-    case '[':
-    case '{':
-      return skipBlanks(text, from + 1) === to - 1
-    default:
-      return false
-  }
 }

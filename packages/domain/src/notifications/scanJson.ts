@@ -50,6 +50,21 @@ export function skipBlanks(text: string, from: number): number {
   return at
 }
 
+/** Whether the value from `from` to `to` is null or an empty string, list or object. */
+export function isEmptyValue(text: string, from: number, to: number): boolean {
+  switch (text[from]) {
+    case 'n':
+      return true
+    case '"':
+      return to - from === 2
+    case '[':
+    case '{':
+      return skipBlanks(text, from + 1) === to - 1
+    default:
+      return false
+  }
+}
+
 function isBlank(code: number): boolean {
   return code === 0x20 || code === 0x0a || code === 0x0d || code === 0x09
 }

@@ -62,7 +62,7 @@ const server = {
   flavor,
 }
 
-test('an instance’s payload is read as the classic one that says the same', () => {
+test('the payload of an instance is read like its classic counterpart', () => {
   const row = novaRow(
     versioned('instance.create.end', server, { _context_request_id: 'req-1', _context_user_id: 'user' }),
   )
@@ -91,12 +91,12 @@ test('an instance’s payload is read as the classic one that says the same', ()
   })
 })
 
-test('what is stored of it is what came', () => {
+test('the stored original is unchanged', () => {
   const notification = versioned('instance.create.end', server)
   expect(JSON.parse(novaRow(notification).json)).toEqual(['notifications.info', notification])
 })
 
-test('an update says which state it comes from, and which tasks', () => {
+test('an update has the old and new state and task', () => {
   const state_update = object('StatePayload', {
     old_state: 'building',
     state: 'active',
@@ -111,7 +111,7 @@ test('an update says which state it comes from, and which tasks', () => {
   })
 })
 
-test('an exists: its audit period, and the bytes of each network', () => {
+test('an exists has its audit period and the bandwidth of the public network', () => {
   const data = {
     ...server,
     audit_period: object('AuditPeriodPayload', {
@@ -131,7 +131,7 @@ test('an exists: its audit period, and the bytes of each network', () => {
 })
 
 test.each([[{ toString: 1 }], [[{ valueOf: 2 }]], [null], [5], [undefined]])(
-  'a network whose name is %j is none, and the notification is stored',
+  'a network with the name %j is ignored, and the notification is stored',
   (network_name) => {
     const bandwidth = [
       object('BandwidthPayload', { network_name, in_bytes: 1, out_bytes: 2 }),
@@ -143,19 +143,19 @@ test.each([[{ toString: 1 }], [[{ valueOf: 2 }]], [null], [5], [undefined]])(
   },
 )
 
-test('the scheduler’s has the instance and the project, a service’s its own uuid, which is no instance', () => {
+test('a notification of the scheduler has instance and project; the uuid of a service is not an instance', () => {
   const scheduled = versioned('scheduler.select_destinations.start', { instance_uuid: 'server', project_id: 'tenant' })
   expect(novaRow(scheduled)).toMatchObject({ instance: 'server', tenant: 'tenant' })
   expect(novaRow(versioned('service.update', { uuid: 'service', host: 'host-1' }))).toMatchObject({ instance: null })
 })
 
-test('only nova’s are: elsewhere it is a payload like any other', () => {
+test('only notifications of nova are versioned; other services have plain payloads', () => {
   expect(read(versioned('instance.create.end', server), 'generic')).toMatchObject({
     row: { event: 'instance.create.end', service: 'nova-compute', instance: null },
   })
 })
 
-test.each([[null], ['text'], [5], [[]]])('data of a wrong kind say nothing: %j', (data) => {
+test.each([[null], ['text'], [5], [[]]])('data of another type is ignored: %j', (data) => {
   const row = novaRow(versioned('instance.create.end', data as object))
   expect(row).toMatchObject({ versioned: true, event: 'compute.instance.create.end', instance: null, state: '' })
 })

@@ -7,9 +7,9 @@ const when = parseInstant('2026-11-20 01:10:13.5') ?? 0
 const by = { id: 34, when, event: 'rebuild_instance', service: 'compute', host: 'h1', tenant: null, deployment: 'east' }
 const detail = { event: 'e', host: 'h', state: 'active', old_state: '', task: null, old_task: '' }
 
-function request(requestId: string, news: Partial<RequestFacts>): RequestFacts {
+function request(requestId: string, fields: Partial<RequestFacts>): RequestFacts {
   const nothing = { imageType: 0x112, operation: null, tenant: 't1', stateError: null, errors: [] }
-  return { instance: 'i1', requestId, first: when - 2 * SECOND, last: when, ...nothing, ...news }
+  return { instance: 'i1', requestId, first: when - 2 * SECOND, last: when, ...nothing, ...fields }
 }
 
 function report(requests: RequestFacts[]): unknown[] {
@@ -21,8 +21,8 @@ function report(requests: RequestFacts[]): unknown[] {
 const exception = { kwargs: { code: 404, uuid: 'fbade9e3-6a3f-46d3-8676-c1b808451dd7' } }
 const failing = request('r1', { errors: [{ ...by, json: JSON.stringify(['error', { payload: { exception } }]) }] })
 
-test('a request that failed is told with all that is known of it', () => {
-  expect(report([failing, request('well', {})])).toEqual([
+test('a failed request is listed with its details', () => {
+  expect(report([failing, request('successful', {})])).toEqual([
     {
       report_format: 'json',
       instances: { i1: ['r1'] },
@@ -51,7 +51,7 @@ test('a request that failed is told with all that is known of it', () => {
   ])
 })
 
-test('one that ended in state error has no code and no exception', () => {
+test('a request that ended in state error has neither code nor exception', () => {
   const [head, object] = report([
     request('r2', { stateError: { ...by, event: 'compute.instance.update', tenant: 't9' } }),
   ])
@@ -60,13 +60,13 @@ test('one that ended in state error has no code and no exception', () => {
   expect(object).not.toHaveProperty('exception')
 })
 
-test('one that was only long counts for its tenant, and has no object', () => {
+test('a request that was only long is counted for its tenant, without an object', () => {
   expect(report([request('r3', { first: when - 31 * MINUTE }), request('r4', { first: when - 40 * MINUTE })])).toEqual([
     expect.objectContaining({ instances: { i1: ['r3', 'r4'] }, tenant_issues: { t1: 2 }, event_counts: {} }),
   ])
 })
 
-test('a key that every object has is a name like any other', () => {
+test('inherited names of objects, such as constructor, are valid keys', () => {
   expect(report([{ ...failing, instance: '__proto__', tenant: 'constructor' }])[0]).toMatchObject({
     tenant_issues: { constructor: 1 },
   })

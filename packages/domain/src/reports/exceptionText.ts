@@ -6,7 +6,7 @@ const kwargsParts = ['value', 'reason', 'method', 'topic', 'exc_type', 'actual',
 /** Keys of the exception itself. */
 const ownParts = ['message', 'cmd', 'stderr', 'exit_code', 'code', 'description', 'stdout'] as const
 
-/** Variable parts of an exception text, in masking order. */
+/** Variable parts of an exception text and their masks, in the order of their application. */
 const masks: [RegExp, string][] = [
   [/req-[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, '$REQ_ID'],
   [/[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/gi, '$UUID'],
@@ -30,11 +30,11 @@ function unmasked(exception: unknown): string {
     part('expected', Array.isArray(kwargs.expected) ? kwargs.expected[0] : kwargs.expected),
     ...details(exception.details),
     ...ownParts.map((name) => part(name, exception[name])),
-  ].filter((found) => found !== '')
+  ].filter((text) => text !== '')
   return parts.length > 0 ? parts.join(', ') : pairs(exception).join(', ')
 }
 
-/** A remote error contains the remote side's whole traceback. */
+/** Removes the traceback of the remote side from a remote error. */
 function cut(value: unknown): unknown {
   const at = typeof value === 'string' ? value.indexOf('Traceback') : -1
   return typeof value === 'string' && at >= 0 ? `${value.slice(0, at)}$TRACEBACK` : value
@@ -46,13 +46,13 @@ function details(value: unknown): string[] {
 }
 
 function pairs(value: Record<string, unknown>): string[] {
-  return Object.entries(value).map(([name, found]) => part(name, found))
+  return Object.entries(value).map(([name, item]) => part(name, item))
 }
 
 /** Empty for an empty value. */
 function part(name: string, value: unknown): string {
-  const found = text(value)
-  return found === '' ? '' : `${name}: ${found}`
+  const content = text(value)
+  return content === '' ? '' : `${name}: ${content}`
 }
 
 function text(value: unknown): string {

@@ -1,4 +1,4 @@
-/** Decodes the bits of an image type for reports; `?` where no bit is set. */
+/** Image, operating system and distribution as reports show them; `?` where no bit is set. */
 export interface Platform {
   image: string
   os: string
@@ -21,7 +21,11 @@ const distributions: [number, string][] = [
   [0x800, 'rhel'],
 ]
 
-/** @param bits combined bits of all notifications of a request */
+/**
+ * Decodes an image type.
+ *
+ * @param bits combined bits of all notifications of a request
+ */
 export function platformOf(bits: number): Platform {
   const first = (names: [number, string][]) => names.find(([bit]) => (bits & bit) !== 0)?.[1] ?? '?'
   return { image: first(images), os: first(systems), distro: first(distributions) }

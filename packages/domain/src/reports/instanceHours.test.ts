@@ -1,17 +1,17 @@
 import { expect, test } from '@jest/globals'
 import { instanceHours, type TenantHours } from './instanceHours.ts'
 
-const row = (news: Partial<TenantHours>): TenantHours => ({
+const row = (fields: Partial<TenantHours>): TenantHours => ({
   tenant: 'a',
   flavor: '2',
   flavorName: '512MB',
   memoryMb: 512,
   count: 1,
   hours: 24,
-  ...news,
+  ...fields,
 })
 
-test('nothing existed: totals of zero and no division by them', () => {
+test('without exists, totals are zero and nothing is divided by zero', () => {
   expect(instanceHours.shape({ hours: [], accounts: [], typeNames: [] })).toEqual({
     total_instance_count: 0,
     total_unit_hours: 0,
@@ -22,7 +22,7 @@ test('nothing existed: totals of zero and no division by them', () => {
   })
 })
 
-test('unit hours are hours by the flavor’s size; percentages are of the final totals', () => {
+test('unit hours are hours times the size of the flavor; percentages are of the final totals', () => {
   const report = instanceHours.shape({
     hours: [
       row({ count: 2, hours: 48 }),
@@ -42,14 +42,14 @@ test('unit hours are hours by the flavor’s size; percentages are of the final 
   })
 })
 
-test('a flavor that nova gave a UUID is of the standard class', () => {
+test('a flavor with a UUID is in the standard class', () => {
   const hours = [row({ flavor: '94dda5b1-32a7-4e2f-8d65-ba1da4d0b0d3' }), row({ flavor: null, memoryMb: null })]
   const report = instanceHours.shape({ hours, accounts: [], typeNames: [] })
   expect(Object.keys(report.flavor_class)).toEqual(['standard'])
   expect(report.flavor).toHaveProperty('unknown.unit_hours', 0)
 })
 
-test('tenants are ranked within each value of each type; those nobody imported are unknown', () => {
+test('tenants are ranked within each value of each type; tenants that were not imported are unknown', () => {
   const report = instanceHours.shape({
     hours: [
       row({ tenant: 'a', count: 5, hours: 5 }),
@@ -88,7 +88,7 @@ test('tenants are ranked within each value of each type; those nobody imported a
   expect(report.top_hundred_by_count).toHaveProperty('size.unknown.0.account_name', 'unknown account')
 })
 
-test('at most a hundred are listed', () => {
+test('at most a hundred tenants are listed', () => {
   const hours = Array.from({ length: 120 }, (_, index) => row({ tenant: `t${index}`, count: index }))
   const report = instanceHours.shape({ hours, accounts: [], typeNames: ['size'] })
   expect(report.top_hundred_by_count).toHaveProperty('size.unknown.length', 100)

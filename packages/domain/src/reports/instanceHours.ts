@@ -10,7 +10,7 @@ export interface TenantHours {
   hours: number
 }
 
-/** What an operator imported about a tenant. */
+/** Data about a tenant, imported by an operator. */
 export interface TenantAccount {
   tenant: string
   accountName: string
@@ -20,7 +20,7 @@ export interface TenantAccount {
 /** Input of instance hours. */
 export interface HoursUsage {
   hours: TenantHours[]
-  /** Known tenants among those in `hours`. */
+  /** Imported data of the tenants in `hours`. */
   accounts: TenantAccount[]
   /** Names of all types of any tenant. */
   typeNames: string[]
@@ -32,21 +32,21 @@ interface Sums {
 }
 
 /** Megabytes per flavor unit. */
-const UNIT = 256
+const UNIT_MB = 256
 
 /** Weight of a unit by flavor class; 1 for other classes. */
 const weights: Record<string, number> = { standard: 1 }
 
 const STANDARD = 'standard'
 const UNKNOWN = 'unknown'
-const TOP = 100
+const TOP_TENANTS = 100
 
 /** StackTach's `instance hours`: hours by flavor and tenant. */
 export const instanceHours = {
   name: 'instance hours',
   version: 1,
   shape: ({ hours, accounts, typeNames }: HoursUsage) => {
-    const known = new Map(accounts.map((account) => [account.tenant, account]))
+    const accountsByTenant = new Map(accounts.map((account) => [account.tenant, account]))
     const total: Sums = { count: 0, unit_hours: 0 }
     const flavors = new Map<string, Sums>()
     const flavorNames = new Map<string, string | null>()
@@ -54,11 +54,11 @@ export const instanceHours = {
     const types = new Map(typeNames.map((name) => [name, new Map<string, Sums>()]))
     const tenants = new Map<string, Sums>()
     const unknown = Object.fromEntries(typeNames.map((name) => [name, UNKNOWN]))
-    const typesOf = (tenant: string) => known.get(tenant)?.types ?? unknown
+    const typesOf = (tenant: string) => accountsByTenant.get(tenant)?.types ?? unknown
     for (const row of hours) {
       const flavor = row.flavor ?? UNKNOWN
       const flavorClass = classOf(flavor)
-      const unitHours = row.hours * ((row.memoryMb ?? 0) / UNIT) * (weights[flavorClass] ?? 1)
+      const unitHours = row.hours * ((row.memoryMb ?? 0) / UNIT_MB) * (weights[flavorClass] ?? 1)
       const add = (sums: Sums) => {
         sums.count += row.count
         sums.unit_hours += unitHours
@@ -87,7 +87,7 @@ export const instanceHours = {
       ...typesOf(tenant),
       ...percentages(sums),
       tenant,
-      account_name: known.get(tenant)?.accountName ?? 'unknown account',
+      account_name: accountsByTenant.get(tenant)?.accountName ?? 'unknown account',
     }))
     const top = (key: keyof Sums) => {
       const ordered = owners.sort((a, b) => b[key] - a[key] || (a.tenant < b.tenant ? -1 : 1))
@@ -97,7 +97,7 @@ export const instanceHours = {
           Object.fromEntries(
             [...values.keys()].map((value) => [
               value,
-              ordered.filter(({ tenant }) => typesOf(tenant)[name] === value).slice(0, TOP),
+              ordered.filter(({ tenant }) => typesOf(tenant)[name] === value).slice(0, TOP_TENANTS),
             ]),
           ),
         ]),
@@ -118,9 +118,9 @@ export const instanceHours = {
 }
 
 function entry(sums: Map<string, Sums>, key: string): Sums {
-  const found = sums.get(key) ?? { count: 0, unit_hours: 0 }
-  sums.set(key, found)
-  return found
+  const sum = sums.get(key) ?? { count: 0, unit_hours: 0 }
+  sums.set(key, sum)
+  return sum
 }
 
 function share(part: number, whole: number): number {

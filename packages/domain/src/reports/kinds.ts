@@ -1,4 +1,4 @@
-import type { Service } from '../notifications/delivery.ts'
+import type { Service } from '../notifications/service.ts'
 import { SECOND } from '../time/instant.ts'
 import type { TimePeriod } from '../time/period.ts'
 import { errorDetails } from './errorDetails.ts'

@@ -18,9 +18,9 @@ export interface LaunchFailure {
   id: number
   instance: string
   launchedAt: Instant
-  /** Whether the instance has exists, all of another launch. */
+  /** Whether the instance has exists of another launch. */
   otherExists: boolean
-  /** Where its request was last active. */
+  /** Deployment and host of the last notification of its request. */
   deployment: string | null
   host: string | null
 }

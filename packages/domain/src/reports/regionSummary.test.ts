@@ -12,27 +12,27 @@ const options = {
 }
 const by = { id: 1, when: 0, event: 'e', service: 'compute', host: 'h', tenant: 't', deployment: 'east' }
 
-function request(duration: number, news: Partial<RequestFacts> = {}): RequestFacts {
+function request(duration: number, fields: Partial<RequestFacts> = {}): RequestFacts {
   const nothing = { imageType: 0x11, operation: 'create', tenant: 't', stateError: null, errors: [] }
-  return { instance: 'i', requestId: 'r', first: start, last: start + duration, ...nothing, ...news }
+  return { instance: 'i', requestId: 'r', first: start, last: start + duration, ...nothing, ...fields }
 }
 
 const failing = (code: number) => [{ ...by, json: `["error",{"payload":{"code":${code}}}]` }]
 
 function summary(requests: RequestFacts[], changed: Partial<typeof options> = {}) {
   const tally: RegionTally = new Map()
-  for (const one of requests) countRequest(tally, one)
+  for (const item of requests) countRequest(tally, item)
   return regionSummary.shape(tally, { ...options, ...changed })
 }
 
-test('a day without a request is zeros, not an error', () => {
+test('a day without requests has zeros and is not an error', () => {
   expect(summary([])).toEqual([
     expect.objectContaining({ total: 0, failure_grand_total: 0, failure_grand_rate: 0, '4xx failure percentage': 0 }),
     expect.any(Array),
   ])
 })
 
-test('what was asked for is in the first row, StackTach’s end being the last second', () => {
+test('the first row has the requested options; its end is the last second, as in StackTach', () => {
   const [head, header] = summary([], { region: 'east', deployments: ['east'], percentile: 95 })
   expect(head).toMatchObject({
     percentile: 95,
@@ -48,7 +48,7 @@ test('what was asked for is in the first row, StackTach’s end being the last s
   )
 })
 
-test('each failure has its column: shares of one in the rows, percentages in the first', () => {
+test('each failure has a column: fractions in the rows, percentages in the first row', () => {
   const [head, , ...rows] = summary([
     request(SECOND),
     request(2 * SECOND, { errors: failing(404) }),
@@ -76,7 +76,7 @@ test('each failure has its column: shares of one in the rows, percentages in the
   ])
 })
 
-describe('of the sorted durations', () => {
+describe('the sorted durations', () => {
   const row = (count: number, percentile: number) =>
     summary(
       Array.from({ length: count }, (_, index) => request((count - index) * SECOND)),
@@ -89,8 +89,8 @@ describe('of the sorted durations', () => {
     [10, 50, '6s', '6s'],
     [50, 97, '26s', '49s'],
     [50, 100, '26s', '50s'],
-  ])('%d have as median and %d%% %s and %s', (count, percentile, median, shown) => {
-    expect(row(count, percentile)).toMatchObject({ 5: median, 6: shown, 7: count })
+  ])('%d durations with percentile %d have the median %s and the percentile %s', (count, percentile, median, value) => {
+    expect(row(count, percentile)).toMatchObject({ 5: median, 6: value, 7: count })
   })
 })
 
@@ -101,8 +101,8 @@ test.each([
   [344 * SECOND, '5:44s'],
   [HOUR + 41 * MINUTE + 14 * SECOND, '01:41:14'],
   [27 * HOUR, '27:00:00'],
-])('%d microseconds are shown as %s', (duration, shown) => expect(shortTime(duration)).toBe(shown))
+])('%d microseconds are formatted as %s', (duration, text) => expect(shortTime(duration)).toBe(text))
 
-test('is named after its region', () => {
+test('the name has the region', () => {
   expect(['', 'East'].map(regionSummary.name)).toEqual(['summary for region: all', 'summary for region: east'])
 })

@@ -20,7 +20,7 @@ interface Group {
   failures: Record<Column, number>
 }
 
-/** Counts so far; stores one number per request. */
+/** The groups counted so far, with one number for each request. */
 export type RegionTally = Map<string, Group>
 
 /** Counts one request. */
@@ -28,14 +28,14 @@ export function countRequest(tally: RegionTally, request: RequestFacts): void {
   const operation = request.operation ?? 'aux'
   const { image, os } = platformOf(request.imageType)
   const key = `${operation}\t${image}\t${os}`
-  const group = tally.get(key) ?? { operation, image, os, durations: [], failures: nothing() }
+  const group = tally.get(key) ?? { operation, image, os, durations: [], failures: noFailures() }
   tally.set(key, group)
   group.durations.push(request.last - request.first)
   const kind = requestFailure(request)?.kind
   if (kind !== undefined && isColumn(kind)) group.failures[kind]++
 }
 
-function nothing(): Record<Column, number> {
+function noFailures(): Record<Column, number> {
   return { '4xx': 0, '5xx': 0, long: 0, state: 0 }
 }
 
@@ -96,16 +96,16 @@ function compare(a: Group, b: Group): number {
 
 function row({ operation, image, os, durations, failures }: Group, percentile: number): unknown[] {
   const sorted = Float64Array.from(durations).sort()
-  const shown = (index: number) => shortTime(sorted[Math.min(index, sorted.length - 1)] ?? 0)
+  const timeAt = (index: number) => shortTime(sorted[Math.min(index, sorted.length - 1)] ?? 0)
   const count = sorted.length
   return [
     operation,
     image,
     os,
-    shown(0),
-    shown(count - 1),
-    shown(Math.floor(count / 2)),
-    shown(Math.floor((percentile * count) / 100)),
+    timeAt(0),
+    timeAt(count - 1),
+    timeAt(Math.floor(count / 2)),
+    timeAt(Math.floor((percentile * count) / 100)),
     count,
     ...columnKinds.flatMap((kind) => [failures[kind], share(failures[kind], count)]),
   ]

@@ -5,7 +5,7 @@ import { type Instant, MINUTE } from '../time/instant.ts'
 /** Operation names as they occur in events; the first match counts. */
 const operations = ['create', 'rebuild', 'rescue', 'resize', 'snapshot'] as const
 
-/** The operation of an event, null if it names none. */
+/** The operation in the name of an event; null if the name contains none. */
 export function operationOf(event: string): string | null {
   return operations.find((operation) => event.includes(operation)) ?? null
 }
@@ -30,7 +30,7 @@ export interface RequestFacts {
   last: Instant
   /** Combined from all its notifications. */
   imageType: number
-  /** Null if no event names one. */
+  /** Null if no event name contains one. */
   operation: string | null
   tenant: string | null
   /** The last change to state error, unless a later change reverted it. */
@@ -39,10 +39,10 @@ export interface RequestFacts {
   errors: (FailureNotification & { json: string })[]
 }
 
-/** A longer request is a failure. */
-const PATIENCE: Duration = 30 * MINUTE
+/** A request that takes longer is a failure. */
+const LONG_REQUEST: Duration = 30 * MINUTE
 
-/** Kind of failure. `unknown`: an error without a code; not counted in any column. */
+/** Kind of failure. An `unknown` failure, an error without a 4xx or 5xx code, is counted in no column. */
 export type FailureKind = '4xx' | '5xx' | 'long' | 'state' | 'unknown'
 
 export interface RequestFailure {
@@ -57,14 +57,14 @@ export interface RequestFailure {
 
 /** The failure of a request, if any. A code takes precedence over state error, and either over duration. */
 export function requestFailure({ first, last, stateError, errors }: RequestFacts): RequestFailure | null {
-  // A versioned error has no code, but may follow the classic one that does.
-  const read = errors.map((error) => ({ by: error, ...readError(error.json) }))
-  const coded = read.findLast(({ code }) => code !== null)
+  // A versioned error, which has no code, may follow its classic counterpart, which has one.
+  const failures = errors.map((error) => ({ by: error, ...readError(error.json) }))
+  const coded = failures.findLast(({ code }) => code !== null)
   if (coded !== undefined) return { ...coded, kind: kindOf(coded.code) }
-  if (stateError !== null) return { kind: 'state', code: null, by: stateError, exception: read.at(-1)?.exception }
-  const uncoded = read.at(-1)
+  if (stateError !== null) return { kind: 'state', code: null, by: stateError, exception: failures.at(-1)?.exception }
+  const uncoded = failures.at(-1)
   if (uncoded !== undefined) return { ...uncoded, kind: 'unknown' }
-  return last - first > PATIENCE ? { kind: 'long', code: null, by: null, exception: undefined } : null
+  return last - first > LONG_REQUEST ? { kind: 'long', code: null, by: null, exception: undefined } : null
 }
 
 function kindOf(code: number | null): FailureKind {

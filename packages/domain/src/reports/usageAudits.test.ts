@@ -3,8 +3,8 @@ import { glanceUsageAudit } from './glanceUsageAudit.ts'
 import { novaUsageAudit } from './novaUsageAudit.ts'
 import { verifierCounts } from './verifierCounts.ts'
 
-describe('exists by their verdict', () => {
-  test('are counted by status, the verified by what became of their publication', () => {
+describe('counts of exists', () => {
+  test('are by status; those of verified ones also by send status', () => {
     expect(
       verifierCounts([
         { status: 'pending', sendStatus: 0, count: 3 },
@@ -37,7 +37,7 @@ describe('the nova audit', () => {
   }
   const launch = { id: 7, instance: 'i', launchedAt: 1_795_132_800_500_000, deployment: 'east', host: 'h' }
 
-  test('tells an instance that nobody spoke of from a launch that nobody spoke of', () => {
+  test('distinguishes instances without an exists from launches without an exists', () => {
     const report = novaUsageAudit.shape({
       ...nothing,
       newLaunches: 1,
@@ -54,22 +54,22 @@ describe('the nova audit', () => {
     expect(report.summary.launch_summary).toEqual({ new_launches: 1, old_launches: 1, failures: 2 })
   })
 
-  test('has a cell in every row for each header', () => {
+  test('has a cell for each header in every row', () => {
     const report = novaUsageAudit.shape({
       ...nothing,
-      existsFailures: [{ id: 3, reason: 'why', deployment: 'east', host: null }],
+      existsFailures: [{ id: 3, reason: 'reason', deployment: 'east', host: null }],
       launchFailures: [{ ...launch, otherExists: true }],
     })
-    expect(report.exist_fails).toEqual([[3, 'why', 'east', null]])
+    expect(report.exist_fails).toEqual([[3, 'reason', 'east', null]])
     for (const row of report.launch_fails) expect(row).toHaveLength(report.launch_fail_headers.length)
   })
 })
 
-test('the glance audit has its counts in the first row, then a header and what failed', () => {
+test('the glance audit has its counts in the first row, then a header and the failures', () => {
   expect(
     glanceUsageAudit.shape({
       exists: [{ status: 'failed', sendStatus: 0, count: 1 }],
-      existsFailures: [{ id: 1, reason: 'why' }],
+      existsFailures: [{ id: 1, reason: 'reason' }],
       newImages: 2,
       oldImages: 3,
       imagesWithoutExists: [{ id: 4, uuid: 'u' }],
@@ -82,7 +82,7 @@ test('the glance audit has its counts in the first row, then a header and what f
       },
     },
     ['Object', 'ID', 'Error Description'],
-    ['Exist', 1, 'why'],
+    ['Exist', 1, 'reason'],
     ['Usage', 4, 'No exists for usage (u)'],
   ])
 })

@@ -20,8 +20,8 @@ const statuses = [
 
 /** Counts exists by status, and verified ones also by HTTP response. */
 export function verifierCounts(counts: readonly ExistsCount[]): Record<string, unknown> {
-  const total = (wanted: (count: ExistsCount) => boolean) =>
-    counts.filter(wanted).reduce((sum, { count }) => sum + count, 0)
+  const total = (predicate: (count: ExistsCount) => boolean) =>
+    counts.filter(predicate).reduce((sum, { count }) => sum + count, 0)
   const sent = (status: string) => {
     const between = (low: number, high: number) =>
       total((count) => count.status === status && count.sendStatus >= low && count.sendStatus < high)

@@ -1,18 +1,19 @@
-import type { Delivery, Service, StorageWindow } from '../notifications/delivery.ts'
-import { EARLIEST, type NormalizeResult, normalize, outsideWindow } from '../notifications/normalize.ts'
+import { type Delivery, type NormalizeResult, normalize } from '../notifications/normalize.ts'
 import type { GlanceRow, NovaRow } from '../notifications/rows.ts'
-import { type Instant, SECOND } from '../time/instant.ts'
+import type { Service } from '../notifications/service.ts'
+import { EARLIEST, outsideWindow, type StorageWindow } from '../notifications/storageWindow.ts'
+import { DAY, type Instant, SECOND } from '../time/instant.ts'
 
 /** 2026-11-23 20:05:38. */
 export const EVENING: Instant = 1_795_464_338 * SECOND
 
-/** From 2010 until two days after the evening. */
+/** From 2010 through two days after the evening. */
 export const context: StorageWindow = {
-  horizon: EARLIEST,
-  latest: EVENING + 2 * 86_400 * SECOND,
+  from: EARLIEST,
+  until: EVENING + 2 * DAY + 1,
 }
 
-/** A classic notification of that evening, with other fields or without some of them. */
+/** A classic notification of that evening; a field that is undefined is omitted from its JSON. */
 export function classic(fields: object = {}): object {
   return {
     message_id: 'message',
@@ -24,7 +25,7 @@ export function classic(fields: object = {}): object {
   }
 }
 
-/** A versioned notification of that evening about an object with these data. */
+/** A versioned notification of that evening with this data. */
 export function versioned(eventType: string, data: object, fields: object = {}): object {
   return classic({
     event_type: eventType,
@@ -34,7 +35,7 @@ export function versioned(eventType: string, data: object, fields: object = {}):
   })
 }
 
-/** An object as the versioned format writes it. */
+/** An object of the versioned format. */
 export function object(name: string, data: object): object {
   return {
     'nova_object.name': name,
@@ -53,20 +54,28 @@ export function delivery(body: object | string, service: Service = 'nova'): Deli
   return { service, routingKey: 'notifications.info', body: typeof body === 'string' ? body : JSON.stringify(body) }
 }
 
-/** What a message of a service becomes; a digest is the text itself. */
-export function read(body: object | string, service: Service = 'nova', within = context): NormalizeResult {
+/** The row of a message, or its rejection. The digest of a text is the text itself. */
+export function read(body: object | string, service: Service = 'nova', window = context): NormalizeResult {
   const result = normalize(delivery(body, service), (text) => text)
-  return (result.kind === 'stored' ? outsideWindow(result.row.when, within) : null) ?? result
+  return (result.kind === 'stored' ? outsideWindow(result.row.when, window) : null) ?? result
 }
 
-/** The row a message of nova becomes; it must become one. */
+/**
+ * The row of a message of nova.
+ *
+ * @throws Error when the message is rejected
+ */
 export function novaRow(body: object | string): NovaRow {
   const result = read(body)
   if (result.kind === 'rejected' || result.row.table !== 'nova') throw new Error(JSON.stringify(result))
   return result.row
 }
 
-/** The row a message of glance becomes; it must become one. */
+/**
+ * The row of a message of glance.
+ *
+ * @throws Error when the message is rejected
+ */
 export function glanceRow(body: object | string): GlanceRow {
   const result = read(body, 'glance')
   if (result.kind === 'rejected' || result.row.table !== 'glance') throw new Error(JSON.stringify(result))

@@ -3,27 +3,30 @@ import type { InstanceNotification } from '../notifications/instanceNotification
 import { type Instant, SECOND } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 
-/** 2026-11-23 00:00:00, when every story begins. */
+/** 2026-11-23 00:00:00: the beginning of every story. */
 export const MIDNIGHT: Instant = 1_795_392_000 * SECOND
 
-/** So many seconds into the story. */
+/** The time `seconds` after the beginning of the story. */
 export function at(seconds: number): Instant {
   return MIDNIGHT + Math.round(seconds * SECOND)
 }
 
-let count = 0
+let lastId = 0
 
 /**
- * A notification of the story's instance: its event (`compute.instance.` is put before it), when it came in seconds, and
- * what it says besides. Each has an id and an identity of its own.
+ * A nova notification with a unique id and identity.
+ *
+ * @param event without `compute.instance.`
+ * @param seconds its time
+ * @param fields other than the defaults
  */
-export function notice(
+export function novaEvent(
   event: string,
   seconds: number,
-  said: Partial<InstanceNotification> = {},
+  fields: Partial<InstanceNotification> = {},
   facts: InstanceFacts | null = null,
 ): InstanceNotification {
-  const id = ++count
+  const id = ++lastId
   const messageId = `message-${String(id).padStart(6, '0')}`
   return {
     id,
@@ -48,19 +51,22 @@ export function notice(
     osDistro: '',
     osVersion: '',
     facts,
-    ...said,
+    ...fields,
   }
 }
 
-/** The same thing said in the versioned format, a hundredth of a second later. */
-export function twinOf(classic: InstanceNotification, said: Partial<InstanceNotification> = {}): InstanceNotification {
-  const { id, identity, messageId, dedupKey, when } = notice('', 0)
+/** The versioned counterpart of a classic notification, a hundredth of a second later. */
+export function counterpartOf(
+  classic: InstanceNotification,
+  fields: Partial<InstanceNotification> = {},
+): InstanceNotification {
+  const { id, identity, messageId, dedupKey, when } = novaEvent('', 0)
   const own = { id, identity, messageId, dedupKey, when: when - MIDNIGHT + classic.when + SECOND / 100 }
-  return { ...classic, ...own, versioned: true, ...said }
+  return { ...classic, ...own, versioned: true, ...fields }
 }
 
-/** Timings as a table of a story shows them: `create 10 to 15`, `rescue 20 to ?`. */
-export function told(timings: readonly Timing[]): string[] {
+/** Timings as short texts: `create 10 to 15`, `rescue 20 to ?`. */
+export function timingTexts(timings: readonly Timing[]): string[] {
   const seconds = (edge: { when: Instant } | null) => (edge === null ? '?' : (edge.when - MIDNIGHT) / SECOND)
   return timings.map(
     ({ name, start, end }) => `${name.replace('compute.instance.', '')} ${seconds(start)} to ${seconds(end)}`,

@@ -1,30 +1,30 @@
 import fc from 'fast-check'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
-import { at, notice } from './story.ts'
+import { at, novaEvent } from './story.ts'
 
-/** Streams per test: enough to meet every rule many times. TEST_EFFORT multiplies them, for a longer search. */
-const RUNS = 70
+/** Streams per test: each rule is applied about ten times or more. TEST_EFFORT multiplies them, for a longer search. */
+const RUNS = 30
 
 /**
- * A failed run prints its seed and its path. To repeat it: FOLD_SEED=… FOLD_PATH=… and jest's `-t` with the name of the
- * test. With the seed alone, every test draws the same streams again.
+ * A failed run prints its seed and path. To repeat it, set FOLD_SEED and FOLD_PATH, and select the test with jest's `-t`.
+ * With FOLD_SEED alone, each test generates the same streams again.
  */
 const { FOLD_SEED, FOLD_PATH, TEST_EFFORT } = process.env
-export const again = {
+export const runOptions = {
   numRuns: Math.ceil(RUNS * Number(TEST_EFFORT || 1)),
   ...(FOLD_SEED === undefined ? {} : { seed: Number(FOLD_SEED) }),
   ...(FOLD_PATH === undefined ? {} : { path: FOLD_PATH }),
 }
 
-/** What is said of a notification before it has a place in its stream. */
-interface Drawn {
+/** A notification before it has an id in its stream. */
+interface Draft {
   event: string
   seconds: number
-  said: Partial<InstanceNotification>
+  fields: Partial<InstanceNotification>
   facts: NonNullable<InstanceNotification['facts']>
-  /** Breaks ties; need not be unique, nor in the order of ids. */
+  /** Part of the identity, which breaks ties. It need not be unique or in the order of ids. */
   name: number
-  /** Said again under the message id of the notification so many places before. */
+  /** Has the message id of the notification that is `repeats` places before it in the stream. */
   repeats?: number
 }
 
@@ -38,17 +38,17 @@ const operations = [
   'unshelve',
   'delete',
 ]
-const alone = [...operations.flatMap((name) => [`${name}.start`, `${name}.end`]), 'exists', 'exists', 'update', 'lock']
+const events = [...operations.flatMap((name) => [`${name}.start`, `${name}.end`]), 'exists', 'exists', 'update', 'lock']
 
 const second = fc.integer({ min: 0, max: 15 })
 
-/** Few values of each field, so that notifications meet: in a microsecond, a request, a launched_at, an audit period. */
-const drawn: fc.Arbitrary<Drawn> = fc
+/** Few values of each field, so that notifications often share a time, request, launched_at or audit period. */
+const draft: fc.Arbitrary<Draft> = fc
   .record({
-    event: fc.constantFrom(...alone),
+    event: fc.constantFrom(...events),
     seconds: second,
     name: fc.integer({ min: 0, max: 99 }),
-    said: fc.record({
+    fields: fc.record({
       instance: fc.constantFrom('one', 'other', 'third'),
       requestId: fc.constantFrom('', 'req-1', 'req-2', 'req-3'),
       versioned: fc.boolean(),
@@ -59,12 +59,12 @@ const drawn: fc.Arbitrary<Drawn> = fc
     }),
     flavor: fc.constantFrom('small', 'large', undefined),
     type: fc.constantFrom('1', undefined),
-    launched: fc.constantFrom(1, 2, 2.5, undefined),
-    gone: fc.constantFrom('terminated', 'deleted', undefined),
+    launchedAt: fc.constantFrom(1, 2, 2.5, undefined),
+    deletion: fc.constantFrom('terminated', 'deleted', undefined),
     period: fc.constantFrom(0, 0.5, 1),
     message: fc.constantFrom(undefined, 'Success', 'Build of instance was re-scheduled'),
   })
-  .map(({ flavor, type, launched, gone, period, message, ...rest }) => ({
+  .map(({ flavor, type, launchedAt, deletion, period, message, ...rest }) => ({
     ...rest,
     facts: {
       auditPeriodBeginning: at(period),
@@ -72,123 +72,146 @@ const drawn: fc.Arbitrary<Drawn> = fc
       ...(flavor === undefined ? {} : { instanceFlavorId: flavor }),
       ...(type === undefined ? {} : { instanceTypeId: type }),
       ...(message === undefined ? {} : { message }),
-      ...(launched === undefined ? {} : { launchedAt: at(launched) }),
-      ...(gone === 'terminated' ? { terminatedAt: at(11), deletedAt: at(11.5) } : {}),
-      ...(gone === 'deleted' ? { deletedAt: at(12) } : {}),
+      ...(launchedAt === undefined ? {} : { launchedAt: at(launchedAt) }),
+      ...(deletion === 'terminated' ? { terminatedAt: at(11), deletedAt: at(11.5) } : {}),
+      ...(deletion === 'deleted' ? { deletedAt: at(12) } : {}),
     },
   }))
 
-/** An operation: its end some seconds after its start, in the same microsecond, or, hosts' clocks differing, before it. */
+/** An operation. Its end is seconds after its start, in the same microsecond, or before it (clocks differ). */
 const operation = fc
-  .record({ one: drawn, name: fc.constantFrom(...operations), took: fc.constantFrom(-2, 0, 0, 1, 4) })
-  .map(({ one, name, took }): Drawn[] => [
-    { ...one, event: `${name}.start` },
-    { ...one, event: `${name}.end`, seconds: one.seconds + took },
+  .record({ start: draft, name: fc.constantFrom(...operations), duration: fc.constantFrom(-2, 0, 0, 1, 4) })
+  .map(({ start, name, duration }): Draft[] => [
+    { ...start, event: `${name}.start` },
+    { ...start, event: `${name}.end`, seconds: start.seconds + duration },
   ])
 
-/** A request about two instances. */
-const spanning = fc
+/** A request with two instances. */
+const spanningRequest = fc
   .tuple(operation, operation)
-  .map(([first, second]): Drawn[] => [
-    ...first.map((one) => ({ ...one, said: { ...one.said, requestId: 'req-many', instance: 'one' } })),
-    ...second.map((one) => ({ ...one, said: { ...one.said, requestId: 'req-many', instance: 'other' } })),
+  .map(([first, second]): Draft[] => [
+    ...first.map((item) => ({ ...item, fields: { ...item.fields, requestId: 'req-many', instance: 'one' } })),
+    ...second.map((item) => ({ ...item, fields: { ...item.fields, requestId: 'req-many', instance: 'other' } })),
   ])
 
-/** The same said in both formats, the versioned one a little before, after, in the same microsecond, or much later. */
+/**
+ * The same notifications in both formats. The versioned one is in the same microsecond, slightly before or after, or
+ * much later.
+ */
 const inBothFormats = fc
   .record({
-    told: fc.oneof(
+    drafts: fc.oneof(
       operation,
-      drawn.map((one) => [one]),
+      draft.map((item) => [item]),
     ),
-    later: fc.constantFrom(-0.01, 0, 0.01, 5),
+    delay: fc.constantFrom(-0.01, 0, 0.01, 5),
   })
-  .map(({ told, later }): Drawn[] =>
-    told.flatMap((one) => [
-      { ...one, said: { ...one.said, versioned: false } },
-      { ...one, said: { ...one.said, versioned: true }, seconds: one.seconds + later },
+  .map(({ drafts, delay }): Draft[] =>
+    drafts.flatMap((item) => [
+      { ...item, fields: { ...item.fields, versioned: false } },
+      { ...item, fields: { ...item.fields, versioned: true }, seconds: item.seconds + delay },
     ]),
   )
 
-/** An exists, and another under its message id. */
-const saidAgain = fc.tuple(drawn, drawn).map(([one, again]): Drawn[] => [
-  { ...one, event: 'exists' },
-  { ...again, event: 'exists', said: one.said, repeats: 1 },
+/** An exists, and another one with its message id. */
+const repeatedExists = fc.tuple(draft, draft).map(([first, second]): Draft[] => [
+  { ...first, event: 'exists' },
+  { ...second, event: 'exists', fields: first.fields, repeats: 1 },
 ])
 
-/** A delete that is told twice, as it is when a host does it again after a crash. */
-const deletedAgain = fc.tuple(drawn, second).map(([one, later]): Drawn[] => {
-  const end = { ...one, event: 'delete.end', facts: { ...one.facts, launchedAt: at(1), terminatedAt: at(11) } }
+/** A delete that a host repeats after a crash. */
+const repeatedDelete = fc.tuple(draft, second).map(([base, later]): Draft[] => {
+  const end = { ...base, event: 'delete.end', facts: { ...base.facts, launchedAt: at(1), terminatedAt: at(11) } }
   return [end, { ...end, seconds: later }]
 })
 
 /** Two operations of one request that end in the same microsecond. */
-const endedAtOnce = fc.tuple(operation, operation, second).map(([first, other, end]): Drawn[] =>
-  [...first, ...other].map((one) => ({
-    ...one,
-    seconds: one.event.endsWith('.end') ? end : end - 1,
-    said: { ...one.said, versioned: false, userId: 'user', service: 'nova-api', requestId: 'req-1' },
+const simultaneousEnds = fc.tuple(operation, operation, second).map(([first, other, end]): Draft[] =>
+  [...first, ...other].map((item) => ({
+    ...item,
+    seconds: item.event.endsWith('.end') ? end : end - 1,
+    fields: { ...item.fields, versioned: false, userId: 'user', service: 'nova-api', requestId: 'req-1' },
   })),
 )
 
-/** Several things in one microsecond. */
-const atOnce = fc
-  .tuple(fc.array(drawn, { minLength: 2, maxLength: 4 }), second)
-  .map(([all, seconds]): Drawn[] => all.map((one) => ({ ...one, seconds, said: { ...one.said, instance: 'one' } })))
+/** An operation without a user, and a later update of its request by an api service, which is too late a start. */
+const lateStart = operation.map((edges): Draft[] => {
+  const fields = { instance: 'one', requestId: 'req-late', versioned: false }
+  const update = edges.map((item) => ({
+    ...item,
+    event: 'update',
+    seconds: item.seconds + 10,
+    fields: { ...item.fields, ...fields, userId: 'user', service: 'nova-api' },
+  }))
+  return [
+    ...edges.map((item) => ({ ...item, fields: { ...item.fields, ...fields, userId: null, service: 'compute' } })),
+    ...update.slice(0, 1),
+  ]
+})
+
+/** Several notifications in one microsecond. */
+const simultaneousEvents = fc
+  .tuple(fc.array(draft, { minLength: 2, maxLength: 4 }), second)
+  .map(([all, seconds]): Draft[] =>
+    all.map((item) => ({ ...item, seconds, fields: { ...item.fields, instance: 'one' } })),
+  )
 
 const episode = fc.oneof(
-  { weight: 3, arbitrary: drawn.map((one): Drawn[] => [one]) },
+  { weight: 3, arbitrary: draft.map((item): Draft[] => [item]) },
   { weight: 3, arbitrary: operation },
   { weight: 2, arbitrary: inBothFormats },
-  { weight: 1, arbitrary: spanning },
-  { weight: 1, arbitrary: saidAgain },
-  { weight: 1, arbitrary: deletedAgain },
-  { weight: 1, arbitrary: endedAtOnce },
-  { weight: 1, arbitrary: atOnce },
+  { weight: 1, arbitrary: spanningRequest },
+  { weight: 1, arbitrary: repeatedExists },
+  { weight: 1, arbitrary: repeatedDelete },
+  { weight: 1, arbitrary: simultaneousEnds },
+  { weight: 1, arbitrary: lateStart },
+  { weight: 1, arbitrary: simultaneousEvents },
 )
 
-function written(all: readonly Drawn[]): InstanceNotification[] {
+function toStream(drafts: readonly Draft[]): InstanceNotification[] {
   const stream: InstanceNotification[] = []
-  for (const { event, seconds, said, facts, name, repeats } of all) {
+  for (const { event, seconds, fields, facts, name, repeats } of drafts) {
     const id = stream.length + 1
-    const again = repeats === undefined ? undefined : stream[stream.length - repeats]
-    const own = `message-${name}-${id}`
-    const messageId = again?.dedupKey ?? own
-    const identity = `${messageId}\tcloud-${said.deploymentId}`
-    // Stored once: a notification is its identity and its time.
-    if (again !== undefined && again.when === at(seconds)) continue
-    stream.push(notice(event, seconds, { id, identity, messageId, dedupKey: messageId, ...said }, facts))
+    const original = repeats === undefined ? undefined : stream[stream.length - repeats]
+    const messageId = original?.dedupKey ?? `message-${name}-${id}`
+    const identity = `${messageId}\tcloud-${fields.deploymentId}`
+    // A duplicate (the same identity and time) is stored once.
+    if (original !== undefined && original.when === at(seconds)) continue
+    stream.push(novaEvent(event, seconds, { id, identity, messageId, dedupKey: messageId, ...fields }, facts))
   }
   return stream
 }
 
-/** What a cloud may say of three instances, as it comes: about twenty notifications, in no order. */
+/** Random streams of about twenty notifications of three instances, in random order. */
 export const cloud: fc.Arbitrary<InstanceNotification[]> = fc
   .array(episode, { minLength: 1, maxLength: 12 })
-  .map((episodes) => written(episodes.flat()))
+  .map((episodes) => toStream(episodes.flat()))
 
+/** Permutations of the items. */
 export function shuffled<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
   return items.chain((all) => fc.shuffledSubarray(all, { minLength: all.length }))
 }
 
-/** Some of them once more, at places of their own. */
-export function partlyDoubled<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
+/** Permutations in which some items occur twice. */
+export function withDuplicates<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[]> {
   return items.chain((all) =>
     fc
       .subarray(all, { maxLength: Math.ceil(all.length / 3) })
-      .chain((again) => fc.shuffledSubarray([...all, ...again], { minLength: all.length + again.length })),
+      .chain((duplicates) =>
+        fc.shuffledSubarray([...all, ...duplicates], { minLength: all.length + duplicates.length }),
+      ),
   )
 }
 
-/** The same, cut into pieces at random places. */
-export function inPieces<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[][]> {
+/** The items in consecutive batches of random sizes. */
+export function inBatches<T>(items: fc.Arbitrary<T[]>): fc.Arbitrary<T[][]> {
   return items.chain((all) =>
     fc.array(fc.boolean(), { minLength: all.length, maxLength: all.length }).map((cuts) =>
-      all.reduce<T[][]>((pieces, item, index) => {
-        const piece = pieces.at(-1)
-        if (piece === undefined || cuts[index] === true) pieces.push([item])
-        else piece.push(item)
-        return pieces
+      all.reduce<T[][]>((batches, item, index) => {
+        const batch = batches.at(-1)
+        if (batch === undefined || cuts[index] === true) batches.push([item])
+        else batch.push(item)
+        return batches
       }, []),
     ),
   )

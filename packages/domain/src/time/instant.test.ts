@@ -16,7 +16,7 @@ import {
 /** 2026-11-23 20:05:38 UTC. */
 const evening = 1_795_464_338 * SECOND
 
-describe('a time as notifications write it', () => {
+describe('parsing a time of a notification', () => {
   test.each([
     ['2026-11-23 20:05:38', 0],
     ['2026-11-23T20:05:38', 0],
@@ -38,13 +38,13 @@ describe('a time as notifications write it', () => {
     expect(parseInstant(text)).toBe(evening + microseconds)
   })
 
-  test('is counted from 1970, before it backwards', () => {
+  test('counts microseconds from 1970, negative before', () => {
     expect(parseInstant('1970-01-01 00:00:00')).toBe(0)
     expect(parseInstant('1969-12-31 23:59:59.999999')).toBe(-1)
     expect(parseInstant('1969-12-31 23:59:58.5')).toBe(-1_500_000)
   })
 
-  test('knows leap years', () => {
+  test('supports leap years', () => {
     expect(parseInstant('2028-02-29 00:00:00')).toBe((parseInstant('2028-02-28 00:00:00') ?? 0) + DAY)
     expect(parseInstant('2000-02-29 00:00:00')).not.toBeNull()
     expect(parseInstant('2026-02-29 00:00:00')).toBeNull()
@@ -54,7 +54,7 @@ describe('a time as notifications write it', () => {
   test.each([
     ['the empty string, which is "not set"', ''],
     ['null', null],
-    ['nothing', undefined],
+    ['undefined', undefined],
     ['a number', 1_795_464_338],
     ['an object', { time: '2026-11-23 20:05:38' }],
     ['the 31st of February', '2026-02-31 00:00:00'],
@@ -71,16 +71,16 @@ describe('a time as notifications write it', () => {
     ['a year of five digits', '99999-01-01 00:00:00'],
     ['a day alone', '2026-11-23'],
     ['a time without seconds', '2026-11-23 20:05'],
-    ['a bare point', '2026-11-23 20:05:38.'],
-    ['a bare sign', '2026-11-23 20:05:38+'],
-    ['something before it', ' 2026-11-23 20:05:38'],
-    ['something after it', '2026-11-23 20:05:38 PST'],
-  ])('is not %s', (_, value) => {
+    ['a point without a fraction', '2026-11-23 20:05:38.'],
+    ['a sign without an offset', '2026-11-23 20:05:38+'],
+    ['a prefix', ' 2026-11-23 20:05:38'],
+    ['an unknown zone', '2026-11-23 20:05:38 PST'],
+  ])('returns null for %s', (_, value) => {
     expect(parseInstant(value)).toBeNull()
   })
 })
 
-describe('a time as answers write it', () => {
+describe('formatting a time', () => {
   test.each([
     [evening, '2026-11-23 20:05:38'],
     [evening + 513_310, '2026-11-23 20:05:38.513310'],
@@ -94,18 +94,18 @@ describe('a time as answers write it', () => {
   })
 
   test.each(['9999-12-31 23:59:59', '2255-01-01 00:00:00.000001', '0001-01-01 00:00:00', '0099-02-28 12:00:00'])(
-    '%s comes back as it was written',
+    '%s is parsed and formatted without a change',
     (text) => {
       expect(formatInstant(parseInstant(text) ?? Number.NaN)).toBe(text)
     },
   )
 
-  test('the last second stays the last, whatever its fraction', () => {
+  test('a fraction does not exceed the first and last second', () => {
     expect(parseInstant('9999-12-31 23:59:59.999999')).toBe(LAST_INSTANT)
     expect(parseInstant('0001-01-01 00:00:00.999999')).toBe(FIRST_INSTANT)
   })
 
-  test('and reads the same microsecond again', () => {
+  test('a formatted time is parsed to the same microsecond', () => {
     const until2255 = fc.integer({ min: 0, max: 8_993_289_600 * SECOND })
     fc.assert(fc.property(until2255, (instant) => parseInstant(formatInstant(instant)) === instant))
   })
@@ -122,19 +122,19 @@ describe('unix time', () => {
     ['+1', SECOND],
     ['-1.5', -1_500_000],
     ['0', 0],
-  ])('%j, exact to the microsecond', (text, instant) => {
+  ])('%j is parsed exactly to the microsecond', (text, instant) => {
     expect(parseUnixTime(text)).toBe(instant)
   })
 
   test.each(['', ' ', 'now', '1e9', '0x10', '1,5', '1.5.5', '--1', '1 2', 'NaN', 'Infinity', '123456789012'])(
-    'is not %j',
+    'returns null for %j',
     (text) => {
       expect(parseUnixTime(text)).toBeNull()
     },
   )
 })
 
-test('a span is found by its start, before 1970 too', () => {
+test('floorTo returns the start of the interval, also before 1970', () => {
   expect(floorTo(evening + 513_310, SECOND)).toBe(evening)
   expect(floorTo(evening, SECOND)).toBe(evening)
   expect(floorTo(evening, HOUR)).toBe(evening - 5 * MINUTE - 38 * SECOND)

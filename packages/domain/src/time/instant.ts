@@ -13,26 +13,20 @@ export const DAY = 24 * HOUR
 export const FIRST_INSTANT: Instant = -62_135_596_800 * SECOND
 export const LAST_INSTANT: Instant = 253_402_300_799 * SECOND
 
-const written = /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
+const timePattern =
+  /^(\d{4})-(\d{2})-(\d{2})[ T](\d{2}):(\d{2}):(\d{2})(?:[.,](\d{1,9}))? ?(Z|UTC|[+-]\d{2}(?::?\d{2})?)?$/
 
 /**
  * Parses a notification's time: `2026-11-23 20:05:38.513310`, with a blank or a `T`, an optional fraction (truncated
  * to microseconds), and `Z`, a numeric offset, or nothing (UTC).
- * Returns null for anything else: another type, the empty string ("not set"), February 31, a time whose offset moves
- * it outside the years 1 to 9999. Before 1685 and after 2254 the fraction is dropped.
+ * Returns null for any other value, such as another type, the empty string ("not set"), February 31, or a time that is
+ * outside the years 1 to 9999 in UTC. Before 1685 and after 2254 the fraction is dropped.
  */
 export function parseInstant(value: unknown): Instant | null {
   if (typeof value !== 'string') return null
-  const match = written.exec(value)
+  const match = timePattern.exec(value)
   if (match === null) return null
-  const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as [
-    number,
-    number,
-    number,
-    number,
-    number,
-    number,
-  ]
+  const [year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = match.slice(1, 7).map(Number)
   if (month < 1 || month > 12 || day < 1 || day > daysIn(year, month)) return null
   if (hour > 23 || minute > 59 || second > 59 || year < 1) return null
   const milliseconds = new Date(0).setUTCFullYear(year, month - 1, day) + ((hour * 60 + minute) * 60 + second) * 1000
@@ -41,7 +35,7 @@ export function parseInstant(value: unknown): Instant | null {
   if (zone === null) return null
   const whole = milliseconds * 1000 - zone
   if (whole < FIRST_INSTANT || whole > LAST_INSTANT) return null
-  // Far from 1970 a number is exact to the second but not to the microsecond.
+  // Before 1685 and after 2254 a number is exact to the second, but not to the microsecond.
   return Number.isSafeInteger(whole + fraction) ? whole + fraction : whole
 }
 

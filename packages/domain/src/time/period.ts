@@ -1,9 +1,17 @@
-import { DAY, floorTo, HOUR, type Instant } from './instant.ts'
+import { DAY, FIRST_INSTANT, floorTo, HOUR, type Instant, LAST_INSTANT, SECOND } from './instant.ts'
 
 /** An interval in microseconds, end exclusive. */
 export interface TimePeriod {
   from: Instant
   until: Instant
+}
+
+/** Contains every timestamp that a notification can have. */
+export const ALL_TIME: TimePeriod = { from: FIRST_INSTANT, until: LAST_INSTANT + SECOND }
+
+/** The `until` of a period whose last instant is `last`. Instants beyond the exact range of a number are whole seconds. */
+export function untilAfter(last: Instant): Instant {
+  return last + (Number.isSafeInteger(last + 1) ? 1 : SECOND)
 }
 
 /** Lengths of report periods, in UTC; a week begins on Monday. */

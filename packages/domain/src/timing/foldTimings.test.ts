@@ -1,27 +1,27 @@
 import { describe, expect, test } from '@jest/globals'
 import { sortByPosition } from '../notifications/instanceNotification.ts'
-import { at, notice, told } from '../testkit/story.ts'
+import { at, novaEvent, timingTexts } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { durationOf, foldTimings } from './foldTimings.ts'
 
 const first = { requestId: 'req-first' }
 const second = { requestId: 'req-second' }
 
-describe.each(['today', 'stacktach'] as const)('in both modes (%s)', (rules) => {
+describe.each(['today', 'stacktach'] as const)('with both rule sets (%s)', (rules) => {
   test('a start opens a timing, its end closes it', () => {
-    expect(told(foldTimings([], [notice('create.start', 10), notice('create.end', 15)], rules))).toEqual([
+    expect(timingTexts(foldTimings([], [novaEvent('create.start', 10), novaEvent('create.end', 15)], rules))).toEqual([
       'create 10 to 15',
     ])
   })
 
-  test('a timing is named by the event without its last part, and names do not mix', () => {
+  test('a timing has the name of the event without its last part, and each name is separate', () => {
     const story = [
-      notice('resize.start', 1),
-      notice('resize.prep.start', 2),
-      notice('resize.end', 3),
-      notice('resize.prep.end', 4),
+      novaEvent('resize.start', 1),
+      novaEvent('resize.prep.start', 2),
+      novaEvent('resize.end', 3),
+      novaEvent('resize.prep.end', 4),
     ]
-    expect(told(foldTimings([], story, rules))).toEqual(['resize 1 to 3', 'resize.prep 2 to 4'])
+    expect(timingTexts(foldTimings([], story, rules))).toEqual(['resize 1 to 3', 'resize.prep 2 to 4'])
   })
 
   test('only starts and ends make timings', () => {
@@ -29,96 +29,100 @@ describe.each(['today', 'stacktach'] as const)('in both modes (%s)', (rules) => 
     expect(
       foldTimings(
         [],
-        story.map((event, second) => notice(event, second)),
+        story.map((event, second) => novaEvent(event, second)),
         rules,
       ),
     ).toEqual([])
   })
 
   test('an end without a start makes a timing that has only an end', () => {
-    expect(told(foldTimings([], [notice('delete.end', 7), notice('delete.start', 8)], rules))).toEqual([
+    expect(timingTexts(foldTimings([], [novaEvent('delete.end', 7), novaEvent('delete.start', 8)], rules))).toEqual([
       'delete ? to 7',
       'delete 8 to ?',
     ])
   })
 
-  test('a create that was scheduled again: its end closes the first start, the second stays open', () => {
+  test('a rescheduled create: the end closes the first start, the second stays open', () => {
     const story = [
-      notice('create.start', 1, { host: 'host-1' }),
-      notice('create.error', 2, { host: 'host-1' }),
-      notice('create.start', 3, { host: 'host-2' }),
-      notice('create.end', 9, { host: 'host-2' }),
+      novaEvent('create.start', 1, { host: 'host-1' }),
+      novaEvent('create.error', 2, { host: 'host-1' }),
+      novaEvent('create.start', 3, { host: 'host-2' }),
+      novaEvent('create.end', 9, { host: 'host-2' }),
     ]
-    expect(told(foldTimings([], story, rules))).toEqual(['create 3 to ?', 'create 1 to 9'])
+    expect(timingTexts(foldTimings([], story, rules))).toEqual(['create 3 to ?', 'create 1 to 9'])
   })
 
-  test('the oldest open one is closed first, and an end too many stands alone', () => {
+  test('the oldest open timing is closed first; a surplus end makes a timing without a start', () => {
     const story = [
-      notice('reboot.start', 1),
-      notice('reboot.start', 2),
-      notice('reboot.end', 3),
-      notice('reboot.end', 4),
-      notice('reboot.end', 5),
+      novaEvent('reboot.start', 1),
+      novaEvent('reboot.start', 2),
+      novaEvent('reboot.end', 3),
+      novaEvent('reboot.end', 4),
+      novaEvent('reboot.end', 5),
     ]
-    expect(told(foldTimings([], story, rules))).toEqual(['reboot 1 to 3', 'reboot 2 to 4', 'reboot ? to 5'])
+    expect(timingTexts(foldTimings([], story, rules))).toEqual(['reboot 1 to 3', 'reboot 2 to 4', 'reboot ? to 5'])
   })
 
-  test('start and end in the same microsecond are a timing of length zero', () => {
-    const story = sortByPosition([notice('pause.end', 4), notice('pause.start', 4)])
+  test('a start and an end in the same microsecond have a duration of zero', () => {
+    const story = sortByPosition([novaEvent('pause.end', 4), novaEvent('pause.start', 4)])
     const timings = foldTimings([], story, rules)
-    expect(told(timings)).toEqual(['pause 4 to 4'])
+    expect(timingTexts(timings)).toEqual(['pause 4 to 4'])
     expect(timings.map(durationOf)).toEqual([0])
   })
 
-  test('an end closes what earlier notifications left open, oldest first', () => {
-    const open = foldTimings([], [notice('reboot.start', 1), notice('reboot.start', 2)], rules)
-    expect(told(foldTimings(open, [notice('reboot.end', 10)], rules))).toEqual(['reboot 1 to 10'])
+  test('an end closes the oldest timing that earlier notifications left open', () => {
+    const open = foldTimings([], [novaEvent('reboot.start', 1), novaEvent('reboot.start', 2)], rules)
+    expect(timingTexts(foldTimings(open, [novaEvent('reboot.end', 10)], rules))).toEqual(['reboot 1 to 10'])
   })
 
-  test('only what is new or closed comes back', () => {
-    const open = foldTimings([], [notice('rescue.start', 1)], rules)
-    expect(told(foldTimings(open, [notice('pause.start', 2)], rules))).toEqual(['pause 2 to ?'])
+  test('only opened and closed timings are returned', () => {
+    const open = foldTimings([], [novaEvent('rescue.start', 1)], rules)
+    expect(timingTexts(foldTimings(open, [novaEvent('pause.start', 2)], rules))).toEqual(['pause 2 to ?'])
   })
 })
 
-describe('a rescue that failed has no end; the next one', () => {
-  const story = [notice('rescue.start', 1, first), notice('rescue.start', 50, second), notice('rescue.end', 60, second)]
+describe('the end of a rescue after a failed rescue without an end', () => {
+  const story = [
+    novaEvent('rescue.start', 1, first),
+    novaEvent('rescue.start', 50, second),
+    novaEvent('rescue.end', 60, second),
+  ]
 
-  test('today is closed by its own request', () => {
-    expect(told(foldTimings([], story, 'today'))).toEqual(['rescue 1 to ?', 'rescue 50 to 60'])
+  test('today closes the start of its own request', () => {
+    expect(timingTexts(foldTimings([], story, 'today'))).toEqual(['rescue 1 to ?', 'rescue 50 to 60'])
   })
 
-  test('in StackTach closes the failed one', () => {
-    expect(told(foldTimings([], story, 'stacktach'))).toEqual(['rescue 50 to ?', 'rescue 1 to 60'])
+  test('in StackTach closes the failed rescue', () => {
+    expect(timingTexts(foldTimings([], story, 'stacktach'))).toEqual(['rescue 50 to ?', 'rescue 1 to 60'])
   })
 })
 
 describe('an end of another request', () => {
-  const story = [notice('delete.start', 1, first), notice('delete.end', 3, second)]
+  const story = [novaEvent('delete.start', 1, first), novaEvent('delete.end', 3, second)]
 
   test('today closes nothing', () => {
-    expect(told(foldTimings([], story, 'today'))).toEqual(['delete 1 to ?', 'delete ? to 3'])
+    expect(timingTexts(foldTimings([], story, 'today'))).toEqual(['delete 1 to ?', 'delete ? to 3'])
   })
 
   test('in StackTach closes the oldest', () => {
-    expect(told(foldTimings([], story, 'stacktach'))).toEqual(['delete 1 to 3'])
+    expect(timingTexts(foldTimings([], story, 'stacktach'))).toEqual(['delete 1 to 3'])
   })
 })
 
-test('two requests at once, the later one done first', () => {
+test('two simultaneous requests; the later one ends first', () => {
   const story = [
-    notice('snapshot.start', 1, first),
-    notice('snapshot.start', 2, second),
-    notice('snapshot.end', 3, second),
-    notice('snapshot.end', 9, first),
+    novaEvent('snapshot.start', 1, first),
+    novaEvent('snapshot.start', 2, second),
+    novaEvent('snapshot.end', 3, second),
+    novaEvent('snapshot.end', 9, first),
   ]
-  expect(told(foldTimings([], story, 'today'))).toEqual(['snapshot 2 to 3', 'snapshot 1 to 9'])
-  expect(told(foldTimings([], story, 'stacktach'))).toEqual(['snapshot 1 to 3', 'snapshot 2 to 9'])
+  expect(timingTexts(foldTimings([], story, 'today'))).toEqual(['snapshot 2 to 3', 'snapshot 1 to 9'])
+  expect(timingTexts(foldTimings([], story, 'stacktach'))).toEqual(['snapshot 1 to 3', 'snapshot 2 to 9'])
 })
 
-test('a timing says which notifications it is of, and where it ended', () => {
-  const start = notice('create.start', 1, { deploymentId: 1, tenant: 'early' })
-  const end = notice('create.end', 2, { deploymentId: 2, tenant: 'late' })
+test('a timing has the ids of its notifications, and the deployment and tenant of its end', () => {
+  const start = novaEvent('create.start', 1, { deploymentId: 1, tenant: 'early' })
+  const end = novaEvent('create.end', 2, { deploymentId: 2, tenant: 'late' })
   expect(foldTimings([], [start, end], 'today')).toEqual([
     {
       instance: 'server',
@@ -129,8 +133,8 @@ test('a timing says which notifications it is of, and where it ended', () => {
   ])
 })
 
-test('a duration is end minus start, negative when clocks differ, none while one end is missing', () => {
-  const [start, end] = [notice('create.start', 9), notice('create.end', 7.5)]
+test('a duration is end minus start: negative when clocks differ, null while one of them is missing', () => {
+  const [start, end] = [novaEvent('create.start', 9), novaEvent('create.end', 7.5)]
   const edge = { id: 1, identity: '', requestId: '', deploymentId: 1, tenant: null }
   expect(durationOf({ start: { ...edge, when: start.when }, end: { ...edge, when: end.when } })).toBe(-1.5 * SECOND)
   expect(durationOf({ start: { ...edge, when: start.when }, end: null })).toBeNull()

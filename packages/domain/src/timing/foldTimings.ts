@@ -32,38 +32,39 @@ export interface Timing {
  *
  * @param open open timings from earlier notifications, oldest first
  * @param notifications of one instance, in order
- * @returns new or closed timings
+ * @returns timings that were opened, closed, or created by an end alone
  */
 export function foldTimings(
   open: readonly Timing[],
   notifications: readonly InstanceNotification[],
   rules: Rules,
 ): Timing[] {
-  const waiting = new Map<string, Timing[]>()
-  for (const timing of open) queue(waiting, timing.name, timing.start?.requestId ?? '', rules).push(timing)
-  const touched = new Set<Timing>()
+  const queues = new Map<string, Timing[]>()
+  for (const timing of open) openTimings(queues, timing.name, timing.start?.requestId ?? '', rules).push(timing)
+  const changed = new Set<Timing>()
   for (const notification of notifications) {
     const { event, requestId, instance } = notification
     if (event.endsWith('.start')) {
       const name = event.slice(0, -'.start'.length)
       const timing: Timing = { instance, name, start: edge(notification), end: null }
-      queue(waiting, name, requestId, rules).push(timing)
-      touched.add(timing)
+      openTimings(queues, name, requestId, rules).push(timing)
+      changed.add(timing)
     } else if (event.endsWith('.end')) {
       const name = event.slice(0, -'.end'.length)
-      const oldest = queue(waiting, name, requestId, rules).shift()
-      touched.delete(oldest as Timing)
-      touched.add({ instance, name, start: oldest?.start ?? null, end: endOf(notification) })
+      const oldest = openTimings(queues, name, requestId, rules).shift()
+      if (oldest !== undefined) changed.delete(oldest)
+      changed.add({ instance, name, start: oldest?.start ?? null, end: endOf(notification) })
     }
   }
-  return [...touched]
+  return [...changed]
 }
 
-function queue(waiting: Map<string, Timing[]>, name: string, requestId: string, rules: Rules): Timing[] {
+/** The open timings that an end of this name and request may close, oldest first. */
+function openTimings(queues: Map<string, Timing[]>, name: string, requestId: string, rules: Rules): Timing[] {
   const key = rules === 'today' ? `${name}\t${requestId}` : name
-  const found = waiting.get(key) ?? []
-  waiting.set(key, found)
-  return found
+  const timings = queues.get(key) ?? []
+  queues.set(key, timings)
+  return timings
 }
 
 function edge({ id, when, identity, requestId }: InstanceNotification): TimingEdge {

@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals'
-import { at, notice } from '../testkit/story.ts'
+import { at, novaEvent } from '../testkit/story.ts'
 import { foldExists } from './exists.ts'
 
-test('an exists with a launched_at makes a row with all that verification and reports need', () => {
-  const said = {
+test('an exists with a launched_at makes a row with the fields for verification and reports', () => {
+  const fields = {
     messageId: 'message',
     dedupKey: 'message',
     deploymentId: 3,
@@ -27,14 +27,16 @@ test('an exists with a launched_at makes a row with all that verification and re
     memoryMb: 2048,
     bandwidthPublicOut: '9007199254740993',
   }
-  const exists = notice('exists', 86_401, said, facts)
+  const exists = novaEvent('exists', 86_401, fields, facts)
   expect(foldExists([exists])).toEqual([
-    { ...said, ...facts, notificationId: exists.id, when: at(86_401), instance: 'server', versioned: false },
+    { ...fields, ...facts, notificationId: exists.id, when: at(86_401), instance: 'server', versioned: false },
   ])
 })
 
-test('what it does not say is null', () => {
-  const [row] = foldExists([notice('exists', 1, { messageId: null, host: null, tenant: null }, { launchedAt: at(0) })])
+test('absent fields are null', () => {
+  const [row] = foldExists([
+    novaEvent('exists', 1, { messageId: null, host: null, tenant: null }, { launchedAt: at(0) }),
+  ])
   expect(row).toMatchObject({ messageId: null, host: null, tenant: null, deletedAt: null, bandwidthPublicOut: null })
   expect(row).toMatchObject({
     auditPeriodBeginning: null,
@@ -44,33 +46,36 @@ test('what it does not say is null', () => {
   })
 })
 
-test('one without a launched_at is ignored', () => {
-  expect(foldExists([notice('exists', 1), notice('exists', 2, {}, { auditPeriodBeginning: at(0) })])).toEqual([])
+test('an exists without a launched_at is ignored', () => {
+  expect(foldExists([novaEvent('exists', 1), novaEvent('exists', 2, {}, { auditPeriodBeginning: at(0) })])).toEqual([])
 })
 
-test('only an exists makes one', () => {
+test('other events make no row', () => {
   const others = ['exists.verified', 'update', 'delete.end']
-  expect(foldExists(others.map((event) => notice(event, 1, {}, { launchedAt: at(0) })))).toEqual([])
+  expect(foldExists(others.map((event) => novaEvent(event, 1, {}, { launchedAt: at(0) })))).toEqual([])
 })
 
-test('periods may overlap: each notification is an exists', () => {
-  const period = (from: number, to: number) => ({
+test('periods may overlap: each notification makes a row', () => {
+  const period = (from: number, until: number) => ({
     launchedAt: at(0),
     auditPeriodBeginning: at(from),
-    auditPeriodEnding: at(to),
+    auditPeriodEnding: at(until),
   })
   expect(
     foldExists([
-      notice('exists', 100, {}, period(0, 99.5)),
-      notice('exists', 200, {}, period(0, 199.5)),
-      notice('exists', 3700, {}, period(0, 3600)),
+      novaEvent('exists', 100, {}, period(0, 99.5)),
+      novaEvent('exists', 200, {}, period(0, 199.5)),
+      novaEvent('exists', 3700, {}, period(0, 3600)),
     ]),
   ).toHaveLength(3)
 })
 
-test('of two with one message id the later counts; in two deployments they are two', () => {
-  const [one, again] = [notice('exists', 1, {}, { launchedAt: at(0) }), notice('exists', 2, {}, { launchedAt: at(0) })]
-  const same = { ...again, dedupKey: one.dedupKey }
-  expect(foldExists([one, same]).map(({ notificationId }) => notificationId)).toEqual([again.id])
-  expect(foldExists([one, { ...same, deploymentId: 2 }])).toHaveLength(2)
+test('of two exists with one message id the later counts, but each deployment has its own', () => {
+  const [first, second] = [
+    novaEvent('exists', 1, {}, { launchedAt: at(0) }),
+    novaEvent('exists', 2, {}, { launchedAt: at(0) }),
+  ]
+  const same = { ...second, dedupKey: first.dedupKey }
+  expect(foldExists([first, same]).map(({ notificationId }) => notificationId)).toEqual([second.id])
+  expect(foldExists([first, { ...same, deploymentId: 2 }])).toHaveLength(2)
 })

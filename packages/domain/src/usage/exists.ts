@@ -2,7 +2,7 @@ import { EXISTS } from '../notifications/counterparts.ts'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** Nova's statement that an instance existed in an audit period. */
+/** nova's report that an instance existed in an audit period. */
 export interface InstanceExists {
   deploymentId: number
   dedupKey: string
@@ -32,8 +32,8 @@ export interface InstanceExists {
 }
 
 /**
- * StackTach's exists: one for each `compute.instance.exists` with a launched_at; others are ignored. With equal
- * message ids the later one counts.
+ * StackTach's exists: one for each `compute.instance.exists` with a launched_at; others are ignored. If two have the
+ * same message id and deployment, the later one counts.
  */
 export function foldExists(notifications: readonly InstanceNotification[]): InstanceExists[] {
   const exists = new Map<string, InstanceExists>()

@@ -3,11 +3,11 @@ import type { GlanceFacts } from '../notifications/facts.ts'
 import { at } from '../testkit/story.ts'
 import { foldImages, type ImageNotification } from './foldImages.ts'
 
-let count = 0
+let lastId = 0
 
-/** Read for the picture, unless it is for another of the images it is about. */
+/** A notification that is read for the image `uuid`. */
 function image(event: string, seconds: number, facts: GlanceFacts | null, uuid = 'picture'): ImageNotification {
-  const id = ++count
+  const id = ++lastId
   const messageId = `message-${id}`
   return {
     image: uuid,
@@ -24,7 +24,7 @@ function image(event: string, seconds: number, facts: GlanceFacts | null, uuid =
 
 const picture = { uuid: 'picture', createdAt: at(1), owner: 'tenant', size: '9007199254740993' }
 
-test('an activate makes a usage, a delete a delete', () => {
+test('an activate makes a usage, and a delete makes a delete', () => {
   const fold = foldImages([
     image('image.activate', 2, { images: [picture] }),
     image('image.delete', 9, { images: [{ ...picture, deletedAt: at(9) }] }),
@@ -34,7 +34,7 @@ test('an activate makes a usage, a delete a delete', () => {
   expect(fold.exists).toEqual([])
 })
 
-test('an exists makes one exists for each of its images that has a created_at', () => {
+test('an exists makes a row for each image that has a created_at', () => {
   const images = [
     picture,
     { uuid: 'unknown' },
@@ -43,8 +43,8 @@ test('an exists makes one exists for each of its images that has a created_at', 
   ]
   const period = { auditPeriodBeginning: at(0), auditPeriodEnding: at(86_400) }
   const notification = image('image.exists', 90, { images, ...period })
-  const forEach = ['picture', 'unknown', 'other'].map((uuid) => ({ ...notification, image: uuid }))
-  expect(foldImages(forEach).exists).toMatchObject([
+  const perImage = ['picture', 'unknown', 'other'].map((uuid) => ({ ...notification, image: uuid }))
+  expect(foldImages(perImage).exists).toMatchObject([
     { ...picture, ...period, deletedAt: null, messageId: notification.messageId },
     { uuid: 'other', createdAt: at(3), deletedAt: at(5), owner: null, size: null, ...period },
   ])
@@ -56,11 +56,11 @@ test.each([
   ['a delete without a deleted_at', image('image.delete', 1, { images: [picture] })],
   ['a notification without facts', image('image.exists', 1, null)],
   ['another event', image('image.upload', 1, { images: [picture] })],
-])('%s makes nothing', (_, notification) => {
+])('%s makes no row', (_, notification) => {
   expect(foldImages([notification])).toEqual({ usages: [], deletes: [], exists: [] })
 })
 
-test('of two notifications of one image the later counts, in whichever order they come', () => {
+test('of two notifications of one image the later counts, in any order of arrival', () => {
   const early = image('image.activate', 2, { images: [picture] })
   const late = image('image.activate', 3, { images: [{ ...picture, size: '7' }] })
   for (const order of [
@@ -71,19 +71,19 @@ test('of two notifications of one image the later counts, in whichever order the
   }
 })
 
-test('an image that one exists lists twice is one row, its first entry counting', () => {
+test('an image that an exists lists twice makes one row, from its first entry', () => {
   const images = [picture, { ...picture, size: '7' }]
   expect(foldImages([image('image.exists', 90, { images })]).exists).toMatchObject([{ size: picture.size }])
 })
 
-test('an exists is one for each message id, deployment and image; said again later, the later counts', () => {
+test('there is one exists for each message id, deployment and image, from the later notification', () => {
   const first = image('image.exists', 90, { images: [picture] })
   const later = { ...image('image.exists', 91, { images: [{ ...picture, size: '7' }] }), dedupKey: first.dedupKey }
   expect(foldImages([later, first]).exists).toMatchObject([{ size: '7', when: at(91) }])
   expect(foldImages([first, { ...later, deploymentId: 2 }]).exists).toHaveLength(2)
 })
 
-test('in the same microsecond the one whose identity comes last counts, in whichever order they come', () => {
+test('in the same microsecond the last identity counts, in any order of arrival', () => {
   const tied = ['1', '2'].map((size) => ({
     ...image('image.activate', 2, { images: [{ ...picture, size }] }),
     identity: `identity-${size}`,

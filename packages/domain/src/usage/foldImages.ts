@@ -2,9 +2,9 @@ import type { GlanceFacts } from '../notifications/facts.ts'
 import { comparePositions, positionOf } from '../notifications/instanceNotification.ts'
 import type { Instant } from '../time/instant.ts'
 
-/** A stored glance notification as read by the fold, once per image it concerns. */
+/** A stored glance notification as the fold reads it: once for each of its images. */
 export interface ImageNotification {
-  /** The image it is read for; its other images are folded separately. */
+  /** The image to fold; the other images of the notification are folded separately. */
   image: string
   id: number
   when: Instant
@@ -16,7 +16,7 @@ export interface ImageNotification {
   facts: GlanceFacts | null
 }
 
-/** Source of an image row; if two notifications produce the same row, the later one counts. */
+/** The notification of an image row. If two notifications produce the same row, the later one counts. */
 interface Source {
   notificationId: number
   when: Instant
@@ -68,12 +68,12 @@ export function foldImages(notifications: readonly ImageNotification[]): ImageFo
     for (const { uuid, createdAt, deletedAt, owner = null, size = null } of notification.facts?.images ?? []) {
       if (uuid !== notification.image) continue
       if (notification.event === 'image.activate' && createdAt !== undefined) {
-        keepLater(usages, uuid, { ...source, uuid, createdAt, owner, size })
+        setIfLater(usages, uuid, { ...source, uuid, createdAt, owner, size })
       } else if (notification.event === 'image.delete' && deletedAt !== undefined) {
-        keepLater(deletes, uuid, { ...source, uuid, deletedAt })
+        setIfLater(deletes, uuid, { ...source, uuid, deletedAt })
       } else if (notification.event === 'image.exists' && createdAt !== undefined) {
         const { deploymentId, dedupKey, messageId } = notification
-        keepLater(exists, JSON.stringify([deploymentId, dedupKey, uuid]), {
+        setIfLater(exists, JSON.stringify([deploymentId, dedupKey, uuid]), {
           ...source,
           deploymentId,
           dedupKey,
@@ -92,7 +92,7 @@ export function foldImages(notifications: readonly ImageNotification[]): ImageFo
   return { usages: [...usages.values()], deletes: [...deletes.values()], exists: [...exists.values()] }
 }
 
-function keepLater<R extends Source>(rows: Map<string, R>, key: string, row: R): void {
+function setIfLater<R extends Source>(rows: Map<string, R>, key: string, row: R): void {
   const before = rows.get(key)
   if (before === undefined || comparePositions(before, row) < 0) rows.set(key, row)
 }

@@ -1,23 +1,24 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Rules } from '../rules.ts'
-import { at, MIDNIGHT, notice } from '../testkit/story.ts'
+import { at, MIDNIGHT, novaEvent } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { foldLaunches, type Launch, launchEffect } from './foldLaunches.ts'
 
-const modes: Rules[] = ['today', 'stacktach']
+const ruleSets: Rules[] = ['today', 'stacktach']
 const payload = { launchedAt: at(50), instanceTypeId: '5', instanceFlavorId: 'm1' }
 
-function told({ launchedAt, instanceTypeId, instanceFlavorId }: Launch): string {
+/** A launch as a short text: launched_at, type id and flavor id. */
+function launchText({ launchedAt, instanceTypeId, instanceFlavorId }: Launch): string {
   const seconds = launchedAt === null ? '?' : (launchedAt - MIDNIGHT) / SECOND
   return `${seconds} ${instanceTypeId ?? '?'}/${instanceFlavorId ?? '?'}`
 }
 
-/** What an event makes of a launch, or of none. */
+/** The launch after an event, or undefined; `before` has fields of the launch before it, if there is one. */
 function after(event: string, rules: Rules, before?: Partial<Launch>, facts: object = payload): string | undefined {
-  const made = foldLaunches(new Map(), [notice('create.start', 1)], rules).get('req-1') as Launch
-  const known = new Map(before ? [['req-1', { ...made, ...before }]] : [])
-  const launch = foldLaunches(known, [notice(event, 60, {}, facts)], rules).get('req-1')
-  return launch && told(launch)
+  const emptyLaunch = foldLaunches(new Map(), [novaEvent('create.start', 1)], rules).get('req-1') as Launch
+  const earlier = new Map(before ? [['req-1', { ...emptyLaunch, ...before }]] : [])
+  const launch = foldLaunches(earlier, [novaEvent(event, 60, {}, facts)], rules).get('req-1')
+  return launch && launchText(launch)
 }
 
 const launching = [
@@ -34,8 +35,8 @@ const launching = [
   'finish_resize.end',
 ]
 
-describe.each(modes)(
-  'what each event makes of no launch, an earlier one, and a later one without a type id (%s)',
+describe.each(ruleSets)(
+  'the effect of each event on no launch, an earlier one, and a later one without a type id (%s)',
   (rules) => {
     const earlier = { launchedAt: at(20), instanceTypeId: '1', instanceFlavorId: 'old' }
     const later = { launchedAt: at(80), instanceTypeId: null, instanceFlavorId: 'old' }
@@ -46,57 +47,57 @@ describe.each(modes)(
       // set the flavor, and launched_at if it is not set yet
       ['rebuild.start', '50 5/m1', '20 5/m1', '80 5/m1'],
       ['rescue.start', '50 5/m1', '20 5/m1', '80 5/m1'],
-      // set launched_at if it is not set yet, and the flavor if neither field is
+      // set launched_at if it is not set yet, and the flavor if neither field is set
       ['resize.prep.start', '50 5/m1', '20 1/old', '80 ?/old'],
       ['resize.revert.start', '50 5/m1', '20 1/old', '80 ?/old'],
       // raise launched_at, and fill each flavor field that is not set
       ['create.end', '50 5/m1', '50 1/old', '80 5/old'],
       ['rebuild.end', '50 5/m1', '50 1/old', '80 5/old'],
       ['rescue.end', '50 5/m1', '50 1/old', '80 5/old'],
-      // set the flavor, and leave launched_at alone
+      // set the flavor, and keep launched_at
       ['finish_resize.start', '? 5/m1', '20 5/m1', '80 5/m1'],
       // set the flavor, and raise launched_at
       ['finish_resize.end', '50 5/m1', '50 5/m1', '80 5/m1'],
       ['resize.revert.end', '50 5/m1', '50 5/m1', '80 5/m1'],
-    ])('%s', (event, fromNothing, fromEarlier, fromLater) => {
-      expect(after(event, rules)).toBe(fromNothing)
+    ])('%s', (event, fromNone, fromEarlier, fromLater) => {
+      expect(after(event, rules)).toBe(fromNone)
       expect(after(event, rules, earlier)).toBe(fromEarlier)
       expect(after(event, rules, later)).toBe(fromLater)
     })
 
-    test('a flavor that has one field is set: a prep or a revert leaves it as it is', () => {
+    test('a flavor with one field counts as set: a prep or a revert does not change it', () => {
       expect(after('resize.prep.start', rules, { instanceTypeId: '1', instanceFlavorId: null })).toBe('50 1/?')
       expect(after('resize.revert.start', rules, { instanceTypeId: null, instanceFlavorId: 'old' })).toBe('50 ?/old')
     })
 
-    test('a payload without launched_at takes none away', () => {
+    test('a payload without launched_at keeps that of the launch', () => {
       const flavor = { instanceTypeId: '5', instanceFlavorId: 'm1' }
       expect(after('create.end', rules, earlier, flavor)).toBe('20 1/old')
       expect(after('finish_resize.end', rules, earlier, flavor)).toBe('20 5/m1')
       expect(after('rebuild.start', rules, undefined, flavor)).toBe('? 5/m1')
     })
 
-    test('a payload without launched_at sets none', () => {
+    test('a payload without launched_at does not set it', () => {
       const flavor = { instanceTypeId: '5', instanceFlavorId: 'm1' }
       expect(after('create.end', rules, undefined, flavor)).toBe('? 5/m1')
       expect(after('resize.revert.end', rules, undefined, flavor)).toBe('? 5/m1')
     })
 
-    test('only the message of a create.end says that nothing was launched', () => {
+    test('only the message of a create.end prevents a launch', () => {
       const failed = { ...payload, message: 'No valid host was found' }
       expect(launching.filter((event) => after(event, rules, undefined, failed) === undefined)).toEqual(['create.end'])
     })
 
-    test.each(launching)('%s sets tenant, options and system, those of an earlier one too', (event) => {
+    test.each(launching)('%s sets tenant, options and system, also of an earlier launch', (event) => {
       const ubuntu = { tenant: 'b', raxOptions: '1', osArchitecture: 'x64', osVersion: '24.04', osDistro: 'ubuntu' }
-      const known = foldLaunches(new Map(), [notice('create.start', 1, { tenant: 'a', raxOptions: '0' })], rules)
-      const launch = foldLaunches(known, [notice(event, 60, ubuntu, payload)], rules).get('req-1')
+      const earlier = foldLaunches(new Map(), [novaEvent('create.start', 1, { tenant: 'a', raxOptions: '0' })], rules)
+      const launch = foldLaunches(earlier, [novaEvent(event, 60, ubuntu, payload)], rules).get('req-1')
       expect(launch).toMatchObject({ ...ubuntu, firstWhen: at(1) })
     })
   },
 )
 
-describe.each(modes)('no launch comes of (%s)', (rules) => {
+describe.each(ruleSets)('events without a launch (%s)', (rules) => {
   test.each([
     'create.error',
     'delete.start',
@@ -119,9 +120,9 @@ describe.each(modes)('no launch comes of (%s)', (rules) => {
   test.each([
     'instance.create.start',
     'create.start',
-    // As long as `compute.instance.`.
+    // Has the length of `compute.instance.` before the event name.
     'compute.metadata.create.start',
-  ])('%s, which is no compute.instance event', (event) => {
+  ])('%s, which is not an event of compute.instance', (event) => {
     expect(launchEffect({ event, facts: null }, rules)).toBeNull()
   })
 })
@@ -129,80 +130,91 @@ describe.each(modes)('no launch comes of (%s)', (rules) => {
 describe('an unshelve', () => {
   const later = { launchedAt: at(80), instanceTypeId: null, instanceFlavorId: 'old' }
 
-  test('counts like a rescue today', () => {
+  test('has the effect of a rescue today', () => {
     for (const before of [undefined, { launchedAt: at(20), instanceTypeId: '1', instanceFlavorId: 'old' }, later]) {
       expect(after('unshelve.end', 'today', before)).toBe(after('rescue.end', 'today', before))
     }
     expect(after('unshelve.end', 'today')).toBe('50 5/m1')
   })
 
-  test('makes nothing in StackTach', () => {
+  test('has no effect in StackTach', () => {
     expect(after('unshelve.end', 'stacktach')).toBeUndefined()
   })
 })
 
-describe.each(modes)('a create (%s)', (rules) => {
-  const start = notice('create.start', 1, {}, { instanceTypeId: '5', instanceFlavorId: 'm1' })
+describe.each(ruleSets)('a create (%s)', (rules) => {
+  const start = novaEvent('create.start', 1, {}, { instanceTypeId: '5', instanceFlavorId: 'm1' })
   const end = (message?: string) =>
-    notice('create.end', 60, {}, message === undefined ? payload : { ...payload, message })
-  const launched = (...story: ReturnType<typeof notice>[]) =>
-    [...foldLaunches(new Map(), story, rules).values()].map(told)
+    novaEvent('create.end', 60, {}, message === undefined ? payload : { ...payload, message })
+  const launched = (...story: ReturnType<typeof novaEvent>[]) =>
+    [...foldLaunches(new Map(), story, rules).values()].map(launchText)
 
-  test('is launched by an end that says Success, nothing, or the empty message', () => {
+  test('is launched by an end with the message Success, an empty message, or none', () => {
     expect(launched(start, end('Success'))).toEqual(['50 5/m1'])
     expect(launched(start, end())).toEqual(['50 5/m1'])
     expect(launched(start, end(''))).toEqual(['50 5/m1'])
   })
 
-  test('is not by an end with another message', () => {
+  test('is not launched by an end with another message', () => {
     expect(launched(start, end('Build of instance server was re-scheduled'))).toEqual(['? 5/m1'])
     expect(launched(end('Build of instance server was re-scheduled'))).toEqual([])
   })
 
-  test('that was scheduled again is one launch', () => {
-    const story = [start, notice('create.error', 2), notice('create.start', 3, {}, payload), end('Success')]
+  test('that was rescheduled is one launch', () => {
+    const story = [start, novaEvent('create.error', 2), novaEvent('create.start', 3, {}, payload), end('Success')]
     expect(launched(...story)).toEqual(['50 5/m1'])
   })
 
-  test('that failed stays a launch without launched_at', () => {
-    expect(launched(start, notice('create.error', 2))).toEqual(['? 5/m1'])
+  test('that failed is a launch without launched_at', () => {
+    expect(launched(start, novaEvent('create.error', 2))).toEqual(['? 5/m1'])
   })
 })
 
-test.each(modes)('a resize: the flavor before, then the flavor after, and the later launched_at (%s)', (rules) => {
+test.each(ruleSets)('a resize: the flavor before, then the flavor after, and the later launched_at (%s)', (rules) => {
   const small = { launchedAt: at(0), instanceTypeId: '1', instanceFlavorId: 'small' }
   const large = { instanceTypeId: '2', instanceFlavorId: 'large' }
   const story = [
-    notice('resize.prep.start', 10, {}, small),
-    notice('resize.start', 20, {}, small),
-    notice('finish_resize.start', 30, {}, { launchedAt: at(0), ...large }),
-    notice('finish_resize.end', 40, {}, { launchedAt: at(40), ...large }),
+    novaEvent('resize.prep.start', 10, {}, small),
+    novaEvent('resize.start', 20, {}, small),
+    novaEvent('finish_resize.start', 30, {}, { launchedAt: at(0), ...large }),
+    novaEvent('finish_resize.end', 40, {}, { launchedAt: at(40), ...large }),
   ]
   const steps = story.map((_, index) => foldLaunches(new Map(), story.slice(0, index + 1), rules).get('req-1'))
-  expect(steps.map((launch) => launch && told(launch))).toEqual(['0 1/small', '0 1/small', '0 2/large', '40 2/large'])
+  expect(steps.map((launch) => launch && launchText(launch))).toEqual([
+    '0 1/small',
+    '0 1/small',
+    '0 2/large',
+    '40 2/large',
+  ])
 })
 
-test.each(modes)('there is one launch for each request (%s)', (rules) => {
-  const story = [notice('create.start', 1), notice('rebuild.start', 9, { requestId: 'req-2' })]
+test.each(ruleSets)('there is one launch for each request (%s)', (rules) => {
+  const story = [novaEvent('create.start', 1), novaEvent('rebuild.start', 9, { requestId: 'req-2' })]
   expect([...foldLaunches(new Map(), story, rules).keys()]).toEqual(['req-1', 'req-2'])
 })
 
-test.each(modes)("tenant, options and system are the last event's, and when is the first one's (%s)", (rules) => {
-  const ubuntu = { raxOptions: '1', osArchitecture: 'x64', osVersion: '24.04', osDistro: 'ubuntu' }
-  const story = [notice('create.start', 1, { tenant: 'a', ...ubuntu }), notice('create.end', 9, { tenant: 'b' })]
-  const [launch] = foldLaunches(new Map(), story.slice(0, 1), rules).values()
-  expect(launch).toMatchObject({ instance: 'server', requestId: 'req-1', tenant: 'a', firstWhen: at(1), ...ubuntu })
-  const plain = { raxOptions: '', osArchitecture: '', osVersion: '', osDistro: '' }
-  expect(foldLaunches(new Map(), story, rules).get('req-1')).toMatchObject({
-    tenant: 'b',
-    firstWhen: at(1),
-    ...plain,
-  })
-})
+test.each(ruleSets)(
+  'tenant, options and system are those of the last event, firstWhen is that of the first (%s)',
+  (rules) => {
+    const ubuntu = { raxOptions: '1', osArchitecture: 'x64', osVersion: '24.04', osDistro: 'ubuntu' }
+    const story = [
+      novaEvent('create.start', 1, { tenant: 'a', ...ubuntu }),
+      novaEvent('create.end', 9, { tenant: 'b' }),
+    ]
+    const [launch] = foldLaunches(new Map(), story.slice(0, 1), rules).values()
+    expect(launch).toMatchObject({ instance: 'server', requestId: 'req-1', tenant: 'a', firstWhen: at(1), ...ubuntu })
+    const plain = { raxOptions: '', osArchitecture: '', osVersion: '', osDistro: '' }
+    expect(foldLaunches(new Map(), story, rules).get('req-1')).toMatchObject({
+      tenant: 'b',
+      firstWhen: at(1),
+      ...plain,
+    })
+  },
+)
 
-test('a launch that is known is not changed itself', () => {
-  const known = foldLaunches(new Map(), [notice('create.start', 1)], 'today')
-  const before = structuredClone([...known])
-  foldLaunches(known, [notice('create.end', 9, {}, payload)], 'today')
-  expect([...known]).toEqual(before)
+test('earlier launches are not modified', () => {
+  const earlier = foldLaunches(new Map(), [novaEvent('create.start', 1)], 'today')
+  const before = structuredClone([...earlier])
+  foldLaunches(earlier, [novaEvent('create.end', 9, {}, payload)], 'today')
+  expect([...earlier]).toEqual(before)
 })

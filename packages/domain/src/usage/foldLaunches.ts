@@ -40,8 +40,8 @@ const effects: Record<string, Effect> = {
   'resize.revert.end': { launchedAt: 'latest', flavor: 'always' },
 }
 
-/** Current nova sets a new launched_at on unshelve; without this rule all later exists would fail. */
-const effectsToday: Record<string, Effect> = {
+/** Current nova sets a new launched_at on unshelve. Without this rule, verification of all later exists would fail. */
+const todaysEffects: Record<string, Effect> = {
   ...effects,
   'unshelve.end': { launchedAt: 'latest', flavor: 'fill' },
 }
@@ -52,7 +52,7 @@ const PREFIX = 'compute.instance.'
 export function launchEffect(notification: Pick<InstanceNotification, 'event' | 'facts'>, rules: Rules): Effect | null {
   if (!notification.event.startsWith(PREFIX)) return null
   const name = notification.event.slice(PREFIX.length)
-  const table = rules === 'today' ? effectsToday : effects
+  const table = rules === 'today' ? todaysEffects : effects
   const effect = Object.hasOwn(table, name) ? table[name] : undefined
   if (effect === undefined) return null
   // An unsuccessful create (`Build of instance … was re-scheduled`) launched nothing.
@@ -63,12 +63,12 @@ export function launchEffect(notification: Pick<InstanceNotification, 'event' | 
 /**
  * StackTach's launches, one per instance and request id.
  *
- * @param known launches from earlier notifications, by request id
+ * @param earlier launches from earlier notifications, by request id
  * @param notifications of one instance, in order
  * @returns new or changed launches, by request id
  */
 export function foldLaunches(
-  known: ReadonlyMap<string, Launch>,
+  earlier: ReadonlyMap<string, Launch>,
   notifications: readonly InstanceNotification[],
   rules: Rules,
 ): Map<string, Launch> {
@@ -77,7 +77,7 @@ export function foldLaunches(
     const effect = launchEffect(notification, rules)
     if (effect === null) continue
     const { requestId } = notification
-    const launch = launches.get(requestId) ?? { ...(known.get(requestId) ?? newLaunch(notification)) }
+    const launch = launches.get(requestId) ?? { ...(earlier.get(requestId) ?? newLaunch(notification)) }
     apply(effect, launch, notification)
     launches.set(requestId, launch)
   }

@@ -10,46 +10,50 @@ export interface DeleteTimes {
   payloadDeletedAt: Instant | null
 }
 
-/** Deletion data of an exists. */
-export interface StatedEnd {
+/** The deletion as reported by an exists. */
+export interface ReportedDeletion {
   deletedAt: Instant | null
-  /** Nova's second timestamp of the deletion, up to a second earlier; null for an image. */
+  /** nova's other time of the deletion, up to a second before deleted_at; null for an image. */
   terminatedAt: Instant | null
   auditPeriodEnding: Instant | null
 }
 
 /**
- * StackTach's check of the delete, null when it passes: an exists with a deleted_at needs exactly one delete at the
- * same second; without one, no delete before the audit period's end. With today's rules any pair of timestamps may
- * match, because nova sets deleted_at up to a second after terminated_at.
+ * StackTach's check of the delete; null when it passes. An exists with a deleted_at needs exactly one delete in the same
+ * second. An exists without one must not have a delete before the end of its audit period. With today's rules any pair
+ * of times may match, because nova sets deleted_at up to a second after terminated_at.
  *
  * @param deletes of the launch (or image) of the exists
- * @param ofWhat named in the reason
+ * @param subject the launch or image, as named in the reason
  */
-export function contradictedByDeletes(
-  exists: StatedEnd,
+export function checkDeletes(
+  exists: ReportedDeletion,
   deletes: readonly DeleteTimes[],
-  ofWhat: string,
+  subject: string,
   rules: Rules,
 ): Verdict | null {
   const { deletedAt, auditPeriodEnding } = exists
   if (deletedAt === null) {
     const early = deletes.find((row) => auditPeriodEnding !== null && row.deletedAt < auditPeriodEnding)
     if (early === undefined) return null
-    const end = formatInstant(auditPeriodEnding ?? 0)
-    const when = `was deleted at ${formatInstant(early.deletedAt)}, before the audit period's end at ${end}`
-    return failed('delete contradicts', `${ofWhat} ${when}, and the exists has no deleted_at`)
+    const ending = formatInstant(auditPeriodEnding ?? 0)
+    return failed(
+      'delete contradicts',
+      `${subject} was deleted at ${formatInstant(early.deletedAt)}, before the audit period's end at ${ending}, and the exists has no deleted_at`,
+    )
   }
   const [row, another] = deletes
   if (row === undefined)
-    return failed('no delete', `none of ${ofWhat}, which the exists has deleted at ${formatInstant(deletedAt)}`)
-  if (another !== undefined) return failed('several deletes', `${deletes.length} of ${ofWhat}`)
-  if (timesOf(exists, rules).some((one) => timesOf(row, rules).some((other) => inSameSecond(one, other, rules))))
-    return null
+    return failed('no delete', `deleted_at is ${formatInstant(deletedAt)} in the exists, but ${subject} has no delete`)
+  if (another !== undefined) return failed('several deletes', `${subject} has ${deletes.length} deletes`)
+  const matches = timesOf(exists, rules).some((reported) =>
+    timesOf(row, rules).some((stored) => inSameSecond(reported, stored, rules)),
+  )
+  if (matches) return null
   return failed('delete differs', differing('deleted_at', timeOf(deletedAt), 'delete', timeOf(row.deletedAt)))
 }
 
-function timesOf(row: StatedEnd | DeleteTimes, rules: Rules): Instant[] {
+function timesOf(row: ReportedDeletion | DeleteTimes, rules: Rules): Instant[] {
   const other = 'terminatedAt' in row ? row.terminatedAt : row.payloadDeletedAt
   return [row.deletedAt, rules === 'today' ? other : null].filter((time) => time !== null)
 }

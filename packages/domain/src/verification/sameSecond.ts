@@ -3,8 +3,7 @@ import { floorTo, type Instant, SECOND } from '../time/instant.ts'
 
 /**
  * Whether two times are equal to the second, as in StackTach. With today's rules also when one is a whole second and
- * the other rounds to it: MySQL 8 rounds the stored time (half a second up), while the notification has the exact
- * time.
+ * the other rounds to it: MySQL 8 rounds stored times (half a second up), but notifications have exact times.
  */
 export function inSameSecond(one: Instant, other: Instant, rules: Rules): boolean {
   if (floorTo(one, SECOND) === floorTo(other, SECOND)) return true
@@ -15,9 +14,13 @@ function roundsTo(time: Instant, whole: Instant): boolean {
   return floorTo(whole, SECOND) === whole && floorTo(time + SECOND / 2, SECOND) === whole
 }
 
-/** Rows launched in the same second or, if there are none, rows whose launch time rounds to it. */
-export function ofSameSecond<R extends { launchedAt: Instant }>(rows: readonly R[], time: Instant, rules: Rules): R[] {
-  const near = rows.filter(({ launchedAt }) => inSameSecond(launchedAt, time, rules))
-  const within = near.filter(({ launchedAt }) => floorTo(launchedAt, SECOND) === floorTo(time, SECOND))
-  return within.length > 0 ? within : near
+/** Rows launched in the same second; if there are none, the rows whose launch time rounds to it. */
+export function rowsOfSameSecond<R extends { launchedAt: Instant }>(
+  rows: readonly R[],
+  time: Instant,
+  rules: Rules,
+): R[] {
+  const candidates = rows.filter(({ launchedAt }) => inSameSecond(launchedAt, time, rules))
+  const within = candidates.filter(({ launchedAt }) => floorTo(launchedAt, SECOND) === floorTo(time, SECOND))
+  return within.length > 0 ? within : candidates
 }

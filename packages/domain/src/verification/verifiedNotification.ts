@@ -15,12 +15,12 @@ export interface VerifiedMessage {
  * as `original_message_id`. Numbers keep their digits.
  *
  * @param json `[routing_key, notification]`, as stored for the exists
- * @throws TypeError when it is not such a pair
+ * @throws TypeError when it is not that pair
  */
 export function verifiedNotification(json: string, { event, messageId, originalMessageId }: VerifiedMessage): string {
   return rewriteDocument(json, (pair) => {
     const notification: unknown = Array.isArray(pair) ? pair[1] : undefined
-    if (!isObject(notification)) throw new TypeError('a stored notification is a pair of routing key and notification')
+    if (!isObject(notification)) throw new TypeError('the stored JSON is not a pair of routing key and notification')
     return { ...notification, event_type: event, message_id: messageId, original_message_id: originalMessageId }
   })
 }

@@ -1,8 +1,8 @@
 import { formatInstant } from '../time/instant.ts'
 import type { ImageDelete, ImageExists, ImageUsage } from '../usage/foldImages.ts'
-import { contradictedByDeletes } from './deletes.ts'
+import { checkDeletes } from './deletes.ts'
 import { inSameSecond } from './sameSecond.ts'
-import { firstFault } from './validity.ts'
+import { checkRequirements } from './validity.ts'
 import { differing, failed, timeOf, VERIFIED, type Verdict } from './verdict.ts'
 import type { VerifyOptions } from './verifyInstanceExists.ts'
 
@@ -27,9 +27,9 @@ export function verifyImageExists(
     { field: 'owner', value: exists.owner },
     { field: 'size', value: exists.size },
   ]
-  const malformed = level === 'none' ? null : firstFault(required)
+  const malformed = level === 'none' ? null : checkRequirements(required)
   if (malformed !== null) return malformed
-  if (usage === null) return failed('no launch', 'no activation of this image was seen')
+  if (usage === null) return failed('no launch', 'no image.activate of this image is stored')
   if (!inSameSecond(exists.createdAt, usage.createdAt, rules)) {
     return failed('launch differs', differing('created_at', timeOf(exists.createdAt), 'usage', timeOf(usage.createdAt)))
   }
@@ -40,7 +40,5 @@ export function verifyImageExists(
   }
   const end = { ...exists, terminatedAt: null }
   const deletes = deleted === null ? [] : [{ ...deleted, payloadDeletedAt: null }]
-  return (
-    contradictedByDeletes(end, deletes, `the image created at ${formatInstant(exists.createdAt)}`, rules) ?? VERIFIED
-  )
+  return checkDeletes(end, deletes, `the image created at ${formatInstant(exists.createdAt)}`, rules) ?? VERIFIED
 }

@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals'
 import type { InstanceFacts } from '../notifications/facts.ts'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
-import { at, notice } from '../testkit/story.ts'
+import { at, novaEvent } from '../testkit/story.ts'
 import { foldDeletes } from '../usage/deletes.ts'
 import { foldExists } from '../usage/exists.ts'
 import { foldLaunches } from '../usage/foldLaunches.ts'
@@ -13,52 +13,52 @@ const DAY = 86_400
 
 const options: VerifyOptions = { level: 'all', flavorField: 'instance_flavor_id', rules: 'today' }
 
-/** What Rackspace's images say about themselves. */
+/** Metadata of Rackspace's images. */
 const system = { tenant: 'cafe', raxOptions: '4', osArchitecture: 'x86_64', osDistro: 'ubuntu', osVersion: '24.04' }
 const flavor = { instanceTypeId: '5', instanceFlavorId: 'm1' }
 const launched = { launchedAt: at(10.25), ...flavor }
 const period = { auditPeriodBeginning: at(0), auditPeriodEnding: at(DAY) }
 
-const create = (said: Partial<InstanceNotification> = {}, facts: InstanceFacts = {}) =>
-  notice('create.end', 11, { ...system, ...said }, { ...launched, ...facts })
-const exists = (said: Partial<InstanceNotification> = {}, facts: InstanceFacts = {}) =>
-  notice('exists', DAY + 60, { ...system, ...said }, { ...launched, ...period, ...facts })
+const create = (fields: Partial<InstanceNotification> = {}, facts: InstanceFacts = {}) =>
+  novaEvent('create.end', 11, { ...system, ...fields }, { ...launched, ...facts })
+const exists = (fields: Partial<InstanceNotification> = {}, facts: InstanceFacts = {}) =>
+  novaEvent('exists', DAY + 60, { ...system, ...fields }, { ...launched, ...period, ...facts })
 const deleted = (facts: InstanceFacts = {}) =>
-  notice('delete.end', 100, system, { launchedAt: at(10.25), terminatedAt: at(99), deletedAt: at(99.8), ...facts })
+  novaEvent('delete.end', 100, system, { launchedAt: at(10.25), terminatedAt: at(99), deletedAt: at(99.8), ...facts })
 
-/** What becomes of the last exists of a story: null when it is verified, else why not. */
-function verdict(story: readonly InstanceNotification[], given: Partial<VerifyOptions> = {}): string | null {
-  const { rules } = { ...options, ...given }
+/** The failure of the last exists of a story; null when it is verified. */
+function verdict(story: readonly InstanceNotification[], changes: Partial<VerifyOptions> = {}): string | null {
+  const { rules } = { ...options, ...changes }
   const launches = [...foldLaunches(new Map(), story, rules).values()]
   const last = foldExists(story).at(-1)
-  if (last === undefined) throw new Error('a story of verification has an exists')
+  if (last === undefined) throw new Error('the story has no exists')
   const evidence = {
     launch: launches.find(({ launchedAt }) => Math.abs((launchedAt ?? 0) - last.launchedAt) < 1_000_000) ?? null,
     deletes: foldDeletes(story),
   }
-  return failReason(verifyInstanceExists(last, evidence, { ...options, ...given }))
+  return failReason(verifyInstanceExists(last, evidence, { ...options, ...changes }))
 }
 
 const bothRules = describe.each<Rules>(['today', 'stacktach'])
 
 bothRules('an exists (%s)', (rules) => {
-  const of = (...story: InstanceNotification[]) => verdict(story, { rules })
+  const verdictOf = (...story: InstanceNotification[]) => verdict(story, { rules })
 
   test('that agrees with its launch is verified', () => {
-    expect(of(create(), exists())).toBeNull()
+    expect(verdictOf(create(), exists())).toBeNull()
   })
 
   test('agrees with its launch to the second', () => {
-    expect(of(create(), exists({}, { launchedAt: at(10.9) }))).toBeNull()
+    expect(verdictOf(create(), exists({}, { launchedAt: at(10.9) }))).toBeNull()
   })
 
-  test('of an instance whose launch was never seen fails', () => {
-    expect(of(exists())).toMatch(/^no launch: none of this instance at 2026-11-23 00:00:10/)
+  test('of an instance without a launch fails', () => {
+    expect(verdictOf(exists())).toMatch(/^no launch: this instance has no launch at 2026-11-23 00:00:10/)
   })
 
-  test('of an instance that was launched, but not then, fails', () => {
-    expect(of(create(), exists({}, { launchedAt: at(50) }))).toBe(
-      'no launch: none of this instance at 2026-11-23 00:00:50',
+  test('of an instance that was launched at another time fails', () => {
+    expect(verdictOf(create(), exists({}, { launchedAt: at(50) }))).toBe(
+      'no launch: this instance has no launch at 2026-11-23 00:00:50',
     )
   })
 
@@ -74,53 +74,53 @@ bothRules('an exists (%s)', (rules) => {
     ],
     ['os_version', { osVersion: '7' }, {}, 'os_version is "7" in the exists and "24.04" in the launch'],
     ['os_distro', { osDistro: 'rhel' }, {}, 'os_distro is "rhel" in the exists and "ubuntu" in the launch'],
-  ])('that differs from its launch in %s fails, with both values', (_, said, facts, difference) => {
-    expect(of(create(), exists(said, facts))).toBe(`launch differs: ${difference}`)
+  ])('that differs from its launch in %s fails, with both values', (_, fields, facts, difference) => {
+    expect(verdictOf(create(), exists(fields, facts))).toBe(`launch differs: ${difference}`)
   })
 
-  test('is not asked for the other flavor field', () => {
-    expect(of(create(), exists({}, { instanceTypeId: '6' }))).toBeNull()
+  test('is checked only for the configured flavor field', () => {
+    expect(verdictOf(create(), exists({}, { instanceTypeId: '6' }))).toBeNull()
     expect(verdict([create(), exists({}, { instanceTypeId: '6' })], { rules, flavorField: 'instance_type_id' })).toBe(
       'launch differs: instance_type_id is "6" in the exists and "5" in the launch',
     )
   })
 
-  test('that says when the instance was deleted agrees with its delete', () => {
-    expect(of(create(), deleted(), exists({}, { terminatedAt: at(99), deletedAt: at(99.8) }))).toBeNull()
+  test('with a deleted_at that agrees with the delete is verified', () => {
+    expect(verdictOf(create(), deleted(), exists({}, { terminatedAt: at(99), deletedAt: at(99.8) }))).toBeNull()
   })
 
-  test('that says so without a delete fails', () => {
-    expect(of(create(), exists({}, { deletedAt: at(99.8) }))).toBe(
-      'no delete: none of the launch at 2026-11-23 00:00:10.250000, which the exists has deleted at 2026-11-23 00:01:39.800000',
+  test('with a deleted_at, but without a delete, fails', () => {
+    expect(verdictOf(create(), exists({}, { deletedAt: at(99.8) }))).toBe(
+      'no delete: deleted_at is 2026-11-23 00:01:39.800000 in the exists, but the launch at 2026-11-23 00:00:10.250000 has no delete',
     )
   })
 
-  test('that says another time than the delete fails', () => {
-    expect(of(create(), deleted(), exists({}, { deletedAt: at(200) }))).toBe(
+  test('with another deleted_at than the delete fails', () => {
+    expect(verdictOf(create(), deleted(), exists({}, { deletedAt: at(200) }))).toBe(
       'delete differs: deleted_at is "2026-11-23 00:03:20" in the exists and "2026-11-23 00:01:39" in the delete',
     )
   })
 
   test('of a launch that was deleted twice fails', () => {
     const story = [create(), deleted(), deleted({ terminatedAt: at(150), deletedAt: at(150) })]
-    expect(of(...story, exists({}, { terminatedAt: at(99), deletedAt: at(99) }))).toBe(
-      'several deletes: 2 of the launch at 2026-11-23 00:00:10.250000',
+    expect(verdictOf(...story, exists({}, { terminatedAt: at(99), deletedAt: at(99) }))).toBe(
+      'several deletes: the launch at 2026-11-23 00:00:10.250000 has 2 deletes',
     )
   })
 
   test('without a deleted_at is contradicted by a delete before the end of its audit period', () => {
-    expect(of(create(), deleted(), exists())).toBe(
+    expect(verdictOf(create(), deleted(), exists())).toBe(
       "delete contradicts: the launch at 2026-11-23 00:00:10.250000 was deleted at 2026-11-23 00:01:39, before the audit period's end at 2026-11-24 00:00:00, and the exists has no deleted_at",
     )
   })
 
-  test('is not by one after it, or by one of another launch', () => {
-    expect(of(create(), deleted({ terminatedAt: at(DAY), deletedAt: at(DAY) }), exists())).toBeNull()
-    expect(of(create(), deleted({ launchedAt: at(5) }), exists())).toBeNull()
+  test('is not contradicted by a delete after that, or of another launch', () => {
+    expect(verdictOf(create(), deleted({ terminatedAt: at(DAY), deletedAt: at(DAY) }), exists())).toBeNull()
+    expect(verdictOf(create(), deleted({ launchedAt: at(5) }), exists())).toBeNull()
   })
 })
 
-describe('times that two clocks wrote', () => {
+describe('times of two sources', () => {
   test('today deleted_at may be up to a second later than terminated_at: any pair of them may agree', () => {
     const later = { terminatedAt: at(99.9), deletedAt: at(100.3) }
     const story = [create(), deleted(later), exists({}, later)]
@@ -136,7 +136,7 @@ describe('times that two clocks wrote', () => {
     expect(verdict(story, { rules: 'stacktach' })).toContain('launched_at is "2026-11-23 00:00:11" in the exists')
   })
 
-  test('a delete of the second itself goes before one that only rounds to it', () => {
+  test('a delete in the same second takes precedence over one that rounds to it', () => {
     const story = [
       create({}, { launchedAt: at(11.2) }),
       deleted({ launchedAt: at(10.6), terminatedAt: at(11), deletedAt: at(11) }),
@@ -146,7 +146,7 @@ describe('times that two clocks wrote', () => {
     expect(verdict(story)).toBeNull()
   })
 
-  test('one that it would not have rounded there is not', () => {
+  test('a launched_at that rounds to another second differs', () => {
     expect(verdict([create({}, { launchedAt: at(10.49) }), exists({}, { launchedAt: at(11) })])).toContain(
       'launched_at',
     )
@@ -156,40 +156,40 @@ describe('times that two clocks wrote', () => {
   })
 })
 
-describe('what must be there', () => {
-  const alone = (said: Partial<InstanceNotification>, facts: InstanceFacts = {}) => [
-    create(said, facts),
-    exists(said, facts),
+describe('required fields', () => {
+  const story = (fields: Partial<InstanceNotification>, facts: InstanceFacts = {}) => [
+    create(fields, facts),
+    exists(fields, facts),
   ]
-  const nothing = { raxOptions: '', osArchitecture: '', osDistro: '', osVersion: '' }
+  const noMetadata = { raxOptions: '', osArchitecture: '', osDistro: '', osVersion: '' }
 
   test.each<[string, Partial<InstanceNotification>, InstanceFacts, string]>([
     ['a tenant', { tenant: null }, {}, 'field missing: tenant is not set'],
     ['a tenant of hex digits', { tenant: 'not-hex!' }, {}, 'field invalid: tenant is "not-hex!", not hex digits'],
     ['a flavor', {}, { instanceFlavorId: '' }, 'field missing: instance_flavor_id is not set'],
-  ])('at level basic and all: %s', (_, said, facts, reason) => {
-    expect(verdict(alone(said, facts), { level: 'all' })).toBe(reason)
-    expect(verdict(alone(said, facts), { level: 'basic' })).toBe(reason)
-    expect(verdict(alone(said, facts), { level: 'none' })).toBeNull()
+  ])('at level basic and all: %s', (_, fields, facts, reason) => {
+    expect(verdict(story(fields, facts), { level: 'all' })).toBe(reason)
+    expect(verdict(story(fields, facts), { level: 'basic' })).toBe(reason)
+    expect(verdict(story(fields, facts), { level: 'none' })).toBeNull()
   })
 
   test.each<[string, Partial<InstanceNotification>, string]>([
     ['rax_options', { raxOptions: 'zz' }, 'field invalid: rax_options is "zz", not an integer'],
-    ['rax_options at all', { raxOptions: '' }, 'field missing: rax_options is not set'],
+    ['rax_options that are set', { raxOptions: '' }, 'field missing: rax_options is not set'],
     ['os_architecture', { osArchitecture: '' }, 'field missing: os_architecture is not set'],
     ['os_distro', { osDistro: '' }, 'field missing: os_distro is not set'],
     ['os_version', { osVersion: '24_04' }, 'field invalid: os_version is "24_04", not letters, digits and dots'],
-  ])('at level all: %s', (_, said, reason) => {
-    expect(verdict(alone(said), { level: 'all' })).toBe(reason)
-    expect(verdict(alone(said), { level: 'basic' })).toBeNull()
+  ])('at level all: %s', (_, fields, reason) => {
+    expect(verdict(story(fields), { level: 'all' })).toBe(reason)
+    expect(verdict(story(fields), { level: 'basic' })).toBeNull()
   })
 
-  test('of an imported image neither os_distro nor os_version', () => {
-    expect(verdict(alone({ osDistro: '', osVersion: '', imageType: 3 }), { level: 'all' })).toBeNull()
-    expect(verdict(alone({ osDistro: '', osVersion: '', imageType: 2 }), { level: 'all' })).toContain('os_distro')
+  test('an imported image needs neither os_distro nor os_version', () => {
+    expect(verdict(story({ osDistro: '', osVersion: '', imageType: 3 }), { level: 'all' })).toBeNull()
+    expect(verdict(story({ osDistro: '', osVersion: '', imageType: 2 }), { level: 'all' })).toContain('os_distro')
   })
 
-  test('what clouds other than Rackspace leave empty is no fault at level basic', () => {
-    expect(verdict(alone(nothing), { level: 'basic' })).toBeNull()
+  test('at level basic the metadata of Rackspace is optional', () => {
+    expect(verdict(story(noMetadata), { level: 'basic' })).toBeNull()
   })
 })

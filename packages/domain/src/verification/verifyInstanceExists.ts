@@ -3,9 +3,9 @@ import { formatInstant } from '../time/instant.ts'
 import type { InstanceDelete } from '../usage/deletes.ts'
 import type { InstanceExists } from '../usage/exists.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
-import { contradictedByDeletes } from './deletes.ts'
-import { inSameSecond, ofSameSecond } from './sameSecond.ts'
-import { type FlavorField, flavorOf, invalid, type VerifyLevel } from './validity.ts'
+import { checkDeletes } from './deletes.ts'
+import { inSameSecond, rowsOfSameSecond } from './sameSecond.ts'
+import { checkFields, type FlavorField, flavorOf, type VerifyLevel } from './validity.ts'
 import { differing, failed, timeOf, VERIFIED, type Verdict } from './verdict.ts'
 
 /** Verification settings. */
@@ -40,22 +40,22 @@ export type ExistsToVerify = Pick<
 >
 
 /**
- * StackTach's verification of a nova exists: it must be well formed, match its instance's launch in the same second,
- * and match the recorded delete. The first failure is the reason.
+ * StackTach's verification of a nova exists: its fields must be valid, and it must agree with the launch of its instance
+ * in the same second and with the delete. The first failure is the reason.
  */
 export function verifyInstanceExists(
   exists: ExistsToVerify,
   { launch, deletes }: InstanceEvidence,
   { level, flavorField, rules }: VerifyOptions,
 ): Verdict {
-  const malformed = invalid(exists, level, flavorField)
+  const malformed = checkFields(exists, level, flavorField)
   if (malformed !== null) return malformed
   const launchedAt = formatInstant(exists.launchedAt)
-  if (launch === null) return failed('no launch', `none of this instance at ${launchedAt}`)
+  if (launch === null) return failed('no launch', `this instance has no launch at ${launchedAt}`)
   const difference = differenceFrom(exists, launch, flavorField, rules)
   if (difference !== null) return failed('launch differs', difference)
-  const itsDeletes = ofSameSecond(deletes, exists.launchedAt, rules)
-  return contradictedByDeletes(exists, itsDeletes, `the launch at ${launchedAt}`, rules) ?? VERIFIED
+  const launchDeletes = rowsOfSameSecond(deletes, exists.launchedAt, rules)
+  return checkDeletes(exists, launchDeletes, `the launch at ${launchedAt}`, rules) ?? VERIFIED
 }
 
 /** The first field that differs between an exists and its launch. */
@@ -76,6 +76,8 @@ function differenceFrom(
     ['os_version', exists.osVersion, launch.osVersion],
     ['os_distro', exists.osDistro, launch.osDistro],
   ]
-  const differs = fields.find(([, one, other]) => one !== other)
-  return differs === undefined ? null : differing(differs[0], differs[1], 'launch', differs[2])
+  const difference = fields.find(([, inExists, inLaunch]) => inExists !== inLaunch)
+  if (difference === undefined) return null
+  const [field, inExists, inLaunch] = difference
+  return differing(field, inExists, 'launch', inLaunch)
 }

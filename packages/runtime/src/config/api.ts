@@ -1,12 +1,17 @@
 import { readFileSync } from 'node:fs'
+import { messageOf } from '../messageOf.ts'
 import { parseTokens, type Token } from '../tokens.ts'
 import { isLoopback } from './isLoopback.ts'
 import { ConfigError, readConfig } from './readConfig.ts'
 
-/** Requests that a client has in a minute where others than this machine can ask. */
-const RATE_LIMIT = 600
+/** Requests per minute and client when the api listens on more than loopback. */
+const DEFAULT_RATE_LIMIT = 600
 
-/** Configuration of `api`. Throws ConfigError. */
+/**
+ * Configuration of `api`, with the defaults that depend on other variables.
+ *
+ * @throws ConfigError with one line per fault
+ */
 export function apiConfig(environment: NodeJS.ProcessEnv) {
   const config = readConfig(environment, [
     'DATABASE_URL',
@@ -28,26 +33,26 @@ export function apiConfig(environment: NodeJS.ProcessEnv) {
     'METRICS_PORT',
   ])
   const loopback = isLoopback(config.API_HOST)
-  const guarded = config.API_TOKENS !== undefined || config.API_TOKENS_FILE !== undefined
+  const hasTokens = config.API_TOKENS !== undefined || config.API_TOKENS_FILE !== undefined
   const faults = [
-    ...(guarded || loopback || config.API_OPEN
+    ...(hasTokens || loopback || config.API_OPEN
       ? []
       : [
-          `API_HOST ${config.API_HOST} is not this machine alone, and there are no tokens: set API_TOKENS_FILE or API_TOKENS, or API_OPEN=1 to let everybody in`,
+          `API_HOST ${config.API_HOST} is not a loopback address and no tokens are configured: set API_TOKENS_FILE or API_TOKENS, or API_OPEN=1 for no authentication`,
         ]),
-    ...(guarded && config.API_OPEN
-      ? ['API_OPEN lets everybody in, and API_TOKENS or API_TOKENS_FILE does not: unset one']
+    ...(hasTokens && config.API_OPEN
+      ? ['API_OPEN disables authentication, but API_TOKENS or API_TOKENS_FILE is set: unset one of them']
       : []),
-    ...(config.API_TOKENS?.length === 0 ? ['API_TOKENS holds no token'] : []),
+    ...(config.API_TOKENS?.length === 0 ? ['API_TOKENS contains no token'] : []),
     ...((config.API_TLS_CERT === undefined) === (config.API_TLS_KEY === undefined)
       ? []
-      : ['API_TLS_CERT and API_TLS_KEY belong together: one of them is not set']),
+      : ['API_TLS_CERT and API_TLS_KEY must be set together: one of them is not set']),
   ]
   if (faults.length > 0) throw new ConfigError(faults.join('\n'))
   return {
     ...config,
     DATABASE_READ_URL: config.DATABASE_READ_URL ?? config.DATABASE_URL,
-    API_RATE_LIMIT: config.API_RATE_LIMIT ?? (loopback ? 0 : RATE_LIMIT),
+    API_RATE_LIMIT: config.API_RATE_LIMIT ?? (loopback ? 0 : DEFAULT_RATE_LIMIT),
     loopback,
   }
 }
@@ -55,9 +60,9 @@ export function apiConfig(environment: NodeJS.ProcessEnv) {
 export type ApiConfig = ReturnType<typeof apiConfig>
 
 /**
- * The tokens that let a client in, of the variable and of the file; null: there are none, and everybody is let in.
+ * The accepted tokens, from the variable and the file together; null: none are configured, and authentication is off.
  *
- * @throws ConfigError when the file cannot be read, has a faulty line, or holds no token
+ * @throws ConfigError when the file cannot be read, has an invalid line, or contains no token
  */
 export function readApiTokens({ API_TOKENS, API_TOKENS_FILE }: Pick<ApiConfig, 'API_TOKENS' | 'API_TOKENS_FILE'>) {
   if (API_TOKENS === undefined && API_TOKENS_FILE === undefined) return null
@@ -70,10 +75,10 @@ function readTokensFile(path: string): Token[] {
   try {
     text = readFileSync(path, 'utf8')
   } catch (error) {
-    throw new ConfigError(`${prefix}: ${error instanceof Error ? error.message : error}`)
+    throw new ConfigError(`${prefix}: ${messageOf(error)}`)
   }
   const { tokens, faults } = parseTokens(text)
   if (faults.length > 0) throw new ConfigError(faults.map((fault) => `${prefix}: ${fault}`).join('\n'))
-  if (tokens.length === 0) throw new ConfigError(`${prefix} holds no token`)
+  if (tokens.length === 0) throw new ConfigError(`${prefix} contains no token`)
   return tokens
 }

@@ -15,7 +15,7 @@ function read(content: unknown) {
   return readDeployments(path)
 }
 
-/** What a wrong file is refused with, a line for each fault, without the file's name. */
+/** The lines of the error for an invalid file, without the prefix that names the file. */
 function faults(content: unknown): string[] {
   try {
     read(content)
@@ -38,7 +38,7 @@ const topics = {
   glance: [{ queue: 'stacktach_glance', routing_key: 'notifications.*' }],
 }
 
-describe('StackTach’s own file', () => {
+describe('a file of the original StackTach', () => {
   const entry = {
     name: 'north',
     durable_queue: false,
@@ -51,14 +51,14 @@ describe('StackTach’s own file', () => {
     topics,
   }
 
-  test('works as it is; what it has besides is ignored', () => {
-    const { enabled, ...read1 } =
+  test('is valid unchanged; unknown fields are ignored', () => {
+    const { enabled, ...fields } =
       read({ deployments: [{ ...entry, exit_on_exception: true, queue_name_prefix: 'stacktach_' }], other: 1 })[0] ?? {}
     expect(enabled).toBe(true)
-    expect(read1).toEqual({ ...entry, rabbit_tls: false })
+    expect(fields).toEqual({ ...entry, rabbit_tls: false })
   })
 
-  test('has a default for everything but name and topics', () => {
+  test('has defaults for all fields except name and topics', () => {
     expect(read({ deployments: [{ name: 'north', topics }] })).toEqual([
       {
         name: 'north',
@@ -76,11 +76,11 @@ describe('StackTach’s own file', () => {
     ])
   })
 
-  test('may write the port as a string', () => {
+  test('can have the port as a string', () => {
     expect(read({ deployments: [{ ...entry, rabbit_port: '5673' }] })[0]?.rabbit_port).toBe(5673)
   })
 
-  test('may ask for TLS, which has a port of its own', () => {
+  test('can enable TLS, which changes the default port', () => {
     const [north, south] = read({
       deployments: [
         { name: 'north', topics, rabbit_tls: true },
@@ -91,7 +91,7 @@ describe('StackTach’s own file', () => {
     expect(south).toMatchObject({ rabbit_tls: true, rabbit_port: 5672 })
   })
 
-  test('may switch a deployment off', () => {
+  test('can disable a deployment', () => {
     const names = read({
       deployments: [
         { ...entry, enabled: false },
@@ -101,23 +101,23 @@ describe('StackTach’s own file', () => {
     expect(names).toEqual(['south'])
   })
 
-  test('may have no deployment at all', () => {
+  test('can have no deployments', () => {
     expect(read({ deployments: [] })).toEqual([])
   })
 })
 
-describe('refused is a file', () => {
-  test('that is not there', () => {
+describe('an invalid file', () => {
+  test('that does not exist', () => {
     expect(() => readDeployments(join(folder, 'none.json'))).toThrow(ConfigError)
     expect(() => readDeployments(join(folder, 'none.json'))).toThrow('none.json')
   })
 
-  test.each(['', '{', '[]', '{}', 'null', '{"deployments":{}}'])('that is %j', (content) => {
+  test.each(['', '{', '[]', '{}', 'null', '{"deployments":{}}'])('with the content %j', (content) => {
     expect(faults(content)).toHaveLength(1)
   })
 
-  test('with every fault of every entry, each with its place', () => {
-    const places = faults({
+  test('is reported with all faults of all entries, each with the path of the field', () => {
+    const fields = faults({
       deployments: [
         { name: 'north', topics: { nova: [{ queue: 'q' }, { queue: '', routing_key: 'k' }] } },
         { topics, rabbit_port: 70_000, durable_queue: 'yes', queue_arguments: { a: null } },
@@ -125,7 +125,7 @@ describe('refused is a file', () => {
         'south',
       ],
     }).map((line) => line.split(':')[0])
-    expect(places.sort()).toEqual([
+    expect(fields.sort()).toEqual([
       'deployments.0.topics.nova.0.routing_key',
       'deployments.0.topics.nova.1.queue',
       'deployments.1.durable_queue',
@@ -138,16 +138,16 @@ describe('refused is a file', () => {
     ])
   })
 
-  test('in which a name is there twice', () => {
+  test('with duplicate names', () => {
     const entry = (name: string) => ({ name, topics })
     expect(faults({ deployments: ['a', 'b', 'a', 'b', 'a'].map(entry) })).toEqual([
-      'deployments.2.name: a is there twice',
-      'deployments.3.name: b is there twice',
-      'deployments.4.name: a is there twice',
+      'deployments.2.name: duplicate name a',
+      'deployments.3.name: duplicate name b',
+      'deployments.4.name: duplicate name a',
     ])
   })
 
-  test('without showing the passwords in it', () => {
+  test('is reported without its passwords', () => {
     expect(faults({ deployments: [{ name: 1, topics, rabbit_password: 'hunter2' }] }).join()).not.toContain('hunter2')
     expect(faults({ deployments: [{ name: 'north', topics, rabbit_password: 5_551_212 }] }).join()).not.toContain(
       '5551212',

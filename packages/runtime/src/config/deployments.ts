@@ -5,11 +5,11 @@ import { ConfigError } from './readConfig.ts'
 const binding = z.object({
   queue: z.string().min(1),
   routing_key: z.string().min(1),
-  /** The exchange that the queue is bound to instead: one that shares out what it gets from the cloud's. It must be there. */
+  /** Binds the queue to this exchange instead, which must exist: it distributes the messages of the cloud's exchange. */
   from: z.string().min(1).optional(),
 })
 
-/** One entry of the deployments file, in StackTach's own format; what it has besides is ignored. */
+/** An entry of the deployments file, in StackTach's format. Unknown fields are ignored. */
 const entry = z.object({
   name: z.string().min(1),
   rabbit_host: z.string().default('127.0.0.1'),
@@ -17,45 +17,46 @@ const entry = z.object({
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
     .pipe(z.number().int().min(1).max(65535))
     .optional(),
-  /** TLS (amqps). The broker's certificate must be one that Node trusts: NODE_EXTRA_CA_CERTS names more authorities. */
+  /** TLS (amqps). NODE_EXTRA_CA_CERTS adds certificate authorities to the ones that Node trusts. */
   rabbit_tls: z.boolean().default(false),
   rabbit_userid: z.string().default('guest'),
   rabbit_password: z.string().default('guest'),
   rabbit_virtual_host: z.string().default('/'),
-  /** Exchanges and queues are declared durable or not, as the cloud's own are. */
+  /** Whether exchanges and queues are declared as durable; must be as in the cloud. */
   durable_queue: z.boolean().default(true),
   queue_arguments: z.record(z.string(), z.union([z.string(), z.number(), z.boolean()])).default({}),
   enabled: z.boolean().default(true),
-  /** Exchange name to the queues bound to it. */
+  /** The queues of each exchange, by the exchange's name. */
   topics: z.record(z.string().min(1), z.array(binding)),
 })
 
-const deployment = entry.transform((given) => ({
-  ...given,
-  rabbit_port: given.rabbit_port ?? (given.rabbit_tls ? 5671 : 5672),
+const deployment = entry.transform((fields) => ({
+  ...fields,
+  rabbit_port: fields.rabbit_port ?? (fields.rabbit_tls ? 5671 : 5672),
 }))
 
 const deploymentsFile = z.object({ deployments: z.array(deployment) })
 
-/** The names alone, so that two alike are told of even where an entry is wrong in another way. */
+/** The names only, so that duplicates are reported even if an entry has other faults. */
 const namesOnly = z.object({ deployments: z.array(z.object({ name: z.string() }).nullable().catch(null)) })
 
 export type DeploymentEntry = z.output<typeof deployment>
 export type QueueBinding = z.output<typeof binding>
 
 /**
- * The enabled deployments of a deployments file.
+ * Reads a deployments file.
  *
- * @throws ConfigError naming the file and every entry of it that is wrong.
+ * @returns the enabled deployments
+ * @throws ConfigError with one line per fault, each with the file and the path of the field
  */
 export function readDeployments(path: string): DeploymentEntry[] {
   const content = readJson(path)
   const parsed = deploymentsFile.safeParse(content)
   const names = namesOnly.safeParse(content).data?.deployments.map((entry) => entry?.name) ?? []
   const faults = [
-    ...(parsed.error?.issues ?? []).map(({ path: place, message }) => `${place.join('.')}: ${message}`),
+    ...(parsed.error?.issues ?? []).map(({ path: field, message }) => `${field.join('.')}: ${message}`),
     ...names.flatMap((name, index) =>
-      name !== undefined && names.indexOf(name) < index ? [`deployments.${index}.name: ${name} is there twice`] : [],
+      name !== undefined && names.indexOf(name) < index ? [`deployments.${index}.name: duplicate name ${name}`] : [],
     ),
   ]
   if (!parsed.success || faults.length > 0)
@@ -74,17 +75,17 @@ function readJson(path: string): unknown {
   } catch (error) {
     const code = error instanceof Error ? Reflect.get(error, 'code') : undefined
     const reasons: Record<string, string> = {
-      ENOENT: 'there is no such file',
-      EACCES: 'this user may not read it',
-      EISDIR: 'this is a folder',
+      ENOENT: 'file not found',
+      EACCES: 'permission denied',
+      EISDIR: 'it is a directory',
     }
     throw new ConfigError(prefix(path) + (reasons[String(code)] ?? String(error)))
   }
   try {
     return JSON.parse(text)
   } catch (error) {
-    // Node's message quotes the text around the fault, which may be a password.
+    // The message of JSON.parse quotes the text around the fault, which may contain a password.
     const position = /at position \d+(?: \(line \d+ column \d+\))?/.exec(error instanceof Error ? error.message : '')
-    throw new ConfigError(`${prefix(path)}is not JSON${position ? `, ${position[0]}` : ': jq . says where'}`)
+    throw new ConfigError(`${prefix(path)}is not JSON${position ? `, ${position[0]}` : ': find the fault with jq .'}`)
   }
 }

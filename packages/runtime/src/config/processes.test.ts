@@ -8,13 +8,13 @@ const servers = {
   REDIS_URL: 'redis://:hunter2@redis:6379',
 }
 const unset = {
-  database: 'DATABASE_URL is not set: it names PostgreSQL, as postgres://user:password@host/database',
-  redis: 'REDIS_URL is not set: it names Redis, as redis://host:6379',
-  file: 'STACKTACH_DEPLOYMENTS_FILE is not set: it names the file of the brokers; deploy/deployments/ has examples',
+  database: 'DATABASE_URL is not set: it is the URL of PostgreSQL, such as postgres://user:password@host/database',
+  redis: 'REDIS_URL is not set: it is the URL of Redis, such as redis://host:6379',
+  file: 'STACKTACH_DEPLOYMENTS_FILE is not set: it is the path of the deployments file; deploy/deployments/ has examples',
 }
 const complete = { ...servers, STACKTACH_DEPLOYMENTS_FILE: '/etc/stacktach/deployments.json' }
 
-/** The lines that a wrong configuration is refused with. */
+/** The lines of the error for an invalid configuration. */
 function faults(read: () => unknown): string[] {
   try {
     read()
@@ -25,7 +25,7 @@ function faults(read: () => unknown): string[] {
   return []
 }
 
-test('what is not set has a default', () => {
+test('variables that are not set have defaults', () => {
   expect(ingestConfig(complete)).toEqual({
     ...complete,
     DATABASE_POOL: 10,
@@ -48,7 +48,7 @@ test('an empty variable counts as not set', () => {
   expect(faults(() => migrateConfig({ DATABASE_URL: '' }))).toEqual([unset.database])
 })
 
-test('a process reads its own variables only', () => {
+test('a process reads only its own variables', () => {
   expect(migrateConfig({ ...complete, SHARDS: 'many' })).toEqual({
     DATABASE_URL: servers.DATABASE_URL,
     LOG_LEVEL: 'info',
@@ -56,7 +56,7 @@ test('a process reads its own variables only', () => {
   expect(faults(() => jobsConfig({ ...servers, API_PORT: 'none', STACKTACH_DEPLOYMENTS_FILE: undefined }))).toEqual([])
 })
 
-test('each process says everything that it misses', () => {
+test('each process reports all missing variables', () => {
   const nothing = {}
   expect(faults(() => ingestConfig(nothing))).toEqual([unset.database, unset.redis, unset.file])
   expect(faults(() => operatorConfig(nothing))).toEqual([unset.database, unset.redis, unset.file])
@@ -64,8 +64,8 @@ test('each process says everything that it misses', () => {
   expect(faults(() => apiConfig(nothing))).toEqual([unset.database])
 })
 
-test('every fault is listed, with what is wrong', () => {
-  const wrong = {
+test('all faults are reported', () => {
+  const invalid = {
     REDIS_URL: 'http://redis',
     REDIS_PREFIX: 'a:b',
     DATABASE_POOL: '0',
@@ -75,20 +75,20 @@ test('every fault is listed, with what is wrong', () => {
     PARTITION_DAYS: '367',
     RETENTION_DAYS: '0',
   }
-  expect(faults(() => jobsConfig(wrong)).sort()).toEqual([
+  expect(faults(() => jobsConfig(invalid)).sort()).toEqual([
     'DATABASE_POOL must be at least 1, not "0"',
     unset.database,
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
     'PARTITION_DAYS must be at most 366, not "367"',
-    'REDIS_PREFIX may hold letters, digits, - and _ only, not "a:b"',
-    'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster://, not what it is set to',
+    'REDIS_PREFIX must contain only letters, digits, - and _, not "a:b"',
+    'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster:// (current value hidden)',
     'RETENTION_DAYS must be at least 1, or off, not "0"',
     'RULES must be today or stacktach, not "tomorrow"',
     'SHARDS must be a whole number, not "1e3"',
   ])
 })
 
-test('nothing is pruned unless it is asked for, and a service can be kept longer than the others', () => {
+test('retention is off by default, and each service can override it', () => {
   const days = (environment: Record<string, string>) => {
     const { RETENTION_DAYS_NOVA, RETENTION_DAYS_GLANCE, RETENTION_DAYS_GENERIC, AGGREGATE_RETENTION_DAYS } = jobsConfig(
       {
@@ -112,13 +112,13 @@ test.each([
   { AGGREGATE_RETENTION_DAYS: '90' },
   { AGGREGATE_RETENTION_DAYS: '90', RETENTION_DAYS: '91' },
   { AGGREGATE_RETENTION_DAYS: '90', RETENTION_DAYS: '30', RETENTION_DAYS_GLANCE: 'off' },
-])('aggregates cannot go before what they are made of: %j', (environment) => {
+])('aggregates cannot be kept shorter than their notifications: %j', (environment) => {
   expect(faults(() => jobsConfig({ ...servers, ...environment })).join()).toMatch(
     /^AGGREGATE_RETENTION_DAYS is 90, but/,
   )
 })
 
-test('no password is shown', () => {
+test('errors contain no passwords', () => {
   const urls = {
     DATABASE_URL: 'mysql://stacktach:hunter2@db/stacktach',
     DATABASE_READ_URL: 'stacktach:hunter2@db',
@@ -130,16 +130,19 @@ test('no password is shown', () => {
 })
 
 describe('a whole number', () => {
-  test.each(['1', '1024', '0007'])('is %j', (SHARDS) => {
+  test.each(['1', '1024', '0007'])('accepts %j', (SHARDS) => {
     expect(jobsConfig({ ...servers, SHARDS }).SHARDS).toBe(Number(SHARDS))
   })
 
-  test.each(['0x10', ' 5 ', '5 ', '1.0', '-1', '+1', 'five', '1025', '99999999999999999999'])('is not %j', (SHARDS) => {
-    expect(faults(() => jobsConfig({ ...servers, SHARDS }))).toHaveLength(1)
-  })
+  test.each(['0x10', ' 5 ', '5 ', '1.0', '-1', '+1', 'five', '1025', '99999999999999999999'])(
+    'rejects %j',
+    (SHARDS) => {
+      expect(faults(() => jobsConfig({ ...servers, SHARDS }))).toHaveLength(1)
+    },
+  )
 })
 
-test('PREFETCH is three batches by default, and not less', () => {
+test('PREFETCH is three batches by default and at least', () => {
   const config = (overrides: object) => ingestConfig({ ...complete, ...overrides })
   expect(config({ BATCH_SIZE: '50' }).PREFETCH).toBe(150)
   expect(config({ BATCH_SIZE: '50', PREFETCH: '150' }).PREFETCH).toBe(150)
@@ -149,7 +152,7 @@ test('PREFETCH is three batches by default, and not less', () => {
   ])
 })
 
-test('the api reads with a role of its own when there is one', () => {
+test('the api uses DATABASE_READ_URL if it is set', () => {
   const DATABASE_READ_URL = 'postgresql://reader@db/stacktach'
   expect(apiConfig({ ...servers, DATABASE_READ_URL }).DATABASE_READ_URL).toBe(DATABASE_READ_URL)
   expect(apiConfig(servers).DATABASE_READ_URL).toBe(servers.DATABASE_URL)

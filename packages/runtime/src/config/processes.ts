@@ -4,10 +4,14 @@ const database = ['DATABASE_URL', 'DATABASE_POOL'] as const
 const operation = ['LOG_LEVEL', 'METRICS_HOST', 'METRICS_PORT'] as const
 const redis = ['REDIS_URL', 'REDIS_PREFIX'] as const
 
-/** Batches that fit into PREFETCH: two are being stored while the next one arrives. */
+/** Batches per PREFETCH: two are stored while the next one arrives. */
 const BATCHES_PER_PREFETCH = 3
 
-/** Configuration of `ingest`. Throws ConfigError. */
+/**
+ * Configuration of `ingest`.
+ *
+ * @throws ConfigError with one line per fault
+ */
 export function ingestConfig(environment: NodeJS.ProcessEnv) {
   const config = readConfig(environment, [
     ...database,
@@ -32,7 +36,11 @@ export function ingestConfig(environment: NodeJS.ProcessEnv) {
   return { ...config, PREFETCH }
 }
 
-/** Configuration of `jobs`. Throws ConfigError. */
+/**
+ * Configuration of `jobs`. Retention days: null is forever.
+ *
+ * @throws ConfigError with one line per fault
+ */
 export function jobsConfig(environment: NodeJS.ProcessEnv) {
   const config = readConfig(environment, [
     ...database,
@@ -68,35 +76,50 @@ interface Retention {
   AGGREGATE_RETENTION_DAYS: number | null
 }
 
-/** Aggregates can only go after all that they are made of. */
+/** Aggregates are kept at least as long as the notifications that they are computed from. */
 function retention(config: Retention) {
-  const of = (days: number | null | undefined) => (days === undefined ? config.RETENTION_DAYS : days)
-  const kept = {
-    RETENTION_DAYS_NOVA: of(config.RETENTION_DAYS_NOVA),
-    RETENTION_DAYS_GLANCE: of(config.RETENTION_DAYS_GLANCE),
-    RETENTION_DAYS_GENERIC: of(config.RETENTION_DAYS_GENERIC),
+  const daysOf = (days: number | null | undefined) => (days === undefined ? config.RETENTION_DAYS : days)
+  const retentionDays = {
+    RETENTION_DAYS_NOVA: daysOf(config.RETENTION_DAYS_NOVA),
+    RETENTION_DAYS_GLANCE: daysOf(config.RETENTION_DAYS_GLANCE),
+    RETENTION_DAYS_GENERIC: daysOf(config.RETENTION_DAYS_GENERIC),
   }
   const aggregates = config.AGGREGATE_RETENTION_DAYS
   const outlives = (days: number | null) => days === null || (aggregates !== null && days > aggregates)
-  if (aggregates !== null && (outlives(kept.RETENTION_DAYS_NOVA) || outlives(kept.RETENTION_DAYS_GLANCE))) {
+  if (
+    aggregates !== null &&
+    (outlives(retentionDays.RETENTION_DAYS_NOVA) || outlives(retentionDays.RETENTION_DAYS_GLANCE))
+  ) {
     throw new ConfigError(
-      `AGGREGATE_RETENTION_DAYS is ${aggregates}, but notifications of nova or glance are kept longer: aggregates are kept at least as long as what they are made of`,
+      `AGGREGATE_RETENTION_DAYS is ${aggregates}, but notifications of nova or glance are kept longer: keep aggregates at least as long`,
     )
   }
-  return kept
+  return retentionDays
 }
 
-/** Configuration of `migrate`. Throws ConfigError. */
+/**
+ * Configuration of `migrate`.
+ *
+ * @throws ConfigError with one line per fault
+ */
 export function migrateConfig(environment: NodeJS.ProcessEnv) {
   return readConfig(environment, ['DATABASE_URL', 'LOG_LEVEL'])
 }
 
-/** Configuration of `import`. Throws ConfigError. */
+/**
+ * Configuration of `import`.
+ *
+ * @throws ConfigError with one line per fault
+ */
 export function importConfig(environment: NodeJS.ProcessEnv) {
   return readConfig(environment, [...database, 'MAX_BODY', 'SHARDS', 'PARTITION_DAYS'])
 }
 
-/** Configuration of the operator commands. Throws ConfigError. */
+/**
+ * Configuration of the operator commands.
+ *
+ * @throws ConfigError with one line per fault
+ */
 export function operatorConfig(environment: NodeJS.ProcessEnv) {
   return readConfig(environment, [
     ...database,

@@ -1,7 +1,7 @@
 import { z } from 'zod'
 import { type Variable, variables } from './variables.ts'
 
-/** Bad configuration: `message` holds one line for each variable that is wrong. */
+/** An invalid configuration. `message` has one line per fault. */
 export class ConfigError extends Error {
   override name = 'ConfigError'
 }
@@ -9,40 +9,40 @@ export class ConfigError extends Error {
 type Read<V extends Variable> = { [K in V]: z.output<(typeof variables)[K]> }
 
 /**
- * The variables a process needs, parsed from its environment.
+ * Parses the variables of a process from its environment. An empty variable counts as not set.
  *
- * @throws ConfigError naming every variable that is missing or malformed, not just the first.
+ * @throws ConfigError with one line for each missing or invalid variable
  */
 export function readConfig<V extends Variable>(environment: NodeJS.ProcessEnv, names: readonly V[]): Read<V> {
-  const given: Partial<Record<V, string>> = {}
+  const input: Partial<Record<V, string>> = {}
   const shape: Partial<Record<V, z.ZodType>> = {}
   for (const name of names) {
     shape[name] = variables[name]
     const value = environment[name]
-    if (value !== undefined && value !== '') given[name] = value
+    if (value !== undefined && value !== '') input[name] = value
   }
-  const parsed = z.object(shape as { [K in V]: (typeof variables)[K] }).safeParse(given)
+  const parsed = z.object(shape as { [K in V]: (typeof variables)[K] }).safeParse(input)
   if (parsed.success) return parsed.data as Read<V>
   throw new ConfigError(
     parsed.error.issues
       .map(({ path, message }) => {
         const name = String(path[0])
-        return name in given ? `${name} ${message}, not ${shown(name, environment[name])}` : notSet(name)
+        return name in input ? `${name} ${message}${currentValue(name, environment[name])}` : notSet(name)
       })
       .join('\n'),
   )
 }
 
-/** URLs carry passwords, and a token may stand where its digest should: what is wrong with these is said without showing them. */
-function shown(name: string, value: string | undefined): string {
-  return name.endsWith('_URL') || name === 'API_TOKENS' ? 'what it is set to' : JSON.stringify(value)
+/** URLs contain passwords, and API_TOKENS may contain a token instead of its digest: their values are not printed. */
+function currentValue(name: string, value: string | undefined): string {
+  return name.endsWith('_URL') || name === 'API_TOKENS' ? ' (current value hidden)' : `, not ${JSON.stringify(value)}`
 }
 
-/** What a variable without a default is for, so that the line says what to do. */
+/** The meaning of each required variable, for the error message. */
 const purposes: Partial<Record<string, string>> = {
-  DATABASE_URL: 'it names PostgreSQL, as postgres://user:password@host/database',
-  REDIS_URL: 'it names Redis, as redis://host:6379',
-  STACKTACH_DEPLOYMENTS_FILE: 'it names the file of the brokers; deploy/deployments/ has examples',
+  DATABASE_URL: 'it is the URL of PostgreSQL, such as postgres://user:password@host/database',
+  REDIS_URL: 'it is the URL of Redis, such as redis://host:6379',
+  STACKTACH_DEPLOYMENTS_FILE: 'it is the path of the deployments file; deploy/deployments/ has examples',
 }
 
 function notSet(name: string): string {

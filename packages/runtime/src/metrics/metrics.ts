@@ -1,9 +1,9 @@
 import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom-client'
-import { CachedCollector, type Sample } from './reader.ts'
+import { CachedCollector, type Sample } from './cachedCollector.ts'
 
 /**
- * Every label there is. The values of each are few and known beforehand: constants of the program, or what the deployments
- * file holds. An instance, a tenant or a request is never one. `job` and `instance` are Prometheus's own.
+ * All labels. Each has few values, known in advance: constants of the program, or names from the deployments file. An
+ * instance, a tenant or a request is never a label. `job` and `instance` are reserved for Prometheus.
  */
 export type Label =
   | 'deployment'
@@ -19,7 +19,7 @@ export type Label =
   | 'endpoint'
   | 'collection'
 
-/** What a metric is called, and what it says, in a sentence. */
+/** Name, help text and labels of a metric. docs/metrics.md lists all metrics; a test checks their names there. */
 export interface Description<L extends Label> {
   /** Without the prefix. */
   name: string
@@ -29,13 +29,7 @@ export interface Description<L extends Label> {
 
 const PREFIX = 'stacktach_'
 
-/** What the last word of a histogram's or a gauge's name may be, besides the plain number of something. */
-const foreignUnits = /_(?:ms|milliseconds|us|microseconds|minutes|hours|days|kb|mb|kilobytes|megabytes|percent)(?:_|$)/
-
-/**
- * The metrics of one process. Names are checked when they are defined: lower case, base units, and `_total` at the end of what
- * only grows, as Prometheus has it.
- */
+/** The metrics of one process, with a registry of its own. Names get the prefix `stacktach_`. */
 export class Metrics {
   readonly #registry = new Registry()
   readonly #failures: Counter<'collection'>
@@ -44,101 +38,74 @@ export class Metrics {
     collectDefaultMetrics({ register: this.#registry })
     this.#failures = this.counter({
       name: 'collection_failures_total',
-      help: 'Times that numbers which are asked for when the metrics are read could not be had.',
+      help: 'Failed metric collections.',
       labels: ['collection'],
     })
   }
 
-  /** @param collect brings it up to date before it is read: what happens thousands of times a second is best added up outside */
-  counter<L extends Label>(
-    { name, help, labels = [] }: Description<L>,
-    collect?: (counter: Counter<L>) => void,
-  ): Counter<L> {
-    return new Counter({
-      name: checked(name, 'counter'),
-      help,
-      labelNames: [...labels],
-      registers: [this.#registry],
-      ...whenRead(collect),
-    })
+  /** @param collect updates the counter before each scrape; for events too frequent to count one by one */
+  counter<L extends Label>(description: Description<L>, collect?: (counter: Counter<L>) => void): Counter<L> {
+    return new Counter({ ...this.#configuration(description), ...beforeScrape(collect) })
   }
 
-  gauge<L extends Label>({ name, help, labels = [] }: Description<L>, value?: () => number): Gauge<L> {
+  /** @param value read at each scrape; without it the caller sets the gauge */
+  gauge<L extends Label>(description: Description<L>, value?: () => number): Gauge<L> {
     return new Gauge({
-      name: checked(name, 'gauge'),
-      help,
-      labelNames: [...labels],
-      registers: [this.#registry],
-      ...whenRead<Gauge<L>>(value && ((gauge) => gauge.set(value()))),
+      ...this.#configuration(description),
+      ...beforeScrape<Gauge<L>>(value && ((gauge) => gauge.set(value()))),
     })
   }
 
-  histogram<L extends Label>({ name, help, labels = [] }: Description<L>, buckets: readonly number[]): Histogram<L> {
-    const registers = [this.#registry]
-    return new Histogram({
-      name: checked(name, 'histogram'),
-      help,
-      labelNames: [...labels],
-      buckets: [...buckets],
-      registers,
-    })
+  /** @param buckets upper bounds, in the unit of the name */
+  histogram<L extends Label>(description: Description<L>, buckets: readonly number[]): Histogram<L> {
+    return new Histogram({ ...this.#configuration(description), buckets: [...buckets] })
   }
 
   /**
-   * Gauges that cost a question to a server. It is asked when the metrics are read, and seldom: see `Reader`. While it cannot
-   * be answered there are no values, rather than old ones.
+   * Adds gauges whose values need a query to a server. CachedCollector limits how often the query runs. After a failure the
+   * gauges have no values rather than old ones.
+   *
+   * @param collection value of the label `collection` of `stacktach_collection_failures_total`
    */
   collector<G extends string, L extends Label>(
     collection: string,
     gauges: Record<G, Description<L>>,
-    ask: () => Promise<Sample<G, L>[]>,
+    collect: () => Promise<Sample<G, L>[]>,
   ): void {
     const failures = this.#failures
     failures.inc({ collection }, 0)
-    const reader = new CachedCollector(ask, () => failures.inc({ collection }))
+    const collector = new CachedCollector(collect, () => failures.inc({ collection }))
     for (const key in gauges) {
-      const { name, help, labels = [] } = gauges[key]
+      const { labels = [] } = gauges[key]
       new Gauge({
-        name: checked(name, 'gauge'),
-        help,
-        labelNames: [...labels],
-        registers: [this.#registry],
+        ...this.#configuration(gauges[key]),
         async collect() {
-          const readings = (await reader.read()).filter(({ gauge }) => gauge === key)
+          const samples = (await collector.read()).filter(({ gauge }) => gauge === key)
           this.reset()
-          // Without labels a gauge that was reset says 0.
+          // reset() sets a gauge without labels to 0.
           if (labels.length === 0) this.remove()
-          for (const { labels, value } of readings) this.set({ ...labels }, value)
+          for (const { labels, value } of samples) this.set({ ...labels }, value)
         },
       })
     }
   }
 
-  /** All of them in Prometheus's text format. */
+  /** All metrics in Prometheus's text format. */
   async text(): Promise<{ contentType: string; body: string }> {
     return { contentType: this.#registry.contentType, body: await this.#registry.metrics() }
   }
+
+  #configuration<L extends Label>({ name, help, labels = [] }: Description<L>) {
+    return { name: PREFIX + name, help, labelNames: [...labels], registers: [this.#registry] }
+  }
 }
 
-/** What has prom-client bring a metric up to date whenever it is read. */
-function whenRead<M>(update: ((metric: M) => void) | undefined): { collect?(this: M): void } {
+/** The option of prom-client that updates a metric before each scrape. */
+function beforeScrape<M>(update: ((metric: M) => void) | undefined): { collect?(this: M): void } {
   if (update === undefined) return {}
   return {
     collect() {
       update(this)
     },
   }
-}
-
-function checked(name: string, type: 'counter' | 'gauge' | 'histogram'): string {
-  const faults = [
-    ...(/^[a-z][a-z0-9]*(?:_[a-z0-9]+)*$/.test(name) ? [] : ['it is not in lower case']),
-    ...(name.startsWith(PREFIX) ? [`it has the prefix already`] : []),
-    ...(name.endsWith('_total') === (type === 'counter') ? [] : ['_total ends the name of a counter, and of no other']),
-    ...(/_(?:bucket|count|sum)$/.test(name) ? ['its end is one of a histogram’s own'] : []),
-    ...(foreignUnits.test(name) ? ['its unit is no base unit'] : []),
-    ...(type === 'histogram' && !/_(?:seconds|bytes|messages)$/.test(name) ? ['its unit is missing'] : []),
-  ]
-  if (faults.length > 0) throw new Error(`${type} ${name}: ${faults.join('; ')}`)
-  return PREFIX + name
 }

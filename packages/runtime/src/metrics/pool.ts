@@ -1,25 +1,26 @@
 import type { Metrics } from './metrics.ts'
 
-/** What is counted of a pool of database connections; it costs nothing to ask. */
+/** Counts of a pool of database connections, as pg.Pool has them. */
 export interface PoolCounts {
   totalCount: number
   idleCount: number
-  /** Who waits for a connection. */
+  /** Requests waiting for a connection. */
   waitingCount: number
 }
 
-/** @param size connections at most */
+/**
+ * Adds the gauges of a connection pool.
+ *
+ * @param size maximum number of connections
+ */
 export function poolMetrics(metrics: Metrics, pool: PoolCounts, size: number): void {
   metrics.gauge(
-    { name: 'database_connections_used', help: 'Connections to the database that work at this moment.' },
+    { name: 'database_connections_used', help: 'Database connections in use.' },
     () => pool.totalCount - pool.idleCount,
   )
+  metrics.gauge({ name: 'database_connections_idle', help: 'Idle database connections.' }, () => pool.idleCount)
   metrics.gauge(
-    { name: 'database_connections_idle', help: 'Connections to the database that wait for work.' },
-    () => pool.idleCount,
-  )
-  metrics.gauge(
-    { name: 'database_connections_limit', help: 'Connections to the database at most (DATABASE_POOL).' },
+    { name: 'database_connections_limit', help: 'Maximum number of database connections (DATABASE_POOL).' },
     () => size,
   )
   metrics.gauge(

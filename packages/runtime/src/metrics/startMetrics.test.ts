@@ -12,89 +12,89 @@ afterEach(async () => {
   running = undefined
 })
 
-async function start(lacks: () => Promise<string[]> = async () => [], host = '127.0.0.1') {
+async function start(notReadyReasons: () => Promise<string[]> = async () => [], host = '127.0.0.1') {
   const logger: Logger = createLogger('test', 'silent')
   running = await startMetrics({
     config: { METRICS_HOST: host, METRICS_PORT: 0 },
     metrics: new Metrics(),
-    lacks,
+    notReadyReasons,
     logger,
   })
   const url = running.value ?? ''
   return {
     url,
     logger,
-    async ask(path: string, options: RequestInit = {}) {
+    async send(path: string, options: RequestInit = {}) {
       const response = await fetch(new URL(path, url), options)
       return { status: response.status, text: await response.text(), type: response.headers.get('content-type') }
     },
   }
 }
 
-test('without a port there is none', async () => {
-  const nothing = await startMetrics({
+test('without METRICS_PORT nothing listens', async () => {
+  const component = await startMetrics({
     config: { METRICS_HOST: '127.0.0.1' },
     metrics: new Metrics(),
-    lacks: async () => [],
+    notReadyReasons: async () => [],
     logger: createLogger('test', 'silent'),
   })
-  expect(nothing.value).toBeNull()
-  await nothing.stop()
+  expect(component.value).toBeNull()
+  await component.stop()
 })
 
-test('a port that is taken is named', async () => {
+test('the error names a port that is in use', async () => {
   const { url, logger } = await start()
   const port = Number(new URL(url).port)
-  const again = startMetrics({
+  const second = startMetrics({
     config: { METRICS_HOST: '127.0.0.1', METRICS_PORT: port },
     metrics: new Metrics(),
-    lacks: async () => [],
+    notReadyReasons: async () => [],
     logger,
   })
-  await expect(again).rejects.toThrow(`METRICS_PORT ${port} is already in use on 127.0.0.1`)
+  await expect(second).rejects.toThrow(`METRICS_PORT ${port} is already in use on 127.0.0.1`)
 })
 
-test('metrics, health and what there is', async () => {
-  const { ask } = await start()
-  const { status, text, type } = await ask('/metrics?name=x')
+test('serves metrics and health, and rejects other paths and methods', async () => {
+  const { send } = await start()
+  const { status, text, type } = await send('/metrics?name=x')
   expect({ status, type }).toEqual({ status: 200, type: 'text/plain; version=0.0.4; charset=utf-8' })
   expect(text).toContain('# TYPE process_cpu_seconds_total counter')
-  expect(await ask('/healthz')).toMatchObject({ status: 200, text: 'alive\n' })
-  expect((await ask('/')).status).toBe(404)
-  expect((await ask('/metrics', { method: 'POST' })).status).toBe(405)
+  expect(await send('/healthz')).toMatchObject({ status: 200, text: 'alive\n' })
+  expect((await send('/')).status).toBe(404)
+  expect((await send('/metrics', { method: 'POST' })).status).toBe(405)
 })
 
-test('ready is who lacks nothing', async () => {
-  let lacking = ['the database does not answer', 'exchange east/nova is not consumed']
-  const { ask } = await start(async () => lacking)
-  expect(await ask('/readyz')).toMatchObject({ status: 503, text: `${lacking.join('\n')}\n` })
-  expect((await ask('/healthz')).status).toBe(200)
-  lacking = []
-  expect(await ask('/readyz')).toMatchObject({ status: 200, text: 'ready\n' })
+test('is ready when there is no reason against it', async () => {
+  let reasons = ['the database does not answer', 'exchange east/nova is not consumed']
+  const { send } = await start(async () => reasons)
+  expect(await send('/readyz')).toMatchObject({ status: 503, text: `${reasons.join('\n')}\n` })
+  expect((await send('/healthz')).status).toBe(200)
+  reasons = []
+  expect(await send('/readyz')).toMatchObject({ status: 200, text: 'ready\n' })
 })
 
 describe('the log level', () => {
   const put = (body: string, headers = {}) => ({ method: 'PUT', body, headers })
 
-  test('is changed with PUT, of what was made from the logger, too', async () => {
-    const { ask, logger } = await start()
+  test('is changed by PUT, for child loggers too', async () => {
+    const { send, logger } = await start()
     const child = logger.child({ deployment: 'east' })
     const grandchild = child.child({ exchange: 'nova' })
-    expect(await ask('/loglevel')).toMatchObject({ status: 200, text: 'silent\n' })
-    expect(await ask('/loglevel', put('fatal\n'))).toMatchObject({ status: 200, text: 'fatal\n' })
+    expect(await send('/loglevel')).toMatchObject({ status: 200, text: 'silent\n' })
+    expect(await send('/loglevel', put('fatal\n'))).toMatchObject({ status: 200, text: 'fatal\n' })
     expect([logger.level, child.level, grandchild.level]).toEqual(['fatal', 'fatal', 'fatal'])
-    expect(await ask('/loglevel')).toMatchObject({ text: 'fatal\n' })
+    expect(await send('/loglevel')).toMatchObject({ text: 'fatal\n' })
   })
 
-  test.each(['', 'loud', 'DEBUG', 'x'.repeat(100_000)])('is not %.10p', async (body) => {
-    const { ask, logger } = await start()
-    expect((await ask('/loglevel', put(body))).status).toBe(400)
+  test.each(['', 'loud', 'DEBUG', 'x'.repeat(100_000)])('rejects %.10p', async (body) => {
+    const { send, logger } = await start()
+    expect((await send('/loglevel', put(body))).status).toBe(400)
     expect(logger.level).toBe('silent')
   })
 
-  test('is not changed by a page that a browser shows', async () => {
-    const { ask, logger } = await start()
-    expect((await ask('/loglevel', put('fatal', { origin: 'https://example.org' }))).status).toBe(403)
+  test('cannot be changed by a web page in a browser', async () => {
+    const { send, logger } = await start()
+    expect((await send('/loglevel', put('fatal', { origin: 'https://example.org' }))).status).toBe(403)
     expect(logger.level).toBe('silent')
   })
 
@@ -102,8 +102,8 @@ describe('the log level', () => {
     .flatMap((addresses) => addresses ?? [])
     .filter(({ internal, family }) => !internal && family === 'IPv4')
 
-  test('is not changed by way of another address than loopback', async () => {
-    if (outside === undefined) throw new Error('this machine has no address but loopback')
+  test('cannot be changed through an address other than loopback', async () => {
+    if (outside === undefined) throw new Error('this machine has loopback addresses only')
     const { url, logger } = await start(undefined, '0.0.0.0')
     const { port } = new URL(url)
     const response = await fetch(`http://${outside.address}:${port}/loglevel`, put('fatal'))

@@ -1,22 +1,24 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import type { AddressInfo } from 'node:net'
 import { isLoopback } from '../config/isLoopback.ts'
 import { logLevels } from '../config/variables.ts'
 import type { Component } from '../lifecycle.ts'
-import { explainListening } from '../listening.ts'
+import { listenOn, urlOf } from '../listening.ts'
 import { type Logger, setLevel } from '../logger.ts'
+import { settleWithin } from '../withTimeout.ts'
 import type { Metrics } from './metrics.ts'
 
 export interface MetricsOptions {
   config: { METRICS_HOST: string; METRICS_PORT?: number | undefined }
   metrics: Metrics
-  /** What keeps the process from its work, for people; nothing: it is ready. */
-  lacks(): Promise<string[]>
+  /** The reasons why the process is not ready, one line each; none: it is ready. */
+  notReadyReasons(): Promise<string[]>
   logger: Logger
 }
 
-/** Milliseconds that whoever asks has for their request, and the process for its answer about itself. */
-const PATIENCE = 5_000
+/** Timeout of receiving a request, and of the readiness check. */
+const REQUEST_TIMEOUT_MS = 5_000
+
+const MAX_BODY_CHARACTERS = 100
 
 interface Reply {
   status: number
@@ -25,34 +27,29 @@ interface Reply {
 }
 
 /**
- * Serves what those who run the process ask of it, on a port of its own: `/metrics`, `/healthz`, `/readyz`, and `/loglevel`,
- * which changes with PUT, from this machine alone. Without METRICS_PORT there is no such port.
+ * Serves `/metrics`, `/healthz`, `/readyz` and `/loglevel` on a port of its own. PUT changes the log level, from the same
+ * machine only. Does nothing when METRICS_PORT is not set.
  *
- * @returns its URL, if there is one
+ * @returns the URL, or null without METRICS_PORT
+ * @throws Error naming the variable when the port cannot be opened
  */
-export async function startMetrics({
-  config,
-  metrics,
-  lacks,
-  logger,
-}: MetricsOptions): Promise<Component<string | null>> {
+export async function startMetrics(options: MetricsOptions): Promise<Component<string | null>> {
+  const { config, logger } = options
   const { METRICS_HOST: host, METRICS_PORT: port } = config
   if (port === undefined) return { value: null, stop: async () => {} }
-  const server = createServer({ headersTimeout: PATIENCE, requestTimeout: PATIENCE }, (request, response) => {
-    answer(request, { metrics, lacks, logger })
+  const timeouts = { headersTimeout: REQUEST_TIMEOUT_MS, requestTimeout: REQUEST_TIMEOUT_MS }
+  const server = createServer(timeouts, (request, response) => {
+    reply(request, options)
       .catch((err: unknown): Reply => {
-        logger.error({ err }, 'could not answer who asked for metrics')
-        return { status: 500, body: 'Something went wrong; the log says what\n' }
+        logger.error({ err }, 'metrics request failed')
+        return { status: 500, body: 'Internal error: see the log\n' }
       })
       .then((reply) => send(response, reply))
   })
-  server.timeout = 2 * PATIENCE
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', (error) => reject(explainListening(error, 'METRICS', host, port)))
-    server.listen(port, host, resolve)
-  })
-  const url = urlOf(server.address())
-  logger.info({ metrics: url }, 'metrics can be read')
+  server.timeout = 2 * REQUEST_TIMEOUT_MS
+  await listenOn(server, 'METRICS', host, port)
+  const url = urlOf('http', server.address())
+  logger.info({ metrics: url }, 'metrics listening')
   return {
     value: url,
     async stop() {
@@ -63,20 +60,22 @@ export async function startMetrics({
   }
 }
 
-type Answering = Pick<MetricsOptions, 'metrics' | 'lacks' | 'logger'>
-
-async function answer(request: IncomingMessage, { metrics, lacks, logger }: Answering): Promise<Reply> {
+async function reply(
+  request: IncomingMessage,
+  { metrics, notReadyReasons, logger }: Pick<MetricsOptions, 'metrics' | 'notReadyReasons' | 'logger'>,
+): Promise<Reply> {
   const [path] = (request.url ?? '').split('?')
-  const reads = request.method === 'GET' || request.method === 'HEAD'
   if (path === '/loglevel' && request.method === 'PUT') return changeLevel(request, logger)
-  if (!reads) return { status: 405, body: `${request.method} is not allowed here\n` }
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return { status: 405, body: `${request.method} is not allowed\n` }
+  }
   switch (path) {
     case '/metrics':
       return { status: 200, ...(await metrics.text()) }
     case '/healthz':
       return { status: 200, body: 'alive\n' }
     case '/readyz': {
-      const reasons = await withinPatience(lacks())
+      const reasons = await reasonsInTime(notReadyReasons())
       return reasons.length === 0
         ? { status: 200, body: 'ready\n' }
         : { status: 503, body: reasons.map((reason) => `${reason}\n`).join('') }
@@ -84,44 +83,39 @@ async function answer(request: IncomingMessage, { metrics, lacks, logger }: Answ
     case '/loglevel':
       return { status: 200, body: `${logger.level}\n` }
     default:
-      return { status: 404, body: 'There are /metrics, /healthz, /readyz and /loglevel\n' }
+      return { status: 404, body: 'Available paths: /metrics, /healthz, /readyz, /loglevel\n' }
   }
 }
 
 async function changeLevel(request: IncomingMessage, logger: Logger): Promise<Reply> {
-  // A browser on this machine asks for whatever page it shows; it says so.
+  // A web page in a browser on this machine could send the request; browsers then add the Origin header.
   if (!isLoopback(request.socket.remoteAddress ?? '') || request.headers.origin !== undefined) {
-    return { status: 403, body: 'The level is changed from the machine that the process runs on\n' }
+    return { status: 403, body: 'The log level can be changed from the same machine only\n' }
   }
-  const wanted = await shortText(request)
-  const level = logLevels.find((level) => level === wanted)
-  if (level === undefined) return { status: 400, body: `The level is one of ${logLevels.join(', ')}\n` }
-  // Said before it is silent, or once it speaks.
+  const text = await readShortBody(request)
+  const level = logLevels.find((level) => level === text)
+  if (level === undefined) return { status: 400, body: `The log level must be one of ${logLevels.join(', ')}\n` }
+  // Logged at the previous level: the new one may be silent.
   const before = logger.level
   logger.info({ before, level }, 'log level changes')
   setLevel(logger, level)
   return { status: 200, body: `${level}\n` }
 }
 
-/** The beginning of a body: nothing that is asked for here is longer. */
-async function shortText(request: IncomingMessage): Promise<string> {
+/** Reads at least the first MAX_BODY_CHARACTERS of a body; more is never valid. */
+async function readShortBody(request: IncomingMessage): Promise<string> {
   let text = ''
   for await (const part of request) {
     text += part
-    if (text.length > 100) break
+    if (text.length > MAX_BODY_CHARACTERS) break
   }
   return text.trim()
 }
 
-/** What a process lacks; one that cannot even say so in time lacks that. */
-async function withinPatience(reasons: Promise<string[]>): Promise<string[]> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<string[]>((resolve) => {
-    timer = setTimeout(resolve, PATIENCE, ['no answer in time'])
-  })
-  const first = await Promise.race([reasons, late])
-  clearTimeout(timer)
-  return first
+/** A readiness check that times out is itself a reason. */
+function reasonsInTime(reasons: Promise<string[]>): Promise<string[]> {
+  const timeout = settleWithin(reasons, REQUEST_TIMEOUT_MS).then(() => ['the readiness check timed out'])
+  return Promise.race([reasons, timeout])
 }
 
 function send(response: ServerResponse, { status, body, contentType = 'text/plain; charset=utf-8' }: Reply): void {
@@ -131,9 +125,4 @@ function send(response: ServerResponse, { status, body, contentType = 'text/plai
     ...(status === 405 ? { Allow: 'GET, HEAD' } : {}),
   })
   response.end(body)
-}
-
-function urlOf(address: string | AddressInfo | null): string {
-  if (address === null || typeof address === 'string') return String(address)
-  return `http://${address.family === 'IPv6' ? `[${address.address}]` : address.address}:${address.port}`
 }

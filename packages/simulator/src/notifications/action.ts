@@ -5,6 +5,7 @@ import type { Instance } from '../world/instance.ts'
 import { httpStatusOf, type NovaException } from '../world/novaException.ts'
 import type { Request } from '../world/request.ts'
 import { type Action, type ActionName, actions, type Phase } from './actions.ts'
+import { instanceNotification } from './instanceNotification.ts'
 import type { Deletion, Facts, LaunchInfo, Notification, Publisher, Publishers } from './notification.ts'
 
 /** What a single notification of an action has in addition to the action's usual fields. */
@@ -80,12 +81,9 @@ export function actionNotification(
   const publishers =
     details.publishers ?? computePublishers(details.host ?? instance.host ?? instance.deployment.controller)
   return {
-    deployment: instance.deployment,
-    exchange: 'nova',
+    ...instanceNotification(instance, request),
     priority: phase === 'error' ? 'ERROR' : 'INFO',
-    request,
     elevated: details.elevated ?? action.elevated,
-    instance,
     classic:
       action.classic === null
         ? null

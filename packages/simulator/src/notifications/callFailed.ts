@@ -5,6 +5,7 @@ import type { Instance } from '../world/instance.ts'
 import type { NovaException } from '../world/novaException.ts'
 import type { Request } from '../world/request.ts'
 import { computePublishers } from './action.ts'
+import { instanceNotification } from './instanceNotification.ts'
 import type { Notification } from './notification.ts'
 
 /**
@@ -14,12 +15,8 @@ import type { Notification } from './notification.ts'
 export function callFailedNotification(instance: Instance, request: Request, exception: NovaException): Notification {
   const publishers = computePublishers(instance.host ?? instance.deployment.controller)
   return {
-    deployment: instance.deployment,
-    exchange: 'nova',
+    ...instanceNotification(instance, request),
     priority: 'ERROR',
-    request,
-    elevated: false,
-    instance,
     classic: {
       eventType: exception.function,
       storedEvent: exception.function,

@@ -5,6 +5,7 @@ import type { BaseImage } from '../world/image.ts'
 import type { Instance, UsageFault } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
 import { computePublishers } from './action.ts'
+import { instanceNotification } from './instanceNotification.ts'
 import type { ExistsFact, Notification } from './notification.ts'
 
 /** The instance as an exists describes it, and the fault planted in that description. */
@@ -56,12 +57,8 @@ export function existsNotification(
     auditEnding: until,
   }
   return {
-    deployment: instance.deployment,
-    exchange: 'nova',
-    priority: 'INFO',
-    request,
+    ...instanceNotification(instance, request),
     elevated,
-    instance,
     classic: {
       eventType: storedEvent,
       storedEvent,

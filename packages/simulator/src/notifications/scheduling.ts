@@ -7,6 +7,7 @@ import {
 } from '../formats/requestSpec.ts'
 import { novaObject, versionedException } from '../formats/versioned.ts'
 import type { NovaException } from '../world/novaException.ts'
+import { instanceNotification } from './instanceNotification.ts'
 import type { Notification } from './notification.ts'
 
 /** `scheduler.select_destinations`: only the versioned form has the instance where a consumer looks for it. */
@@ -15,12 +16,7 @@ export function selectDestinationsNotification(spec: RequestSpec, phase: 'start'
   const { instance, request } = spec
   const publisher = { service: 'scheduler', host: instance.deployment.controller }
   return {
-    deployment: instance.deployment,
-    exchange: 'nova',
-    priority: 'INFO',
-    request,
-    elevated: false,
-    instance,
+    ...instanceNotification(instance, request),
     classic: {
       eventType: storedEvent,
       storedEvent,
@@ -45,12 +41,8 @@ export function buildFailedNotification(spec: RequestSpec, exception: NovaExcept
   const storedEvent = 'compute_task.build_instances'
   const host = instance.deployment.controller
   return {
-    deployment: instance.deployment,
-    exchange: 'nova',
+    ...instanceNotification(instance, request),
     priority: 'ERROR',
-    request,
-    elevated: false,
-    instance,
     classic: {
       eventType: storedEvent,
       storedEvent,

@@ -9,6 +9,7 @@ import {
 } from '../formats/versioned.ts'
 import type { Instance } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
+import { instanceNotification } from './instanceNotification.ts'
 import type { Notification, Publishers } from './notification.ts'
 
 /** The previous values of an update; the new ones are the instance's own. */
@@ -30,12 +31,7 @@ export function updateNotification(
 ): Notification {
   const storedEvent = 'compute.instance.update'
   return {
-    deployment: instance.deployment,
-    exchange: 'nova',
-    priority: 'INFO',
-    request,
-    elevated: false,
-    instance,
+    ...instanceNotification(instance, request),
     classic: {
       eventType: storedEvent,
       storedEvent,

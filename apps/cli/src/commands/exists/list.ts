@@ -1,5 +1,5 @@
 import { type ExistsSearch, type ExistsVerdict, existsStatuses, listExists } from '@stacktach/db'
-import { formatInstant } from '@stacktach/domain'
+import { formatInstant, type Instant, untilAfter } from '@stacktach/domain'
 import { Command, Option } from 'commander'
 import { limitArgument } from '../../arguments.ts'
 import { withDatabase } from '../../connections.ts'
@@ -39,9 +39,10 @@ export function listExistsCommand(): Command {
     .addOption(existsToOption())
     .option('--limit <number>', 'maximum number of exists, or all', limitArgument, 100)
     .option('--json', 'print a JSON array')
-    .action(async (options: ExistsSearch & { json?: boolean }) => {
-      const printer = new ListPrinter(format, options.json ?? false)
-      await withDatabase('reads', (database) => listExists(database, options, (rows) => printer.add(rows)))
+    .action(async ({ json, to, ...options }: Omit<ExistsSearch, 'until'> & { to?: Instant; json?: boolean }) => {
+      const search = { ...options, until: to === undefined ? undefined : untilAfter(to) }
+      const printer = new ListPrinter(format, json ?? false)
+      await withDatabase('reads', (database) => listExists(database, search, (rows) => printer.add(rows)))
       printer.end(options.limit)
     })
 }

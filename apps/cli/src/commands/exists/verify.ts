@@ -1,5 +1,5 @@
 import { type ExistsService, existsServices } from '@stacktach/db'
-import type { Instant } from '@stacktach/domain'
+import { type Instant, untilAfter } from '@stacktach/domain'
 import type { Payload } from '@stacktach/jobs'
 import { Command } from 'commander'
 import { withQueues } from '../../connections.ts'
@@ -29,7 +29,7 @@ export function verifyExistsCommand(): Command {
     .action(async (options: VerifyOptions) => {
       const { service, from, to } = options
       if (from !== undefined && to !== undefined && from > to) verify.error('error: --from is after --to')
-      const range = { from: from ?? null, to: to ?? null }
+      const range = { from: from ?? null, until: to === undefined ? null : untilAfter(to) }
       const again = from !== undefined || to !== undefined
       await verifyExists(service === undefined ? existsServices : [service], { range, again }, options)
     })

@@ -12,10 +12,10 @@ export function showRetentionCommand(): Command {
     .option('--json', 'print one JSON object with kept_since and partitions')
     .action(async ({ json }: { json?: boolean }) => {
       const { horizons, partitions } = await withDatabase('reads', retentionState)
-      const formatted = partitions.map(({ lower, upper, ...partition }) => ({
+      const formatted = partitions.map(({ from, until, ...partition }) => ({
         ...partition,
-        from: formatInstant(lower),
-        to: formatInstant(upper),
+        from: formatInstant(from),
+        to: formatInstant(until),
       }))
       if (json) {
         const keptSince = Object.fromEntries(horizons.map(({ kind, instant }) => [kind, formatInstant(instant)]))

@@ -34,7 +34,7 @@ export async function boundStep(
   const last = instances.at(-1)
   if (last === undefined) return null
   const before = await readBoundaries(client, instances)
-  const behind = instances.filter((instance) => (before.get(instance)?.from ?? 0) < partition.upper)
+  const behind = instances.filter((instance) => (before.get(instance)?.from ?? 0) < partition.until)
   const histories = byInstance(await notificationsOfPartition(client, partition, behind))
   const counterparts = await readCounterparts(
     client,
@@ -51,7 +51,7 @@ export async function boundStep(
         before.get(instance) ?? null,
         instance,
         notifications,
-        partition.upper,
+        partition.until,
         classic.get(instance) ?? new Set(),
         rules,
       ),

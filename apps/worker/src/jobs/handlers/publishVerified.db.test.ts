@@ -74,7 +74,7 @@ async function readQueue(): Promise<{ messageId: string; body: unknown }[]> {
 /** Message ids of the outbox by send status, sorted. */
 async function outbox(sendStatus: number): Promise<string[]> {
   const { rows } = await stack.database.pool.query<{ message_id: string }>(
-    'select message_id::text from publication where send_status = $1 order by 1',
+    'select message_id::text from outbox where send_status = $1 order by 1',
     [sendStatus],
   )
   return rows.map(({ message_id }) => message_id)

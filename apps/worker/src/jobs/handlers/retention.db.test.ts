@@ -61,8 +61,8 @@ async function aggregates({ database }: JobStack): Promise<Record<string, unknow
 }
 
 async function numbers({ database }: JobStack, sql: string): Promise<number> {
-  const { rows } = await database.pool.query<{ count: string }>(`select count(*) as count from ${sql}`)
-  return Number(rows[0]?.count)
+  const { rows } = await database.pool.query<{ count: number }>(`select count(*) as count from ${sql}`)
+  return rows[0]?.count ?? Number.NaN
 }
 
 function inBatches<T>(items: readonly T[], size: number): T[][] {
@@ -321,7 +321,7 @@ test('a report whose notifications are dropped is refused, unless it needs only 
     })
   expect(await make('region-summary', 0)).toEqual({
     id: null,
-    refused: 'what was before 2026-11-17 00:00:00 has been pruned',
+    refused: 'notifications before 2026-11-17 00:00:00 are no longer stored',
   })
   expect(await make('region-summary', 2)).toEqual({ id: 1 })
   expect(await make('nova-usage-audit', 0)).toEqual({ id: 2 })
@@ -336,7 +336,7 @@ test('a request whose start is dropped ends with its whole duration', async () =
   await storeRows(stack, [novaRow('server', 'rebuild.end', MONDAY + DAY + 10 * SECOND, { requestId: 'req-1' })])
   await foldAll(stack)
   const { rows } = await stack.database.pool.query('select request_id, duration, event from request_tracker')
-  expect(rows).toEqual([{ request_id: 'req-1', duration: String(15 * SECOND), event: 'compute.instance.rebuild' }])
+  expect(rows).toEqual([{ request_id: 'req-1', duration: 15 * SECOND, event: 'compute.instance.rebuild' }])
 })
 
 test('images: notifications are folded before they are dropped, and later ones continue the aggregates', async () => {
@@ -400,10 +400,10 @@ test('an exists that is verified after its notification was dropped is published
   await pool.query(`update instance_exists set status = 'verified' where instance = 'verified'`)
   await prune(stack, MONDAY + 2 * DAY)
   await pool.query(`update instance_exists set status = 'verified'`)
-  const { rows } = await pool.query<{ id: string }>('select id from instance_exists')
+  const { rows } = await pool.query<{ id: number }>('select id from instance_exists')
   await enqueueInstanceExists(
     pool,
-    rows.map(({ id }) => Number(id)),
+    rows.map(({ id }) => id),
     MONDAY,
   )
   const unsent = await claimUnsent(pool, 10)

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   backlogBefore,
+  deleteOldSpans,
   dropPartition,
-  forgetSpans,
   keepRequestStarts,
   type Partition,
   pruneAggregates,
@@ -56,7 +56,7 @@ async function pruneAll(context: JobContext, { before, service }: Payload<'reten
       await prune(context, partition)
       pruned.partitions.push(partition.name)
     }
-    await forgetSpans(database.pool, each)
+    await deleteOldSpans(database.pool, each)
   }
   const until = daysAgo(clock(), days.aggregates)
   if (until !== null && before === null) pruned.aggregates = await pruneAggregates(database.pool, until)

@@ -14,6 +14,7 @@ import {
   readLifecycles,
   readOpenTimings,
   readTrackerStarts,
+  reopenImageExists,
   reopenInstanceExists,
   withShard,
   writeFolds,
@@ -118,7 +119,8 @@ async function foldInstanceShard(
 async function foldImageShard(client: Queryable, shard: number, after: string): Promise<FoldStep> {
   const { items: notifications, full } = await claimImages(client, shard, BACKLOG_ROWS_PER_CLAIM, after)
   if (notifications.length === 0) return EMPTY_STEP
-  await writeImages(client, foldImages(notifications))
+  const changed = await writeImages(client, foldImages(notifications))
+  await reopenImageExists(client, changed)
   return {
     claimed: notifications.length,
     last: (full && notifications.at(-1)?.image) || null,

@@ -16,7 +16,7 @@ import type { JobContext } from '../context.ts'
 import { verifyNova } from './verify.ts'
 
 const ALL_DUE = { range: null, again: false }
-const RANGE = { range: { from: MONDAY, to: MONDAY + 2 * DAY }, again: false }
+const RANGE = { range: { from: MONDAY, until: MONDAY + 2 * DAY }, again: false }
 const publishing = {
   url: 'amqp://unused',
   exchange: 'stacktach',
@@ -81,7 +81,7 @@ describe('publishing', () => {
     await storeExists(2)
     await verifyNova({ ...context, publishing }, ALL_DUE)
     const { rows } = await stack.database.pool.query<{ original_message_id: string }>(
-      'select original_message_id from publication where send_status = 0',
+      'select original_message_id from outbox where send_status = 0',
     )
     expect(rows).toHaveLength(2)
     expect(await enqueuedJobs(stack, 'verification')).toContain('publish-verified')
@@ -90,13 +90,13 @@ describe('publishing', () => {
   test('is off without PUBLISH_URL', async () => {
     await storeExists(1)
     await verifyNova(context, ALL_DUE)
-    expect(await countRows(stack, 'publication')).toBe(0)
+    expect(await countRows(stack, 'outbox')).toBe(0)
     expect(await enqueuedJobs(stack, 'verification')).not.toContain('publish-verified')
   })
 
   test('a verdict and its outbox message are committed together', async () => {
     await storeExists(1)
-    await stack.database.pool.query('alter table publication add constraint refuse_all check (false) not valid')
+    await stack.database.pool.query('alter table outbox add constraint refuse_all check (false) not valid')
     await expect(verifyNova({ ...context, publishing }, ALL_DUE)).rejects.toThrow('refuse_all')
     expect(await countRows(stack, `instance_exists where status = 'pending'`)).toBe(2)
   })

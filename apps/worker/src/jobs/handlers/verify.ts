@@ -14,7 +14,7 @@ import {
   reopenRange,
   writeVerdicts,
 } from '@stacktach/db'
-import { type Instant, SECOND, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
+import { type Instant, SECOND, untilAfter, verifyImageExists, verifyInstanceExists } from '@stacktach/domain'
 import type { Payload, Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 import { retryTransient } from './retryTransient.ts'
@@ -81,7 +81,10 @@ async function verify(
 ): Promise<Tally> {
   const { clock, verification } = context
   if (range === null) {
-    return verifyPending(context, service, { from: null, to: clock() - verification.settleSeconds * SECOND })
+    return verifyPending(context, service, {
+      from: null,
+      until: untilAfter(clock() - verification.settleSeconds * SECOND),
+    })
   }
   if (again) await reopen(context, service, range)
   const tally = await verifyPending(context, service, range)

@@ -5,25 +5,26 @@ import type { Rules } from '../rules.ts'
 import { SECOND } from '../time/instant.ts'
 import { foldDeletes } from '../usage/deletes.ts'
 import { foldExists } from '../usage/exists.ts'
-import { foldedAtOnce, Store } from './store.ts'
-import { MIDNIGHT, told } from './story.ts'
+import { foldAtOnce } from './rows.ts'
+import { Store } from './store.ts'
+import { MIDNIGHT, timingTexts } from './story.ts'
 
 /**
- * What an operator is told of a cloud whose notifications arrived, and were folded, one after the other. Seconds are those
- * of the story, `?` what is not known.
+ * The aggregates of notifications that are stored and folded one after the other, as short texts. Times are in seconds of
+ * the story; `?` is an unknown time.
  */
-export function answers(rules: Rules, ...arrived: InstanceNotification[]) {
+export function aggregatesOf(rules: Rules, ...notifications: InstanceNotification[]) {
   const store = new Store(rules)
-  for (const notification of arrived) {
-    store.arrive([notification])
-    store.settle()
+  for (const notification of notifications) {
+    store.add([notification])
+    store.foldPending()
   }
-  expect(store.rows()).toEqual(foldedAtOnce(arrived, rules))
+  expect(store.rows()).toEqual(foldAtOnce(notifications, rules))
   const seconds = (when: number | null) => (when === null ? '?' : (when - MIDNIGHT) / SECOND)
   const counted = withoutCounterparts(sortByPosition(store.notifications()))
   const timings = [...store.timings.values()].sort((a, b) => whenOf(a) - whenOf(b))
   return {
-    timings: told(timings),
+    timings: timingTexts(timings),
     launches: [...store.launches.values()].map(
       ({ requestId, launchedAt, instanceFlavorId }) => `${requestId} ${instanceFlavorId} at ${seconds(launchedAt)}`,
     ),

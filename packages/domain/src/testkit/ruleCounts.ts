@@ -1,4 +1,4 @@
-/** The events of launches, without `compute.instance.`. */
+/** Events that have an effect on a launch, without `compute.instance.`. */
 export const launchEvents = [
   'create.start',
   'create.end',
@@ -14,62 +14,62 @@ export const launchEvents = [
   'unshelve.end',
 ] as const
 
-/** Every rule that streams of notifications have to have met. */
-const listed = [
+/** The rules that the random streams must apply at least once. */
+const rules = [
   'order: a start before others of its microsecond',
   'order: an end after others of its microsecond',
   'order: the same microsecond, by event',
   'order: the same microsecond and event, by identity',
-  'fold: onto what is there',
-  'refold: only because it belongs before the position reached',
-  'refold: only because a versioned one is the first of its format',
-  'refold: only because a classic one is the first of its format',
-  'refold: only because its versioned counterpart was counted',
-  'counterpart: a versioned one is left out',
-  'counterpart: a versioned one comes after its classic one was folded',
-  'counterpart: a versioned one counts, being alone',
+  'fold: an instance is continued',
+  'refold: only because a notification precedes the position',
+  'refold: only because of the first versioned notification',
+  'refold: only because of the first classic notification',
+  'refold: only because the versioned counterpart was folded',
+  'counterpart: a versioned notification is left out',
+  'counterpart: a versioned notification arrives after its classic one was folded',
+  'counterpart: a versioned notification without a classic one counts',
   'timing: an end closes its start',
   'timing: an end without a start',
   'timing: a start without an end',
-  'timing: of length zero',
+  'timing: duration of zero',
   'timing: an end before its start',
   'timing: an end of another request',
   ...launchEvents.map((event) => `launch: ${event}` as const),
-  'launch: unshelve.end, which StackTach does not know',
-  'launch: create.end that did not succeed',
+  'launch: unshelve.end, ignored by StackTach',
+  'launch: create.end of a failed create',
   'launch: launched_at set',
   'launch: launched_at raised',
-  'launch: launched_at stays',
+  'launch: launched_at unchanged',
   'launch: flavor set or filled',
   'launch: flavor changed',
-  'launch: flavor stays',
+  'launch: flavor unchanged',
   'delete: with its terminated_at',
   'delete: with its deleted_at only',
-  'delete: told twice',
-  'delete: without a launched_at or a time',
+  'delete: repeated',
+  'delete: without a launched_at or a deletion time',
   'exists: with a launched_at',
   'exists: without a launched_at',
-  'exists: a message id told twice',
+  'exists: repeated message id',
   'tracker: with an end',
   'tracker: without an end',
-  'tracker: none, for nothing starts it',
+  'tracker: none, because nothing starts the request',
   'tracker: its latest end is before its start',
-  'tracker: several start it, the first counts',
+  'tracker: several possible starts, the first counts',
   'tracker: ends in the same microsecond',
   'tracker: the request spans instances',
   'tracker: the request spans shards',
   'image: usage',
   'image: delete',
   'image: exists',
-  'image: without the time its row needs',
-  'image: told twice, the later counts',
+  'image: without the time of its row',
+  'image: repeated, the later notification counts',
 ] as const
 
-export type Rule = (typeof listed)[number]
+export type Rule = (typeof rules)[number]
 
-/** How often each rule was met. */
-export class Fired {
-  private readonly counts = new Map<Rule, number>(listed.map((rule) => [rule, 0]))
+/** How often each rule was applied. */
+export class RuleCounts {
+  private readonly counts = new Map<Rule, number>(rules.map((rule) => [rule, 0]))
 
   count(rule: Rule, when = true): void {
     if (when) this.counts.set(rule, (this.counts.get(rule) ?? 0) + 1)

@@ -1,8 +1,8 @@
 import { formatInstant, type Instant, SECOND } from '@stacktach/domain'
 
-/** 2026-11-22 00:00:00, the start of the day of all these notifications. */
+/** 2026-11-22 00:00:00, the start of the audit period. */
 const MIDNIGHT: Instant = 1_795_305_600 * SECOND
-const DAY = 86_400
+const DAY_SECONDS = 86_400
 
 /** A message to publish. */
 export interface Message {
@@ -11,13 +11,13 @@ export interface Message {
   body: Buffer
 }
 
-/** A time of the day, in seconds since its start, as nova writes it. */
+/** A number of seconds since the start of the day as a timestamp of nova. */
 export function at(seconds: number): string {
   return formatInstant(MIDNIGHT + Math.round(seconds * SECOND))
 }
 
 /** A classic notification of an instance, at a number of seconds since the start of the day. */
-export function notice(instance: string, event: string, seconds: number, payload: object = {}): Message {
+export function instanceMessage(instance: string, event: string, seconds: number, payload: object = {}): Message {
   const notification = {
     event_type: `compute.instance.${event}`,
     publisher_id: 'compute.host-1',
@@ -29,13 +29,13 @@ export function notice(instance: string, event: string, seconds: number, payload
   return { exchange: 'nova', routing_key: 'notifications.info', body: Buffer.from(JSON.stringify(notification)) }
 }
 
-/** The end of a create, with a launch 10.25 seconds after the start of the day. */
-export const create = (instance: string, payload: object = {}): Message =>
-  notice(instance, 'create.end', 11, { launched_at: at(10.25), message: 'Success', ...payload })
+/** The end of a create, launched 10.25 seconds after the start of the day. */
+export const createEnd = (instance: string, payload: object = {}): Message =>
+  instanceMessage(instance, 'create.end', 11, { launched_at: at(10.25), message: 'Success', ...payload })
 
 /** The end of a delete, at a number of seconds since the start of the day. */
-export const deleted = (instance: string, seconds: number): Message =>
-  notice(instance, 'delete.end', seconds + 1, {
+export const deleteEnd = (instance: string, seconds: number): Message =>
+  instanceMessage(instance, 'delete.end', seconds + 1, {
     launched_at: at(10.25),
     terminated_at: at(seconds),
     deleted_at: at(seconds + 0.5),
@@ -43,9 +43,9 @@ export const deleted = (instance: string, seconds: number): Message =>
 
 /** The exists of the day. */
 export const exists = (instance: string, payload: object = {}): Message =>
-  notice(instance, 'exists', DAY + 60, {
+  instanceMessage(instance, 'exists', DAY_SECONDS + 60, {
     launched_at: at(10.25),
     audit_period_beginning: at(0),
-    audit_period_ending: at(DAY),
+    audit_period_ending: at(DAY_SECONDS),
     ...payload,
   })
