@@ -1,6 +1,7 @@
 import { describe, expect, test } from '@jest/globals'
-import { classic, EVENING, glanceRow, novaRow, read, versioned } from '../testkit/message.ts'
-import { serviceOf } from './service.ts'
+import { classic, delivery, EVENING, enveloped, glanceRow, novaRow, read, versioned } from '../testkit/message.ts'
+import { normalize } from './normalize.ts'
+import { serviceOf, services } from './service.ts'
 
 test('the exchange determines the service of a message', () => {
   expect(['nova', 'glance', 'neutron', 'NOVA', ''].map(serviceOf)).toEqual([
@@ -49,6 +50,11 @@ describe('when', () => {
 })
 
 describe('publisher, service and host', () => {
+  test.each([undefined, null, '', 5, []])('are empty when publisher_id is %j', (publisher_id) => {
+    const empty = { kind: 'stored', row: { publisher: '', service: '', host: null } }
+    for (const service of services) expect(read(classic({ publisher_id }), service)).toMatchObject(empty)
+  })
+
   test.each([
     ['compute.host-1', 'compute', 'host-1'],
     ['compute.host-1.example.org', 'compute', 'host-1.example.org'],
@@ -176,4 +182,28 @@ test('NULs, which PostgreSQL rejects, are replaced in columns and kept in the or
     tenant: 't\ufffd',
   })
   expect(row.json).toContain('a\\u0000b')
+})
+
+describe('an exchange of all services', () => {
+  function tableOf(body: object): string {
+    const result = normalize({ ...delivery(body), service: null }, (text) => text)
+    return result.kind === 'stored' ? result.row.table : result.reason
+  }
+
+  test('has notifications of nova, in both formats', () => {
+    expect(tableOf(classic())).toBe('nova')
+    expect(tableOf(enveloped(classic({ event_type: 'rescue_instance' })))).toBe('nova')
+    expect(tableOf(versioned('service.update', {}))).toBe('nova')
+    expect(tableOf(versioned('metrics.update', {}, { publisher_id: '' }))).toBe('nova')
+  })
+
+  test('has notifications of glance and of other services', () => {
+    expect(tableOf(classic({ event_type: 'image.update', publisher_id: 'image.host-1' }))).toBe('glance')
+    expect(tableOf(classic({ event_type: 'volume.create.end', publisher_id: 'volume.host-1' }))).toBe('generic')
+    expect(tableOf(classic({ event_type: 'scheduler.create_volume', publisher_id: 'scheduler.host-1' }))).toBe('generic')
+  })
+
+  test('has messages that are not notifications', () => {
+    expect(tableOf({})).toBe('no event_type')
+  })
 })

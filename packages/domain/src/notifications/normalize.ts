@@ -1,3 +1,4 @@
+import type { Rules } from '../rules.ts'
 import { parseInstant } from '../time/instant.ts'
 import {
   firstText,
@@ -11,16 +12,19 @@ import {
 } from './columns.ts'
 import { type Opened, openEnvelope } from './envelope.ts'
 import { glanceFacts, instanceFacts } from './facts.ts'
+import { instanceOf } from './instanceOf.ts'
 import { at, canonicalJson, isObject, type JsonObject } from './json.ts'
 import { redact } from './redact.ts'
 import { describeValue, type Rejection, rejected } from './rejection.ts'
 import type { CommonColumns, NotificationRow, StateColumns } from './rows.ts'
 import type { Service } from './service.ts'
+import { serviceOfEvent } from './serviceOfEvent.ts'
 import { classicEvent, classicPayload, isVersioned } from './versioned.ts'
 
 /** A delivered RabbitMQ message with its body decoded as text. */
 export interface Delivery {
-  service: Service
+  /** Null for an exchange of all services: event and publisher determine the service. */
+  service: Service | null
   routingKey: string
   body: string
 }
@@ -34,14 +38,14 @@ export type NormalizeResult = { kind: 'stored'; row: NotificationRow } | Rejecti
  * Converts a message to a row (by StackTach's rules) or a rejection. Never throws because of a message's content. Does
  * not check whether the time is stored: see `outsideWindow`.
  */
-export function normalize(delivery: Delivery, digest: Digest): NormalizeResult {
+export function normalize(delivery: Delivery, digest: Digest, rules: Rules = 'today'): NormalizeResult {
   const opened = openEnvelope(delivery.body)
   if (opened.kind === 'rejected') return opened
   const { notification } = opened
   const eventType = text(notification.event_type)
   if (!eventType) return rejected('no event_type', `event_type is ${describeValue(notification.event_type)}`)
-  const publisherId = text(notification.publisher_id)
-  if (!publisherId) return rejected('no publisher_id', `publisher_id is ${describeValue(notification.publisher_id)}`)
+  // Middleware and wrongly configured services publish without one.
+  const publisherId = text(notification.publisher_id) ?? ''
   const when = parseInstant(notification.timestamp) ?? parseInstant(notification._context_timestamp)
   if (when === null) {
     return rejected(
@@ -50,7 +54,8 @@ export function normalize(delivery: Delivery, digest: Digest): NormalizeResult {
     )
   }
 
-  const versioned = delivery.service === 'nova' && isVersioned(notification)
+  const service = delivery.service ?? (isVersioned(notification) ? 'nova' : serviceOfEvent(eventType, publisherId))
+  const versioned = service === 'nova' && isVersioned(notification)
   const event = versioned ? classicEvent(eventType) : eventType
   const payload = versioned
     ? classicPayload(eventType, notification.payload)
@@ -67,23 +72,26 @@ export function normalize(delivery: Delivery, digest: Digest): NormalizeResult {
     imageType: imageTypeBits(payload),
     json: `[${JSON.stringify(delivery.routingKey)}, ${redact(opened.text)}]`,
   }
-  const row = serviceRow(delivery, common, notification, payload, versioned)
+  const row = serviceRow(service, common, { notification, payload, versioned, rules })
   return tooLong(row) ?? { kind: 'stored', row }
 }
 
-function serviceRow(
-  delivery: Delivery,
-  common: CommonColumns,
-  notification: JsonObject,
-  payload: JsonObject | null,
-  versioned: boolean,
-): NotificationRow {
-  switch (delivery.service) {
+interface Content {
+  notification: JsonObject
+  /** In the classic format; null if it is not an object. */
+  payload: JsonObject | null
+  versioned: boolean
+  rules: Rules
+}
+
+function serviceRow(service: Service, common: CommonColumns, content: Content): NotificationRow {
+  const { notification, payload, versioned } = content
+  switch (service) {
     case 'nova':
       return {
         table: 'nova',
         ...common,
-        ...states(notification, payload),
+        ...states(content),
         versioned,
         userId: firstText(notification._context_user_id),
         osArchitecture: imageMeta(payload, 'org.openstack__1__architecture'),
@@ -103,19 +111,14 @@ function serviceRow(
         facts: glanceFacts(common.event, payload),
       }
     case 'generic':
-      return { table: 'generic', ...common, ...states(notification, payload) }
+      return { table: 'generic', ...common, ...states(content) }
   }
 }
 
-function states(notification: JsonObject, payload: JsonObject | null): StateColumns {
+function states({ notification, payload, rules }: Content): StateColumns {
   return {
     tenant: firstText(at(payload, 'tenant_id'), notification._context_project_id),
-    instance: firstText(
-      at(payload, 'instance_uuid'),
-      at(payload, 'instance_id'),
-      at(payload, 'exception', 'kwargs', 'uuid'),
-      at(payload, 'instance', 'uuid'),
-    ),
+    instance: instanceOf(payload, rules),
     state: stateText(payload, 'state'),
     oldState: stateText(payload, 'old_state'),
     task: stateText(payload, 'new_task_state'),

@@ -9,7 +9,6 @@ export const rejectReasons = [
   'bad envelope',
   'nested too deeply',
   'no event_type',
-  'no publisher_id',
   'no time',
   'time out of range',
   'too old',
