@@ -7,7 +7,10 @@ const SECOND = 1_000_000
 
 function novaRows(stream: CapturedStream): NovaRow[] {
   return captured(stream).flatMap(({ exchange, routing_key, body }) => {
-    const result = readMessage({ exchange, routingKey: routing_key, body }, 1_048_576)
+    const result = readMessage(
+      { exchange, routingKey: routing_key, body },
+      { maxBody: 1_048_576, rules: 'today', controlExchanges: [] },
+    )
     return result.kind === 'stored' && result.row.table === 'nova' ? [result.row] : []
   })
 }

@@ -17,14 +17,14 @@ const SECOND = 1_000_000
 /** 2026-11-24 00:00:00: the day after the streams were recorded. */
 const now = 1_795_478_400 * SECOND
 
-const MAX_BODY = 1_048_576
+const options = { maxBody: 1_048_576, rules: 'today', controlExchanges: ['openstack'] } as const
 
 function asDelivered({ exchange, routing_key, body }: CapturedMessage): Message {
   return { exchange, routingKey: routing_key, body }
 }
 
 function read(message: CapturedMessage): NormalizeResult {
-  const result = readMessage(asDelivered(message), MAX_BODY)
+  const result = readMessage(asDelivered(message), options)
   return (result.kind === 'stored' ? outsideWindow(result.row.when, storageWindow(now)) : null) ?? result
 }
 

@@ -1,4 +1,5 @@
-export { type Message, type Parsed, readMessage, readMessages, truncate } from './readMessage.ts'
+export { groupBy } from './groupBy.ts'
+export { type Message, type Parsed, type ReadOptions, readMessage, readMessages, readOptions, truncate } from './readMessage.ts'
 export { withoutNul } from './rejectedRow.ts'
 export {
   type BatchOutcome,

@@ -5,7 +5,9 @@ import {
   type Instant,
   type NormalizeResult,
   normalize,
+  type Rules,
   rejected,
+  type Service,
   type StorageWindow,
   serviceOf,
 } from '@stacktach/domain'
@@ -20,6 +22,24 @@ export interface Message {
   body: Buffer
   /** Only of a truncated message: size and digest of the full body; `body` is its beginning. */
   original?: BodyDigest
+}
+
+/** How messages are read: the same in ingest, import and replay. */
+export interface ReadOptions {
+  /** Maximum size of a message in bytes; a larger one is rejected. */
+  maxBody: number
+  rules: Rules
+  /** Exchanges that carry the notifications of all services. */
+  controlExchanges: readonly string[]
+}
+
+/** The read options of a process's configuration. */
+export function readOptions(config: {
+  MAX_BODY: number
+  RULES: Rules
+  CONTROL_EXCHANGES: readonly string[]
+}): ReadOptions {
+  return { maxBody: config.MAX_BODY, rules: config.RULES, controlExchanges: config.CONTROL_EXCHANGES }
 }
 
 export interface BodyDigest {
@@ -63,21 +83,21 @@ export function storageWindow(now: Instant, horizon: Instant = EARLIEST): Storag
 export type Parsed<M extends Message> = M & { result: NormalizeResult }
 
 /** Parses messages: see readMessage. */
-export function readMessages<M extends Message>(messages: readonly M[], maxBody: number): Parsed<M>[] {
-  return messages.map((message) => ({ ...message, result: readMessage(message, maxBody) }))
+export function readMessages<M extends Message>(messages: readonly M[], options: ReadOptions): Parsed<M>[] {
+  return messages.map((message) => ({ ...message, result: readMessage(message, options) }))
 }
 
 /**
  * Parses a message into the row to store, or a rejection. Does not check the row's time: see storageWindow.
  *
- * @param maxBody maximum size in bytes
  * @param digest SHA-256 of a text
  */
 export function readMessage(
   message: Message,
-  maxBody: number,
+  options: ReadOptions,
   digest: (text: string) => string = sha256,
 ): NormalizeResult {
+  const { maxBody, rules } = options
   const size = message.original?.size ?? message.body.length
   if (size > maxBody) return rejected('too large', `the body has ${size} bytes, more than ${maxBody}`)
   let body: string
@@ -87,12 +107,18 @@ export function readMessage(
     return rejected('not utf-8', `the body is not UTF-8 text${guessEncoding(message.body)}`)
   }
   try {
-    return normalize({ service: serviceOf(message.exchange), routingKey: message.routingKey, body }, digest)
+    const service = serviceOfExchange(message.exchange, options)
+    return normalize({ service, routingKey: message.routingKey, body }, digest, rules)
   } catch (error) {
     // A bug of StackTach. Without the rejection, the same message would be redelivered forever and block the queue.
     const description = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
     return rejected('not understood', `a bug of this program; replay when fixed: ${description.slice(0, 200)}`)
   }
+}
+
+/** Null for an exchange of all services. StackTach knew services by their exchange only. */
+function serviceOfExchange(exchange: string, { rules, controlExchanges }: ReadOptions): Service | null {
+  return rules === 'today' && controlExchanges.includes(exchange) ? null : serviceOf(exchange)
 }
 
 /** The likely encoding of a body that is not UTF-8, from its first bytes. */

@@ -9,7 +9,7 @@ const now = 1_795_478_400_000_000
 
 const BATCH = 500
 
-const MAX_BODY = 1_048_576
+const options = { maxBody: 1_048_576, rules: 'today', controlExchanges: ['openstack'] } as const
 
 let testDatabase: TestDatabase
 let database: Database
@@ -50,16 +50,15 @@ test('a batch with rejected rows is halved, and later batches are not affected',
   const destination = {
     deployment: 'east',
     deploymentId: await deploymentId(database.pool, 'east'),
-    service: 'nova',
     shards: 8,
-  } as const
+  }
   const cost = async (name: string, isRefused: (index: number) => boolean) => {
     transactions = 0
     const { stored, rejected } = await storeMessages(
       database,
       partitions,
       destination,
-      readMessages(batch(name, isRefused), MAX_BODY),
+      readMessages(batch(name, isRefused), options),
       now,
     )
     return { transactions, stored, rejected }
@@ -79,4 +78,39 @@ test('a batch with rejected rows is halved, and later batches are not affected',
   process.stdout.write(
     `of ${BATCH}: 1 refused ${one.transactions}, 5 refused ${onePercent.transactions} transactions\n`,
   )
+})
+
+test('a batch of an exchange of all services is stored in one transaction, each message in its table', async () => {
+  const partitions = new Partitions(database.pool, 7)
+  const destination = { deployment: 'east', deploymentId: await deploymentId(database.pool, 'east'), shards: 8 }
+  const message = (event_type: string, publisher_id: string): Message => ({
+    exchange: 'openstack',
+    routingKey: 'notifications.info',
+    body: Buffer.from(JSON.stringify({ event_type, publisher_id, timestamp: '2026-11-23 20:05:38' })),
+  })
+  const messages = readMessages(
+    [
+      message('compute.instance.update', 'compute.host'),
+      message('image.update', 'image.host'),
+      message('volume.create.end', 'volume.host'),
+      message('refused.event', 'compute.host'),
+      message('volume.delete.end', 'volume.host'),
+    ],
+    options,
+  )
+  const counts = await storeMessages(database, partitions, destination, messages, now)
+  expect(counts).toMatchObject({ received: 5, stored: 4, rejected: 1, reasons: { 'refused by the database': 1 } })
+  const { rows } = await database.pool.query(
+    `select 'nova' as table, event from notification_nova
+     union all select 'glance', event from notification_glance
+     union all select 'generic', event from notification_generic order by 1, 2`,
+  )
+  expect(rows).toEqual([
+    { table: 'generic', event: 'volume.create.end' },
+    { table: 'generic', event: 'volume.delete.end' },
+    { table: 'glance', event: 'image.update' },
+    { table: 'nova', event: 'compute.instance.update' },
+  ])
+  const { rows: rejected } = await database.pool.query('select exchange from rejected_message')
+  expect(rejected).toEqual([{ exchange: 'openstack' }])
 })

@@ -6,6 +6,7 @@ import {
   isRefusedRow,
   type Partitions,
   type Queryable,
+  type StoreResult,
   storeBatch,
   storeRejected,
 } from '@stacktach/db'
@@ -17,16 +18,18 @@ import {
   type RejectReason,
   rejectReasons,
   type Service,
+  type StorageWindow,
+  services,
 } from '@stacktach/domain'
 import { messageOf } from '@stacktach/runtime'
+import { groupBy } from './groupBy.ts'
 import { type Message, type Parsed, storageWindow } from './readMessage.ts'
 import { rejectedRow } from './rejectedRow.ts'
 
-/** Deployment and service of the messages of one exchange. */
+/** The deployment of a batch of messages. */
 export interface Destination {
   deployment: string
   deploymentId: number
-  service: Service
   shards: number
 }
 
@@ -69,8 +72,8 @@ interface StoreContext<M extends Message> {
 }
 
 /**
- * Stores a batch of messages in one transaction, each as a notification or as a rejected message. If PostgreSQL rejects
- * a row, the batch is halved until that row is alone; it is stored as a rejected message.
+ * Stores a batch of messages in one transaction, each as a notification of its service or as a rejected message. If
+ * PostgreSQL rejects a row, the batch is halved until that row is alone; it is stored as a rejected message.
  *
  * @param recordOutcome by default inserts the rejected messages
  * @returns the counts, and the timestamps of the accepted notifications
@@ -85,17 +88,31 @@ export async function storeMessages<M extends Message>(
   now: Instant,
   recordOutcome: RecordOutcome<M> = insertRejected(destination.deployment, now),
 ): Promise<StoreCounts & { timestamps: Instant[] }> {
-  const window = storageWindow(now, await partitions.horizon(destination.service))
+  const windows = await storageWindows(partitions, messages, now)
   const accepted: Accepted<M>[] = []
   const rejected: RejectedMessage<M>[] = []
   for (const message of messages) {
     const { result } = message
-    const rejection = result.kind === 'stored' ? outsideWindow(result.row.when, window) : result
+    const rejection = result.kind === 'stored' ? outsideWindow(result.row.when, windows[result.row.table]) : result
     if (rejection !== null) rejected.push({ message, reason: rejection.reason, detail: rejection.detail })
     else if (result.kind === 'stored') accepted.push({ message, row: result.row })
   }
   const counts = await store({ database, partitions, destination, recordOutcome }, accepted, rejected)
   return { ...counts, timestamps: accepted.map(({ row }) => row.when) }
+}
+
+/** The storage window of each service; the horizon is read only for those of the messages. */
+async function storageWindows<M extends Message>(
+  partitions: Partitions,
+  messages: readonly Parsed<M>[],
+  now: Instant,
+): Promise<Record<Service, StorageWindow>> {
+  const windows = { nova: storageWindow(now), glance: storageWindow(now), generic: storageWindow(now) }
+  const rows = messages.flatMap(({ result }) => (result.kind === 'stored' ? [result.row] : []))
+  for (const service of new Set(rows.map(({ table }) => table))) {
+    windows[service] = storageWindow(now, await partitions.horizon(service))
+  }
+  return windows
 }
 
 function insertRejected(deployment: string, now: Instant): RecordOutcome<Message> {
@@ -113,23 +130,33 @@ async function store<M extends Message>(
   rejected: readonly RejectedMessage<M>[],
 ): Promise<StoreCounts> {
   const { database, partitions, recordOutcome } = context
-  const { service, deploymentId, shards } = context.destination
+  const { deploymentId, shards } = context.destination
   const rows = accepted.map(({ row }) => row)
+  // In the same order in every transaction, so that two of them cannot deadlock.
+  const groups = groupBy(rows, ({ table }) => table)
+  const rowsByService = services.map((service) => ({ service, rows: groups.get(service) ?? [] }))
   try {
-    await partitions.ensure(
-      service,
-      rows.map(({ when }) => when),
-    )
-    const { stored, touched } = await inTransaction(database.pool, async (client) => {
+    for (const { service, rows } of rowsByService) {
+      if (rows.length === 0) continue
+      await partitions.ensure(
+        service,
+        rows.map(({ when }) => when),
+      )
+    }
+    const results = await inTransaction(database.pool, async (client) => {
       await recordOutcome(client, { accepted: accepted.map(({ message }) => message), rejected })
-      return storeBatch(client, service, deploymentId, rows, shards)
+      const results: StoreResult[] = []
+      for (const { service, rows } of rowsByService) {
+        results.push(await storeBatch(client, service, deploymentId, rows, shards))
+      }
+      return results
     })
     return {
       received: rows.length + rejected.length,
-      stored,
+      stored: results.reduce((total, { stored }) => total + stored, 0),
       rejected: rejected.length,
       reasons: countReasons(rejected),
-      touched,
+      touched: results.flatMap(({ touched }) => touched),
     }
   } catch (error) {
     if (isMissingPartition(error)) partitions.forget()

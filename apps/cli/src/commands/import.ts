@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { checkSharedSettings, type Database, databaseError, openDatabase, Partitions } from '@stacktach/db'
+import { readOptions } from '@stacktach/ingestion'
 import { createLogger, importConfig, now } from '@stacktach/runtime'
 import { Command } from 'commander'
 import { importFile } from '../import/importFile.ts'
@@ -39,10 +40,10 @@ async function runImport(file: string | undefined, silent: boolean): Promise<Imp
   })
   try {
     await checkAvailable(database)
-    await checkSharedSettings(database, { shards: config.SHARDS }, now, createLogger('import', 'silent'))
+    await checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, createLogger('import', 'silent'))
     const partitions = new Partitions(database.pool, config.PARTITION_DAYS)
     const target = { database, partitions, shards: config.SHARDS, clock: now }
-    return await importFile(target, file, { maxBody: config.MAX_BODY, silent })
+    return await importFile(target, file, { reading: readOptions(config), silent })
   } finally {
     await database.close()
   }

@@ -1,5 +1,6 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
+import type { ReadOptions } from '@stacktach/ingestion'
 import { ProgressLine } from '../output/progressLine.ts'
 import { addBatch, type ImportState, initialState, StateFile } from './importState.ts'
 import { progressText } from './progressText.ts'
@@ -13,8 +14,7 @@ const MAX_PRINTED_LINES = 10
 const READ_CHUNK_BYTES = 1 << 20
 
 export interface ImportOptions {
-  /** Maximum size of a message in bytes. */
-  maxBody: number
+  reading: ReadOptions
   /** Without a progress line. */
   silent: boolean
 }
@@ -29,7 +29,7 @@ export interface ImportOptions {
 export async function importFile(
   target: StoreTarget,
   file: string | undefined,
-  { maxBody, silent }: ImportOptions,
+  { reading, silent }: ImportOptions,
 ): Promise<ImportState> {
   const stateFile = file === undefined ? null : await StateFile.of(file)
   const start = stateFile === null ? initialState() : await stateFile.read()
@@ -44,7 +44,7 @@ export async function importFile(
   let last: Promise<void> = Promise.resolve()
   let secondLast = last
   for await (const batch of readBatches(stream)) {
-    const lines = await readLines({ ...batch, first: start.lines + batch.first }, maxBody)
+    const lines = await readLines({ ...batch, first: start.lines + batch.first }, reading)
     for (const { line, reason } of lines.unreadable) {
       if (printed++ < MAX_PRINTED_LINES) console.error(`line ${line}: ${reason}`)
     }

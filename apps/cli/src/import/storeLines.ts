@@ -1,6 +1,6 @@
 import { type Database, deploymentId, isMissingPartition, isTransient, type Partitions } from '@stacktach/db'
-import { type Instant, serviceOf } from '@stacktach/domain'
-import { type Parsed, storeMessages } from '@stacktach/ingestion'
+import type { Instant } from '@stacktach/domain'
+import { groupBy, type Parsed, storeMessages } from '@stacktach/ingestion'
 import pRetry from 'p-retry'
 import type { ImportCounts } from './importState.ts'
 import type { ImportedMessage } from './line.ts'
@@ -17,10 +17,10 @@ export interface StoreTarget {
 }
 
 /** Stores the messages of a batch of lines as ingest does: duplicates are ignored, invalid messages are kept as rejected. */
-export async function storeLines(target: StoreTarget, { channels, unreadable }: ReadLines): Promise<ImportCounts> {
+export async function storeLines(target: StoreTarget, { messages, unreadable }: ReadLines): Promise<ImportCounts> {
   const counts: ImportCounts = { stored: 0, duplicates: 0, rejected: 0, unreadable: unreadable.length }
-  for (const messages of channels) {
-    const { received, stored, rejected } = await storeChannel(target, messages)
+  for (const [deployment, own] of groupBy(messages, ({ deployment }) => deployment)) {
+    const { received, stored, rejected } = await storeDeployment(target, deployment, own)
     counts.stored += stored
     counts.rejected += rejected
     counts.duplicates += received - stored - rejected
@@ -28,16 +28,14 @@ export async function storeLines(target: StoreTarget, { channels, unreadable }: 
   return counts
 }
 
-/** Stores messages of one deployment and exchange; retries while the database is unavailable or a partition is missing. */
-async function storeChannel(target: StoreTarget, messages: readonly Parsed<ImportedMessage>[]) {
+/** Stores messages of one deployment; retries while the database is unavailable or a partition is missing. */
+async function storeDeployment(target: StoreTarget, deployment: string, messages: readonly Parsed<ImportedMessage>[]) {
   const { database, partitions, shards, clock } = target
-  const { deployment = '', exchange = '' } = messages[0] ?? {}
   return pRetry(
     async () => {
       const destination = {
         deployment,
         deploymentId: await deploymentId(database.pool, deployment),
-        service: serviceOf(exchange),
         shards,
       }
       return storeMessages(database, partitions, destination, messages, clock())

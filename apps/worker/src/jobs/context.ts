@@ -24,6 +24,8 @@ export interface JobContext {
   retention: RetentionDays
   /** Maximum size of a message body in bytes. */
   maxBody: number
+  /** Exchanges that carry the notifications of all services. */
+  controlExchanges: readonly string[]
   /** Scheduled reports. */
   schedules: readonly ReportSchedule[]
   clock: () => Instant

@@ -28,6 +28,7 @@ export function openContext(config: JobsConfig, dependencies: Dependencies): Com
       aggregates: config.AGGREGATE_RETENTION_DAYS,
     },
     maxBody: config.MAX_BODY,
+    controlExchanges: config.CONTROL_EXCHANGES,
   }
   return { value: context, stop: () => wakeUps.flushed() }
 }

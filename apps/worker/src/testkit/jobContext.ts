@@ -16,6 +16,7 @@ export function testContext(
     wakeUps: new WakeUps(producer, () => {}),
     rules: 'today',
     maxBody: 1_048_576,
+    controlExchanges: ['openstack'],
     verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },
     publishing: null,
     retention: { nova: null, glance: null, generic: null, aggregates: null },

@@ -33,6 +33,8 @@ test('variables that are not set have defaults', () => {
     LOG_LEVEL: 'info',
     METRICS_HOST: '127.0.0.1',
     MAX_BODY: 1_048_576,
+    RULES: 'today',
+    CONTROL_EXCHANGES: ['openstack'],
     BATCH_SIZE: 500,
     BATCH_LINGER: 10,
     PREFETCH: 1500,
@@ -41,6 +43,15 @@ test('variables that are not set have defaults', () => {
   })
   expect(jobsConfig(servers)).toMatchObject({ RULES: 'today', SHARDS: 8 })
   expect(apiConfig(servers)).toMatchObject({ API_HOST: '127.0.0.1', API_PORT: 8000, API_STATEMENT_TIMEOUT: 10_000 })
+})
+
+test('CONTROL_EXCHANGES is a list of names', () => {
+  const exchanges = (CONTROL_EXCHANGES: string) => ingestConfig({ ...complete, CONTROL_EXCHANGES }).CONTROL_EXCHANGES
+  expect(exchanges('openstack, rpc')).toEqual(['openstack', 'rpc'])
+  expect(exchanges('')).toEqual(['openstack'])
+  expect(faults(() => exchanges('openstack,,rpc'))).toEqual([
+    'CONTROL_EXCHANGES must be names of exchanges, separated by commas, not "openstack,,rpc"',
+  ])
 })
 
 test('an empty variable counts as not set', () => {

@@ -2,6 +2,8 @@ import { ConfigError, readConfig } from './readConfig.ts'
 
 const database = ['DATABASE_URL', 'DATABASE_POOL'] as const
 const operation = ['LOG_LEVEL', 'METRICS_HOST', 'METRICS_PORT'] as const
+/** How messages are read: see ReadOptions of packages/ingestion. */
+const reading = ['MAX_BODY', 'RULES', 'CONTROL_EXCHANGES'] as const
 const redis = ['REDIS_URL', 'REDIS_PREFIX'] as const
 
 /** Batches per PREFETCH: two are stored while the next one arrives. */
@@ -18,7 +20,7 @@ export function ingestConfig(environment: NodeJS.ProcessEnv) {
     ...redis,
     ...operation,
     'STACKTACH_DEPLOYMENTS_FILE',
-    'MAX_BODY',
+    ...reading,
     'BATCH_SIZE',
     'BATCH_LINGER',
     'PREFETCH',
@@ -46,8 +48,7 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
     ...database,
     ...redis,
     ...operation,
-    'MAX_BODY',
-    'RULES',
+    ...reading,
     'SHARDS',
     'PARTITION_DAYS',
     'RETENTION_DAYS',
@@ -112,7 +113,7 @@ export function migrateConfig(environment: NodeJS.ProcessEnv) {
  * @throws ConfigError with one line per fault
  */
 export function importConfig(environment: NodeJS.ProcessEnv) {
-  return readConfig(environment, [...database, 'MAX_BODY', 'SHARDS', 'PARTITION_DAYS'])
+  return readConfig(environment, [...database, ...reading, 'SHARDS', 'PARTITION_DAYS'])
 }
 
 /**

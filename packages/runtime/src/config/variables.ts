@@ -80,6 +80,12 @@ export const variables = {
   /** Address and port of metrics, health and log level. Without METRICS_PORT they are not served. */
   METRICS_HOST: z.string().default('127.0.0.1'),
   METRICS_PORT: whole(0, 65535).optional(),
+  /** Exchanges that carry the notifications of all services. */
+  CONTROL_EXCHANGES: z
+    .string()
+    .transform((names) => names.split(',').map((name) => name.trim()))
+    .pipe(z.array(z.string().min(1, 'must be names of exchanges, separated by commas')))
+    .default(['openstack']),
   RULES: z.enum(['today', 'stacktach'], { error: 'must be today or stacktach' }).default('today'),
   /** Bytes. Of a larger message, which is rejected, only the digest and the first 64 KB are stored. */
   MAX_BODY: whole(1024, 134_217_728).default(1_048_576),

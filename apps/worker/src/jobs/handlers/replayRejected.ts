@@ -6,9 +6,10 @@ import {
   rejectedToReplay,
   removeRejected,
 } from '@stacktach/db'
-import { serviceOf } from '@stacktach/domain'
 import {
+  groupBy,
   type Message,
+  type Parsed,
   type RecordOutcome,
   readMessages,
   type StoreCounts,
@@ -67,48 +68,39 @@ export async function replayRejected(
 
 async function replayBatch(context: JobContext, batch: readonly RejectedToReplay[]): Promise<Counts> {
   const complete = batch.flatMap(({ body, ...message }) => (body === null ? [] : [{ ...message, body }]))
-  const channels = new Map<string, (typeof complete)[number][]>()
-  for (const message of complete) {
-    const key = JSON.stringify([message.deployment, message.exchange])
-    channels.set(key, [...(channels.get(key) ?? []), message])
-  }
+  // One transaction stores each group, and removes its messages from the rejected ones.
+  const groups = groupBy(readMessages(complete, context), ({ deployment, result }) =>
+    JSON.stringify([deployment, result.kind === 'stored' ? result.row.table : null]),
+  )
   let counts: Counts = { ...NO_COUNTS, truncated: batch.length - complete.length }
-  for (const messages of channels.values()) {
-    const { received, stored, rejected } = await replayChannel(context, messages[0]?.deployment ?? '', messages)
+  for (const messages of groups.values()) {
+    const { received, stored, rejected } = await replayMessages(context, messages[0]?.deployment ?? '', messages)
     counts = sum(counts, { stored, duplicates: received - stored - rejected, rejected, truncated: 0 })
   }
   return counts
 }
 
-/** Replays messages of one exchange of one deployment. */
-async function replayChannel(
+/** Replays messages of one deployment and service. */
+async function replayMessages(
   context: JobContext,
   deployment: string,
-  messages: readonly ReplayedMessage[],
+  messages: readonly Parsed<ReplayedMessage>[],
 ): Promise<StoreCounts> {
-  const { database, partitions, shards, maxBody, wakeUps, clock } = context
+  const { database, partitions, shards, wakeUps, clock } = context
   const destination = {
     deployment,
     deploymentId: await deploymentId(database.pool, deployment),
-    service: serviceOf(messages[0]?.exchange ?? ''),
     shards,
   }
   try {
-    const counts = await storeMessages(
-      database,
-      partitions,
-      destination,
-      readMessages(messages, maxBody),
-      clock(),
-      recordReplay,
-    )
+    const counts = await storeMessages(database, partitions, destination, messages, clock(), recordReplay)
     wakeUps.enqueue(counts.touched.map(wakeUpFor))
     return counts
   } catch (error) {
     if (!(error instanceof ConcurrentlyDeleted)) throw error
     const remaining = messages.filter(({ id }) => !error.ids.has(id))
     if (remaining.length === 0) return { received: 0, stored: 0, rejected: 0, reasons: {}, touched: [] }
-    return replayChannel(context, deployment, remaining)
+    return replayMessages(context, deployment, remaining)
   }
 }
 

@@ -188,7 +188,6 @@ describe('a notification that is too old', () => {
   const destination = async ({ database }: JobStack) => ({
     deployment: 'cloud',
     deploymentId: await deploymentId(database.pool, 'cloud'),
-    service: 'nova' as const,
     shards: SHARDS,
   })
 
@@ -200,7 +199,7 @@ describe('a notification that is too old', () => {
         database,
         other,
         await destination(stack),
-        readMessages([message('2026-11-17 02:00:00', id)], context.maxBody),
+        readMessages([message('2026-11-17 02:00:00', id)], context),
         context.clock(),
       )
     expect(await storeMessage('1')).toMatchObject({ stored: 1 })
@@ -223,7 +222,7 @@ describe('a notification that is too old', () => {
       [0, 1, 2].map(async () => {
         const partitions = new Partitions(database.pool, 1)
         for (let after = 0; after < 5; after += pruned ? 1 : 0) {
-          const parsed = readMessages([message('2026-11-17 02:00:00', String(count++))], context.maxBody)
+          const parsed = readMessages([message('2026-11-17 02:00:00', String(count++))], context)
           const storeOnce = () => storeMessages(database, partitions, destinationOfCloud, parsed, context.clock())
           await storeOnce().catch((error: unknown) => {
             if (!isMissingPartition(error)) throw error
@@ -349,7 +348,6 @@ test('images: notifications are folded before they are dropped, and later ones c
       {
         deployment: 'cloud',
         deploymentId: await deploymentId(database.pool, 'cloud'),
-        service: 'glance',
         shards: SHARDS,
       },
       readMessages(
@@ -368,7 +366,7 @@ test('images: notifications are folded before they are dropped, and later ones c
             ),
           },
         ],
-        context.maxBody,
+        context,
       ),
       context.clock(),
     )
