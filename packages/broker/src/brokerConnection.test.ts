@@ -1,20 +1,37 @@
 import { expect, test } from '@jest/globals'
-import { brokerOf } from './brokerConnection.ts'
+import { brokersOf, connectToBroker } from './brokerConnection.ts'
+import { describeBrokerError } from './brokerError.ts'
 import { testDeployment } from './testkit/testDeployment.ts'
 
 const deployment = { ...testDeployment, rabbit_host: '10.0.0.1', rabbit_port: 5673 }
 
 test('a deployment names its broker', () => {
-  expect(brokerOf(deployment)).toEqual({
+  expect(brokersOf(deployment)).toEqual([{
     protocol: 'amqp',
     hostname: '10.0.0.1',
     port: 5673,
     username: 'stacktach',
     password: 'secret',
     vhost: '/north',
-  })
+  }])
 })
 
 test('rabbit_tls selects amqps', () => {
-  expect(brokerOf({ ...deployment, rabbit_tls: true })).toMatchObject({ protocol: 'amqps', port: 5673 })
+  expect(brokersOf({ ...deployment, rabbit_tls: true })).toMatchObject([{ protocol: 'amqps', port: 5673 }])
+})
+
+test('each host of a list, with its own port or that of the deployment', () => {
+  expect(brokersOf({ ...deployment, rabbit_host: '10.0.0.1,10.0.0.2:5674' })).toMatchObject([
+    { hostname: '10.0.0.1', port: 5673, username: 'stacktach', vhost: '/north' },
+    { hostname: '10.0.0.2', port: 5674, username: 'stacktach', vhost: '/north' },
+  ])
+})
+
+test('when no host accepts the connection, the error names each of them', async () => {
+  const unavailable = { ...deployment, rabbit_host: '127.0.0.1:1,127.0.0.1:2' }
+  const error: unknown = await connectToBroker(unavailable, 1_000).catch((error: unknown) => error)
+  if (!(error instanceof Error)) throw new Error('connected')
+  const text = describeBrokerError(error, unavailable)
+  expect(text).toContain('the broker at 127.0.0.1:1 does not answer')
+  expect(text).toContain('the broker at 127.0.0.1:2 does not answer')
 })

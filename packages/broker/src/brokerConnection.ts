@@ -1,26 +1,63 @@
-import type { DeploymentEntry } from '@stacktach/runtime'
-import { type ChannelModel, connect } from 'amqplib'
+import { type DeploymentEntry, messageOf, parseBrokerHosts } from '@stacktach/runtime'
+import { type ChannelModel, connect, type Options } from 'amqplib'
+import { BrokerError, describeBrokerError } from './brokerError.ts'
+import { HostCycle } from './hostCycle.ts'
 
-/** Address and login of a deployment's broker, as amqplib's connect options. */
-export function brokerOf(deployment: DeploymentEntry) {
-  return {
+/** Address and login of one host of a deployment's broker, as amqplib's connect options. */
+export interface BrokerOptions extends Options.Connect {
+  hostname: string
+  port: number
+}
+
+/** Connect options of every host of a deployment's broker. */
+export function brokersOf(deployment: DeploymentEntry): BrokerOptions[] {
+  const hosts = parseBrokerHosts(deployment.rabbit_host, deployment.rabbit_port) ?? []
+  return hosts.map(({ host, port }) => ({
     protocol: deployment.rabbit_tls ? 'amqps' : 'amqp',
-    hostname: deployment.rabbit_host,
-    port: deployment.rabbit_port,
+    hostname: host,
+    port,
     username: deployment.rabbit_userid,
     password: deployment.rabbit_password,
     vhost: deployment.rabbit_virtual_host,
-  }
+  }))
 }
 
 /**
  * Connects once to a deployment's broker, without reconnecting.
  *
- * @throws Error of amqplib: see describeBrokerError
+ * @throws BrokerError that names every host that was tried
  */
-export async function connectToBroker(deployment: DeploymentEntry, timeoutMs: number): Promise<ChannelModel> {
-  const connection = await connect(brokerOf(deployment), { timeout: timeoutMs })
-  // An error event without a listener ends the process.
-  connection.on('error', () => {})
-  return connection
+export function connectToBroker(deployment: DeploymentEntry, timeoutMs: number): Promise<ChannelModel> {
+  return connectToAny(brokersOf(deployment), timeoutMs, (error, broker) =>
+    describeBrokerError(error, deployment, broker),
+  )
+}
+
+/**
+ * Connects once, to the first host that accepts the connection. The hosts are tried in turn, beginning with a random one.
+ *
+ * @param hosts URLs or options of amqplib
+ * @param timeoutMs for each host
+ * @param describe an error, with the host that was tried
+ * @throws BrokerError with the description of each host's error
+ */
+export async function connectToAny<Host extends string | Options.Connect>(
+  hosts: readonly Host[],
+  timeoutMs: number,
+  describe: (error: Error, host: Host) => string,
+): Promise<ChannelModel> {
+  const cycle = new HostCycle(hosts)
+  const failures = new Set<string>()
+  for (let attempt = 0; attempt < cycle.length; attempt++) {
+    const host = cycle.next()
+    try {
+      const connection = await connect(host, { timeout: timeoutMs })
+      // An error event without a listener ends the process.
+      connection.on('error', () => {})
+      return connection
+    } catch (error) {
+      failures.add(describe(error instanceof Error ? error : new Error(messageOf(error)), host))
+    }
+  }
+  throw new BrokerError([...failures].join('; '))
 }

@@ -13,6 +13,14 @@ test.each([
   ['connect ECONNREFUSED 10.0.0.1:5672', 'does not answer: check rabbit_host and rabbit_port'],
   ['connect ETIMEDOUT', 'does not speak AMQP or is unreachable'],
   ['something else\nsecond line', ': something else'],
+  [
+    'Connection closed: 541 (INTERNAL-ERROR) with message "INTERNAL_ERROR - Feature `transient_nonexcl_queues` is deprecated.\nsecond line',
+    'does not allow this queue to be transient: set "durable_queue": true in the deployments file',
+  ],
+  [
+    "406 (PRECONDITION-FAILED) with message \"PRECONDITION_FAILED - invalid property 'non-durable' for queue 'q'\"",
+    'does not allow this queue to be transient: set "durable_queue": true in the deployments file',
+  ],
 ])('%s', (message, description) => {
   const text = describeBrokerError(new Error(message), testDeployment)
   expect(text).toContain('the broker at rabbit:5672')
@@ -24,4 +32,10 @@ test('an unknown host', () => {
   expect(describeBrokerError(new Error('getaddrinfo ENOTFOUND rabbit'), testDeployment)).toBe(
     'host rabbit is unknown: check rabbit_host (getaddrinfo ENOTFOUND rabbit)',
   )
+})
+
+test('the host that was tried, of several', () => {
+  const several = { ...deployment, rabbit_host: 'a,b:5673' }
+  const error = new Error('connect ECONNREFUSED 10.0.0.2:5673')
+  expect(describeBrokerError(error, several, { hostname: 'b', port: 5673 })).toContain('the broker at b:5673 does not')
 })

@@ -1,10 +1,31 @@
 import type { DeploymentEntry } from '@stacktach/runtime'
+import { isTransientQueueRefusal } from './transientQueues.ts'
 
-/** Describes an error of amqplib in one sentence: what is wrong with a deployment's broker, and what to check. */
-export function describeBrokerError(error: Error, deployment: DeploymentEntry): string {
-  const { rabbit_host: host, rabbit_port: port, rabbit_userid: user, rabbit_virtual_host: vhost } = deployment
+/** An error whose message describes the broker's problem and what to check. */
+export class BrokerError extends Error {
+  override name = 'BrokerError'
+}
+
+/** Address of a broker's host. */
+export interface BrokerAddress {
+  hostname: string
+  port: number
+}
+
+/**
+ * Describes an error of amqplib in one sentence: what is wrong with a deployment's broker, and what to check.
+ *
+ * @param address the host that was tried; by default that of a deployment with one host
+ */
+export function describeBrokerError(error: Error, deployment: DeploymentEntry, address?: BrokerAddress): string {
+  if (error instanceof BrokerError) return error.message
+  const { rabbit_userid: user, rabbit_virtual_host: vhost } = deployment
+  const { hostname: host, port } = address ?? { hostname: deployment.rabbit_host, port: deployment.rabbit_port }
   const broker = `the broker at ${host}:${port}`
   const [reason = ''] = error.message.split('\n')
+  if (isTransientQueueRefusal(error) || /invalid property 'non-durable'/.test(reason)) {
+    return `${broker} does not allow this queue to be transient: set "durable_queue": true in the deployments file, and delete the queue or use another name if it exists (${reason})`
+  }
   if (/Handshake terminated by server: 403/.test(reason)) {
     return `${broker} rejected the login of ${user}: check rabbit_userid and rabbit_password`
   }

@@ -1,15 +1,19 @@
 import { withTimeout } from '@stacktach/runtime'
-import { type ConfirmChannel, connect } from 'amqplib'
+import type { ConfirmChannel } from 'amqplib'
+import { connectToAny } from './brokerConnection.ts'
 import { closeQuietly } from './closeQuietly.ts'
 import { declareOrCheck } from './declareOrCheck.ts'
 
 const CONNECT_TIMEOUT_MS = 10_000
 
+/** A password may contain commas. */
+const URL_SEPARATOR = /,(?=amqps?:\/\/)/
+
 /** For all messages of one `send`. */
 const CONFIRM_TIMEOUT_MS = 10_000
 
 export interface PublisherOptions {
-  /** amqp:// or amqps:// */
+  /** amqp:// or amqps://; several hosts of a broker as URLs separated by commas. */
   url: string
   exchange: string
   routingKeys: readonly string[]
@@ -38,10 +42,13 @@ export interface Publisher {
  * @throws Error when the broker is unavailable
  */
 export async function openPublisher({ url, exchange, routingKeys }: PublisherOptions): Promise<Publisher> {
-  const connection = await connect(url, { timeout: CONNECT_TIMEOUT_MS }).catch((cause: Error) => {
+  const connection = await connectToAny(
+    url.split(URL_SEPARATOR),
+    CONNECT_TIMEOUT_MS,
+    (error, host) => `${new URL(host).host}: ${error.message}`,
+  ).catch((cause: Error) => {
     throw new Error(`the broker of PUBLISH_URL is unavailable, or login failed (${cause.message})`, { cause })
   })
-  connection.on('error', () => {})
   try {
     await declareOrCheck(
       connection,

@@ -80,6 +80,16 @@ describe('a file of the original StackTach', () => {
     expect(read({ deployments: [{ ...entry, rabbit_port: '5673' }] })[0]?.rabbit_port).toBe(5673)
   })
 
+  test('can list several hosts, each with a port of its own or without', () => {
+    const host = (rabbit_host: unknown) => read({ deployments: [{ ...entry, rabbit_host }] })[0]?.rabbit_host
+    expect(host('a,b:5673')).toBe('a,b:5673')
+    expect(host(['a', 'b:5673'])).toBe('a,b:5673')
+    const invalid = 'deployments.0.rabbit_host: must be hosts (host or host:port), separated by commas'
+    for (const rabbit_host of ['a,,b', 'a:0', [], ['a', '']]) {
+      expect(faults({ deployments: [{ ...entry, rabbit_host }] })).toEqual([invalid])
+    }
+  })
+
   test('can enable TLS, which changes the default port', () => {
     const [north, south] = read({
       deployments: [

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { parseBrokerHosts } from './brokerHosts.ts'
 import { ConfigError } from './readConfig.ts'
 
 const binding = z.object({
@@ -12,7 +13,11 @@ const binding = z.object({
 /** An entry of the deployments file, in StackTach's format. Unknown fields are ignored. */
 const entry = z.object({
   name: z.string().min(1),
-  rabbit_host: z.string().default('127.0.0.1'),
+  /** Hosts of the broker, separated by commas, each optionally with a port: see parseBrokerHosts. */
+  rabbit_host: z
+    .union([z.string(), z.array(z.string()).transform((hosts) => hosts.join(','))])
+    .refine((hosts) => parseBrokerHosts(hosts, 1) !== null, 'must be hosts (host or host:port), separated by commas')
+    .default('127.0.0.1'),
   rabbit_port: z
     .union([z.number(), z.string().regex(/^\d+$/).transform(Number)])
     .pipe(z.number().int().min(1).max(65535))

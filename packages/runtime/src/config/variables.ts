@@ -33,17 +33,27 @@ const days = z
   .transform((value) => (value === 'off' ? null : Number(value)))
   .pipe(z.number().min(1, 'must be at least 1, or off').nullable())
 
+const isUrl = (value: string, protocols: readonly string[]) => {
+  try {
+    return protocols.includes(new URL(value).protocol)
+  } catch {
+    return false
+  }
+}
+
+const anyOf = (protocols: readonly string[]) => protocols.map((protocol) => `${protocol}//`).join(' or ')
+
 const url = (...protocols: string[]) =>
-  z.string().refine(
-    (value) => {
-      try {
-        return protocols.includes(new URL(value).protocol)
-      } catch {
-        return false
-      }
-    },
-    `must be a URL beginning with ${protocols.map((protocol) => `${protocol}//`).join(' or ')}`,
-  )
+  z.string().refine((value) => isUrl(value, protocols), `must be a URL beginning with ${anyOf(protocols)}`)
+
+/** URLs separated by commas; a comma within a URL is allowed. */
+const urls = (...protocols: string[]) =>
+  z
+    .string()
+    .refine(
+      (value) => value.split(/,(?=[a-z]+:\/\/)/).every((part) => isUrl(part, protocols)),
+      `must be a URL beginning with ${anyOf(protocols)}`,
+    )
 
 /**
  * All environment variables of the project, with their parsers and defaults. docs/configuration.md describes them.
@@ -114,8 +124,8 @@ export const variables = {
     .default('instance_flavor_id'),
   /** Seconds between the end of an audit period and the verification of its exists. */
   VERIFY_SETTLE_SECONDS: whole(0, 1_000_000_000).default(300),
-  /** Broker to publish verified exists to; not set: they are not published. */
-  PUBLISH_URL: url('amqp:', 'amqps:').optional(),
+  /** Broker to publish verified exists to, or the URLs of its hosts; not set: they are not published. */
+  PUBLISH_URL: urls('amqp:', 'amqps:').optional(),
   PUBLISH_EXCHANGE: z.string().default('stacktach'),
   PUBLISH_ROUTING_KEYS: z
     .string()
