@@ -6,14 +6,16 @@ import { testDeployment } from './testkit/testDeployment.ts'
 const deployment = { ...testDeployment, rabbit_host: '10.0.0.1', rabbit_port: 5673 }
 
 test('a deployment names its broker', () => {
-  expect(brokersOf(deployment)).toEqual([{
-    protocol: 'amqp',
-    hostname: '10.0.0.1',
-    port: 5673,
-    username: 'stacktach',
-    password: 'secret',
-    vhost: '/north',
-  }])
+  expect(brokersOf(deployment)).toEqual([
+    {
+      protocol: 'amqp',
+      hostname: '10.0.0.1',
+      port: 5673,
+      username: 'stacktach',
+      password: 'secret',
+      vhost: '/north',
+    },
+  ])
 })
 
 test('rabbit_tls selects amqps', () => {

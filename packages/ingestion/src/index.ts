@@ -1,5 +1,13 @@
 export { groupBy } from './groupBy.ts'
-export { type Message, type Parsed, type ReadOptions, readMessage, readMessages, readOptions, truncate } from './readMessage.ts'
+export {
+  type Message,
+  type Parsed,
+  type ReadOptions,
+  readMessage,
+  readMessages,
+  readOptions,
+  truncate,
+} from './readMessage.ts'
 export { withoutNul } from './rejectedRow.ts'
 export {
   type BatchOutcome,

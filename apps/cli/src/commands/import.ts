@@ -40,7 +40,12 @@ async function runImport(file: string | undefined, silent: boolean): Promise<Imp
   })
   try {
     await checkAvailable(database)
-    await checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, createLogger('import', 'silent'))
+    await checkSharedSettings(
+      database,
+      { shards: config.SHARDS, rules: config.RULES },
+      now,
+      createLogger('import', 'silent'),
+    )
     const partitions = new Partitions(database.pool, config.PARTITION_DAYS)
     const target = { database, partitions, shards: config.SHARDS, clock: now }
     return await importFile(target, file, { reading: readOptions(config), silent })

@@ -1,11 +1,11 @@
 import { type Database, deploymentId, type Partitions } from '@stacktach/db'
-import { type Instant, MINUTE, serviceOf } from '@stacktach/domain'
-import { type Message, type Parsed, type StoreCounts, storeMessages } from '@stacktach/ingestion'
+import { type Instant, MINUTE } from '@stacktach/domain'
+import { groupBy, type Message, type Parsed, type StoreCounts, storeMessages } from '@stacktach/ingestion'
 import type { WakeUps } from '@stacktach/jobs'
 import { type Logger, throttled } from '@stacktach/runtime'
 import pRetry from 'p-retry'
 import { wakeUpFor } from '../wakeUpFor.ts'
-import type { ChannelMetrics } from './ingestMetrics.ts'
+import type { ExchangeMetrics } from './ingestMetrics.ts'
 
 /** How long storing a batch is retried; then its messages are requeued. */
 const RETRY_TIMEOUT_MS = 60_000
@@ -16,9 +16,8 @@ export interface BatchStoreOptions {
   wakeUps: Pick<WakeUps, 'enqueue'>
   /** Name of the deployment. */
   deployment: string
-  exchange: string
   shards: number
-  metrics: Pick<ChannelMetrics, 'committed' | 'failed'>
+  metrics(exchange: string): Pick<ExchangeMetrics, 'committed' | 'failed'>
   clock: () => Instant
   /** Aborted when a stopping process no longer waits for the database. */
   stopping: AbortSignal
@@ -27,7 +26,7 @@ export interface BatchStoreOptions {
 
 type StoredBatch = StoreCounts & { timestamps: Instant[] }
 
-/** Stores the batches of one exchange and wakes up the jobs that aggregate them. */
+/** Stores the batches of one deployment and wakes up the jobs that aggregate them. */
 export class BatchStore {
   readonly #options: BatchStoreOptions
   readonly #warnClockSkew: (text: string) => void
@@ -39,21 +38,25 @@ export class BatchStore {
   }
 
   /**
-   * Stores a batch; retries for a minute.
+   * Stores a batch, the messages of each exchange in a transaction of their own; retries for a minute.
    *
-   * @throws Error when the batch could not be stored, or the process stops
+   * @throws Error when the batch could not be stored, or the process stops. Part of it may be stored
    */
-  async store(messages: Parsed<Message>[]): Promise<void> {
-    const { stopping, wakeUps } = this.#options
-    const startedAt = performance.now()
-    const batch = await unlessAborted(stopping, this.#storeWithRetries(messages, startedAt))
-    wakeUps.enqueue(batch.touched.map(wakeUpFor))
-    this.#checkClockSkew(batch.timestamps)
-    this.#report(batch, performance.now() - startedAt)
+  async store(messages: readonly Parsed<Message>[]): Promise<void> {
+    for (const [exchange, own] of groupBy(messages, (message) => message.exchange)) await this.#store(exchange, own)
   }
 
-  #storeWithRetries(messages: Parsed<Message>[], startedAt: number): Promise<StoredBatch> {
-    const { exchange, logger, metrics, stopping } = this.#options
+  async #store(exchange: string, messages: readonly Parsed<Message>[]): Promise<void> {
+    const { stopping, wakeUps } = this.#options
+    const startedAt = performance.now()
+    const batch = await unlessAborted(stopping, this.#storeWithRetries(exchange, messages, startedAt))
+    wakeUps.enqueue(batch.touched.map(wakeUpFor))
+    this.#checkClockSkew(batch.timestamps)
+    this.#report(exchange, batch, performance.now() - startedAt)
+  }
+
+  #storeWithRetries(exchange: string, messages: readonly Parsed<Message>[], startedAt: number): Promise<StoredBatch> {
+    const { logger, metrics, stopping } = this.#options
     return pRetry(() => this.#storeOnce(messages), {
       retries: Number.POSITIVE_INFINITY,
       minTimeout: 200,
@@ -63,16 +66,16 @@ export class BatchStore {
       // Any error is retried: a bug gets fixed, and until then the messages stay in their queue.
       shouldRetry: () => performance.now() - startedAt < RETRY_TIMEOUT_MS,
       onFailedAttempt: ({ error, attemptNumber }) => {
-        metrics.failed()
+        metrics(exchange).failed()
         logger.warn({ exchange, attempt: attemptNumber, reason: error.message }, 'could not store batch, retrying')
       },
     })
   }
 
-  async #storeOnce(messages: Parsed<Message>[]): Promise<StoredBatch> {
-    const { database, partitions, deployment, exchange, shards, clock } = this.#options
+  async #storeOnce(messages: readonly Parsed<Message>[]): Promise<StoredBatch> {
+    const { database, partitions, deployment, shards, clock } = this.#options
     this.#deploymentId ??= await deploymentId(database.pool, deployment)
-    const destination = { deployment, deploymentId: this.#deploymentId, service: serviceOf(exchange), shards }
+    const destination = { deployment, deploymentId: this.#deploymentId, shards }
     return storeMessages(database, partitions, destination, messages, clock())
   }
 
@@ -86,9 +89,9 @@ export class BatchStore {
     }
   }
 
-  #report({ touched: _, reasons, timestamps, ...counts }: StoredBatch, milliseconds: number): void {
-    const { exchange, metrics, clock, logger } = this.#options
-    metrics.committed({ ...counts, reasons, timestamps, now: clock(), seconds: milliseconds / 1_000 })
+  #report(exchange: string, { touched: _, reasons, timestamps, ...counts }: StoredBatch, milliseconds: number): void {
+    const { metrics, clock, logger } = this.#options
+    metrics(exchange).committed({ ...counts, reasons, timestamps, now: clock(), seconds: milliseconds / 1_000 })
     const details = counts.rejected > 0 ? { reasons } : {}
     logger.info({ exchange, ...counts, ...details, milliseconds: Math.round(milliseconds) }, 'stored')
   }

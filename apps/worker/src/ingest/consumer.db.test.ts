@@ -8,8 +8,8 @@ import { createTestDatabase, createTestVhost, type Detour, detour, publish } fro
 import type { Channel, ChannelModel } from 'amqplib'
 import { BatchStore } from './batchStore.ts'
 import { connectWithRecovery } from './connectWithRecovery.ts'
-import { ExchangeConsumer } from './consumer.ts'
-import { declareTopology } from './topology.ts'
+import { QueueConsumer } from './consumer.ts'
+import { Topology } from './topology.ts'
 
 /** 2026-11-24 00:00:00 */
 const now = 1_795_478_400_000_000
@@ -77,28 +77,28 @@ async function startConsumer(around: (store: Store) => Store = (store) => store)
     partitions: new Partitions(database.pool, 7),
     wakeUps: { enqueue: () => {} },
     deployment: deployment.name,
-    exchange: EXCHANGE,
     shards: 8,
-    metrics: { committed: () => {}, failed: () => {} },
+    metrics: () => ({ committed: () => {}, failed: () => {} }),
     clock: () => now,
     stopping: new AbortController().signal,
     logger,
   })
-  const consumer = new ExchangeConsumer({
-    exchange: EXCHANGE,
-    bindings,
+  const topology = new Topology(deployment, logger)
+  const consumer = new QueueConsumer({
+    group: { exchanges: [EXCHANGE], queues: [QUEUE] },
     prefetch: PREFETCH,
-    maxBody: 1_048_576,
+    reading: { maxBody: 1_048_576, rules: 'today', controlExchanges: ['openstack'] },
+    exchangeOf: (_, delivered) => delivered,
     limits: { count: BATCH_SIZE, bytes: 1_000_000, lingerMs: 5 },
-    declare: (model) => declareTopology(model, deployment, EXCHANGE, bindings, logger),
+    declare: (model) => topology.declare(model, [EXCHANGE]),
     store: around((messages) => batchStore.store(messages)),
     databaseAvailable: async () => {},
-    metrics: {
+    metrics: () => ({
       received: () => {
         counts.received++
       },
       consuming: (value) => consuming.push(value),
-    },
+    }),
     onConsumeError: () => {},
     logger,
   })

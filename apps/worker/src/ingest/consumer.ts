@@ -1,28 +1,30 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { closeQuietly } from '@stacktach/broker'
 import type { NormalizeResult } from '@stacktach/domain'
-import { type Message, type Parsed, readMessage, truncate } from '@stacktach/ingestion'
-import { type Logger, messageOf, type QueueBinding } from '@stacktach/runtime'
+import { type Message, type Parsed, type ReadOptions, readMessage, truncate } from '@stacktach/ingestion'
+import { type Logger, messageOf } from '@stacktach/runtime'
 import type { Channel, ChannelModel, ConsumeMessage } from 'amqplib'
 import pRetry from 'p-retry'
 import { Batcher, type BatchLimits } from './batcher.ts'
-import type { ChannelMetrics } from './ingestMetrics.ts'
+import type { QueueGroup } from './exchanges.ts'
+import type { ExchangeMetrics } from './ingestMetrics.ts'
 
 export interface ConsumerOptions {
-  exchange: string
-  bindings: readonly QueueBinding[]
+  group: QueueGroup
   prefetch: number
-  /** Maximum size of a message in bytes; a larger one is truncated on arrival. */
-  maxBody: number
+  /** A message that exceeds the maximum size is truncated on arrival. */
+  reading: ReadOptions
   limits: BatchLimits
-  /** Declares exchange, queues and bindings. */
+  /** Determines the exchange of a message from its queue and the exchange of its delivery: see messageExchange. */
+  exchangeOf(queue: string, delivered: string): string
+  /** Declares exchanges, queues and bindings. */
   declare(connection: ChannelModel): Promise<void>
   /** Resolves when the batch is committed. A rejection requeues all unacknowledged messages. */
   store(messages: Parsed<Message>[]): Promise<void>
   /** Resolves when the database is available, or the process stops. */
   databaseAvailable(): Promise<void>
-  metrics: Pick<ChannelMetrics, 'received' | 'consuming'>
-  /** Called when the exchange cannot be consumed; it is retried. */
+  metrics(exchange: string): Pick<ExchangeMetrics, 'received' | 'consuming'>
+  /** Called when the queues cannot be consumed; it is retried. */
   onConsumeError(error: Error): void
   logger: Logger
 }
@@ -63,8 +65,8 @@ type State =
   | { name: 'stopped' }
 
 /**
- * Consumes the queues of one exchange on one channel and stores the messages in batches. A batch is acknowledged after
- * its commit, on the channel that delivered it.
+ * Consumes the queues of a group of exchanges on one channel and stores the messages in batches. A batch is acknowledged
+ * after its commit, on the channel that delivered it.
  *
  * ## States
  *
@@ -91,7 +93,7 @@ type State =
  * ### stopped
  * Final. A channel that is being opened is closed again.
  */
-export class ExchangeConsumer {
+export class QueueConsumer {
   readonly #options: ConsumerOptions
   readonly #stopping = new AbortController()
   #state: State = { name: 'idle' }
@@ -129,12 +131,12 @@ export class ExchangeConsumer {
 
   /** Consumes again whenever a session is over, until `signal` is aborted. */
   async #keepConsuming(connection: ChannelModel, first: Session, signal: AbortSignal): Promise<void> {
-    const { exchange, logger } = this.#options
+    const { group, logger } = this.#options
     let session: Session | null = first
     while (session !== null) {
       const reason = await session.ended
       if (signal.aborted) return
-      logger.warn({ exchange, reason }, 'consuming interrupted')
+      logger.warn({ exchanges: group.exchanges, reason }, 'consuming interrupted')
       session = await this.#consumeAgain(connection, signal)
     }
   }
@@ -170,7 +172,7 @@ export class ExchangeConsumer {
 
   /** Opens a channel and consumes the queues; null when the consumer was stopped meanwhile. */
   async #open(connection: ChannelModel): Promise<Session | null> {
-    const { bindings, declare, metrics, prefetch } = this.#options
+    const { group, declare, prefetch } = this.#options
     await declare(connection)
     const channel = await connection.createChannel()
     const session = this.#createSession(channel)
@@ -181,15 +183,20 @@ export class ExchangeConsumer {
     this.#state = { name: 'consuming', session }
     try {
       await channel.prefetch(prefetch)
-      for (const queue of new Set(bindings.map((binding) => binding.queue))) await this.#consumeQueue(session, queue)
+      for (const queue of group.queues) await this.#consumeQueue(session, queue)
     } catch (error) {
       await this.#close(session, messageOf(error))
       if (this.#stopping.signal.aborted) return null
       throw error
     }
-    metrics.consuming(true)
-    void session.ended.then(() => metrics.consuming(false))
+    this.#reportConsuming(true)
+    void session.ended.then(() => this.#reportConsuming(false))
     return session
+  }
+
+  #reportConsuming(isConsuming: boolean): void {
+    const { group, metrics } = this.#options
+    for (const exchange of group.exchanges) metrics(exchange).consuming(isConsuming)
   }
 
   #createSession(channel: Channel): Session {
@@ -208,17 +215,19 @@ export class ExchangeConsumer {
     const { consumerTag } = await session.channel.consume(queue, (delivery) => {
       // amqplib's sign for a consumer that the broker cancelled.
       if (delivery === null) void this.#requeueAll(session, `the broker cancelled the consumer of queue ${queue}`)
-      else if (this.#isCurrent(session)) this.#receive(session, delivery)
+      else if (this.#isCurrent(session)) this.#receive(session, queue, delivery)
     })
     session.consumerTags.push(consumerTag)
   }
 
-  #receive({ batcher }: Session, delivery: ConsumeMessage): void {
-    const { exchange, maxBody, metrics } = this.#options
-    metrics.received()
-    const message = truncate({ exchange, routingKey: delivery.fields.routingKey, body: delivery.content }, maxBody)
+  #receive({ batcher }: Session, queue: string, delivery: ConsumeMessage): void {
+    const { exchangeOf, reading, metrics } = this.#options
+    const { exchange: delivered, routingKey } = delivery.fields
+    const exchange = exchangeOf(queue, delivered)
+    metrics(exchange).received()
+    const message = truncate({ exchange, routingKey, body: delivery.content }, reading.maxBody)
     // Parsed while the previous batch is being committed: the process would be idle otherwise.
-    const result = message.body.length <= PARSE_EARLY_BYTES ? readMessage(message, maxBody) : null
+    const result = message.body.length <= PARSE_EARLY_BYTES ? readMessage(message, reading) : null
     // Without the content, which may be a hundred times as large as a truncated body.
     batcher.add({ delivery: { ...delivery, content: EMPTY_BUFFER }, message, result }, message.body.length)
   }
@@ -234,9 +243,9 @@ export class ExchangeConsumer {
 
   async #commit(session: Session, batch: readonly Received[]): Promise<void> {
     if (!this.#isCurrent(session)) return
-    const { maxBody, store } = this.#options
+    const { reading, store } = this.#options
     try {
-      await store(batch.map(({ message, result }) => ({ ...message, result: result ?? readMessage(message, maxBody) })))
+      await store(batch.map(({ message, result }) => ({ ...message, result: result ?? readMessage(message, reading) })))
     } catch (error) {
       await this.#requeueAll(session, messageOf(error))
     }

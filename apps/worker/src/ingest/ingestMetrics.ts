@@ -20,8 +20,11 @@ export interface CommittedBatch extends Pick<StoreCounts, 'received' | 'stored' 
   seconds: number
 }
 
+/** Label of exchanges that are not in the deployments file, and whose messages are in a queue all the same. */
+const OTHER_EXCHANGES = 'other'
+
 /** The metrics of one exchange. */
-export interface ChannelMetrics {
+export interface ExchangeMetrics {
   received(): void
   committed(batch: CommittedBatch): void
   /** An attempt to store a batch failed. */
@@ -30,7 +33,8 @@ export interface ChannelMetrics {
 }
 
 export interface IngestMetrics {
-  channel(deployment: string, exchange: string): ChannelMetrics
+  /** The exchanges that are not in the deployments file share their metrics. */
+  exchange(deployment: string, exchange: string): ExchangeMetrics
   /** Exchanges that are not consumed, as `deployment/exchange`. */
   notConsuming(): string[]
 }
@@ -47,9 +51,9 @@ export function ingestMetrics(metrics: Metrics, deployments: readonly Deployment
       labels: labelNames,
     },
     (counter) => {
-      for (const channel of uncounted) {
-        counter.inc(channel.labels, channel.messages)
-        channel.messages = 0
+      for (const exchange of uncounted) {
+        counter.inc(exchange.labels, exchange.messages)
+        exchange.messages = 0
       }
     },
   )
@@ -110,36 +114,45 @@ export function ingestMetrics(metrics: Metrics, deployments: readonly Deployment
     }
   }
 
+  const createExchange = (deployment: string, exchange: string): ExchangeMetrics => {
+    const labels = { deployment, exchange }
+    const deploymentLag = lag.labels({ deployment })
+    const counter = { labels, messages: 0 }
+    uncounted.push(counter)
+    return {
+      received() {
+        counter.messages++
+      },
+      committed(batch) {
+        stored.inc(labels, batch.stored)
+        duplicates.inc(labels, batch.received - batch.stored - batch.rejected)
+        for (const reason of rejectReasons) {
+          const count = batch.reasons[reason] ?? 0
+          if (count > 0) rejected.inc({ deployment, reason }, count)
+        }
+        size.observe({ exchange }, batch.received)
+        duration.observe({ exchange }, batch.seconds)
+        // The cloud's clock may be ahead: not a negative lag.
+        for (const timestamp of batch.timestamps) {
+          deploymentLag.observe(Math.max(0, batch.now - timestamp) / SECOND)
+        }
+      },
+      failed: () => failures.inc(labels),
+      consuming(value) {
+        consuming.set(labels, value ? 1 : 0)
+        isConsuming.set(`${deployment}/${exchange}`, value)
+      },
+    }
+  }
+
+  const exchanges = new Map<string, ExchangeMetrics>()
   return {
-    channel(deployment, exchange) {
-      const labels = { deployment, exchange }
-      const deploymentLag = lag.labels({ deployment })
-      const channel = { labels, messages: 0 }
-      uncounted.push(channel)
-      return {
-        received() {
-          channel.messages++
-        },
-        committed(batch) {
-          stored.inc(labels, batch.stored)
-          duplicates.inc(labels, batch.received - batch.stored - batch.rejected)
-          for (const reason of rejectReasons) {
-            const count = batch.reasons[reason] ?? 0
-            if (count > 0) rejected.inc({ deployment, reason }, count)
-          }
-          size.observe({ exchange }, batch.received)
-          duration.observe({ exchange }, batch.seconds)
-          // The cloud's clock may be ahead: not a negative lag.
-          for (const timestamp of batch.timestamps) {
-            deploymentLag.observe(Math.max(0, batch.now - timestamp) / SECOND)
-          }
-        },
-        failed: () => failures.inc(labels),
-        consuming(value) {
-          consuming.set(labels, value ? 1 : 0)
-          isConsuming.set(`${deployment}/${exchange}`, value)
-        },
-      }
+    exchange(deployment, exchange) {
+      const label = isConsuming.has(`${deployment}/${exchange}`) ? exchange : OTHER_EXCHANGES
+      const key = `${deployment}/${label}`
+      const metrics = exchanges.get(key) ?? createExchange(deployment, label)
+      exchanges.set(key, metrics)
+      return metrics
     },
     notConsuming: () => [...isConsuming].filter(([, value]) => !value).map(([name]) => name),
   }

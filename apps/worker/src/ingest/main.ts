@@ -43,7 +43,9 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
       return startMetrics({ config, metrics, notReadyReasons, logger })
     })
     .add('wakeUps', async () => openWakeUps(config, logger))
-    .add('sharedSettings', ({ database }) => checkSharedSettings(database, { shards: config.SHARDS }, now, logger))
+    .add('sharedSettings', ({ database }) =>
+      checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, logger),
+    )
     .add('ingest', ({ database, wakeUps }) =>
       startIngest({ database, wakeUps, deployments, config, clock: now, metrics, counts, logger }),
     )

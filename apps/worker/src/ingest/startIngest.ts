@@ -1,6 +1,7 @@
-import { closeQuietly, describeBrokerError } from '@stacktach/broker'
+import { type BrokerOptions, closeQuietly, describeBrokerError } from '@stacktach/broker'
 import { type Database, Partitions } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
+import { readOptions } from '@stacktach/ingestion'
 import type { WakeUps } from '@stacktach/jobs'
 import {
   type Component,
@@ -14,16 +15,20 @@ import type { ChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
 import { BatchStore } from './batchStore.ts'
 import { connectWithRecovery } from './connectWithRecovery.ts'
-import { ExchangeConsumer } from './consumer.ts'
+import { QueueConsumer } from './consumer.ts'
+import { messageExchange, type QueueGroup, queueGroups } from './exchanges.ts'
 import type { IngestMetrics } from './ingestMetrics.ts'
 import { type ConnectedDeployment, queueMetrics } from './queueMetrics.ts'
-import { declareTopology } from './topology.ts'
+import { Topology, TransientQueueRefused } from './topology.ts'
 
 /** Maximum size of a batch; a single larger message is a batch of its own. */
 const BATCH_BYTES = 8 * 1024 * 1024
 
 /** How long a stopping process waits for the database. */
 const STOP_TIMEOUT_MS = 4_000
+
+/** How often the queues are bound again: see Topology.bind. */
+const BIND_INTERVAL_MS = 10_000
 
 export interface IngestContext {
   database: Database
@@ -36,7 +41,10 @@ export interface IngestContext {
   logger: Logger
 }
 
-/** Consumes every exchange of every deployment, with one connection per deployment and one channel per exchange. */
+/**
+ * Consumes every queue of every deployment once, with one connection per deployment and one channel per exchange;
+ * exchanges that share queues share the channel.
+ */
 export async function startIngest(context: IngestContext): Promise<Component<void>> {
   const partitions = new Partitions(context.database.pool, context.config.PARTITION_DAYS)
   const stopping = new AbortController()
@@ -62,13 +70,20 @@ async function consumeDeployment(
 ): Promise<ConnectedDeployment & { stop(): Promise<void> }> {
   const logger = context.logger.child({ deployment: deployment.name })
   const logError = throttled((text) => logger.error(text))
-  const onBrokerError = (error: Error) => logError(describeBrokerError(error, deployment))
-  const consumers = Object.keys(deployment.topics).map((exchange) =>
-    createConsumer(context, deployment, exchange, partitions, stopping, onBrokerError, logger),
-  )
+  const topology = new Topology(deployment, logger)
   let current: ChannelModel | undefined
-  const consumeAll = async (connection: ChannelModel) => {
+  let currentHost: BrokerOptions | undefined
+  const onBrokerError = (error: Error, host = currentHost) => {
+    // The topology has logged it.
+    if (![error, error.cause].some((cause) => cause instanceof TransientQueueRefused))
+      logError(describeBrokerError(error, deployment, host))
+  }
+  const consumers = queueGroups(deployment.topics).map((group) =>
+    createConsumer({ ...context, logger }, deployment, group, topology, partitions, stopping, onBrokerError),
+  )
+  const consumeAll = async (connection: ChannelModel, host: BrokerOptions) => {
     current = connection
+    currentHost = host
     connection.once('close', () => {
       if (current === connection) current = undefined
     })
@@ -76,46 +91,64 @@ async function consumeDeployment(
     logger.info({ exchanges: Object.keys(deployment.topics) }, 'consuming')
   }
   const connection = await connectWithRecovery(deployment, consumeAll, onBrokerError, logger)
+  const stopBinding = bindRegularly(topology, () => current, logger)
   return {
     deployment,
     connection: () => current,
     async stop() {
+      stopBinding()
       await Promise.all(consumers.map((consumer) => consumer.stop()))
       await closeQuietly(() => connection.close())
     },
   }
 }
 
+/**
+ * Binds the queues again at intervals.
+ *
+ * @returns a function that ends it
+ */
+function bindRegularly(topology: Topology, connection: () => ChannelModel | undefined, logger: Logger): () => void {
+  let isBinding = false
+  const bind = async () => {
+    const current = connection()
+    if (current === undefined || isBinding) return
+    isBinding = true
+    for (const { message: reason } of await topology.bind(current)) logger.debug({ reason }, 'could not bind again')
+    isBinding = false
+  }
+  const timer = setInterval(() => void bind(), BIND_INTERVAL_MS)
+  return () => clearInterval(timer)
+}
+
 function createConsumer(
-  { database, wakeUps, config, clock, counts }: IngestContext,
+  { database, wakeUps, config, clock, counts, logger }: IngestContext,
   deployment: DeploymentEntry,
-  exchange: string,
+  group: QueueGroup,
+  topology: Topology,
   partitions: Partitions,
   stopping: AbortSignal,
   onConsumeError: (error: Error) => void,
-  logger: Logger,
-): ExchangeConsumer {
-  const bindings = deployment.topics[exchange] ?? []
-  const metrics = counts.channel(deployment.name, exchange)
+): QueueConsumer {
+  const metrics = (exchange: string) => counts.exchange(deployment.name, exchange)
   const batchStore = new BatchStore({
     database,
     partitions,
     wakeUps,
     deployment: deployment.name,
-    exchange,
     shards: config.SHARDS,
     metrics,
     clock,
     stopping,
     logger,
   })
-  return new ExchangeConsumer({
-    exchange,
-    bindings,
+  return new QueueConsumer({
+    group,
     prefetch: config.PREFETCH,
-    maxBody: config.MAX_BODY,
+    reading: readOptions(config),
     limits: { count: config.BATCH_SIZE, bytes: BATCH_BYTES, lingerMs: config.BATCH_LINGER },
-    declare: (connection) => declareTopology(connection, deployment, exchange, bindings, logger),
+    exchangeOf: messageExchange(deployment.topics, config.RULES === 'today' ? config.CONTROL_EXCHANGES : []),
+    declare: (connection) => topology.declare(connection, group.exchanges),
     store: (messages) => batchStore.store(messages),
     databaseAvailable: () => databaseAvailable(database, stopping),
     metrics,

@@ -1,54 +1,120 @@
-import { declareOrCheck, onChannel } from '@stacktach/broker'
-import type { DeploymentEntry, Logger, QueueBinding } from '@stacktach/runtime'
+import { declareOrCheck, isTransientQueueRefusal, onChannel } from '@stacktach/broker'
+import { type DeploymentEntry, type Logger, messageOf, type QueueBinding } from '@stacktach/runtime'
 import type { ChannelModel } from 'amqplib'
 
+/** The broker closed the connection instead of declaring a transient queue; the next attempt declares it durable. */
+export class TransientQueueRefused extends Error {
+  override name = 'TransientQueueRefused'
+}
+
 /**
- * Declares an exchange, its queues and their bindings as StackTach does: a topic exchange and queues, durable as
+ * Declares a deployment's exchanges, queues and bindings as StackTach does: topic exchanges and queues, durable as
  * configured in the deployments file. If they exist with other properties, because the cloud's services declared them
  * first, they are used unchanged, with a warning.
  */
-export async function declareTopology(
-  connection: ChannelModel,
-  deployment: DeploymentEntry,
-  exchange: string,
-  bindings: readonly QueueBinding[],
-  logger: Logger,
-): Promise<void> {
-  const durable = deployment.durable_queue
-  await declareOrCheck(
-    connection,
-    (channel) => channel.assertExchange(exchange, 'topic', { durable, autoDelete: false }),
-    (channel) => channel.checkExchange(exchange),
-    (reason) => logger.warn({ exchange, reason }, 'the exchange exists with other properties and is used unchanged'),
-  )
-  for (const { queue } of bindings) {
-    await declareOrCheck(
+export class Topology {
+  readonly #deployment: DeploymentEntry
+  readonly #logger: Logger
+  /** The broker refuses transient queues. */
+  #refusesTransient = false
+
+  constructor(deployment: DeploymentEntry, logger: Logger) {
+    this.#deployment = deployment
+    this.#logger = logger
+  }
+
+  /**
+   * Declares exchanges with their queues and bindings.
+   *
+   * @throws TransientQueueRefused when the connection is lost because of it; declaring again succeeds
+   * @throws Error of the broker: see describeBrokerError
+   */
+  async declare(connection: ChannelModel, exchanges: readonly string[]): Promise<void> {
+    const { topics } = this.#deployment
+    for (const exchange of exchanges) {
+      const bindings = topics[exchange] ?? []
+      await this.#declareExchange(connection, exchange)
+      for (const queue of new Set(bindings.map(({ queue }) => queue))) await this.#declareQueue(connection, queue)
+      await bindQueues(connection, exchange, bindings)
+    }
+    this.#warn(connection, exchanges)
+  }
+
+  /**
+   * Binds the queues again, which has no effect on an existing binding. A service that deletes and redeclares its
+   * exchange, for example to make it durable, deletes the bindings with it.
+   *
+   * @returns the errors of exchanges that do not exist
+   */
+  async bind(connection: ChannelModel): Promise<Error[]> {
+    const errors: Error[] = []
+    for (const [exchange, bindings] of Object.entries(this.#deployment.topics)) {
+      await bindQueues(connection, exchange, bindings).catch((error: unknown) => {
+        errors.push(error instanceof Error ? error : new Error(messageOf(error)))
+      })
+    }
+    return errors
+  }
+
+  #declareExchange(connection: ChannelModel, exchange: string): Promise<void> {
+    const durable = this.#deployment.durable_queue
+    return declareOrCheck(
       connection,
-      (channel) =>
-        channel.assertQueue(queue, {
-          durable,
-          autoDelete: false,
-          exclusive: false,
-          arguments: deployment.queue_arguments,
-        }),
-      (channel) => channel.checkQueue(queue),
-      (reason) => logger.warn({ queue, reason }, 'the queue exists with other properties and is used unchanged'),
+      (channel) => channel.assertExchange(exchange, 'topic', { durable, autoDelete: false }),
+      (channel) => channel.checkExchange(exchange),
+      (reason) =>
+        this.#logger.warn({ exchange, reason }, 'the exchange exists with other properties and is used unchanged'),
     )
   }
-  await onChannel(connection, async (channel) => {
+
+  async #declareQueue(connection: ChannelModel, queue: string): Promise<void> {
+    const { durable_queue, queue_arguments } = this.#deployment
+    const durable = durable_queue || this.#refusesTransient
+    try {
+      await declareOrCheck(
+        connection,
+        (channel) =>
+          channel.assertQueue(queue, { durable, autoDelete: false, exclusive: false, arguments: queue_arguments }),
+        (channel) => channel.checkQueue(queue),
+        (reason) =>
+          this.#logger.warn({ queue, reason }, 'the queue exists with other properties and is used unchanged'),
+      )
+    } catch (error) {
+      if (durable || !isTransientQueueRefusal(error)) throw error
+      this.#refusesTransient = true
+      this.#logger.warn(
+        { queue, reason: messageOf(error) },
+        'the broker does not allow transient queues, so the queues are declared durable: set "durable_queue": true in the deployments file',
+      )
+      // RabbitMQ 4.3 has closed the connection; a policy of another version may close the channel only.
+      await this.#declareQueue(connection, queue).catch(() => {
+        throw new TransientQueueRefused(messageOf(error), { cause: error })
+      })
+    }
+  }
+
+  #warn(connection: ChannelModel, exchanges: readonly string[]): void {
+    const { queue_arguments, topics } = this.#deployment
+    const limit = deliveryLimit(queue_arguments, connection.connection.serverProperties.version)
+    if (limit !== null) {
+      this.#logger.warn(
+        { limit },
+        `quorum queues discard a message after ${limit} redeliveries, e.g. while the database is full: set x-dead-letter-exchange, or x-delivery-limit to -1`,
+      )
+    }
+    for (const exchange of exchanges) {
+      const withoutErrors = topicsWithoutErrors(topics[exchange] ?? [])
+      if (withoutErrors.length > 0) {
+        this.#logger.warn({ topics: withoutErrors }, 'only .info is bound: bind .error too, or failures are lost')
+      }
+    }
+  }
+}
+
+function bindQueues(connection: ChannelModel, exchange: string, bindings: readonly QueueBinding[]): Promise<void> {
+  return onChannel(connection, async (channel) => {
     for (const { queue, routing_key, from } of bindings) await channel.bindQueue(queue, from ?? exchange, routing_key)
   })
-  const limit = deliveryLimit(deployment.queue_arguments, connection.connection.serverProperties.version)
-  if (limit !== null) {
-    logger.warn(
-      { limit },
-      `quorum queues discard a message after ${limit} redeliveries, e.g. while the database is full: set x-dead-letter-exchange, or x-delivery-limit to -1`,
-    )
-  }
-  const withoutErrors = topicsWithoutErrors(bindings)
-  if (withoutErrors.length > 0) {
-    logger.warn({ topics: withoutErrors }, 'only .info is bound: bind .error too, or failures are lost')
-  }
 }
 
 /** Default x-delivery-limit of a quorum queue since RabbitMQ 4. */

@@ -200,7 +200,9 @@ describe('an exchange of all services', () => {
   test('has notifications of glance and of other services', () => {
     expect(tableOf(classic({ event_type: 'image.update', publisher_id: 'image.host-1' }))).toBe('glance')
     expect(tableOf(classic({ event_type: 'volume.create.end', publisher_id: 'volume.host-1' }))).toBe('generic')
-    expect(tableOf(classic({ event_type: 'scheduler.create_volume', publisher_id: 'scheduler.host-1' }))).toBe('generic')
+    expect(tableOf(classic({ event_type: 'scheduler.create_volume', publisher_id: 'scheduler.host-1' }))).toBe(
+      'generic',
+    )
   })
 
   test('has messages that are not notifications', () => {
