@@ -153,6 +153,12 @@ test.each(filesOf('deploy/deployments'))('%s has its own queues and receives err
   }
 })
 
+test('the deployments file of kolla-ansible lists its RabbitMQ hosts, which the virtual address does not reach', () => {
+  const [deployment] = readDeployments(join(root, 'deploy/deployments/kolla-ansible.json'))
+  expect(deployment?.rabbit_host.split(',')).toHaveLength(3)
+  expect(deployment?.queue_arguments).toEqual({ 'x-queue-type': 'quorum', 'x-delivery-limit': -1 })
+})
+
 const nova = [
   'DEFAULT: instance_usage_audit = true',
   'DEFAULT: instance_usage_audit_period = hour',

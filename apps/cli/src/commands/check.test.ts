@@ -13,6 +13,7 @@ test('reports unavailable brokers, and queues without a consumer of the other br
   const queues = [
     queue('east', 'a', 1),
     queue('east', 'b', 0),
+    { ...queue('east', 'b', 0), exchange: 'glance' },
     queue('east', 'missing', null),
     queue('west', 'a', null),
   ]

@@ -40,7 +40,8 @@ export function ingestProblems(queues: readonly BrokerQueue[], brokerErrors: Rea
   const idle = queues.filter(({ deployment, consumers }) => !brokerErrors.has(deployment) && !consumers)
   return [
     ...[...brokerErrors].map(([deployment, message]) => `${deployment}: ${message}`),
-    ...idle.map(({ deployment, queue }) => `${deployment}: queue ${queue} has no consumer`),
+    // A queue may be listed under several exchanges.
+    ...new Set(idle.map(({ deployment, queue }) => `${deployment}: queue ${queue} has no consumer`)),
   ]
 }
 

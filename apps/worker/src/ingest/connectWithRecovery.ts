@@ -9,6 +9,9 @@ const HEARTBEAT_SECONDS = 20
 const RECONNECT_MIN_MS = 500
 const RECONNECT_MAX_MS = 15_000
 
+/** Random part of a delay. */
+const JITTER = 0.2
+
 /**
  * Connects to a deployment's broker, and reconnects when the connection is lost. Its hosts are tried in turn. Returns at
  * once, also when the broker is unavailable.
@@ -58,5 +61,5 @@ export async function connectWithRecovery(
 /** Exponential from one round over all hosts to the next, with jitter: in one round, another host may be available. */
 export function reconnectDelay(attempt: number, hosts: number, random: () => number = Math.random): number {
   const round = Math.floor((attempt - 1) / hosts)
-  return Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** round) * (0.8 + 0.2 * random())
+  return Math.min(RECONNECT_MAX_MS, RECONNECT_MIN_MS * 2 ** round) * (1 - JITTER + JITTER * random())
 }

@@ -23,6 +23,15 @@ function text(entry: Record<string, unknown>, key: string, fallback: string): st
   return value
 }
 
+/** Any host of a broker accepts messages: the first of `rabbit_host`, which may be a list. */
+function firstHost(entry: Record<string, unknown>, defaultPort: number): Pick<Broker, 'hostname' | 'port'> {
+  const hosts = Array.isArray(entry.rabbit_host) ? entry.rabbit_host.join(',') : text(entry, 'rabbit_host', 'localhost')
+  const [first = ''] = hosts.split(',', 1)
+  const [, hostname, port] = /^(.*?)(?::(\d+))?$/.exec(first.trim()) ?? []
+  if (!hostname) throw new Error('rabbit_host must be hosts, separated by commas')
+  return { hostname, port: Number(port ?? defaultPort) }
+}
+
 function queuesOf(topics: unknown): string[] {
   if (!isObject(topics)) return []
   const bindings = Object.values(topics).flatMap((list): unknown[] => (Array.isArray(list) ? list : []))
@@ -38,8 +47,7 @@ function brokerOf(entry: unknown, index: number): Broker {
   if (!Number.isInteger(port)) throw new Error(`deployment ${name}: rabbit_port must be a whole number`)
   return {
     name,
-    hostname: text(entry, 'rabbit_host', 'localhost'),
-    port,
+    ...firstHost(entry, port),
     tls,
     username: text(entry, 'rabbit_userid', 'guest'),
     password: text(entry, 'rabbit_password', 'guest'),
