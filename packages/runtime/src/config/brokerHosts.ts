@@ -1,3 +1,5 @@
+import { isIPv6 } from 'node:net'
+
 /** A node of a broker. */
 export interface BrokerHost {
   host: string
@@ -18,7 +20,7 @@ export function parseBrokerHosts(text: string, defaultPort: number): BrokerHost[
 function parseHost(text: string, defaultPort: number): BrokerHost | null {
   const [, bracketed, name, digits] = /^(?:\[([^\]\s]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? []
   // An IPv6 address without brackets has no port.
-  const host = bracketed ?? name ?? (/^[\da-f:.]+:[\da-f:.]*$/i.test(text) ? text : undefined)
+  const host = bracketed ?? name ?? (isIPv6(text) ? text : undefined)
   const port = digits === undefined ? defaultPort : Number(digits)
   return host === undefined || port < 1 || port > 65_535 ? null : { host, port }
 }
