@@ -80,7 +80,7 @@ test('a batch with rejected rows is halved, and later batches are not affected',
   )
 })
 
-test('a batch of an exchange of all services is stored in one transaction, each message in its table', async () => {
+test('each message of an exchange of all services is stored in the table of its service', async () => {
   const partitions = new Partitions(database.pool, 7)
   const destination = { deployment: 'east', deploymentId: await deploymentId(database.pool, 'east'), shards: 8 }
   const message = (event_type: string, publisher_id: string): Message => ({

@@ -6,7 +6,6 @@ import {
   isRefusedRow,
   type Partitions,
   type Queryable,
-  type StoreResult,
   storeBatch,
   storeRejected,
 } from '@stacktach/db'
@@ -19,7 +18,6 @@ import {
   rejectReasons,
   type Service,
   type StorageWindow,
-  services,
 } from '@stacktach/domain'
 import { messageOf } from '@stacktach/runtime'
 import { groupBy } from './groupBy.ts'
@@ -72,8 +70,9 @@ interface StoreContext<M extends Message> {
 }
 
 /**
- * Stores a batch of messages in one transaction, each as a notification of its service or as a rejected message. If
- * PostgreSQL rejects a row, the batch is halved until that row is alone; it is stored as a rejected message.
+ * Stores a batch of messages, each as a notification of its service or as a rejected message, in one transaction for
+ * each service. If PostgreSQL rejects a row, the batch is halved until that row is alone; it is stored as a rejected
+ * message.
  *
  * @param recordOutcome by default inserts the rejected messages
  * @returns the counts, and the timestamps of the accepted notifications
@@ -97,7 +96,12 @@ export async function storeMessages<M extends Message>(
     if (rejection !== null) rejected.push({ message, reason: rejection.reason, detail: rejection.detail })
     else if (result.kind === 'stored') accepted.push({ message, row: result.row })
   }
-  const counts = await store({ database, partitions, destination, recordOutcome }, accepted, rejected)
+  const context = { database, partitions, destination, recordOutcome }
+  const groups = groupBy(accepted, ({ row }) => row.table)
+  // A transaction with several services could deadlock with another one: both update the row of the deployment.
+  const [first = [], ...others] = groups.values()
+  let counts = await store(context, first, rejected)
+  for (const group of others) counts = sum(counts, await store(context, group, []))
   return { ...counts, timestamps: accepted.map(({ row }) => row.when) }
 }
 
@@ -124,6 +128,7 @@ function insertRejected(deployment: string, now: Instant): RecordOutcome<Message
   }
 }
 
+/** Stores notifications of one service, and rejected messages. */
 async function store<M extends Message>(
   context: StoreContext<M>,
   accepted: readonly Accepted<M>[],
@@ -132,31 +137,26 @@ async function store<M extends Message>(
   const { database, partitions, recordOutcome } = context
   const { deploymentId, shards } = context.destination
   const rows = accepted.map(({ row }) => row)
-  // In the same order in every transaction, so that two of them cannot deadlock.
-  const groups = groupBy(rows, ({ table }) => table)
-  const rowsByService = services.map((service) => ({ service, rows: groups.get(service) ?? [] }))
+  const service = rows[0]?.table
   try {
-    for (const { service, rows } of rowsByService) {
-      if (rows.length === 0) continue
+    if (service !== undefined) {
       await partitions.ensure(
         service,
         rows.map(({ when }) => when),
       )
     }
-    const results = await inTransaction(database.pool, async (client) => {
+    const { stored, touched } = await inTransaction(database.pool, async (client) => {
       await recordOutcome(client, { accepted: accepted.map(({ message }) => message), rejected })
-      const results: StoreResult[] = []
-      for (const { service, rows } of rowsByService) {
-        results.push(await storeBatch(client, service, deploymentId, rows, shards))
-      }
-      return results
+      return service === undefined
+        ? { stored: 0, touched: [] }
+        : storeBatch(client, service, deploymentId, rows, shards)
     })
     return {
       received: rows.length + rejected.length,
-      stored: results.reduce((total, { stored }) => total + stored, 0),
+      stored,
       rejected: rejected.length,
       reasons: countReasons(rejected),
-      touched: results.flatMap(({ touched }) => touched),
+      touched,
     }
   } catch (error) {
     if (isMissingPartition(error)) partitions.forget()

@@ -69,14 +69,18 @@ async function consumeDeployment(
   stopping: AbortSignal,
 ): Promise<ConnectedDeployment & { stop(): Promise<void> }> {
   const logger = context.logger.child({ deployment: deployment.name })
-  const logError = throttled((text) => logger.error(text))
+  /** By host: hosts are tried in turn, and each repeats its error. */
+  const loggers = new Map<string, (text: string) => void>()
   const topology = new Topology(deployment, logger)
   let current: ChannelModel | undefined
   let currentHost: BrokerOptions | undefined
   const onBrokerError = (error: Error, host = currentHost) => {
     // The topology has logged it.
-    if (![error, error.cause].some((cause) => cause instanceof TransientQueueRefused))
-      logError(describeBrokerError(error, deployment, host))
+    if ([error, error.cause].some((cause) => cause instanceof TransientQueueRefused)) return
+    const address = `${host?.hostname}:${host?.port}`
+    const log = loggers.get(address) ?? throttled((text) => logger.error(text))
+    loggers.set(address, log)
+    log(describeBrokerError(error, deployment, host))
   }
   const consumers = queueGroups(deployment.topics).map((group) =>
     createConsumer({ ...context, logger }, deployment, group, topology, partitions, stopping, onBrokerError),
