@@ -3,7 +3,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { deploymentEntry, publish, type Topics, transientRefusal } from '@stacktach/testing'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { until } from './until.ts'
-import { create, deleted, exists, type Message } from './usageStory.ts'
+import { create, deleted, exists, type Message } from './instanceMessages.ts'
 import { allVerified, novaVerdicts } from './verdicts.ts'
 
 let pipeline: Pipeline

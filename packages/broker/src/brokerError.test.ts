@@ -35,7 +35,7 @@ test('an unknown host', () => {
 })
 
 test('the host that was tried, of several', () => {
-  const several = { ...deployment, rabbit_host: 'a,b:5673' }
+  const several = { ...testDeployment, rabbit_host: 'a,b:5673' }
   const error = new Error('connect ECONNREFUSED 10.0.0.2:5673')
   expect(describeBrokerError(error, several, { hostname: 'b', port: 5673 })).toContain('the broker at b:5673 does not')
 })
