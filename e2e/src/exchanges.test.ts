@@ -1,9 +1,9 @@
 import { writeFile } from 'node:fs/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import { deploymentEntry, publish, type Topics, transientRefusal } from '@stacktach/testing'
+import { createEnd, deleteEnd, exists, type Message } from './instanceMessages.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { until } from './until.ts'
-import { create, deleted, exists, type Message } from './instanceMessages.ts'
 import { allVerified, novaVerdicts } from './verdicts.ts'
 
 let pipeline: Pipeline
@@ -54,7 +54,7 @@ async function rowsOf(sql: string): Promise<unknown[]> {
 
 describe('one queue bound to several exchanges', () => {
   const messages = [
-    create('i'),
+    createEnd('i'),
     exists('i'),
     notification('glance', 'image.update', 'image.host-1', { id: 'image', status: 'active' }),
     notification('keystone', 'identity.project.created', 'identity.host-1', {}),
@@ -109,7 +109,7 @@ describe('one queue bound to several exchanges', () => {
   test('messages that were moved to the queue by name count for the configured exchange', async () => {
     await configure({ nova: [bind('stacktach_nova')] })
     await pipeline.start('ingest')
-    await publish(pipeline.vhost, [{ ...create('i'), exchange: '', routing_key: 'stacktach_nova' }])
+    await publish(pipeline.vhost, [{ ...createEnd('i'), exchange: '', routing_key: 'stacktach_nova' }])
     await pipeline.start('jobs')
     await pipeline.settled(1)
     expect(await eventsOf('nova')).toEqual(['compute.instance.create.end'])
@@ -119,7 +119,7 @@ describe('one queue bound to several exchanges', () => {
 describe('an exchange of all services', () => {
   const volume = { volume_id: 'v', tenant_id: 'cafe', volume_attachment: [{ instance_uuid: 'i' }] }
   const messages = [
-    ...[create('i'), exists('i')].map((message) => on('openstack', message)),
+    ...[createEnd('i'), exists('i')].map((message) => on('openstack', message)),
     notification('openstack', 'volume.attach.end', 'volume.host-1@rbd#rbd', volume),
     notification('openstack', 'scheduler.create_volume', 'scheduler.host-1', { volume_id: 'v' }),
     notification('openstack', 'image.update', 'image.host-1', { id: 'image' }),
@@ -229,7 +229,7 @@ test('a broker that refuses transient queues: they are declared durable, with on
     const topics = { nova: [bind('monitor.info', 'monitor.info'), bind('monitor.error', 'monitor.error')] }
     await configure(topics, { durable_queue: false, exit_on_exception: true }, broker.url)
     const ingest = await pipeline.start('ingest')
-    const stream = [create('i'), deleted('i', 100)].map((message) => ({ ...message, routing_key: 'monitor.info' }))
+    const stream = [createEnd('i'), deleteEnd('i', 100)].map((message) => ({ ...message, routing_key: 'monitor.info' }))
     await publish(pipeline.vhost, stream)
     await pipeline.start('jobs')
     await pipeline.settled(stream.length)
@@ -253,7 +253,7 @@ test('an exchange that is deleted and redeclared: its messages arrive again with
   await channel.assertExchange('nova', 'topic', { durable: false })
   const isStored = async () => (await eventsOf('nova')).length > 0
   // Messages published before the queue is bound again are lost.
-  const publishOne = () => channel.publish('nova', 'notifications.info', create('i').body)
+  const publishOne = () => channel.publish('nova', 'notifications.info', createEnd('i').body)
   await until(
     async () => {
       publishOne()
@@ -272,7 +272,7 @@ describe('a broker with several hosts', () => {
     async (rabbit_host) => {
       await configure({ nova: [bind('stacktach_nova')] }, { rabbit_host })
       const ingest = await pipeline.start('ingest')
-      await publish(pipeline.vhost, [create('i')])
+      await publish(pipeline.vhost, [createEnd('i')])
       await pipeline.start('jobs')
       await pipeline.settled(1)
       for (const attempt of [1, 2, 3]) {
