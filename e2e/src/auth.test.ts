@@ -102,13 +102,13 @@ test('tokens are created by a command and changed while the api runs', async () 
 
 test('a role with write privileges causes a warning, or an error with API_REQUIRE_READ_ROLE', async () => {
   const defaults = await start({})
-  expect(defaults.api.output()).toMatch(/it is a superuser.*transactions are read-only anyway/)
+  expect(defaults.api.output()).toMatch(/it is a superuser.*transactions are read-only nevertheless/)
   await defaults.api.stop()
   expect(await startError({ API_REQUIRE_READ_ROLE: '1' })).toMatch(
-    /API_REQUIRE_READ_ROLE: the database role \w+ could write/,
+    /API_REQUIRE_READ_ROLE: the database role \w+ can write/,
   )
   const { api, url } = await start({ API_REQUIRE_READ_ROLE: '1', DATABASE_READ_URL: readerUrl() })
-  expect(api.output()).not.toMatch(/could write/)
+  expect(api.output()).not.toMatch(/can write/)
   for (const path of ['/readyz', '/stacky/events', '/stacky/summary', '/stacky/kpi', '/stacky/reports']) {
     expect(await status(url, path)).toBe(200)
   }
@@ -123,7 +123,7 @@ test('an api that started before its database also refuses a role with write pri
     await databaseProxy.open()
     expect(await status(url, '/readyz')).toBe(503)
     expect(await status(url, '/stacky/events')).toBe(503)
-    expect(api.output()).toMatch(/could write: it is a superuser/)
+    expect(api.output()).toMatch(/can write: it is a superuser/)
     await api.stop()
   } finally {
     await databaseProxy.shut()

@@ -10,7 +10,8 @@ import { ConfigError, type Logger } from '@stacktach/runtime'
 export async function checkRole(db: Database, logger: Logger): Promise<void> {
   try {
     const reason = await writePrivilegeWarning(db.pool)
-    if (reason !== null) logger.warn({ reason }, 'transactions are read-only anyway')
+    if (reason !== null)
+      logger.warn({ reason }, 'the database role has write privileges; transactions are read-only nevertheless')
   } catch (error) {
     if (error instanceof WriterRefused) throw new ConfigError(`API_REQUIRE_READ_ROLE: ${error.message}`)
     logger.warn({ cause: String(error) }, 'could not check the privileges of the database role')

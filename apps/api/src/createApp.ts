@@ -61,7 +61,7 @@ export function createApp(options: AppOptions): Express {
   for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, handle(endpoint, options, authorize))
   app.use((request) => {
     authorize(request)
-    throw new HttpError(404, `There is nothing at ${request.path}`)
+    throw new HttpError(404, `There is no endpoint at ${request.path}`)
   })
   app.use(errorTable(options.logger))
   return app

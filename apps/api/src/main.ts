@@ -25,7 +25,7 @@ await runProcess(async () => {
         readOnly: true,
         refuseWriters: config.API_REQUIRE_READ_ROLE,
         statementTimeout: config.API_STATEMENT_TIMEOUT,
-        // Only for a lost connection: otherwise the server has cancelled the statement before.
+        // Takes effect only on a lost connection: on any other, the server cancels the statement first.
         queryTimeout: config.API_STATEMENT_TIMEOUT + 5_000,
         metrics,
         logger,

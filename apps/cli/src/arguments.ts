@@ -34,7 +34,7 @@ export function rowIdArgument(value: string): number {
   return id
 }
 
-/** Parses one of several row ids; commander passes those parsed before. Duplicates are removed. */
+/** Parses the next of several row ids and adds it to `previous`, without duplicates. */
 export function rowIdsArgument(value: string, previous: readonly number[] | undefined): number[] {
   return [...new Set([...(previous ?? []), rowIdArgument(value)])]
 }

@@ -10,7 +10,7 @@ await runProcess(async () => {
     .parseAsync(process.argv)
     .catch((error: unknown) => {
       const failure = databaseError(error)
-      // A database error is exit code 1, also where databaseError returns a ConfigError, for which runProcess exits with 2.
+      // runProcess exits with 2 for a ConfigError. Commands exit with 1 for every database error, also a rejected login.
       throw failure === error ? error : new Error(failure.message, { cause: error })
     })
 })

@@ -26,7 +26,7 @@ export function parseServiceAndValue(
 }
 
 export interface WatchArguments {
-  /** `0` is all of them. */
+  /** An id, or `0` for all deployments. */
   deployment: string
   service: string | undefined
   event: string | undefined

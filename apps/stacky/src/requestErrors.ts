@@ -48,7 +48,7 @@ export function connectionError(error: unknown, url: URL, timeoutSeconds: number
 }
 
 const text = z.string().optional()
-// A timeout has a numeric code, which means nothing here.
+// The code of a system error is a string; a timeout has a numeric code, which is ignored.
 const errorFields = z.object({ name: text, message: text, code: text.catch(undefined) })
 const fetchError = errorFields.extend({
   cause: errorFields.extend({ errors: z.array(errorFields).optional() }).optional(),

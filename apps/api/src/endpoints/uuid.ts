@@ -11,7 +11,7 @@ export const uuidEndpoint = defineEndpoint({
     const period = between(when_min, when_max)
     const notifications = await notificationsOfUuid(db, { service, uuid, period, limit, offset })
     if (notifications.length === 0) return []
-    // StackTach's documents have nova's last column without the prime for this endpoint only.
+    // As in StackTach, this endpoint alone names nova's last column `Task` instead of `Task'`.
     const header = notificationHeader(service).map((name) => (name === "Task'" ? 'Task' : name))
     return [header, ...notifications.map((notification) => notificationRow(service, notification))]
   },

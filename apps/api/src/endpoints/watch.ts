@@ -17,7 +17,7 @@ export const watch = defineEndpoint({
       notificationsOfPeriod(db, {
         service,
         period: { from: untilAfter(after), until: untilAfter(until) },
-        // One more than is sent, to detect whether there are more.
+        // One row more than an answer can have, to detect whether further rows exist.
         limit: MAX_ROWS + 1,
         ...(id === 0n ? {} : { deploymentId: id }),
         ...(event === undefined ? {} : { event }),

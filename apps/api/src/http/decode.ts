@@ -27,7 +27,7 @@ export function decode<Shape extends z.ZodRawShape>(
   for (const { path, message } of parsed.success ? [] : parsed.error.issues) {
     const name = String(path[0])
     if (Object.hasOwn(pathParameters, name)) throw new HttpError(404, message)
-    // A repeated parameter is not reported as missing, too.
+    // A repeated parameter is reported once, not also as missing.
     if (!faults.has(name)) faults.set(name, message)
   }
   if (Object.values(pathParameters).some((value) => String(value).includes('\0'))) {

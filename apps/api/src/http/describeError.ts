@@ -4,7 +4,7 @@ import { HttpError } from './httpError.ts'
 /** Prisma's codes of failed connections, and PostgreSQL's of rejected ones (role, database). */
 const CONNECTION_ERROR = /^(?:P10\d\d|28\w{3}|3D000)$/
 
-/** Maps an error to the HTTP response. An unexpected error is a 500 without details, which belong in the log. */
+/** Maps an error to the HTTP response. An unexpected error becomes a 500 without details; the log has them. */
 export function describeError(error: unknown): HttpError {
   if (error instanceof HttpError) return error
   if (isStatementTimeout(error)) {

@@ -43,7 +43,7 @@ export async function startServer(app: Express, options: Options): Promise<Compo
     headersTimeout: timeouts.headers,
     requestTimeout: timeouts.request,
     connectionsCheckingInterval: Math.min(1_000, timeouts.headers),
-    // The application checks it and answers with a table.
+    // The application checks the header and answers with an error table.
     requireHostHeader: false,
   }
   const server = tls ? createSecureServer({ ...settings, ...tls }, app) : createServer(settings, app)

@@ -253,7 +253,7 @@ const reports: Case[] = [
   missing('report/0', 'There is no report 0'),
   missing('report/-1', 'id must be a whole number, not "-1"'),
   missing('report/99999999999999999999', 'There is no report 9223372036854775807'),
-  missing('report/', 'There is nothing at /stacky/report/'),
+  missing('report/', 'There is no endpoint at /stacky/report/'),
   missing('report/9', 'There is no report 9'),
   missing('report/abc', 'id must be a whole number, not "abc"'),
 ]

@@ -8,7 +8,7 @@ const START = 20_000 * DAY
 /** The clock: the time of the last row. */
 export const MANY_NOW = START + DAYS * DAY
 
-/** Inserts eight daily partitions with 10,000 notifications each, and as many rows into each other table that grows. */
+/** Inserts eight daily partitions with 10,000 notifications each, and as many into all other growing tables. */
 export async function fillMany(db: Database): Promise<void> {
   const rows = DAYS * PER_DAY
   const when = `${START} + g::bigint * ${DAY / PER_DAY}`

@@ -219,9 +219,9 @@ const shows: Case[] = [
   missing('show/-1', 'id must be a whole number, not "-1"'),
   missing('show/99999999999999999999', 'There is no nova notification 9223372036854775807'),
   missing('show/%00', 'id must be a whole number, not "\\u0000"'),
-  missing('show/', 'There is nothing at /stacky/show/'),
-  missing('nope/', 'There is nothing at /stacky/nope/'),
-  missing('Deployments', 'There is nothing at /stacky/Deployments'),
+  missing('show/', 'There is no endpoint at /stacky/show/'),
+  missing('nope/', 'There is no endpoint at /stacky/nope/'),
+  missing('Deployments', 'There is no endpoint at /stacky/Deployments'),
   rejected('show/%zz', 'The URL is not properly percent-encoded UTF-8'),
   rejected('timings?name=%E9', 'The URL is not properly percent-encoded UTF-8'),
 ]
@@ -259,7 +259,7 @@ const watches: Case[] = [
   },
   { path: 'watch/2?since=1&service=generic', body: [widths, [], noon] },
   { path: 'watch/1?service=glance', body: [widths, [], noon] },
-  missing('watch/', 'There is nothing at /stacky/watch/'),
+  missing('watch/', 'There is no endpoint at /stacky/watch/'),
   missing('watch/-1', 'id must be a whole number, not "-1"'),
   missing('watch/abc', 'id must be a whole number, not "abc"'),
 ]

@@ -63,7 +63,7 @@ export class BatchStore {
       maxTimeout: 5_000,
       maxRetryTime: RETRY_TIMEOUT_MS,
       signal: stopping,
-      // Any error is retried: a bug gets fixed, and until then the messages stay in their queue.
+      // Every error is retried, even a bug: the messages stay in their queue until a corrected version runs.
       shouldRetry: () => performance.now() - startedAt < RETRY_TIMEOUT_MS,
       onFailedAttempt: ({ error, attemptNumber }) => {
         metrics(exchange).failed()

@@ -147,7 +147,7 @@ export class QueueConsumer {
       await this.#options.databaseAvailable()
       signal.throwIfAborted()
       return this.#open(connection).catch((error: unknown) => {
-        // p-retry does not retry a TypeError, which a bug of the client library may be.
+        // p-retry does not retry a TypeError, and a bug in amqplib can cause one.
         throw new Error(messageOf(error), { cause: error })
       })
     }
@@ -213,7 +213,7 @@ export class QueueConsumer {
 
   async #consumeQueue(session: Session, queue: string): Promise<void> {
     const { consumerTag } = await session.channel.consume(queue, (delivery) => {
-      // amqplib's sign for a consumer that the broker cancelled.
+      // amqplib passes null when the broker cancels a consumer.
       if (delivery === null) void this.#requeueAll(session, `the broker cancelled the consumer of queue ${queue}`)
       else if (this.#isCurrent(session)) this.#receive(session, queue, delivery)
     })
@@ -228,7 +228,7 @@ export class QueueConsumer {
     const message = truncate({ exchange, routingKey, body: delivery.content }, reading.maxBody)
     // Parsed while the previous batch is being committed: the process would be idle otherwise.
     const result = message.body.length <= PARSE_EARLY_BYTES ? readMessage(message, reading) : null
-    // Without the content, which may be a hundred times as large as a truncated body.
+    // Drop the content: it can be a hundred times as large as the truncated body.
     batcher.add({ delivery: { ...delivery, content: EMPTY_BUFFER }, message, result }, message.body.length)
   }
 

@@ -8,7 +8,7 @@ const BATCH_SIZE_BUCKETS = [1, 10, 50, 100, 250, 500, 1_000, 2_500, 10_000]
 /** Buckets in seconds. A batch is retried for a minute at most. */
 const DURATION_BUCKETS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60]
 
-/** Buckets in seconds. Lags of hours are those of notifications that were queued elsewhere. */
+/** Buckets in seconds. A lag of hours means that a notification was queued, in the cloud or in the broker. */
 const LAG_BUCKETS = [0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 1_800, 3_600, 21_600]
 
 /** A committed batch. */
@@ -132,7 +132,7 @@ export function ingestMetrics(metrics: Metrics, deployments: readonly Deployment
         }
         size.observe({ exchange }, batch.received)
         duration.observe({ exchange }, batch.seconds)
-        // The cloud's clock may be ahead: not a negative lag.
+        // A lag is never negative: the cloud's clock may be ahead.
         for (const timestamp of batch.timestamps) {
           deploymentLag.observe(Math.max(0, batch.now - timestamp) / SECOND)
         }

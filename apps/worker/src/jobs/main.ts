@@ -8,7 +8,7 @@ import { openProducer } from './openProducer.ts'
 import { runWorkers } from './runWorkers.ts'
 import { startTimer } from './timer.ts'
 
-/** Each statement of a job processes a bounded batch; one that takes longer has lost its server. */
+/** A statement of a job processes a bounded batch. If it takes longer than this, the connection is dead. */
 const QUERY_TIMEOUT_MS = 60_000
 
 /** The `jobs` process: BullMQ workers for aggregation, verification, reports and maintenance. */

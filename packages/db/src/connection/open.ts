@@ -12,7 +12,7 @@ export interface DatabaseOptions {
   size?: number
   /** Transactions are read-only. */
   readOnly?: boolean
-  /** Connecting fails if the role could write. */
+  /** Connecting fails if the role can write. */
   refuseWriters?: boolean
   /** Milliseconds after which the server cancels a statement. */
   statementTimeout?: number

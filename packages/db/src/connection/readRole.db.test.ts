@@ -84,12 +84,12 @@ test('a read-only connection cannot write, whatever privileges the role has', as
   }
 })
 
-test('a role that could write is detected, and is refused with refuseWriters', async () => {
+test('a role that can write is detected, and is refused with refuseWriters', async () => {
   await openAs(database.url, reader, { refuseWriters: true }, async ({ pool }) => {
     expect(await writePrivilegeWarning(pool)).toBeNull()
   })
   await openAs(database.url, writer, {}, async ({ pool }) => {
-    expect(await writePrivilegeWarning(pool)).toMatch(`role ${writer} could write: it may change report;`)
+    expect(await writePrivilegeWarning(pool)).toMatch(`role ${writer} can write: it can change report;`)
   })
   await openAs(database.url, writer, { refuseWriters: true }, async ({ pool, prisma }) => {
     await expect(pool.query('select 1')).rejects.toMatchObject({ code: '28000' })

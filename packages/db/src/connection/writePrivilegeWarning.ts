@@ -1,12 +1,12 @@
 import type pg from 'pg'
 import { type WritePrivileges, writePrivileges } from './writePrivileges.ts'
 
-/** Describes in one sentence what the role of the pool could write; null if it can only read. */
+/** Describes in one sentence the write privileges of the pool's role; null if it can only read. */
 export async function writePrivilegeWarning(pool: pg.Pool): Promise<string | null> {
   return describe(await writePrivileges(pool))
 }
 
-/** The `verify` option of a pool that refuses connections whose role could write. */
+/** The `verify` option of a pool that refuses connections whose role can write. */
 export function refuseWriter(client: pg.PoolClient, done: (error?: Error) => void): void {
   writePrivileges(client).then((privileges) => {
     const warning = describe(privileges)
@@ -14,7 +14,7 @@ export function refuseWriter(client: pg.PoolClient, done: (error?: Error) => voi
   }, done)
 }
 
-/** The role of a connection could write, and `refuseWriters` is set. Its code is that of a rejected login. */
+/** The role of a connection can write, and `refuseWriters` is set. Has the code of a rejected login. */
 export class WriterRefused extends Error {
   override name = 'WriterRefused'
   readonly code = '28000'
@@ -25,6 +25,6 @@ function describe({ role, superuser, tables }: WritePrivileges): string | null {
   if (first === undefined && !superuser) return null
   const reason = superuser
     ? 'it is a superuser'
-    : `it may change ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`
-  return `the database role ${role} could write: ${reason}; use a read-only role, such as a member of stacktach_read`
+    : `it can change ${first}${others.length > 0 ? ` and ${others.length} more` : ''}`
+  return `the database role ${role} can write: ${reason}; use a read-only role, such as a member of stacktach_read`
 }

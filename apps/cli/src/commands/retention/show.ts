@@ -8,7 +8,7 @@ import { printTable } from '../../output/printTable.ts'
 /** `stacktach retention show` */
 export function showRetentionCommand(): Command {
   return new Command('show')
-    .description('show since when notifications and aggregates are kept, and the partitions')
+    .description('show the oldest notifications and aggregates kept, and the partitions')
     .option('--json', 'print one JSON object with kept_since and partitions')
     .action(async ({ json }: { json?: boolean }) => {
       const { horizons, partitions } = await withDatabase('reads', retentionState)

@@ -45,7 +45,7 @@ export async function readStatus(
   exact: boolean,
   problems: StatusProblems,
 ): Promise<StatusReport> {
-  // Broker queues first: a message that leaves its queue meanwhile is then counted as stored, instead of not at all.
+  // The queues before the database: a message that is stored in between counts in both, instead of in neither.
   const queues = await brokerQueues(deployments, problems.brokerUnavailable)
   return {
     queues,

@@ -61,7 +61,7 @@ function queuesTable({ queues }: StatusReport): TextTable {
   }
 }
 
-/** Only the verified exists are estimated: the other statuses are few and always counted. */
+/** Only the number of verified exists is an estimate; exists with another status are few and always counted. */
 function existsTable({ exists }: StatusReport, exact: boolean): TextTable {
   return {
     head: ['Exists', ...existsStatuses],

@@ -13,7 +13,7 @@ export function tenantsCommand(): Command {
 
 function importTenantsCommand(): Command {
   return new Command('import')
-    .description('import tenants with their accounts and types, which the report instance-hours needs')
+    .description('import tenants with their accounts and types, for the report instance-hours')
     .argument(
       '<file>',
       'CSV with the columns tenant, account_name, billing_account and one per type; or JSON, an array of objects with these members and types',

@@ -30,7 +30,7 @@ export async function enqueueDueReports({
           region,
           parameters: { deployments, percentile },
           schedule,
-          // `period` of the heading is the stored one, whose end can be a second earlier.
+          // The requested period; the one in the heading is the stored one, which can end a second earlier.
           timePeriod: period,
         }
       }),

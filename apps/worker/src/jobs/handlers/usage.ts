@@ -89,7 +89,7 @@ async function foldInstanceShard(
   const openTimings = await readOpenTimings(client, needed.timings)
   const launches = await readLaunches(client, needed.launches)
   const closedBefore = await readClosedRequests(client, plan.refolded)
-  // Include the whole history of refolded instances: their claimed rows enqueue requests only here.
+  // With the histories of refolded instances: claimRest removed their rows, so only this step can enqueue their requests.
   const relevant = [...notifications, ...histories]
   const trackerStarts = await readTrackerStarts(client, startableRequests(relevant, rules))
 

@@ -1,7 +1,7 @@
 import { catalog, type FailedAttempt, isJobName, jobNames } from '@stacktach/jobs'
 import type { Metrics } from '@stacktach/runtime'
 
-/** From a fold of a few notifications to a report of a month. */
+/** From the fold of a few notifications to the report of a month. */
 const DURATION_BUCKETS_SECONDS = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 15, 60, 300, 1_800]
 
 /** Jobs that fold backlog rows. */
