@@ -37,7 +37,7 @@ export default {
     project('e2e', ['e2e/src/**/*.test.ts']),
   ],
   testTimeout: 120_000,
-  // On two processors: tests of processes mostly wait for them, so a third worker fills the gaps.
+  // For two processors: a test that starts processes mostly waits for them, so a third worker uses the idle time.
   maxWorkers: 3,
   testSequencer: '<rootDir>/jest.sequencer.mjs',
 }

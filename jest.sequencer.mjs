@@ -7,8 +7,8 @@ const { default: TestSequencer } = createRequire(import.meta.url)('@jest/test-se
 /** @typedef {import('@jest/test-result').Test} Test */
 
 /**
- * Seconds of the slow files, roughly, on a fresh clone: later jest knows how long each took. Long files start first, so
- * that no worker is left alone with one at the end.
+ * Approximate seconds of the slow files, for a fresh clone; afterwards jest knows the duration of each file. Long files
+ * start first, so that no worker runs one alone at the end.
  * @type {Record<string, number>}
  */
 const seconds = {

@@ -48,7 +48,7 @@ try {
   if (isSelected('growth')) await measureGrowth(context)
   if (isSelected('processes')) await measureProcesses(context)
 } finally {
-  // After a failure, too: the results so far took long to measure.
+  // Also after a failure: the results so far took a long time to measure.
   const finalMachine = withFinalLoad(machine)
   process.stdout.write(
     options.json

@@ -57,7 +57,7 @@ export function answersAbout(names: Names, answers: Answers): Map<string, readon
     const matching = rows.filter(
       (row) => kind === undefined || names[kind].has(String(row[index ?? 0])) || glance.has(String(row[0])),
     )
-    // A request or tenant with other names only.
+    // None of the names occurs in this request or tenant.
     if (/^(?:request\?|kpi\/|search\?field=tenant)/.test(path) && matching.length === 0) continue
     const maskedHeader = path.startsWith('watch/') ? header?.with(4, 'longest event') : header
     const all = maskedHeader === undefined ? [] : [maskedHeader, ...matching]

@@ -189,7 +189,7 @@ async function deleteNotifications({ pool }: Database): Promise<void> {
     [CACHED_TABLES],
   )
   const truncate = () => pool.query(`truncate ${rows[0]?.tables} restart identity`)
-  // A job that polls the backlog may cause one deadlock.
+  // A job that reads the backlog at this moment can cause a deadlock: retry once.
   await truncate().catch((error: unknown) => {
     if (!isTransient(error)) throw error
     return truncate()

@@ -111,7 +111,7 @@ test('four jobs processes that are killed repeatedly give the same verdicts as o
     await subscriber.received(outbox.rowCount ?? 0)
     await subscriber.stop()
 
-    // Distinct message ids. An exists whose duplicate or counterpart was published has no message.
+    // Distinct message ids. An exists has no message of its own if its duplicate or counterpart was published.
     const published = new Map(subscriber.messages.map(({ messageId, body }) => [messageId, body.original_message_id]))
     const originals = [...published.values()]
     expect(new Set(originals).size).toBe(originals.length)

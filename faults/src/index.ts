@@ -10,7 +10,7 @@ import { omittedLines, outcomeTable, pressureTable } from './table.ts'
 export { type Options, parseOptions, USAGE } from './options.ts'
 export type { Servers, SmallDisk } from './stack/servers.ts'
 
-/** By name of the self-test, the module that every program of the run with faults loads. */
+/** The modules of the self-tests by name. Every program of the run with faults loads the module. */
 const selftests: Record<string, URL> = { 'ack-early': new URL('./selftestAckEarly.js', import.meta.url) }
 
 /**

@@ -14,7 +14,7 @@ export async function withTimeout<T>(work: Promise<T>, timeoutMs: number, messag
   try {
     return await Promise.race([work, timeout])
   } finally {
-    // The losing timer would keep the process alive.
+    // A running timer would keep the process alive.
     timeout.catch(() => {})
     abort.abort()
   }

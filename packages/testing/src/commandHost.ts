@@ -1,11 +1,11 @@
 /**
- * The process behind `startCommandHost`. It runs commands one after another: a program's main file is evaluated again
- * for each command, the modules that it imports only once.
+ * The process of `startCommandHost`. It runs one command at a time: each command evaluates the main file of its program
+ * again, but not the modules that the file imports.
  */
 import { pathToFileURL } from 'node:url'
 import type { CommandRequest, CommandResult } from './commands.ts'
 
-/** Thrown in place of ending the process. */
+/** Thrown by `process.exit`, instead of ending this process. */
 const exited = new Error('the command has exited')
 
 let commands = 0
@@ -18,10 +18,10 @@ process.exit = (code) => {
 }
 
 function capture(stream: NodeJS.WriteStream): void {
-  // Each command adds listeners, as programs do that have the process to themselves.
+  // Each command adds listeners and removes none, because a program expects a process of its own.
   stream.setMaxListeners(0)
   stream.write = (chunk: Uint8Array | string, ...rest: unknown[]) => {
-    // What a program still writes after its exit, nobody would see.
+    // Output after the exit is dropped, as in a process of its own.
     if (exit !== undefined) output += typeof chunk === 'string' ? chunk : Buffer.from(chunk).toString()
     for (const callback of rest) if (typeof callback === 'function') callback()
     return true

@@ -22,15 +22,15 @@ export interface CommandHost {
 
 const hostProgram = fileURLToPath(new URL('../dist/commandHost.js', import.meta.url))
 
-/** Variables that Node itself reads as it starts: a command that has one needs its own process. */
+/** Variables that Node reads only at startup: a command with one of them needs its own process. */
 const STARTUP_VARIABLES = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'TZ']
 
 /**
- * Runs built commands as `runToEnd` does, but in one process that loads their modules only once: starting a process for
- * each would take most of the time of tests that run dozens. A command that is run while another runs, or that
- * configures Node itself, gets its own process.
+ * Runs built commands as `runToEnd` does, but in one process that loads their modules only once. A test with dozens of
+ * commands would otherwise spend most of its time starting processes. Concurrent commands, and commands that configure
+ * Node, get processes of their own.
  *
- * @param spawning names of commands that start processes which write to the same output: they get their own, too
+ * @param spawning names of commands whose child processes write to the same output: they, too, get their own process
  */
 export function startCommandHost(spawning: readonly string[] = []): CommandHost {
   let host: ChildProcess | undefined

@@ -13,7 +13,7 @@ export interface TestDatabase {
 }
 
 export interface TestDatabaseOptions {
-  /** Commits wait for the disk, as in production. Without it they do not, which saves milliseconds each. */
+  /** Whether commits wait for the disk, as in production. Off by default, which saves milliseconds per commit. */
   durable?: boolean
 }
 
@@ -21,14 +21,14 @@ const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations/', im
 
 const TEMPLATE_PREFIX = 'stacktach_template_'
 
-/** Templates that no test has used for this long are dropped: they belong to a schema of another time. */
+/** Templates that no test has used for this long are dropped: their schema is out of date. */
 const TEMPLATE_LIFETIME_DAYS = 2
 
 /**
- * Creates a database with the current schema. It is a copy of a template on the same server, which is migrated once for
- * each state of prisma/migrations: copying takes some 40 ms, migrating ten times as long.
+ * Creates a database with the current schema. It is a copy of a template database on the same server. The template is
+ * migrated once per version of prisma/migrations, because a copy takes about 40 ms and a migration ten times as long.
  *
- * @param migrate of the db package, a parameter because that package depends on this one for its own tests
+ * @param migrate from packages/db; a parameter, because the tests of packages/db depend on this package
  */
 export async function createTestDatabase(
   migrate: (url: string) => Promise<unknown>,
@@ -83,12 +83,12 @@ async function drop(client: pg.Client, name: string): Promise<void> {
   }
 }
 
-/** Through the write-ahead log, which needs no checkpoint: four times as fast as copying files. */
+/** Strategy wal_log needs no checkpoint, and is four times as fast as copying files. */
 async function copyTemplate(client: pg.Client, template: string, name: string): Promise<void> {
   await client.query(`create database ${name} template ${template} strategy wal_log`)
 }
 
-/** Migrates a template, under a lock, since several test workers may find it missing at once. */
+/** Creates and migrates a template, under a lock, because several test workers may need it at the same time. */
 async function makeTemplate(
   client: pg.Client,
   template: string,
@@ -99,7 +99,7 @@ async function makeTemplate(
     const { rowCount } = await client.query('select from pg_database where datname = $1', [template])
     if (rowCount === 1) return
     await dropOldTemplates(client)
-    // The template gets its name last, so that one whose migration failed is never copied.
+    // Renamed last, so that a template whose migration failed is never copied.
     const unfinished = `${template}_unfinished`
     await client.query(`drop database if exists ${unfinished} with (force)`)
     await client.query(`create database ${unfinished}`)
@@ -110,7 +110,7 @@ async function makeTemplate(
   }
 }
 
-/** Writes the day of the last use into the template's comment. */
+/** Records the day of the last use in the comment of the template. */
 async function markUsed(client: pg.Client, template: string): Promise<void> {
   const { rows } = await client.query<{ today: string; used: string | null }>(
     `select current_date::text as today, shobj_description(oid, 'pg_database') as used
@@ -133,7 +133,7 @@ async function dropOldTemplates(client: pg.Client): Promise<void> {
   for (const { name } of rows) await client.query(`drop database if exists ${name}`)
 }
 
-/** Names the state of prisma/migrations in 16 digits: of the names and contents of all of its files. */
+/** Checksum of the names and contents of all migrations, 16 hexadecimal digits. */
 function schemaChecksum(): string {
   const hash = createHash('sha256')
   for (const name of readdirSync(migrationsFolder).sort()) {

@@ -1,6 +1,5 @@
 /**
- * How many random cases a test tries: the number for every run, times TEST_EFFORT for a longer search (`TEST_EFFORT=10
- * npm test`).
+ * Number of random cases of a test: `runs`, multiplied by TEST_EFFORT for a longer search (`TEST_EFFORT=10 npm test`).
  */
 export function effort(runs: number): number {
   const factor = Number(process.env.TEST_EFFORT || 1)

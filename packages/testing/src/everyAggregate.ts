@@ -67,7 +67,7 @@ export async function everyAggregate({ pool }: { pool: pg.Pool }): Promise<Recor
   return tables
 }
 
-/** The same rows as sorted hashes, small enough to keep for many moments. */
+/** The same rows as sorted hashes: small, so that a test can keep the state of many moments in memory. */
 export async function everyAggregateHash({ pool }: { pool: pg.Pool }): Promise<string[]> {
   const hashes: string[] = []
   for (const [table, { rows: sql }] of Object.entries(aggregates)) {
@@ -82,11 +82,11 @@ export async function everyAggregateHash({ pool }: { pool: pg.Pool }): Promise<s
 
 /** The ids of all rows that have one, by table and natural key. */
 export async function everyRowId({ pool }: { pool: pg.Pool }): Promise<Map<string, string>> {
-  const found = new Map<string, string>()
+  const idByKey = new Map<string, string>()
   for (const [table, { ids }] of Object.entries(aggregates)) {
     if (ids === undefined) continue
     const { rows } = await pool.query<{ key: string; id: string }>(`select key, id::text from (${ids}) as a`)
-    for (const { key, id } of rows) found.set(`${table} ${key}`, id)
+    for (const { key, id } of rows) idByKey.set(`${table} ${key}`, id)
   }
-  return found
+  return idByKey
 }

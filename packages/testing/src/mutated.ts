@@ -89,7 +89,7 @@ function pathsOf(value: Json, path: Path = []): Path[] {
   return [...(path.length > 0 ? [path] : []), ...inside]
 }
 
-/** A change of the value at a path; as JSON text, which can express more than JavaScript values. */
+/** A change of the value at a path. Values are JSON text, which can express more than JavaScript values. */
 type Edit = { kind: 'replace' | 'beside' | 'twice'; value: string } | { kind: 'remove' | 'wrap' }
 
 /** The value as JSON text, with the edit applied at `path`. */
@@ -150,11 +150,11 @@ const onBytes: Record<string, (body: Buffer, place: number, byte: number) => Buf
   'twice in a row': (body) => Buffer.concat([body, body]),
 }
 
-/** Events from which the folds read most: half of the messages drawn. */
+/** Events that the folds use most; half of the generated messages have one of them. */
 const folded =
   /exists|audit|(?:create|delete|rebuild|rescue|finish_resize|unshelve|resize_finish)\.(?:start|end)|image\./
 
-/** Real messages, each with up to three values or its bytes changed. */
+/** Recorded messages with up to three changed values, or with changed bytes. */
 export function mutated(messages: readonly CapturedMessage[]): fc.Arbitrary<MutatedMessage> {
   const rich = messages.filter(({ body }) => folded.test(body.toString()))
   const real = fc.oneof(fc.constantFrom(...messages), fc.constantFrom(...(rich.length > 0 ? rich : messages)))
@@ -174,7 +174,7 @@ export function mutated(messages: readonly CapturedMessage[]): fc.Arbitrary<Muta
   }))
 }
 
-/** Applies one edit; a message that an earlier edit made unreadable stays as it is. */
+/** Applies one edit, unless an earlier edit made the message unreadable. */
 function withChange(message: MutatedMessage, [where, which, edit]: [number, number, Edit]): MutatedMessage {
   try {
     const outer: Json = JSON.parse(message.body.toString())

@@ -30,7 +30,7 @@ export async function createTestVhost(): Promise<TestVhost> {
   }
 }
 
-/** A user's permissions in a virtual host, as patterns of names; null: none at all. */
+/** Permissions of a user in a virtual host, as patterns of names; null: no permissions. */
 export type Permissions = { configure: string; write: string; read: string } | null
 
 /** Creates a user with these permissions in a virtual host; `drop` it at the end. */

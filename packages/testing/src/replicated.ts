@@ -19,11 +19,11 @@ export interface TestServer {
 /** The standby soon cancels queries that block replay. */
 const settings = ['-c', 'shared_buffers=32MB', '-c', 'max_standby_streaming_delay=100ms']
 
-/** A PostgreSQL server and a standby that follows it by streaming replication. */
+/** A PostgreSQL server and its standby with streaming replication. */
 export interface Replicated {
   primary: TestServer
   standby: TestServer
-  /** Resolves when the standby has replayed everything that the primary has committed so far. */
+  /** Resolves when the standby has replayed all transactions that the primary has committed. */
   caughtUp(): Promise<void>
   drop(): Promise<void>
 }

@@ -7,8 +7,9 @@ const { INT8 } = pg.types.builtins
 const INT8_ARRAY = 1016
 
 /**
- * Parses columns of our SQL: int8 as a number. Ids, counts and microseconds of Unix time are safe integers. Byte counts of
- * notifications need not be: select them as text. Prisma brings its own parsers and returns bigints.
+ * Parsers for the columns of our SQL: int8 becomes a number. Ids, counts and microseconds of Unix time are safe
+ * integers. Byte counts in notifications can be larger: select them as text. Prisma has its own parsers and returns
+ * bigints.
  */
 export const columnParsers = new pg.TypeOverrides()
 columnParsers.setTypeParser(INT8, parseInt8)

@@ -31,7 +31,7 @@ function withReason(message: string, error: unknown): string {
   return reason === '' ? message : `${message} (${reason})`
 }
 
-/** A host with several addresses fails with one error for each, in an error without a message. */
+/** For a host with several addresses, Node throws an AggregateError without a message, with one error per address. */
 function reasonOf(error: Error): string {
   const [first] = error instanceof AggregateError ? error.errors : []
   const message = error.message || (first instanceof Error ? first.message : '')

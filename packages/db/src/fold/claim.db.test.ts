@@ -24,7 +24,7 @@ afterAll(async () => {
   await testDatabase.drop()
 })
 
-/** Each test uses its own shard of requests, so that they do not see each other's backlog. */
+/** Each test uses its own shard of requests, so that no test sees the backlog of another one. */
 let lastShard = 0
 const newShard = () => ++lastShard
 
@@ -99,7 +99,7 @@ test.each<[string, (client: pg.PoolClient) => Promise<unknown>]>([
   expect(claim.items).toEqual(['a', 'b'])
 })
 
-test('requests are claimed in the order of their keys, from a key on', async () => {
+test('requests are claimed in the order of their keys, after a given key', async () => {
   const shard = newShard()
   await addRequests(shard, ['c', 'a', 'd', 'b'])
   await inTransaction(database.pool, async (client) => {

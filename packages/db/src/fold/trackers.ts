@@ -44,7 +44,7 @@ export async function readRequestStarts(
   return new Map([...starts, ...toRequestStarts(rows)])
 }
 
-/** Reads, for each request, the ends of timings with a start that have the latest `when`. */
+/** Reads the latest end of each request among the timings that have a start; several if they share its `when`. */
 export async function readLatestEnds(
   client: Queryable,
   requestIds: readonly string[],
@@ -99,7 +99,7 @@ export async function readTrackerStarts(
   return new Map(rows.map((row) => [row.request_id, row.start_when]))
 }
 
-/** Reads the request ids of the ends of the instances' timings. */
+/** Reads the ids of the requests that ended a timing of the instances. */
 export async function readClosedRequests(client: Queryable, instances: readonly string[]): Promise<string[]> {
   if (instances.length === 0) return []
   const { rows } = await client.query<{ request_id: string }>(
@@ -139,7 +139,7 @@ const types: ColumnTypes<TrackerColumns> = {
 /**
  * Writes trackers.
  *
- * @param without ids of requests that no longer have a tracker; theirs are deleted
+ * @param without ids of requests that no longer have a tracker: their rows are deleted
  */
 export async function writeTrackers(
   client: Queryable,

@@ -40,7 +40,7 @@ const lifecycleTypes: ColumnTypes<LifecycleColumns> = {
  * different values of SHARDS.
  *
  * @param before the lifecycles as they were read
- * @throws ConcurrentFold if a stored position is another
+ * @throws ConcurrentFold if a stored position has changed
  */
 export async function writeLifecycles(
   client: Queryable,

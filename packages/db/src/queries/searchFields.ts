@@ -4,7 +4,7 @@ import type { SpanKind } from './notificationSpan.ts'
 export type SearchLookup = 'exact' | 'contains' | 'startswith' | 'endswith' | 'gt' | 'gte' | 'lt' | 'lte'
 
 export interface SearchField {
-  /** A column of the service's table. */
+  /** A column of the service's table. `store/notificationTables.ts` fills it. */
   column: string
   type: 'text' | 'integer' | 'instant'
   lookups: readonly SearchLookup[]

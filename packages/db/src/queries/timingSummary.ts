@@ -11,7 +11,7 @@ export interface TimingSummary {
   average: number
 }
 
-/** Summary of the first $1 timings in order of time, after $2. */
+/** Summarizes $1 timings in order of time, after skipping the first $2. */
 const firstTimings = `
   select count(*) as count, min(duration) as min, max(duration) as max, div(sum(duration), nullif(count(*), 0))::bigint as average
     from (select duration from timing

@@ -14,7 +14,7 @@ export async function timingsOfName(
   { name, ended, limit, offset }: Page & { name: string; ended: TimePeriod },
 ): Promise<NamedTiming[]> {
   const { rows } = await db.pool.query<NamedTiming>(
-    // The index alone finds the page; rows are read of it, not of all before it.
+    // An index-only scan finds the page; only the rows of the page are fetched, not those skipped by the offset.
     `select t.instance, t.duration
        from (select id from timing
               where name = $1 and duration is not null and end_when >= $2 and end_when < $3

@@ -2,7 +2,7 @@ import { type Instant, type Service, stringifyJson, type TimePeriod } from '@sta
 import type { Database } from '../connection/open.ts'
 import { inTransaction } from '../sql/transaction.ts'
 
-/** Key of the advisory lock held while a report is stored that must exist only once. */
+/** Key of the advisory lock for storing scheduled reports, each of which must exist only once. */
 const REPORTS_LOCK = 7246_003
 
 /** Parameters of a report besides period and region. */

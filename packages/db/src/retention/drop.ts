@@ -71,8 +71,8 @@ async function keepOriginals(
 const SPANS_PER_BATCH = 5_000
 
 /**
- * Deletes the spans that end before a service's horizon, in batches. Longer spans are not shortened, because a dropped
- * partition costs a query nothing.
+ * Deletes the spans that end before a service's horizon, in batches. Longer spans are not shortened: a dropped
+ * partition does not slow down a query.
  *
  * @returns the number of deleted spans
  */

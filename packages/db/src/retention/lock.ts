@@ -10,7 +10,7 @@ const RETENTION_LOCK = 7246_002
 export async function withRetentionLock<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T | null> {
   // Not from the pool, because `work` may need all its connections.
   const client = new pg.Client(pool.options)
-  // If the connection is lost, so is the lock, and another run may start: each step is idempotent or fails.
+  // A lost connection releases the lock, and another run may start. That is safe: each step is idempotent or fails.
   client.on('error', () => {})
   await client.connect()
   try {

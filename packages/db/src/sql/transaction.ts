@@ -19,7 +19,7 @@ export async function inTransaction<T>(pool: pg.Pool, work: (client: pg.PoolClie
     await client.query('commit')
     return result
   } catch (error) {
-    // A server that did not answer would not answer the rollback.
+    // After a timeout the server would not answer the rollback either.
     if (isUnanswered(error)) broken = error
     else await client.query('rollback').catch(onError)
     throw error

@@ -2,7 +2,7 @@
 export type ColumnTypes<Row> = { readonly [K in keyof Row]: string }
 
 /**
- * Rows as one array parameter a column, which is what makes a set-based statement: `from unnest($1::text[], …)`.
+ * Passes rows as one array parameter per column, for a set-based statement: `from unnest($1::text[], …)`.
  *
  * @param first number of the first parameter
  */

@@ -182,7 +182,7 @@ describe.each(['today', 'stacktach'] as const)('operations (%s)', (rules) => {
     expect(store.lifecycles.get('server')).toMatchObject({ state: 'deleted' })
   })
 
-  test('with cells, notifications of one instance over several brokers make the rows of one broker', () => {
+  test('with cells, the notifications of an instance from several brokers make the same rows as from one', () => {
     const cells = create.map((notification, index) => ({ ...notification, deploymentId: index + 1 }))
     const { timings, launches, kpi, store } = aggregatesOf(rules, ...cells)
     expect({ timings, launches, kpi }).toEqual({
@@ -204,12 +204,12 @@ describe.each(['today', 'stacktach'] as const)('operations (%s)', (rules) => {
     expect(refolds).toBe(1)
   })
 
-  test('with updates of only the compute service there are requests today, but none in StackTach', () => {
+  test('updates from the compute service alone start a request today, but not in StackTach', () => {
     const { kpi } = aggregatesOf(rules, ...create.map((notification) => ({ ...notification, service: 'compute' })))
     expect(kpi).toEqual(rules === 'today' ? ['req-1 8 s'] : [])
   })
 
-  test('without a user in any notification there are requests in StackTach, but none today', () => {
+  test('notifications without a user start a request in StackTach, but not today', () => {
     const withoutUser = create.map((notification) => ({ ...notification, userId: null }))
     expect(aggregatesOf(rules, ...withoutUser).kpi).toEqual(rules === 'today' ? [] : ['req-1 8 s'])
   })

@@ -7,13 +7,13 @@ import { isSecretName, lowerCase, secretHint } from './secretName.ts'
 const empty = `(?:n(?:ull|one)|\\[\\s{0,8}\\]|\\{\\s{0,8}\\}|(\\\\{0,64}["'])\\1(?!["']))`
 
 /**
- * Matches a hint in a text in lower case, unless it is in a key with an empty value. Most notifications have no
- * secrets or empty ones and need no further examination; doubtful cases do. Every part is bounded, so matching is
- * linear in the text.
+ * Matches a hint in a lower-case text, except in a key with an empty value. Most notifications have no match: they hold
+ * no secret and are not examined further. A match may be a harmless name. Every part is bounded, so matching is linear
+ * in the text.
  */
 const heldSecret = new RegExp(`(?:${secretHint})(?![a-z0-9_.-]{0,64}\\\\{0,64}["']\\s{0,8}:\\s{0,8}${empty})`, 'g')
 
-/** An unnecessary escape: it could hide a name. */
+/** A letter written as an escape, which could hide a name. */
 const escapedLetter = /\\u00[4-7]/
 
 export const REDACTED = '<redacted>'

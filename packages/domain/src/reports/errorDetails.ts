@@ -56,7 +56,7 @@ export function failedRequests(requests: readonly RequestFacts[]): FailedRequest
   })
 }
 
-/** Whether the report has an object for this request; a request that was only long has none. */
+/** Whether the report has an object for this request; a request that failed only by its duration has none. */
 export function isDetailed({ failure }: FailedRequest): boolean {
   return failure.code !== null || failure.kind === 'state'
 }

@@ -2,7 +2,7 @@ import { formatInstant, type Instant } from '../time/instant.ts'
 import type { TimePeriod } from '../time/period.ts'
 
 /**
- * The reason why a report over a period is refused; null when it is not.
+ * The reason to refuse a report over a period; null to accept it.
  *
  * @param keptSince the time from which all data of the report is stored; null when nothing was dropped
  */

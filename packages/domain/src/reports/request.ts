@@ -49,7 +49,7 @@ export interface RequestFailure {
   kind: FailureKind
   /** The HTTP status of the error. */
   code: number | null
-  /** Null if the request was only long. */
+  /** Null if the duration is the only reason. */
   by: FailureNotification | null
   /** The exception of the error's payload, undefined if absent. */
   exception: unknown

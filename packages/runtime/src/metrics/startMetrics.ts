@@ -95,9 +95,9 @@ async function changeLevel(request: IncomingMessage, logger: Logger): Promise<Re
   const text = await readShortBody(request)
   const level = logLevels.find((level) => level === text)
   if (level === undefined) return { status: 400, body: `The log level must be one of ${logLevels.join(', ')}\n` }
-  // Logged at the previous level: the new one may be silent.
+  // Logged before the change: the new level may be silent.
   const before = logger.level
-  logger.info({ before, level }, 'log level changes')
+  logger.info({ before, level }, 'changing log level')
   setLevel(logger, level)
   return { status: 200, body: `${level}\n` }
 }
