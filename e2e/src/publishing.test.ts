@@ -6,7 +6,7 @@ import { type Subscriber, subscribe } from './subscriber.ts'
 import { until } from './until.ts'
 import { allVerified, novaVerdicts } from './verdicts.ts'
 
-describe('publication of verified exists', () => {
+describe('publishing of verified exists', () => {
   let pipeline: Pipeline
   let brokerProxy: Detour
   let subscriber: Subscriber

@@ -79,7 +79,7 @@ describe('findCycles', () => {
     expect(findCycles(graph({ a: ['b', 'c'], b: ['d'], c: ['d'], d: [] }))).toEqual([])
   })
 
-  test('finds each group once, without what only leads to it', () => {
+  test('finds each group once, without nodes that only lead to it', () => {
     const edges = { a: ['b'], b: ['c'], c: ['d', 'e'], d: ['b'], e: [], x: ['y'], y: ['x', 'a'] }
     expect(findCycles(graph(edges))).toEqual([
       ['b', 'c', 'd'],

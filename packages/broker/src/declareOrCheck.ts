@@ -28,7 +28,7 @@ export async function declareOrCheck(
     if (code !== PRECONDITION_FAILED && code !== ACCESS_REFUSED) throw error
     if (isTransientQueueRefusal(error)) throw error
     await onChannel(connection, check).catch((checkError: unknown) => {
-      // It does not exist: the properties themselves are invalid, and the first error says why.
+      // It does not exist: the properties are invalid, and the first error has the reason.
       throw code === PRECONDITION_FAILED && codeOf(checkError) === NOT_FOUND ? error : checkError
     })
     if (code === PRECONDITION_FAILED) onMismatch(error.message)

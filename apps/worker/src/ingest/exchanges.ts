@@ -26,8 +26,8 @@ export function queueGroups(topics: Topics): QueueGroup[] {
 
 /**
  * Returns a function that determines the exchange of a message from its queue and the exchange of its delivery: the one
- * that it was published to. Two kinds of exchanges stand for the one under which the queue is listed: the default
- * exchange (messages that were moved to the queue by name) and a distributing exchange (`from`).
+ * that it was published to. Two kinds of exchanges are replaced by the one under which the queue is listed: the
+ * default exchange (messages that were moved to the queue by name) and a distributing exchange (`from`).
  */
 export function messageExchange(
   topics: Topics,

@@ -20,7 +20,7 @@ export interface CommittedBatch extends Pick<StoreCounts, 'received' | 'stored' 
   seconds: number
 }
 
-/** Label of exchanges that are not in the deployments file, and whose messages are in a queue all the same. */
+/** Label for messages of exchanges that the deployments file does not name: somebody else bound a queue to them. */
 const OTHER_EXCHANGES = 'other'
 
 /** The metrics of one exchange. */

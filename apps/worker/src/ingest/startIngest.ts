@@ -69,7 +69,7 @@ async function consumeDeployment(
   stopping: AbortSignal,
 ): Promise<ConnectedDeployment & { stop(): Promise<void> }> {
   const logger = context.logger.child({ deployment: deployment.name })
-  /** By host: hosts are tried in turn, and each repeats its error. */
+  /** One for each host: the hosts are tried in turn, and each repeats its own error. */
   const loggers = new Map<string, (text: string) => void>()
   const topology = new Topology(deployment, logger)
   let current: ChannelModel | undefined
@@ -110,7 +110,7 @@ async function consumeDeployment(
 /**
  * Binds the queues again at intervals.
  *
- * @returns a function that ends it
+ * @returns a function that stops it
  */
 function bindRegularly(topology: Topology, connection: () => ChannelModel | undefined, logger: Logger): () => void {
   let isBinding = false

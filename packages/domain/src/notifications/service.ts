@@ -1,4 +1,7 @@
-/** The services of notifications, as determined by their exchange; each has its own table. */
+/**
+ * The services of notifications; each has its own table. The exchange determines the service; in an exchange of all
+ * services, event and publisher do (`serviceOfEvent.ts`).
+ */
 export const services = ['nova', 'glance', 'generic'] as const
 
 export type Service = (typeof services)[number]

@@ -16,7 +16,10 @@ const novaFamilies = new Set([
 /** Processes whose notifications are all nova's; versioned publishers begin with `nova-`. */
 const novaPublisher = /^(?:nova|nova-.+|compute|compute_task|conductor|cells|consoleauth)$/
 
-/** Processes of nova whose names other services have, too: a wrapped function (`rescue_instance`) tells them apart. */
+/**
+ * Process names that nova shares with other services: of their events only those named after a function
+ * (`rescue_instance`) and `api.fault` are nova's.
+ */
 const sharedPublisher = /^(?:api|scheduler)$/
 
 /** Scheduler events of nova; those of cinder and manila are named after other operations (`scheduler.create_volume`). */

@@ -85,7 +85,7 @@ test('a large backlog is folded in several transactions', async () => {
   expect(lifecycles).toEqual([{ instance: 'a' }, { instance: 'b' }])
 })
 
-test('a shard that another process folds is left to it, with another wake-up', async () => {
+test('a shard that another process is folding is skipped, and another wake-up is enqueued', async () => {
   await storeRows(stack, creation)
   const shard = await backloggedShard()
   await withShard(stack.database.pool, 'usage', shard, async () => {
