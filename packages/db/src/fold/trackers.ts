@@ -44,7 +44,7 @@ export async function readRequestStarts(
   return new Map([...starts, ...toRequestStarts(rows)])
 }
 
-/** Reads the latest end of each request among the timings that have a start; several if they share its `when`. */
+/** Reads, for each request, the ends of timings with a start that have the latest `when`. */
 export async function readLatestEnds(
   client: Queryable,
   requestIds: readonly string[],

@@ -60,7 +60,7 @@ test('a request that ended in state error has neither code nor exception', () =>
   expect(object).not.toHaveProperty('exception')
 })
 
-test('a request that failed only by its duration is counted for its tenant, without an object', () => {
+test('a request that was only long is counted for its tenant, without an object', () => {
   expect(report([request('r3', { first: when - 31 * MINUTE }), request('r4', { first: when - 40 * MINUTE })])).toEqual([
     expect.objectContaining({ instances: { i1: ['r3', 'r4'] }, tenant_issues: { t1: 2 }, event_counts: {} }),
   ])
