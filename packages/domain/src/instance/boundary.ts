@@ -91,6 +91,7 @@ function stateAt(boundary: Boundary | null, laterClassic: ReadonlySet<string> = 
     lifecycle: boundary?.lifecycle ?? null,
     openTimings: boundary?.openTimings ?? [],
     launches: new Map(boundary?.launches.map((launch) => [launch.requestId, launch])),
+    deletes: boundary?.deletes ?? [],
     storedClassic: new Set([...(boundary?.classic ?? []), ...laterClassic]),
     prunedVersioned: new Set(boundary?.versioned),
   }

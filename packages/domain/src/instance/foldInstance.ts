@@ -31,6 +31,8 @@ export interface FoldState {
   /** Oldest first. */
   openTimings: readonly Timing[]
   launches: ReadonlyMap<string, Launch>
+  /** All deletes of the instance, if the new notifications can change one. */
+  deletes: readonly InstanceDelete[]
   /** Keys of stored classic notifications that may have a versioned counterpart among the new ones. */
   storedClassic: ReadonlySet<string>
   /** Keys of dropped versioned notifications that were folded: their classic counterparts are left out. */
@@ -41,6 +43,7 @@ export const FROM_THE_BEGINNING: FoldState = {
   lifecycle: null,
   openTimings: [],
   launches: new Map(),
+  deletes: [],
   storedClassic: new Set(),
   prunedVersioned: new Set(),
 }
@@ -74,7 +77,7 @@ export function foldInstance(
     lifecycle: foldLifecycle(instance, state.lifecycle, notifications, counted),
     timings: foldTimings(state.openTimings, counted, rules),
     launches: [...foldLaunches(state.launches, counted, rules).values()],
-    deletes: foldDeletes(counted),
+    deletes: foldDeletes(state.deletes, counted, rules),
     exists: foldExists(counted),
   }
 }

@@ -57,7 +57,7 @@ describe('a plan', () => {
     expect(withPossibleCounterparts(byInstance([next]), new Map())).toEqual([])
   })
 
-  test('needs the open timings of its ends and the launches of its launch events', () => {
+  test('needs the open timings of its ends, the launches of its launch events and the deletes of its deletes', () => {
     const claimed = byInstance([
       novaEvent('update', 1),
       novaEvent('pause.start', 2),
@@ -67,7 +67,11 @@ describe('a plan', () => {
     expect(neededState(claimed, 'today')).toEqual({
       timings: [{ instance: 'server', name: 'compute.instance.pause' }],
       launches: [{ instance: 'server', requestId: 'req-1' }],
+      deletes: [],
     })
+    const restored = byInstance([novaEvent('restore.end', 1)])
+    expect(neededState(restored, 'today').deletes).toEqual(['server'])
+    expect(neededState(restored, 'stacktach').deletes).toEqual([])
     const unshelved = byInstance([novaEvent('unshelve.end', 1)])
     expect(neededState(unshelved, 'today').launches).toHaveLength(1)
     expect(neededState(unshelved, 'stacktach').launches).toEqual([])
@@ -83,6 +87,7 @@ describe('a plan', () => {
       lifecycles: lifecyclesOf(start),
       openTimings: timings,
       launches,
+      deletes: [],
       counterparts: [],
       boundaries: new Map(),
     }

@@ -1,6 +1,7 @@
 import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import type { Timing } from '../timing/foldTimings.ts'
+import { changesDeletes, type InstanceDelete } from '../usage/deletes.ts'
 import { type Launch, launchEffect } from '../usage/foldLaunches.ts'
 import { type Boundary, foldFromBoundary } from './boundary.ts'
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold, type Lifecycle, needsRefold } from './foldInstance.ts'
@@ -43,6 +44,7 @@ export interface StoredFoldState {
   lifecycles: ReadonlyMap<string, Lifecycle>
   openTimings: readonly Timing[]
   launches: readonly Launch[]
+  deletes: readonly InstanceDelete[]
   counterparts: readonly StoredCounterpart[]
   boundaries: ReadonlyMap<string, Boundary>
 }
@@ -92,11 +94,16 @@ export function planFolds(
   return { continued, refolded }
 }
 
-/** Stored timings and launches that the new notifications can change. */
+/** Stored timings, launches and deletes that the new notifications can change. */
 export function neededState(
   continued: ByInstance,
   rules: Rules,
-): { timings: { instance: string; name: string }[]; launches: { instance: string; requestId: string }[] } {
+): {
+  timings: { instance: string; name: string }[]
+  launches: { instance: string; requestId: string }[]
+  /** Instances. */
+  deletes: string[]
+} {
   const notifications = [...continued.values()].flat()
   return {
     timings: notifications
@@ -105,6 +112,9 @@ export function neededState(
     launches: notifications
       .filter((notification) => launchEffect(notification, rules) !== null)
       .map(({ instance, requestId }) => ({ instance, requestId })),
+    deletes: [...continued]
+      .filter(([, members]) => members.some((notification) => changesDeletes(notification, rules)))
+      .map(([instance]) => instance),
   }
 }
 
@@ -122,6 +132,7 @@ export function foldInstances(
 ): InstanceFold[] {
   const open = group(stored.openTimings, ({ instance }) => instance)
   const launches = group(stored.launches, ({ instance }) => instance)
+  const deletes = group(stored.deletes, ({ instance }) => instance)
   const classic = group(
     stored.counterparts.filter(({ versioned }) => !versioned),
     ({ instance }) => instance,
@@ -132,6 +143,7 @@ export function foldInstances(
       lifecycle: stored.lifecycles.get(instance) ?? null,
       openTimings: open.get(instance) ?? [],
       launches: new Map((launches.get(instance) ?? []).map((launch) => [launch.requestId, launch])),
+      deletes: deletes.get(instance) ?? [],
       storedClassic: new Set([...(classic.get(instance) ?? []).map(({ key }) => key), ...(boundary?.classic ?? [])]),
       prunedVersioned: new Set(boundary?.versioned),
     }

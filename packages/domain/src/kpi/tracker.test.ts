@@ -4,7 +4,7 @@ import type { Rules } from '../rules.ts'
 import { at, novaEvent } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { foldTimings } from '../timing/foldTimings.ts'
-import { type ClosingEnd, type RequestTracker, startsRequest, trackRequest } from './tracker.ts'
+import { type ClosingEnd, endsRequest, type RequestTracker, startsRequest, trackRequest } from './tracker.ts'
 
 /** The tracker of req-1 from the timings of a story. */
 function trackerOf(story: readonly InstanceNotification[], rules: Rules): RequestTracker | null {
@@ -164,4 +164,12 @@ describe.each(['today', 'stacktach'] as const)('with both rule sets (%s)', (rule
     ]
     expect(trackerOf(story, rules)?.last).toMatchObject({ instance: 'server', deploymentId: 2, tenant: 'owner' })
   })
+})
+
+test.each<[string, Rules, boolean]>([
+  ['compute.instance.create', 'today', true],
+  ['scheduler.select_destinations', 'today', false],
+  ['scheduler.select_destinations', 'stacktach', true],
+])('the end of %s (%s) can end a request: %s', (name, rules, expected) => {
+  expect(endsRequest(name, rules)).toBe(expected)
 })

@@ -42,11 +42,20 @@ export function startsRequest(
   return rules === 'today' ? userId !== null : event === 'compute.instance.update' && service.includes('api')
 }
 
+/** Start of the names of timings that end no request: a user waits for what is done after the scheduling. */
+export const SCHEDULER_PREFIX = 'scheduler.'
+
+/** Whether the end of a timing can end its request. */
+export function endsRequest(name: string, rules: Rules): boolean {
+  return rules === 'stacktach' || !name.startsWith(SCHEDULER_PREFIX)
+}
+
 /**
  * The tracker of a request; null if nothing starts it.
  *
  * @param start the earliest notification that can start it
- * @param latest the ends with the latest `when` among those that closed a timing of this request; usually one
+ * @param latest the ends with the latest `when` among those that closed a timing of this request and can end it; usually
+ * one
  */
 export function trackRequest(
   requestId: string,

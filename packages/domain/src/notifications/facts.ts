@@ -41,7 +41,7 @@ export interface GlanceFacts {
 
 /** Events used by launches, deletes or exists. */
 const usageEvents =
-  /^compute\.instance\.(?:create|rebuild|rescue|unshelve|finish_resize|resize\.prep|resize\.revert)\.(?:start|end)$|^compute\.instance\.(?:delete\.end|exists)$/
+  /^compute\.instance\.(?:create|rebuild|rescue|unshelve|finish_resize|resize\.prep|resize\.revert)\.(?:start|end)$|^compute\.instance\.(?:(?:delete|force_delete|soft_delete|restore)\.end|exists)$/
 
 /** The facts of a nova notification; null if the folds do not use its event. */
 export function instanceFacts(event: string, payload: JsonObject | null): InstanceFacts | null {

@@ -3,7 +3,6 @@ import { withoutCounterparts } from '../notifications/counterparts.ts'
 import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import { SECOND } from '../time/instant.ts'
-import { foldDeletes } from '../usage/deletes.ts'
 import { foldExists } from '../usage/exists.ts'
 import { foldAtOnce } from './rows.ts'
 import { Store } from './store.ts'
@@ -28,7 +27,12 @@ export function aggregatesOf(rules: Rules, ...notifications: InstanceNotificatio
     launches: [...store.launches.values()].map(
       ({ requestId, launchedAt, instanceFlavorId }) => `${requestId} ${instanceFlavorId} at ${seconds(launchedAt)}`,
     ),
-    deletes: foldDeletes(counted).map(({ launchedAt, deletedAt }) => `${seconds(launchedAt)} to ${seconds(deletedAt)}`),
+    deletes: [...store.deletes.values()]
+      .sort((a, b) => a.deletedAt - b.deletedAt)
+      .map(
+        ({ launchedAt, deletedAt, status }) =>
+          `${seconds(launchedAt)} to ${seconds(deletedAt)}${status === 'deleted' ? '' : `, ${status}`}`,
+      ),
     exists: foldExists(counted).map(({ launchedAt }) => `launched at ${seconds(launchedAt)}`),
     kpi: [...store.trackers.values()]
       .map(({ requestId, start, last }) =>

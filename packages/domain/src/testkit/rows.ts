@@ -1,6 +1,6 @@
 import { FROM_THE_BEGINNING, foldInstance, type InstanceFold } from '../instance/foldInstance.ts'
 import { byInstance } from '../instance/plan.ts'
-import { type ClosingEnd, type RequestStart, startsRequest, trackRequest } from '../kpi/tracker.ts'
+import { type ClosingEnd, endsRequest, type RequestStart, startsRequest, trackRequest } from '../kpi/tracker.ts'
 import {
   comparePositions,
   type InstanceNotification,
@@ -9,6 +9,7 @@ import {
 } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import type { Timing } from '../timing/foldTimings.ts'
+import type { InstanceDelete } from '../usage/deletes.ts'
 
 /** Rows as JSON, by table and natural key. */
 export type Rows = ReadonlyMap<string, string>
@@ -19,7 +20,7 @@ export function keyedRows(fold: InstanceFold): [string, unknown][] {
     [`lifecycle ${fold.instance}`, fold.lifecycle],
     ...fold.timings.map((row): [string, unknown] => [timingKey(row), row]),
     ...fold.launches.map((row): [string, unknown] => [`launch ${row.instance} ${row.requestId}`, row]),
-    ...fold.deletes.map((row): [string, unknown] => [`delete ${row.instance} ${row.launchedAt} ${row.deletedAt}`, row]),
+    ...fold.deletes.map((row): [string, unknown] => [deleteKey(row), row]),
     ...fold.exists.map((row): [string, unknown] => [`exists ${row.instance} ${row.deploymentId} ${row.dedupKey}`, row]),
   ]
 }
@@ -27,6 +28,11 @@ export function keyedRows(fold: InstanceFold): [string, unknown][] {
 /** The natural key of a timing. */
 export function timingKey({ instance, start, end }: Timing): string {
   return `timing ${instance} ${(start ?? end)?.id}`
+}
+
+/** The natural key of a delete. */
+export function deleteKey({ instance, launchedAt, deletedAt }: InstanceDelete): string {
+  return `delete ${instance} ${launchedAt} ${deletedAt}`
 }
 
 /** The earliest notification that can start a request; null if none can. */
@@ -46,9 +52,11 @@ export function requestStart(requestId: string, stored: readonly InstanceNotific
 }
 
 /** The tracker of a request over all instances: from its start to the latest end of its timings. */
-export function trackerOf(requestId: string, start: RequestStart | null, timings: Iterable<Timing>) {
+export function trackerOf(requestId: string, start: RequestStart | null, timings: Iterable<Timing>, rules: Rules) {
   const ends = [...timings].flatMap(({ name, instance, start, end }): ClosingEnd[] =>
-    start && end?.requestId === requestId ? [{ timingId: start.id, name, instance, ...end }] : [],
+    start && end?.requestId === requestId && endsRequest(name, rules)
+      ? [{ timingId: start.id, name, instance, ...end }]
+      : [],
   )
   const latest = Math.max(...ends.map(({ when }) => when))
   const last = ends.filter(({ when }) => when === latest)
@@ -63,7 +71,7 @@ export function foldAtOnce(notifications: readonly InstanceNotification[], rules
   const timings = folds.flatMap((fold) => fold.timings)
   const requests = new Set(notifications.map(({ requestId }) => requestId).filter((id) => id !== ''))
   const trackers = [...requests].flatMap((id): [string, unknown][] => {
-    const tracker = trackerOf(id, requestStart(id, notifications, rules), timings)
+    const tracker = trackerOf(id, requestStart(id, notifications, rules), timings, rules)
     return tracker === null ? [] : [[`tracker ${id}`, tracker]]
   })
   return serialize([...folds.flatMap(keyedRows), ...trackers])

@@ -17,8 +17,9 @@ import { type InstanceNotification, sortByPosition } from '../notifications/inst
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
+import type { InstanceDelete } from '../usage/deletes.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
-import { keyedRows, type Rows, requestStart, timingKey, trackerOf } from './rows.ts'
+import { deleteKey, keyedRows, type Rows, requestStart, timingKey, trackerOf } from './rows.ts'
 
 /** Input and plan of one fold of a shard, for counting the rules. */
 export interface Step {
@@ -54,6 +55,7 @@ export class Store {
   readonly lifecycles = new Map<string, Lifecycle>()
   readonly timings = new Map<string, Timing>()
   readonly launches = new Map<string, Launch>()
+  readonly deletes = new Map<string, InstanceDelete>()
   readonly trackers = new Map<string, RequestTracker>()
   readonly boundaries = new Map<string, Boundary>()
   private readonly prunedStarts = new Map<string, RequestStart>()
@@ -115,7 +117,7 @@ export class Store {
 
   trackRequests(): void {
     for (const id of this.requests) {
-      const tracker = trackerOf(id, this.startOf(id), this.timings.values())
+      const tracker = trackerOf(id, this.startOf(id), this.timings.values(), this.rules)
       if (tracker === null) this.trackers.delete(id)
       else this.trackers.set(id, tracker)
       if (tracker === null) this.remove(`tracker ${id}`)
@@ -146,6 +148,7 @@ export class Store {
     const launches = [...this.launches.values()].filter((launch) =>
       needed.launches.some(({ instance, requestId }) => instance === launch.instance && requestId === launch.requestId),
     )
+    const deletes = [...this.deletes.values()].filter(({ instance }) => needed.deletes.includes(instance))
     const histories = this.stored.filter(({ instance }) => plan.refolded.includes(instance))
     const closedBefore = [...this.timings.values()].flatMap(({ instance, start, end }) =>
       start && end && plan.refolded.includes(instance) ? [end.requestId] : [],
@@ -155,7 +158,14 @@ export class Store {
     const trackerStarts = new Map(
       [...this.trackers].filter(([id]) => startable.includes(id)).map(([id, { start }]) => [id, start.when]),
     )
-    const stored = { lifecycles: this.lifecycles, openTimings, launches, counterparts, boundaries: this.boundaries }
+    const stored = {
+      lifecycles: this.lifecycles,
+      openTimings,
+      launches,
+      deletes,
+      counterparts,
+      boundaries: this.boundaries,
+    }
     const folds = foldInstances(plan, histories, stored, this.rules)
     const removedTimings = this.write(folds, plan.refolded)
     this.steps.push({ claimed, lifecycles: before, counterparts, plan, removedTimings })
@@ -176,6 +186,7 @@ export class Store {
       this.lifecycles.set(fold.instance, fold.lifecycle)
       for (const row of fold.timings) this.timings.set(timingKey(row), row)
       for (const row of fold.launches) this.launches.set(`launch ${row.instance} ${row.requestId}`, row)
+      for (const row of fold.deletes) this.deletes.set(deleteKey(row), row)
     }
     return staleKeys.filter((key) => key.startsWith('timing '))
   }
@@ -192,6 +203,7 @@ export class Store {
     this.jsonByKey.delete(key)
     this.timings.delete(key)
     this.launches.delete(key)
+    this.deletes.delete(key)
   }
 
   private counterpartsOf(possible: readonly InstanceNotification[]): StoredCounterpart[] {

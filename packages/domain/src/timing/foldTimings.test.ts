@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
-import { sortByPosition } from '../notifications/instanceNotification.ts'
+import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
+import type { Rules } from '../rules.ts'
 import { at, novaEvent, timingTexts } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { durationOf, foldTimings } from './foldTimings.ts'
@@ -98,14 +99,42 @@ describe('the end of a rescue after a failed rescue without an end', () => {
 })
 
 describe('an end of another request', () => {
-  const story = [novaEvent('delete.start', 1, first), novaEvent('delete.end', 3, second)]
+  const story = [novaEvent('pause.start', 1, first), novaEvent('pause.end', 3, second)]
 
   test('today closes nothing', () => {
-    expect(timingTexts(foldTimings([], story, 'today'))).toEqual(['delete 1 to ?', 'delete ? to 3'])
+    expect(timingTexts(foldTimings([], story, 'today'))).toEqual(['pause 1 to ?', 'pause ? to 3'])
   })
 
   test('in StackTach closes the oldest', () => {
-    expect(timingTexts(foldTimings([], story, 'stacktach'))).toEqual(['delete 1 to 3'])
+    expect(timingTexts(foldTimings([], story, 'stacktach'))).toEqual(['pause 1 to 3'])
+  })
+})
+
+describe('a delete that nova-compute ends in another request after a crash', () => {
+  const end = novaEvent('delete.end', 30, second)
+  const fold = (rules: Rules, ...story: InstanceNotification[]) => {
+    const atOnce = foldTimings([], story, rules)
+    const open = foldTimings([], story.slice(0, -1), rules).filter((timing) => timing.end === null)
+    const last = foldTimings(open, story.slice(-1), rules)
+    expect(atOnce).toEqual(expect.arrayContaining(last))
+    return atOnce
+  }
+
+  test('is whole, and ends the request that started it', () => {
+    const timings = fold('today', novaEvent('delete.start', 1, first), end)
+    expect(timingTexts(timings)).toEqual(['delete 1 to 30'])
+    expect(timings[0]?.end).toMatchObject({ id: end.id, requestId: first.requestId })
+    expect(fold('stacktach', novaEvent('delete.start', 1, first), end)[0]?.end?.requestId).toBe(second.requestId)
+  })
+
+  test('closes the oldest of several starts', () => {
+    const story = [novaEvent('delete.start', 1, first), novaEvent('delete.start', 2, { requestId: 'req-3' }), end]
+    expect(timingTexts(fold('today', ...story))).toEqual(['delete 2 to ?', 'delete 1 to 30'])
+  })
+
+  test('closes the start of its own request first', () => {
+    const story = [novaEvent('delete.start', 1, first), novaEvent('delete.start', 9, second), end]
+    expect(timingTexts(fold('today', ...story))).toEqual(['delete 1 to ?', 'delete 9 to 30'])
   })
 })
 

@@ -12,6 +12,8 @@ export interface TimingEdge {
 }
 
 export interface TimingEnd extends TimingEdge {
+  /** The request that it ends. With today's rules that of the start, which may differ from its own. */
+  requestId: string
   deploymentId: number
   tenant: string | null
 }
@@ -28,7 +30,8 @@ export interface Timing {
 /**
  * StackTach's timings: a `.start` opens one; an `.end` closes the oldest open one of its name or, if none is open,
  * creates a timing with only an end. With today's rules an end only closes a start of the same request; otherwise a
- * start without an end (a failed rescue) would shift all later timings of that name.
+ * start without an end (a failed rescue) would shift all later timings of that name. A `delete` is the exception: after a
+ * crash during a delete, nova-compute reports only its end, in another request. It counts for the request that started.
  *
  * @param open open timings from earlier notifications, oldest first
  * @param notifications of one instance, in order
@@ -51,20 +54,44 @@ export function foldTimings(
       changed.add(timing)
     } else if (event.endsWith('.end')) {
       const name = event.slice(0, -'.end'.length)
-      const oldest = openTimings(queues, name, requestId, rules).shift()
+      const oldest =
+        openTimings(queues, name, requestId, rules).shift() ??
+        (rules === 'today' && name === DELETE ? takeOldest(queues, name) : undefined)
       if (oldest !== undefined) changed.delete(oldest)
-      changed.add({ instance, name, start: oldest?.start ?? null, end: endOf(notification) })
+      const start = oldest?.start ?? null
+      const end = endOf(notification)
+      changed.add({
+        instance,
+        name,
+        start,
+        end: rules === 'today' && start !== null ? { ...end, requestId: start.requestId } : end,
+      })
     }
   }
   return [...changed]
 }
 
+const DELETE = 'compute.instance.delete'
+
+function queueKey(name: string, requestId: string): string {
+  return `${name}\t${requestId}`
+}
+
 /** The open timings that an end of this name and request may close, oldest first. */
 function openTimings(queues: Map<string, Timing[]>, name: string, requestId: string, rules: Rules): Timing[] {
-  const key = rules === 'today' ? `${name}\t${requestId}` : name
+  const key = rules === 'today' ? queueKey(name, requestId) : name
   const timings = queues.get(key) ?? []
   queues.set(key, timings)
   return timings
+}
+
+/** Removes the oldest open timing of a name, of any request. */
+function takeOldest(queues: ReadonlyMap<string, Timing[]>, name: string): Timing | undefined {
+  const [oldest] = [...queues.values()]
+    .flatMap(([first]) => (first?.name === name && first.start !== null ? [{ first, start: first.start }] : []))
+    .sort((a, b) => a.start.when - b.start.when || (a.start.identity < b.start.identity ? -1 : 1))
+  const queue = oldest && queues.get(queueKey(name, oldest.start.requestId))
+  return queue?.shift()
 }
 
 function edge({ id, when, identity, requestId }: InstanceNotification): TimingEdge {

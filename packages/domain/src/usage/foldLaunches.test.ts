@@ -84,7 +84,7 @@ describe.each(ruleSets)(
     })
 
     test('only the message of a create.end prevents a launch', () => {
-      const failed = { ...payload, message: 'No valid host was found' }
+      const failed = { instanceTypeId: '5', instanceFlavorId: 'm1', message: 'No valid host was found' }
       expect(launching.filter((event) => after(event, rules, undefined, failed) === undefined)).toEqual(['create.end'])
     })
 
@@ -155,9 +155,14 @@ describe.each(ruleSets)('a create (%s)', (rules) => {
     expect(launched(start, end(''))).toEqual(['50 5/m1'])
   })
 
-  test('is not launched by an end with another message', () => {
-    expect(launched(start, end('Build of instance server was re-scheduled'))).toEqual(['? 5/m1'])
-    expect(launched(end('Build of instance server was re-scheduled'))).toEqual([])
+  test('is not launched by an end with another message and no launched_at', () => {
+    const failed = novaEvent('create.end', 60, {}, { message: 'Build of instance server was re-scheduled' })
+    expect(launched(start, failed)).toEqual(['? 5/m1'])
+    expect(launched(failed)).toEqual([])
+  })
+
+  test.each(['成功', 'Erfolg', 'Succès'])('is launched by an end with the translated message %s', (message) => {
+    expect(launched(start, end(message))).toEqual([rules === 'today' ? '50 5/m1' : '? 5/m1'])
   })
 
   test('that was rescheduled is one launch', () => {
@@ -217,4 +222,30 @@ test('earlier launches are not modified', () => {
   const before = structuredClone([...earlier])
   foldLaunches(earlier, [novaEvent('create.end', 9, {}, payload)], 'today')
   expect([...earlier]).toEqual(before)
+})
+
+describe('what a launch remembers of its request', () => {
+  const small = { launchedAt: at(5), instanceTypeId: '1', instanceFlavorId: 'small' }
+  const large = { launchedAt: at(5), instanceTypeId: '2', instanceFlavorId: 'large' }
+  const resize = [
+    novaEvent('resize.prep.start', 10, {}, small),
+    novaEvent('finish_resize.start', 20, {}, large),
+    novaEvent('finish_resize.end', 30, {}, { ...large, launchedAt: at(29) }),
+  ]
+
+  test('the distinct values that it reported, and the times of its first and last notification', () => {
+    expect(foldLaunches(new Map(), resize, 'today').get('req-1')).toMatchObject({
+      launchedAt: at(29),
+      instanceFlavorId: 'large',
+      firstWhen: at(10),
+      lastWhen: at(30),
+      reported: { launchedAt: [at(5), at(29)], instanceTypeId: ['1', '2'], instanceFlavorId: ['small', 'large'] },
+    })
+  })
+
+  test('the format of its last notification', () => {
+    const versioned = novaEvent('finish_resize.end', 30, { versioned: true }, large)
+    expect(foldLaunches(new Map(), resize, 'today').get('req-1')?.versioned).toBe(false)
+    expect(foldLaunches(new Map(), [...resize, versioned], 'today').get('req-1')?.versioned).toBe(true)
+  })
 })

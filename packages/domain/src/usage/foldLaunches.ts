@@ -1,3 +1,4 @@
+import type { InstanceFacts } from '../notifications/facts.ts'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
@@ -14,8 +15,17 @@ export interface Launch {
   osArchitecture: string
   osVersion: string
   osDistro: string
-  /** `when` of its first notification. */
+  /** Whether its last notification was versioned: that format has no instance_type_id and no image metadata. */
+  versioned: boolean
+  /** `when` of its first and last notification. */
   firstWhen: Instant
+  lastWhen: Instant
+  /** Distinct values that its notifications reported, in order: an audit during a resize or a revert can mix them. */
+  reported: {
+    launchedAt: readonly Instant[]
+    instanceTypeId: readonly string[]
+    instanceFlavorId: readonly string[]
+  }
 }
 
 /** Effect of an event on the launch of its instance and request. */
@@ -55,9 +65,16 @@ export function launchEffect(notification: Pick<InstanceNotification, 'event' | 
   const table = rules === 'today' ? todaysEffects : effects
   const effect = Object.hasOwn(table, name) ? table[name] : undefined
   if (effect === undefined) return null
-  // An unsuccessful create (`Build of instance … was re-scheduled`) launched nothing.
-  const message = notification.facts?.message ?? ''
-  return name === 'create.end' && message !== '' && message !== 'Success' ? null : effect
+  return name === 'create.end' && !launched(notification.facts, rules) ? null : effect
+}
+
+/**
+ * Whether a create.end reports a success. The message of an unsuccessful one is an error, such as `Build of instance …
+ * was re-scheduled`. Nova translates `Success`; only a launched instance has a launched_at.
+ */
+function launched(facts: InstanceFacts | null, rules: Rules): boolean {
+  const message = facts?.message ?? ''
+  return message === '' || message === 'Success' || (rules === 'today' && facts?.launchedAt !== undefined)
 }
 
 /**
@@ -84,7 +101,7 @@ export function foldLaunches(
   return launches
 }
 
-function newLaunch({ instance, requestId, when }: InstanceNotification): Launch {
+function newLaunch({ instance, requestId, when, versioned }: InstanceNotification): Launch {
   return {
     instance,
     requestId,
@@ -96,7 +113,10 @@ function newLaunch({ instance, requestId, when }: InstanceNotification): Launch 
     osArchitecture: '',
     osVersion: '',
     osDistro: '',
+    versioned,
     firstWhen: when,
+    lastWhen: when,
+    reported: { launchedAt: [], instanceTypeId: [], instanceFlavorId: [] },
   }
 }
 
@@ -119,4 +139,15 @@ function apply(effect: Effect, launch: Launch, notification: InstanceNotificatio
   launch.osArchitecture = notification.osArchitecture
   launch.osVersion = notification.osVersion
   launch.osDistro = notification.osDistro
+  launch.versioned = notification.versioned
+  launch.lastWhen = notification.when
+  launch.reported = {
+    launchedAt: withValue(launch.reported.launchedAt, launchedAt),
+    instanceTypeId: withValue(launch.reported.instanceTypeId, flavor.instanceTypeId),
+    instanceFlavorId: withValue(launch.reported.instanceFlavorId, flavor.instanceFlavorId),
+  }
+}
+
+function withValue<T>(values: readonly T[], value: T | null): readonly T[] {
+  return value === null || values.includes(value) ? values : [...values, value]
 }

@@ -27,7 +27,7 @@ export function verifyImageExists(
     { field: 'owner', value: exists.owner },
     { field: 'size', value: exists.size },
   ]
-  const malformed = level === 'none' ? null : checkRequirements(required)
+  const malformed = level === 'none' ? null : checkRequirements(required, rules)
   if (malformed !== null) return malformed
   if (usage === null) return failed('no launch', 'no image.activate of this image is stored')
   if (!inSameSecond(exists.createdAt, usage.createdAt, rules)) {
@@ -39,6 +39,6 @@ export function verifyImageExists(
     }
   }
   const end = { ...exists, terminatedAt: null }
-  const deletes = deleted === null ? [] : [{ ...deleted, payloadDeletedAt: null }]
+  const deletes = deleted === null ? [] : [{ ...deleted, payloadDeletedAt: null, status: 'deleted' as const }]
   return checkDeletes(end, deletes, `the image created at ${formatInstant(exists.createdAt)}`, rules) ?? VERIFIED
 }
