@@ -26,6 +26,19 @@ export function countSet(counts: RuleCounts, all: readonly InstanceNotification[
     countUsage(counts, remaining)
     const fold = foldInstance(instance, FROM_THE_BEGINNING, own, rules)
     for (const timing of fold.timings) countTiming(counts, timing)
+    for (const { status } of fold.deletes) {
+      counts.count('delete: soft', status === 'soft deleted')
+      counts.count('delete: replaced by a later delete', status === 'replaced')
+      counts.count('delete: restored', status === 'restored')
+    }
+    for (const { reported } of fold.launches) {
+      counts.count('launch: its request reported several flavors', reported.instanceFlavorId.length > 1)
+    }
+    const requestOf = new Map(own.map(({ id, requestId }) => [id, requestId]))
+    counts.count(
+      'timing: a delete that ended in another request',
+      fold.timings.some(({ end }) => end !== null && end.requestId !== requestOf.get(end.id)),
+    )
     const otherRules = foldTimings([], remaining, rules === 'today' ? 'stacktach' : 'today')
     counts.count('timing: an end of another request', otherRules.length !== fold.timings.length)
     timings.push(...fold.timings)

@@ -37,6 +37,9 @@ const operations = [
   'resize.revert',
   'unshelve',
   'delete',
+  'soft_delete',
+  'force_delete',
+  'restore',
 ]
 const events = [...operations.flatMap((name) => [`${name}.start`, `${name}.end`]), 'exists', 'exists', 'update', 'lock']
 
@@ -125,6 +128,29 @@ const repeatedDelete = fc.tuple(draft, second).map(([base, later]): Draft[] => {
   return [end, { ...end, seconds: later }]
 })
 
+/** A soft delete that is restored, reclaimed, or both, in any order. */
+const softDelete = fc
+  .record({
+    base: draft,
+    others: fc.array(
+      fc.record({ name: fc.constantFrom('restore', 'delete', 'soft_delete', 'force_delete'), seconds: second }),
+      { maxLength: 3 },
+    ),
+  })
+  .map(({ base, others }): Draft[] => {
+    const facts = { ...base.facts, launchedAt: at(1), deletedAt: at(9) }
+    const { terminatedAt, ...softFacts } = facts
+    return [
+      { ...base, event: 'soft_delete.end', facts: softFacts },
+      ...others.map(({ name, seconds }) => ({
+        ...base,
+        event: `${name}.end`,
+        seconds: base.seconds + seconds,
+        facts: name === 'delete' ? { ...facts, terminatedAt: terminatedAt ?? at(13) } : softFacts,
+      })),
+    ]
+  })
+
 /** Two operations of one request that end in the same microsecond. */
 const simultaneousEnds = fc.tuple(operation, operation, second).map(([first, other, end]): Draft[] =>
   [...first, ...other].map((item) => ({
@@ -163,6 +189,7 @@ const episode = fc.oneof(
   { weight: 1, arbitrary: spanningRequest },
   { weight: 1, arbitrary: repeatedExists },
   { weight: 1, arbitrary: repeatedDelete },
+  { weight: 1, arbitrary: softDelete },
   { weight: 1, arbitrary: simultaneousEnds },
   { weight: 1, arbitrary: lateStart },
   { weight: 1, arbitrary: simultaneousEvents },
