@@ -128,6 +128,15 @@ const repeatedDelete = fc.tuple(draft, second).map(([base, later]): Draft[] => {
   return [end, { ...end, seconds: later }]
 })
 
+/** A delete that nova-compute ends in another request after a crash. */
+const crashedDelete = fc.tuple(draft, second).map(([base, later]): Draft[] => {
+  const fields = { ...base.fields, versioned: false }
+  return [
+    { ...base, event: 'delete.start', fields: { ...fields, requestId: 'req-crashed' } },
+    { ...base, event: 'delete.end', fields: { ...fields, requestId: 'req-later' }, seconds: base.seconds + later },
+  ]
+})
+
 /** A soft delete that is restored, reclaimed, or both, in any order. */
 const softDelete = fc
   .record({
@@ -189,6 +198,7 @@ const episode = fc.oneof(
   { weight: 1, arbitrary: spanningRequest },
   { weight: 1, arbitrary: repeatedExists },
   { weight: 1, arbitrary: repeatedDelete },
+  { weight: 1, arbitrary: crashedDelete },
   { weight: 1, arbitrary: softDelete },
   { weight: 1, arbitrary: simultaneousEnds },
   { weight: 1, arbitrary: lateStart },
