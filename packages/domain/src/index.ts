@@ -17,7 +17,14 @@ export {
   withPossibleCounterparts,
 } from './instance/plan.ts'
 export { requestsToTrack, startableRequests } from './instance/requestsToTrack.ts'
-export { type ClosingEnd, type RequestStart, type RequestTracker, startsRequest, trackRequest } from './kpi/tracker.ts'
+export {
+  type ClosingEnd,
+  type RequestStart,
+  type RequestTracker,
+  SCHEDULER_PREFIX,
+  startsRequest,
+  trackRequest,
+} from './kpi/tracker.ts'
 export { counterpartKey, EXISTS, periodKey } from './notifications/counterparts.ts'
 export type { GlanceFacts, ImageFacts, InstanceFacts } from './notifications/facts.ts'
 export {
@@ -77,7 +84,7 @@ export {
   untilAfter,
 } from './time/period.ts'
 export { durationOf, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
-export type { InstanceDelete } from './usage/deletes.ts'
+export type { DeleteStatus, InstanceDelete } from './usage/deletes.ts'
 export type { InstanceExists } from './usage/exists.ts'
 export {
   foldImages,
@@ -88,6 +95,7 @@ export {
   type ImageUsage,
 } from './usage/foldImages.ts'
 export type { Launch } from './usage/foldLaunches.ts'
+export { AUDIT_DURATION } from './verification/compareLaunch.ts'
 export { inSameSecond } from './verification/sameSecond.ts'
 export type {
   FlavorField,

@@ -95,18 +95,18 @@ export async function claimImages(
     `with claimed as materialized (
        select * from unnest($1::text[], $2::bigint[], $3::bigint[]) as claimed(key, notification_id, "when")
      ), notification as materialized (
-       select n.id, n.facts -> 'images' as images, n.facts ->> 'auditPeriodBeginning' as beginning,
-              n.facts ->> 'auditPeriodEnding' as ending
+       select n.id, n.facts -> 'images' as images, n.facts ->> 'owner' as owner,
+              n.facts ->> 'auditPeriodBeginning' as beginning, n.facts ->> 'auditPeriodEnding' as ending
          from (select distinct notification_id, "when" from claimed) as c
          join notification_glance n on n.id = c.notification_id and n."when" = c."when"
           and n."when" >= $4 and n."when" < $5
      ), image_facts as materialized (
        select notification.id, image ->> 'uuid' as key,
-              json_strip_nulls(json_build_object('images', json_agg(image order by place),
+              json_strip_nulls(json_build_object('images', json_agg(image order by place), 'owner', notification.owner,
                                                  'auditPeriodBeginning', notification.beginning::bigint,
                                                  'auditPeriodEnding', notification.ending::bigint)) as facts
          from notification, json_array_elements(notification.images) with ordinality as element(image, place)
-        group by notification.id, image ->> 'uuid', notification.beginning, notification.ending
+        group by notification.id, image ->> 'uuid', notification.owner, notification.beginning, notification.ending
      )
      select c.key, n.id, n."when", n.deployment_id, n.dedup_key || E'\\t' || d.name as identity, n.event, n.message_id,
             n.dedup_key, image_facts.facts

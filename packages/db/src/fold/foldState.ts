@@ -4,7 +4,6 @@ import {
   EXISTS,
   type InstanceFacts,
   type InstanceNotification,
-  type Launch,
   type Lifecycle,
   periodKey,
   type StoredCounterpart,
@@ -86,47 +85,6 @@ export async function readOpenTimings(client: Queryable, keys: readonly TimingKe
       requestId: row.start_request_id,
     },
     end: null,
-  }))
-}
-
-/** An instance and a request id. */
-export interface LaunchKey {
-  instance: string
-  requestId: string
-}
-
-/** Reads launches by instance and request. */
-export async function readLaunches(client: Queryable, keys: readonly LaunchKey[]): Promise<Launch[]> {
-  if (keys.length === 0) return []
-  const { rows } = await client.query<{
-    instance: string
-    request_id: string
-    launched_at: number | null
-    instance_type_id: string | null
-    instance_flavor_id: string | null
-    tenant: string | null
-    rax_options: string
-    os_architecture: string
-    os_version: string
-    os_distro: string
-    first_when: number
-  }>(
-    `select l.* from (select distinct * from unnest($1::text[], $2::text[])) as input(instance, request_id)
-       join instance_launch l on l.instance = input.instance and l.request_id = input.request_id`,
-    [keys.map(({ instance }) => instance), keys.map(({ requestId }) => requestId)],
-  )
-  return rows.map((row) => ({
-    instance: row.instance,
-    requestId: row.request_id,
-    launchedAt: row.launched_at,
-    instanceTypeId: row.instance_type_id,
-    instanceFlavorId: row.instance_flavor_id,
-    tenant: row.tenant,
-    raxOptions: row.rax_options,
-    osArchitecture: row.os_architecture,
-    osVersion: row.os_version,
-    osDistro: row.os_distro,
-    firstWhen: row.first_when,
   }))
 }
 

@@ -74,6 +74,9 @@ export const launches: Target<Launch> = {
     os_version: 'text',
     os_distro: 'text',
     first_when: 'bigint',
+    last_when: 'bigint',
+    versioned: 'boolean',
+    reported: 'jsonb',
   },
   columns: (launch) => ({
     instance: launch.instance,
@@ -87,6 +90,9 @@ export const launches: Target<Launch> = {
     os_version: launch.osVersion,
     os_distro: launch.osDistro,
     first_when: launch.firstWhen,
+    last_when: launch.lastWhen,
+    versioned: launch.versioned,
+    reported: JSON.stringify(launch.reported),
   }),
 }
 
@@ -99,6 +105,7 @@ export const deletes: Target<InstanceDelete> = {
     deleted_at: 'bigint',
     payload_deleted_at: 'bigint',
     notification_id: 'bigint',
+    status: 'text',
   },
   columns: (row) => ({
     instance: row.instance,
@@ -106,6 +113,7 @@ export const deletes: Target<InstanceDelete> = {
     deleted_at: row.deletedAt,
     payload_deleted_at: row.payloadDeletedAt,
     notification_id: row.notificationId,
+    status: row.status,
   }),
 }
 

@@ -8,10 +8,11 @@ export {
   claimRequests,
   claimRest,
 } from './claim.ts'
-export { readCounterparts, readHistories, readLaunches, readLifecycles, readOpenTimings } from './foldState.ts'
+export { readCounterparts, readHistories, readLifecycles, readOpenTimings } from './foldState.ts'
 export { linkExists } from './linkExists.ts'
 export { withShard, withShardWaiting } from './shardLock.ts'
 export { readClosedRequests, readLatestEnds, readRequestStarts, readTrackerStarts, writeTrackers } from './trackers.ts'
+export { readDeletes, readLaunches } from './usageState.ts'
 export { writeFolds } from './writeFolds.ts'
 export { writeImages } from './writeImages.ts'
 export { ConcurrentFold } from './writeLifecycles.ts'

@@ -1,4 +1,10 @@
-import type { ClosingEnd, RequestStart, RequestTracker, Rules } from '@stacktach/domain'
+import {
+  type ClosingEnd,
+  type RequestStart,
+  type RequestTracker,
+  type Rules,
+  SCHEDULER_PREFIX,
+} from '@stacktach/domain'
 import { readSpans } from '../sql/spans.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { type ColumnTypes, unnest } from '../sql/unnest.ts'
@@ -44,10 +50,16 @@ export async function readRequestStarts(
   return new Map([...starts, ...toRequestStarts(rows)])
 }
 
-/** Reads, for each request, the ends of timings with a start that have the latest `when`. */
+/** The domain's `endsRequest` in SQL. */
+function endsRequestSql(name: string, rules: Rules): string {
+  return rules === 'stacktach' ? 'true' : `not starts_with(${name}, '${SCHEDULER_PREFIX}')`
+}
+
+/** Reads, for each request, the ends of timings with a start that can end it and have the latest `when`. */
 export async function readLatestEnds(
   client: Queryable,
   requestIds: readonly string[],
+  rules: Rules,
 ): Promise<Map<string, ClosingEnd[]>> {
   const { rows } = await client.query<{
     request_id: string
@@ -64,9 +76,11 @@ export async function readLatestEnds(
        join lateral (
          select end_when from timing
           where end_request_id = request.id and end_when is not null and start_when is not null
+            and ${endsRequestSql('name', rules)}
           order by end_when desc limit 1
        ) as latest on true
-       join timing t on t.end_request_id = request.id and t.end_when = latest.end_when and t.start_when is not null`,
+       join timing t on t.end_request_id = request.id and t.end_when = latest.end_when and t.start_when is not null
+        and ${endsRequestSql('t.name', rules)}`,
     [requestIds],
   )
   const ends = new Map<string, ClosingEnd[]>()

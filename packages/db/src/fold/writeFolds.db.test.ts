@@ -57,7 +57,10 @@ const launch = (instance: string, fields: Partial<Launch> = {}): Launch => ({
   osArchitecture: '',
   osVersion: '',
   osDistro: '',
+  versioned: false,
   firstWhen: 9,
+  lastWhen: 9,
+  reported: { launchedAt: [10], instanceTypeId: ['1'], instanceFlavorId: ['m1'] },
   ...fields,
 })
 
@@ -67,6 +70,7 @@ const deletion = (instance: string): InstanceDelete => ({
   deletedAt: 20,
   payloadDeletedAt: 21,
   notificationId: newId(),
+  status: 'deleted',
 })
 
 const timing = (instance: string, when = 1): Timing => ({

@@ -10,16 +10,9 @@ import type {
 import type pg from 'pg'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
-import type { ChangedDelete } from '../verification/reopen.ts'
+import type { ChangedEvidence } from '../verification/reopen.ts'
 import { deletes, exists, launches, type Target, timingTarget } from './foldTargets.ts'
 import { writeLifecycles } from './writeLifecycles.ts'
-
-/** Launches and deletes that changed, so that verdicts that depend on them may change. */
-export interface ChangedEvidence {
-  /** Ids of launches. */
-  launches: number[]
-  deletes: ChangedDelete[]
-}
 
 /**
  * Writes the results of folds. Existing rows keep their ids; unchanged rows are not written. For an instance folded from its
@@ -44,7 +37,7 @@ export async function writeFolds(
     all((fold) => fold.timings),
     whole,
   )
-  const changedLaunches = await write<Launch, { id: number }>(
+  const changedLaunches = await write<Launch, { id: number; instance: string }>(
     client,
     launches,
     all((fold) => fold.launches),
@@ -57,8 +50,12 @@ export async function writeFolds(
     whole,
   )
   await write(client, exists, lastOfEachKey(all((fold) => fold.exists)), whole)
+  const refoldedInstances = new Set(refolded)
   return {
     launches: changedLaunches.map(({ id }) => id),
+    instances: [
+      ...new Set(changedLaunches.map(({ instance }) => instance).filter((name) => refoldedInstances.has(name))),
+    ],
     deletes: changedDeletes.map((row) => ({
       instance: row.instance,
       launchedAt: row.launched_at,

@@ -10,7 +10,8 @@ function sourceOf(row: ImageUsage | ImageDelete | ImageExists) {
 }
 
 /**
- * Writes the rows of images. Of two notifications with the same key the later one counts, in either order of arrival.
+ * Writes the rows of images. Of two rows with the same key the later one counts, or the one with the higher priority, in
+ * either order of arrival.
  *
  * @returns ids of the images whose usage or delete changed
  */
@@ -19,14 +20,16 @@ export async function writeImages(client: Queryable, { usages, deletes, exists }
     client,
     'image_usage',
     ['uuid'],
-    { uuid: 'text', created_at: 'bigint', owner: 'text', size: 'bigint', ...source },
+    { uuid: 'text', created_at: 'bigint', owner: 'text', size: 'bigint', priority: 'bigint', ...source },
     usages.map((row) => ({
       uuid: row.uuid,
       created_at: row.createdAt,
       owner: row.owner,
       size: row.size,
+      priority: row.priority,
       ...sourceOf(row),
     })),
+    { order: 'priority' },
   )
   const changedDeletes = await writeLater(
     client,
@@ -65,31 +68,31 @@ export async function writeImages(client: Queryable, { usages, deletes, exists }
       audit_period_ending: row.auditPeriodEnding,
       ...sourceOf(row),
     })),
-    [`"status" = 'pending'`, '"fail_reason" = null'],
+    { onChange: [`"status" = 'pending'`, '"fail_reason" = null'] },
   )
   const uuids = [...new Set([...usages, ...deletes, ...exists].map(({ uuid }) => uuid))]
   if (uuids.length > 0) await linkImages(client, uuids)
   return [...changedUsages, ...changedDeletes]
 }
 
-/** Writes rows that are later than the stored ones; returns the images of the new or changed rows. */
+/** Writes rows that are later than the stored ones, by the column `order`; returns the images of the new or changed rows. */
 async function writeLater(
   client: Queryable,
   table: string,
   key: readonly string[],
   types: Record<string, string>,
   rows: readonly Record<string, unknown>[],
-  onChange: readonly string[] = [],
+  { order = 'when', onChange = [] }: { order?: string; onChange?: readonly string[] } = {},
 ): Promise<string[]> {
   if (rows.length === 0) return []
   const { sql, columns, values } = unnest(types, rows)
   const others = Object.keys(types).filter((name) => !key.includes(name))
-  const order = key.map((name) => `"${name}"`).join(', ')
+  const identity = key.map((name) => `"${name}"`).join(', ')
   const set = [...others.map((name) => `"${name}" = excluded."${name}"`), ...onChange].join(', ')
   const { rows: written } = await client.query<{ uuid: string }>(
-    `insert into ${table} (${columns}) select ${columns} from ${sql} order by ${order}
-     on conflict (${order}) do update set ${set}
-      where (${table}."when", ${table}.tie_break collate "C") < (excluded."when", excluded.tie_break collate "C")
+    `insert into ${table} (${columns}) select ${columns} from ${sql} order by ${identity}
+     on conflict (${identity}) do update set ${set}
+      where (${table}."${order}", ${table}.tie_break collate "C") < (excluded."${order}", excluded.tie_break collate "C")
      returning ${table}.uuid`,
     values,
   )

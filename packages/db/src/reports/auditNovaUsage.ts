@@ -60,7 +60,8 @@ async function auditLaunches(
        select distinct on (l.instance) l.id, l.instance, l.request_id, l.launched_at, l.first_when, true as old
          from instance_launch l
         where l.launched_at < $1
-          and not exists (select from instance_delete d where d.instance = l.instance and d.deleted_at <= $1)
+          and not exists (select from instance_delete d where d.instance = l.instance and d.deleted_at <= $1
+                            and d.status in ('deleted', 'soft deleted'))
         order by l.instance, l.launched_at desc, l.first_when, l.request_id
      ), expected as materialized (
        select * from (select * from fresh union all select * from older) as l

@@ -15,7 +15,21 @@ export async function readBoundaries(client: Queryable, instances: readonly stri
     'select instance, state from instance_boundary where instance = any($1)',
     [instances],
   )
-  return new Map(rows.map(({ instance, state }) => [instance, state]))
+  return new Map(rows.map(({ instance, state }) => [instance, completed(state)]))
+}
+
+/** Adds the fields that earlier versions did not store. */
+function completed(state: Boundary): Boundary {
+  return {
+    ...state,
+    launches: state.launches.map((launch) => ({
+      ...launch,
+      versioned: launch.versioned ?? false,
+      lastWhen: launch.lastWhen ?? launch.firstWhen,
+      reported: launch.reported ?? { launchedAt: [], instanceTypeId: [], instanceFlavorId: [] },
+    })),
+    deletes: state.deletes.map((row) => ({ ...row, status: row.status ?? 'deleted' })),
+  }
 }
 
 /** Writes boundaries; each replaces the instance's older one. */

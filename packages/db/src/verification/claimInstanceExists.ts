@@ -1,4 +1,12 @@
-import type { ExistsToVerify, InstanceEvidence } from '@stacktach/domain'
+import {
+  AUDIT_DURATION,
+  type DeleteStatus,
+  type ExistsToVerify,
+  type InstanceEvidence,
+  type Rules,
+} from '@stacktach/domain'
+import { type LaunchRow, launchOf } from '../fold/usageState.ts'
+import { sameSecond } from '../sql/sameSecond.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
 
@@ -18,22 +26,23 @@ export async function claimInstanceExists(
   client: Queryable,
   range: ExistsRange,
   limit: number,
+  rules: Rules,
 ): Promise<ClaimedInstanceExists[]> {
   const ids = await claimIds(client, range, limit)
   if (ids.length === 0) return []
-  const deletes = await readDeletes(client, ids)
+  const launches = await readLaunchesOf(client, ids, rules)
+  const deletes = await readDeletesOf(client, ids)
   const { rows } = await client.query<Row>(
-    `select e.id, e.launched_at, e.deleted_at, e.terminated_at, e.audit_period_ending, e.instance_type_id,
-            e.instance_flavor_id, e.tenant, e.rax_options, e.os_architecture, e.os_version, e.os_distro, e.image_type,
-            l.id as launch_id, l.launched_at as launch_launched_at, l.instance_type_id as launch_instance_type_id,
-            l.instance_flavor_id as launch_instance_flavor_id, l.tenant as launch_tenant,
-            l.rax_options as launch_rax_options, l.os_architecture as launch_os_architecture,
-            l.os_version as launch_os_version, l.os_distro as launch_os_distro
-       from instance_exists e left join instance_launch l on l.id = e.launch_id
-      where e.id = any($1)`,
+    `select id, "when", versioned, launched_at, deleted_at, terminated_at, audit_period_ending, instance_type_id,
+            instance_flavor_id, tenant, rax_options, os_architecture, os_version, os_distro, image_type
+       from instance_exists where id = any($1)`,
     [ids],
   )
-  return rows.map((row) => ({ id: row.id, exists: existsOf(row), evidence: evidenceOf(row, deletes) }))
+  return rows.map((row) => ({
+    id: row.id,
+    exists: existsOf(row),
+    evidence: { launches: launches.get(row.id) ?? [], deletes: deletes.get(row.id) ?? [] },
+  }))
 }
 
 async function claimIds(client: Queryable, range: ExistsRange, limit: number): Promise<number[]> {
@@ -54,17 +63,58 @@ async function claimIds(client: Queryable, range: ExistsRange, limit: number): P
   return [...ending.rows, ...endless.rows].map(({ id }) => id)
 }
 
+type Launches = Map<number, InstanceEvidence['launches'][number][]>
+
+/**
+ * Launches by exists, the linked one first. Under StackTach's rules only the linked one; today those in the same second and
+ * those whose request was active when the exists was published, or else the closest one.
+ */
+async function readLaunchesOf(client: Queryable, ids: readonly number[], rules: Rules): Promise<Launches> {
+  const { condition } = sameSecond('l.launched_at', 'e.launched_at', rules)
+  const candidate =
+    rules === 'stacktach'
+      ? 'l.id = e.launch_id'
+      : `l.instance = e.instance
+         and (l.launched_at > e.launched_at - 1000000 and l.launched_at < e.launched_at + 1000000 and ${condition}
+              or e."when" between l.first_when - ${AUDIT_DURATION} and coalesce(l.last_when, l.first_when) + ${AUDIT_DURATION})`
+  const { rows } = await client.query<LaunchRow & { exists_id: number }>(
+    `select e.id as exists_id, l.* from instance_exists e join instance_launch l on ${candidate}
+      where e.id = any($1)
+      order by e.id, (l.id is not distinct from e.launch_id) desc, l.first_when, l.request_id collate "C"`,
+    [ids],
+  )
+  const launches: Launches = new Map()
+  const add = (row: LaunchRow & { exists_id: number }) =>
+    launches.set(row.exists_id, [...(launches.get(row.exists_id) ?? []), launchOf(row)])
+  rows.forEach(add)
+  const without = rules === 'today' ? ids.filter((id) => !launches.has(id)) : []
+  if (without.length > 0) {
+    const closest = await client.query<LaunchRow & { exists_id: number }>(
+      `select e.id as exists_id, l.* from instance_exists e
+         join lateral (
+           select * from instance_launch where instance = e.instance and launched_at is not null
+            order by abs(launched_at - e.launched_at), request_id collate "C" limit 1
+         ) as l on true
+        where e.id = any($1)`,
+      [without],
+    )
+    closest.rows.forEach(add)
+  }
+  return launches
+}
+
 type Deletes = Map<number, InstanceEvidence['deletes'][number][]>
 
 /** Deletes by exists: same instance, launched_at within one second, the widest reach of "the same second". */
-async function readDeletes(client: Queryable, ids: readonly number[]): Promise<Deletes> {
+async function readDeletesOf(client: Queryable, ids: readonly number[]): Promise<Deletes> {
   const { rows } = await client.query<{
     id: number
     launched_at: number
     deleted_at: number
     payload_deleted_at: number | null
+    status: DeleteStatus
   }>(
-    `select e.id, d.launched_at, d.deleted_at, d.payload_deleted_at
+    `select e.id, d.launched_at, d.deleted_at, d.payload_deleted_at, d.status
        from instance_exists e
        join instance_delete d on d.instance = e.instance
         and d.launched_at > e.launched_at - 1000000 and d.launched_at < e.launched_at + 1000000
@@ -73,12 +123,8 @@ async function readDeletes(client: Queryable, ids: readonly number[]): Promise<D
     [ids],
   )
   const deletes: Deletes = new Map()
-  for (const { id, launched_at, deleted_at, payload_deleted_at } of rows) {
-    const row = {
-      launchedAt: launched_at,
-      deletedAt: deleted_at,
-      payloadDeletedAt: payload_deleted_at,
-    }
+  for (const { id, launched_at, deleted_at, payload_deleted_at, status } of rows) {
+    const row = { launchedAt: launched_at, deletedAt: deleted_at, payloadDeletedAt: payload_deleted_at, status }
     deletes.set(id, [...(deletes.get(id) ?? []), row])
   }
   return deletes
@@ -86,6 +132,8 @@ async function readDeletes(client: Queryable, ids: readonly number[]): Promise<D
 
 interface Row {
   id: number
+  when: number
+  versioned: boolean
   launched_at: number
   deleted_at: number | null
   terminated_at: number | null
@@ -98,19 +146,12 @@ interface Row {
   os_version: string | null
   os_distro: string | null
   image_type: number
-  launch_id: number | null
-  launch_launched_at: number | null
-  launch_instance_type_id: string | null
-  launch_instance_flavor_id: string | null
-  launch_tenant: string | null
-  launch_rax_options: string | null
-  launch_os_architecture: string | null
-  launch_os_version: string | null
-  launch_os_distro: string | null
 }
 
 function existsOf(row: Row): ExistsToVerify {
   return {
+    when: row.when,
+    versioned: row.versioned,
     launchedAt: row.launched_at,
     deletedAt: row.deleted_at,
     terminatedAt: row.terminated_at,
@@ -124,18 +165,4 @@ function existsOf(row: Row): ExistsToVerify {
     osDistro: row.os_distro ?? '',
     imageType: row.image_type,
   }
-}
-
-function evidenceOf(row: Row, deletes: Deletes): InstanceEvidence {
-  const launch = row.launch_id !== null && {
-    launchedAt: row.launch_launched_at,
-    instanceTypeId: row.launch_instance_type_id,
-    instanceFlavorId: row.launch_instance_flavor_id,
-    tenant: row.launch_tenant,
-    raxOptions: row.launch_rax_options ?? '',
-    osArchitecture: row.launch_os_architecture ?? '',
-    osVersion: row.launch_os_version ?? '',
-    osDistro: row.launch_os_distro ?? '',
-  }
-  return { launch: launch || null, deletes: deletes.get(row.id) ?? [] }
 }

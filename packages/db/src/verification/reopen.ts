@@ -10,34 +10,50 @@ export interface ChangedDelete {
   deletedAt: number
 }
 
+/** Launches and deletes that changed, so that verdicts that depend on them may change. */
+export interface ChangedEvidence {
+  /** Ids of launches. */
+  launches: readonly number[]
+  /** Refolded instances with a changed or deleted launch. */
+  instances: readonly string[]
+  deletes: readonly ChangedDelete[]
+}
+
 /**
- * Makes exists pending again whose verdict depends on changed launches or deletes: exists linked to such a launch, and
- * exists of a launch whose delete changed, unless their audit period ended before the delete.
+ * Makes exists pending again whose verdict depends on changed launches or deletes:
+ * - exists of the seconds that a changed launch has, or that its request reported;
+ * - all exists of refolded instances with a changed launch, because their previous values are not stored;
+ * - exists of a launch whose delete changed, unless their audit period ended before the delete.
  *
- * @param launches ids of changed launches
  * @returns the number of exists to verify again
  */
 export async function reopenInstanceExists(
   client: Queryable,
-  launches: readonly number[],
-  deletes: readonly ChangedDelete[],
+  { launches, instances, deletes }: ChangedEvidence,
 ): Promise<number> {
   if (launches.length === 0 && deletes.length === 0) return 0
   const { rows } = await client.query<{ id: number }>(
     `select id from instance_exists
       where id in (
         select e.id from instance_launch l
-          join instance_exists e on e.instance = l.instance and e.launch_id = l.id
-           and e.launched_at > l.launched_at - 1000000 and e.launched_at < l.launched_at + 1000000
+          cross join lateral (
+            select l.launched_at
+            union select value::bigint from jsonb_array_elements_text(l.reported -> 'launchedAt') as value
+          ) as known(launched_at)
+          join instance_exists e on e.instance = l.instance
+           and e.launched_at > known.launched_at - 1000000 and e.launched_at < known.launched_at + 1000000
          where l.id = any($1)
         union all
-        select e.id from unnest($2::text[], $3::bigint[], $4::bigint[]) as d(instance, launched_at, deleted_at)
+        select id from instance_exists where instance = any($2)
+        union all
+        select e.id from unnest($3::text[], $4::bigint[], $5::bigint[]) as d(instance, launched_at, deleted_at)
           join instance_exists e on e.instance = d.instance
            and e.launched_at > d.launched_at - 1000000 and e.launched_at < d.launched_at + 1000000
            and (e.deleted_at is not null or e.audit_period_ending > d.deleted_at))
       order by id for update`,
     [
       launches,
+      instances,
       deletes.map((row) => row.instance),
       deletes.map((row) => row.launchedAt),
       deletes.map((row) => row.deletedAt),

@@ -165,7 +165,7 @@ function withoutCounterpartsOfEach(all: readonly InstanceNotification[]): Instan
 const images: fc.Arbitrary<ImageNotification[]> = fc
   .array(
     fc.record({
-      event: fc.constantFrom('image.activate', 'image.delete', 'image.exists'),
+      event: fc.constantFrom('image.activate', 'image.update', 'image.delete', 'image.exists'),
       image: fc.constantFrom('picture', 'other'),
       seconds: fc.integer({ min: 0, max: 5 }),
       deploymentId: fc.constantFrom(1, 2),
@@ -193,15 +193,15 @@ const images: fc.Arbitrary<ImageNotification[]> = fc
 test('images, shuffled, with duplicates, in batches: the rows are those of one fold in order', () => {
   checkStreams(inBatches(withDuplicates(images)), 'shuffled', total, (batches) => {
     const stored = new Map<string, ImageRow>()
-    for (const batch of batches) for (const row of rowsOf(foldImages(batch))) setIfLater(stored, row)
+    for (const batch of batches) for (const row of rowsOf(foldImages(batch, 'today'))) setIfLater(stored, row)
     const expected = new Map<string, ImageRow>()
-    for (const row of rowsOf(foldImages(sortByPosition(batches.flat())))) setIfLater(expected, row)
+    for (const row of rowsOf(foldImages(sortByPosition(batches.flat()), 'today'))) setIfLater(expected, row)
     expect(new Map([...stored].sort())).toEqual(new Map([...expected].sort()))
     countImages(ruleCounts, batches.flat())
   })
 })
 
-type ImageRow = { key: string; when: number; tieBreak: string }
+type ImageRow = { key: string; when: number; tieBreak: string; priority?: number }
 
 function rowsOf({ usages, deletes, exists }: ImageFold): ImageRow[] {
   return [
@@ -211,12 +211,11 @@ function rowsOf({ usages, deletes, exists }: ImageFold): ImageRow[] {
   ]
 }
 
-/** Stores a row like the database: a later one replaces an earlier one. */
+/** Stores a row like the database: a later one, or one with a higher priority, replaces another. */
 function setIfLater(rows: Map<string, ImageRow>, row: ImageRow): void {
   const existing = rows.get(row.key)
-  if (!existing || existing.when < row.when || (existing.when === row.when && existing.tieBreak < row.tieBreak)) {
-    rows.set(row.key, row)
-  }
+  const [before, after] = [existing?.priority ?? existing?.when ?? 0, row.priority ?? row.when]
+  if (!existing || before < after || (before === after && existing.tieBreak < row.tieBreak)) rows.set(row.key, row)
 }
 
 test('every rule was applied', () => {

@@ -120,14 +120,15 @@ describe('the facts', () => {
     expect(glanceRow(classic({ event_type, payload: picture })).facts).toEqual({ images: [facts] })
   })
 
-  test('of image.exists are those of its images, with the owner of the payload by default', () => {
+  test('of image.exists are those of its images, and the owner of the payload', () => {
     const payload = {
       owner: 'payload',
       audit_period_beginning: '2026-11-23 20:05:38',
       images: [picture, { id: 'other', deleted_at: '2026-11-23T20:05:38Z' }, 'text', null],
     }
     expect(glanceRow(classic({ event_type: 'image.exists', payload })).facts).toEqual({
-      images: [facts, { uuid: 'other', deletedAt: EVENING, owner: 'payload' }],
+      images: [facts, { uuid: 'other', deletedAt: EVENING }],
+      owner: 'payload',
       auditPeriodBeginning: EVENING,
     })
     expect(glanceRow(classic({ event_type: 'image.exists', payload: { images: 'none' } })).facts).toEqual({
@@ -135,7 +136,13 @@ describe('the facts', () => {
     })
   })
 
-  test('of another event are null', () => {
+  test('of another event are those of an active image, else null', () => {
     expect(glanceRow(classic({ event_type: 'image.upload', payload: picture })).facts).toBeNull()
+    const importing = { ...picture, status: 'importing' }
+    expect(glanceRow(classic({ event_type: 'image.update', payload: importing })).facts).toBeNull()
+    const active = { ...picture, status: 'active' }
+    expect(glanceRow(classic({ event_type: 'image.update', payload: active })).facts).toEqual({ images: [facts] })
+    const sentence = 'Image storage media is full'
+    expect(glanceRow(classic({ event_type: 'image.upload', payload: sentence })).facts).toBeNull()
   })
 })

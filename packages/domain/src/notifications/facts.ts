@@ -35,6 +35,8 @@ export interface ImageFacts {
 /** Fields of a glance payload that the usage folds read. */
 export interface GlanceFacts {
   images: ImageFacts[]
+  /** Of an image.exists: the owner that the notification reports for all its images. */
+  owner?: string
   auditPeriodBeginning?: Instant
   auditPeriodEnding?: Instant
 }
@@ -64,12 +66,16 @@ export function instanceFacts(event: string, payload: JsonObject | null): Instan
 /** The facts of a glance notification; null if the fold does not use its event. */
 export function glanceFacts(event: string, payload: JsonObject | null): GlanceFacts | null {
   if (payload === null) return null
-  if (event === 'image.activate' || event === 'image.delete') return { images: [imageFacts(payload, payload.owner)] }
-  if (event !== 'image.exists') return null
+  if (event !== 'image.exists') {
+    // An image that becomes active by an import has no image.activate: its first notification with that status counts.
+    const isUsed = event === 'image.activate' || event === 'image.delete' || payload.status === 'active'
+    return isUsed ? { images: [imageFacts(payload, payload.owner)] } : null
+  }
   const images = Array.isArray(payload.images) ? payload.images.filter(isObject) : []
   return {
-    images: images.map((image) => imageFacts(image, image.owner ?? payload.owner)),
+    images: images.map((image) => imageFacts(image, image.owner)),
     ...withoutNull({
+      owner: short(textOrNumber(payload.owner)),
       auditPeriodBeginning: parseInstant(payload.audit_period_beginning),
       auditPeriodEnding: parseInstant(payload.audit_period_ending),
     }),

@@ -173,11 +173,15 @@ function countTrackers(
 
 /** Counts the rules that a fold of these image notifications applies. */
 export function countImages(counts: RuleCounts, all: readonly ImageNotification[]): void {
-  const fold = foldImages(all)
+  const fold = foldImages(all, 'today')
   counts.count('image: usage', fold.usages.length > 0)
+  counts.count(
+    'image: usage without an activation',
+    fold.usages.some(({ priority }) => priority < 0),
+  )
   counts.count('image: delete', fold.deletes.length > 0)
   counts.count('image: exists', fold.exists.length > 0)
-  const folds = all.map((notification) => foldImages([notification]))
+  const folds = all.map((notification) => foldImages([notification], 'today'))
   const rows = folds.flatMap(({ usages, deletes, exists }) => [...usages, ...deletes, ...exists])
   counts.count(
     'image: repeated, the later notification counts',

@@ -64,6 +64,7 @@ const rules = [
   'tracker: the request spans instances',
   'tracker: the request spans shards',
   'image: usage',
+  'image: usage without an activation',
   'image: delete',
   'image: exists',
   'image: without the time of its row',

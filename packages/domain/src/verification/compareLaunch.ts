@@ -28,7 +28,7 @@ export type ComparedLaunch = Omit<Launch, 'instance'>
  * How long before its first and after its last notification a request may still be reflected by an exists. An audit
  * reads all instances of a host, then publishes one exists after the other.
  */
-const AUDIT_DURATION = 10 * MINUTE
+export const AUDIT_DURATION = 10 * MINUTE
 
 /** A field of an exists and of a launch; the values that the launch's request reported are `reported`. */
 interface ComparedField {

@@ -18,7 +18,7 @@ describe('an image in an exists', () => {
   })
 
   test('without an activation fails', () => {
-    expect(verdict({}, { usage: null })).toBe('no launch: no image.activate of this image is stored')
+    expect(verdict({}, { usage: null })).toBe('no launch: no activation of this image is stored')
   })
 
   test.each<[Partial<ImageExistsToVerify>, string]>([

@@ -29,7 +29,7 @@ export function verifyImageExists(
   ]
   const malformed = level === 'none' ? null : checkRequirements(required, rules)
   if (malformed !== null) return malformed
-  if (usage === null) return failed('no launch', 'no image.activate of this image is stored')
+  if (usage === null) return failed('no launch', 'no activation of this image is stored')
   if (!inSameSecond(exists.createdAt, usage.createdAt, rules)) {
     return failed('launch differs', differing('created_at', timeOf(exists.createdAt), 'usage', timeOf(usage.createdAt)))
   }

@@ -23,7 +23,7 @@ async function trackShard(client: Queryable, shard: number, after: string, rules
   const { items: requestIds, full } = await claimRequests(client, shard, BACKLOG_ROWS_PER_CLAIM, after)
   if (requestIds.length === 0) return EMPTY_STEP
   const starts = await readRequestStarts(client, requestIds, rules)
-  const ends = await readLatestEnds(client, requestIds)
+  const ends = await readLatestEnds(client, requestIds, rules)
   const trackers = requestIds.map((id) => trackRequest(id, starts.get(id) ?? null, ends.get(id) ?? []))
   await writeTrackers(
     client,

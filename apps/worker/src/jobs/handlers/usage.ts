@@ -9,6 +9,7 @@ import {
   readBoundaries,
   readClosedRequests,
   readCounterparts,
+  readDeletes,
   readHistories,
   readLaunches,
   readLifecycles,
@@ -27,6 +28,7 @@ import {
   foldInstances,
   neededState,
   planFolds,
+  type Rules,
   rangesToLink,
   requestsToTrack,
   startableRequests,
@@ -49,7 +51,7 @@ export async function handleUsage(context: JobContext, { shard }: Payload<'usage
   }
   if (pending.has('image')) {
     folded += await foldBacklog(context, self, (after) =>
-      withShard(pool, 'usage', shard, (client) => foldImageShard(client, shard, after)),
+      withShard(pool, 'usage', shard, (client) => foldImageShard(client, shard, after, context.rules)),
     )
   }
   return { folded }
@@ -88,13 +90,15 @@ async function foldInstanceShard(
   const needed = neededState(plan.continued, rules)
   const openTimings = await readOpenTimings(client, needed.timings)
   const launches = await readLaunches(client, needed.launches)
+  const deletes = await readDeletes(client, needed.deletes)
   const closedBefore = await readClosedRequests(client, plan.refolded)
   // With the histories of refolded instances: claimRest removed their rows, so only this step can enqueue their requests.
   const relevant = [...notifications, ...histories]
   const trackerStarts = await readTrackerStarts(client, startableRequests(relevant, rules))
 
   // 3. Fold.
-  const folds = foldInstances(plan, histories, { lifecycles, openTimings, launches, counterparts, boundaries }, rules)
+  const stored = { lifecycles, openTimings, launches, deletes, counterparts, boundaries }
+  const folds = foldInstances(plan, histories, stored, rules)
 
   // 4. Write.
   const changed = await writeFolds(client, folds, lifecycles, plan.refolded, boundaries)
@@ -102,7 +106,7 @@ async function foldInstanceShard(
   // 5. Follow up.
   const ranges = rangesToLink(folds, launches, plan.refolded)
   await linkExists(client, ranges, existsToLink(folds, plan.refolded), rules)
-  const reopened = await reopenInstanceExists(client, changed.launches, changed.deletes)
+  const reopened = await reopenInstanceExists(client, changed)
   const toVerify = reopened > 0 || folds.some((fold) => fold.exists.length > 0)
   const requests = requestsToTrack(relevant, folds, plan.refolded, closedBefore, trackerStarts, rules)
   const requestShards = await appendRequests(client, requests, shards)
@@ -116,10 +120,10 @@ async function foldInstanceShard(
   }
 }
 
-async function foldImageShard(client: Queryable, shard: number, after: string): Promise<FoldStep> {
+async function foldImageShard(client: Queryable, shard: number, after: string, rules: Rules): Promise<FoldStep> {
   const { items: notifications, full } = await claimImages(client, shard, BACKLOG_ROWS_PER_CLAIM, after)
   if (notifications.length === 0) return EMPTY_STEP
-  const changed = await writeImages(client, foldImages(notifications))
+  const changed = await writeImages(client, foldImages(notifications, rules))
   await reopenImageExists(client, changed)
   return {
     claimed: notifications.length,

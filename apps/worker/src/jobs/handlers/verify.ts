@@ -39,7 +39,7 @@ interface ServiceVerification {
 const nova: ServiceVerification = {
   table: 'instance_exists',
   async judge({ verification, rules }, client, range) {
-    const claimed = await claimInstanceExists(client, range, EXISTS_PER_CLAIM)
+    const claimed = await claimInstanceExists(client, range, EXISTS_PER_CLAIM, rules)
     return claimed.map(({ id, exists, evidence }) => ({
       id,
       verdict: verifyInstanceExists(exists, evidence, { ...verification, rules }),
