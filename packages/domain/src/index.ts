@@ -84,7 +84,7 @@ export {
   untilAfter,
 } from './time/period.ts'
 export { durationOf, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
-export type { DeleteStatus, InstanceDelete } from './usage/deletes.ts'
+export { type DeleteStatus, type InstanceDelete, isEffective } from './usage/deletes.ts'
 export type { InstanceExists } from './usage/exists.ts'
 export {
   foldImages,

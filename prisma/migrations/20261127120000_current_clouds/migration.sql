@@ -1,8 +1,8 @@
--- A delete can be replaced by a later one, or undone by a restore. Only deletes that stand are listed.
+-- A delete can be replaced by a later one, or undone by a restore. Only effective deletes are listed.
 ALTER TABLE "instance_delete" ADD COLUMN "status" TEXT NOT NULL DEFAULT 'deleted';
+ALTER TABLE "instance_delete" ADD COLUMN "effective" BOOLEAN NOT NULL DEFAULT true;
 DROP INDEX "instance_delete_deleted_at_id_idx";
-CREATE INDEX "instance_delete_deleted_at_id_idx" ON "instance_delete"("deleted_at", "id")
-  WHERE "status" IN ('deleted', 'soft deleted');
+CREATE INDEX "instance_delete_effective_deleted_at_id_idx" ON "instance_delete"("effective", "deleted_at", "id");
 
 -- A launch remembers the format and the time of its last notification, and the values that its request reported.
 -- Constant defaults do not rewrite the table. Rows of earlier versions get their values when they are folded again.

@@ -1,4 +1,11 @@
-import { durationOf, type InstanceDelete, type InstanceExists, type Launch, type Timing } from '@stacktach/domain'
+import {
+  durationOf,
+  type InstanceDelete,
+  type InstanceExists,
+  isEffective,
+  type Launch,
+  type Timing,
+} from '@stacktach/domain'
 
 /** The table, natural key and columns of one kind of row. */
 export interface Target<R> {
@@ -106,6 +113,7 @@ export const deletes: Target<InstanceDelete> = {
     payload_deleted_at: 'bigint',
     notification_id: 'bigint',
     status: 'text',
+    effective: 'boolean',
   },
   columns: (row) => ({
     instance: row.instance,
@@ -114,6 +122,7 @@ export const deletes: Target<InstanceDelete> = {
     payload_deleted_at: row.payloadDeletedAt,
     notification_id: row.notificationId,
     status: row.status,
+    effective: isEffective(row),
   }),
 }
 

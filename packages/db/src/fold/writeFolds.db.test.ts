@@ -169,6 +169,7 @@ test('new rows are inserted, and new launches and deletes are returned', async (
   expect(Object.values(ids).map((list) => list.length)).toEqual([1, 1, 1, 1])
   expect(changed).toEqual({
     launches: ids.instance_launch,
+    instances: [],
     deletes: [{ instance: 'new', launchedAt: 10, deletedAt: 20 }],
   })
   expect(await positionOf('new')).toEqual([100])
@@ -184,7 +185,7 @@ test('unchanged rows are not written', async () => {
   const rows = await rowsOf('unchanged')
   for (const refolded of [[], ['unchanged']]) {
     const changed = await write([first], { before: [first.lifecycle], refolded })
-    expect(changed).toEqual({ launches: [], deletes: [] })
+    expect(changed).toEqual({ launches: [], instances: [], deletes: [] })
     expect(await rowsOf('unchanged')).toEqual(rows)
   }
 })
@@ -202,7 +203,7 @@ test('a changed row keeps its id, and a changed exists must be verified again', 
     exists: [exists('changed', { deletedAt: 20 })],
   }
   const changed = await write([second, other], { before: [first.lifecycle, other.lifecycle] })
-  expect(changed).toEqual({ launches: ids.instance_launch, deletes: [] })
+  expect(changed).toEqual({ launches: ids.instance_launch, instances: [], deletes: [] })
   expect(await idsOf('changed')).toEqual(ids)
   expect(await positionOf('changed')).toEqual([200])
   const { rows } = await database.pool.query(
@@ -222,10 +223,11 @@ test('only a refold deletes rows that the fold no longer has, and returns its la
   const ids = await idsOf('refolded')
   const untouched = await rowsOf('untouched')
   const empty = { ...first, timings: [], launches: [], deletes: [], exists: [] }
-  expect(await write([empty], { before: [first.lifecycle] })).toEqual({ launches: [], deletes: [] })
+  expect(await write([empty], { before: [first.lifecycle] })).toEqual({ launches: [], instances: [], deletes: [] })
   expect(await idsOf('refolded')).toEqual(ids)
   expect(await write([empty], { before: [first.lifecycle], refolded: ['refolded'] })).toEqual({
     launches: ids.instance_launch,
+    instances: ['refolded'],
     deletes: [{ instance: 'refolded', launchedAt: 10, deletedAt: 20 }],
   })
   expect(Object.values(await idsOf('refolded')).flat()).toEqual([])

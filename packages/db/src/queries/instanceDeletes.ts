@@ -9,7 +9,7 @@ export interface ListedDelete {
   deletedAt: number
 }
 
-/** Deletes that stand, newest first; optionally of one instance. */
+/** Effective deletes, newest first; optionally of one instance. */
 export async function instanceDeletes(
   db: Database,
   { instance, limit, offset }: Page & { instance?: string | undefined },
@@ -18,7 +18,7 @@ export async function instanceDeletes(
     // An index-only scan finds the page; only the rows of the page are fetched, not those skipped by the offset.
     `select d.instance, d.launched_at as "launchedAt", d.deleted_at as "deletedAt"
        from (select id from instance_delete
-              where status in ('deleted', 'soft deleted') ${instance === undefined ? '' : 'and instance = $3'}
+              where effective ${instance === undefined ? '' : 'and instance = $3'}
               order by deleted_at desc, id desc limit $1 offset $2) page
        join instance_delete d using (id)
       order by d.deleted_at desc, d.id desc`,

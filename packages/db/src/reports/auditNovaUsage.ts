@@ -61,7 +61,7 @@ async function auditLaunches(
          from instance_launch l
         where l.launched_at < $1
           and not exists (select from instance_delete d where d.instance = l.instance and d.deleted_at <= $1
-                            and d.status in ('deleted', 'soft deleted'))
+                            and d.effective)
         order by l.instance, l.launched_at desc, l.first_when, l.request_id
      ), expected as materialized (
        select * from (select * from fresh union all select * from older) as l

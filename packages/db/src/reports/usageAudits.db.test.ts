@@ -29,7 +29,8 @@ const insert = (sql: string, values: unknown[]) => database.pool.query(sql, valu
 describe('images created before the day', () => {
   const image = (uuid: string, createdAt: Instant) =>
     insert(
-      `insert into image_usage (uuid, created_at, notification_id, "when", tie_break) values ($1, $2, 1, $2, '')`,
+      `insert into image_usage (uuid, created_at, notification_id, "when", tie_break, priority)
+       values ($1, $2, 1, $2, '', $2)`,
       [uuid, createdAt],
     )
   const deleted = (uuid: string, at: Instant) =>

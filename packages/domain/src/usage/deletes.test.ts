@@ -71,7 +71,7 @@ bothRules('a delete (%s)', (rules) => {
 })
 
 describe('deletes of one instance', () => {
-  test('under StackTach only delete.end makes one, and each stands', () => {
+  test('under StackTach only delete.end makes one, and each is effective', () => {
     const story = [deleted('soft_delete.end', 20), deleted('delete.end', 50), deleted('delete.end', 60)]
     expect(fold('stacktach', ...story, deleted('force_delete.end', 70), deleted('restore.end', 80))).toEqual([
       '49 deleted',
@@ -83,7 +83,7 @@ describe('deletes of one instance', () => {
     expect(fold('today', deleted('force_delete.end', 20))).toEqual(['19 deleted'])
   })
 
-  test('a soft delete stands until the instance is reclaimed', () => {
+  test('a soft delete is effective until the instance is reclaimed', () => {
     const story = [deleted('soft_delete.end', 20)]
     expect(fold('today', ...story)).toEqual(['19 soft deleted'])
     expect(fold('today', ...story, deleted('delete.end', 50))).toEqual(['19 replaced', '49 deleted'])
@@ -106,7 +106,7 @@ describe('deletes of one instance', () => {
     expect(fold('today', deleted('delete.end', 20), novaEvent('restore.end', 30))).toEqual(['19 deleted'])
   })
 
-  test('of a launch and of the launch before it, the later stands', () => {
+  test('of a launch and of the launch before it, the later is effective', () => {
     const later = deleted('delete.end', 60, { launchedAt: at(40) })
     expect(fold('today', deleted('delete.end', 20), later)).toEqual(['19 replaced', '59 deleted'])
   })

@@ -3,7 +3,7 @@ import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 
 /**
- * What became of a delete. `deleted`: it stands. `soft deleted`: it stands, but the instance can still be restored.
+ * The state of a delete. `deleted` and `soft deleted` are effective; a soft-deleted instance can still be restored.
  * `replaced`: a later delete of the instance counts. `restored`: the instance was restored.
  */
 export type DeleteStatus = 'deleted' | 'soft deleted' | 'replaced' | 'restored'
@@ -44,7 +44,7 @@ export function changesDeletes({ event }: Pick<InstanceNotification, 'event'>, r
 
 /**
  * Deletes of an instance, from notifications with launch and deletion times. With today's rules an instance has at most
- * one delete that stands: the last one reported. StackTach's rules know only `delete.end`, and each of them stands.
+ * one effective delete: the last one reported. StackTach's rules know only `delete.end`, and each of them is effective.
  *
  * @param earlier all deletes of the instance from earlier notifications
  * @param notifications of one instance, in order
@@ -71,15 +71,15 @@ export function foldDeletes(
     const row = deleteOf(notification, deletingEvents[rules].get(name) ?? 'deleted')
     if (row === null) continue
     if (rules === 'today') {
-      for (const other of deletes.values()) if (stands(other)) set({ ...other, status: 'replaced' })
+      for (const other of deletes.values()) if (isEffective(other)) set({ ...other, status: 'replaced' })
     }
     set(row)
   }
   return [...changed.values()]
 }
 
-/** Whether the delete counts: it was neither replaced nor restored. */
-export function stands({ status }: Pick<InstanceDelete, 'status'>): boolean {
+/** Whether a delete counts: it was neither replaced nor restored. */
+export function isEffective({ status }: Pick<InstanceDelete, 'status'>): boolean {
   return status === 'deleted' || status === 'soft deleted'
 }
 

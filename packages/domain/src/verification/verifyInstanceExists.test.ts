@@ -319,7 +319,7 @@ describe('soft deletes (today)', () => {
     expect(verdict([create(), softDeleted, restored, audited()])).toBeNull()
   })
 
-  test('an exists without a deleted_at is contradicted by a soft delete that stands or was reclaimed', () => {
+  test('an exists without a deleted_at is contradicted by an effective or reclaimed soft delete', () => {
     expect(verdict([create(), softDeleted, audited()])).toMatch(/^delete contradicts/)
     expect(verdict([create(), softDeleted, reclaimed, audited()])).toMatch(/^delete contradicts/)
   })
