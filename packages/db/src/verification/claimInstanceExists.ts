@@ -5,7 +5,7 @@ import {
   type InstanceEvidence,
   type Rules,
 } from '@stacktach/domain'
-import { type LaunchRow, launchOf } from '../fold/usageState.ts'
+import { type LaunchRow, launchOf } from '../sql/launchRow.ts'
 import { sameSecond } from '../sql/sameSecond.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { boundsOf, type ExistsRange } from './range.ts'
