@@ -20,7 +20,6 @@ const reasons: Record<Failed['fault'], RegExp> = {
   tenant: /^launch differs: tenant is /,
   'no delete': /^no delete: /,
   contradicted: /^delete contradicts: /,
-  'mid operation': /^launch differs: /,
 }
 
 /** The expected verdicts of all exists with a launched_at, by message id. */

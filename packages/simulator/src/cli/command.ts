@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander'
 import { type CloudOptions, completeOptions, type Format, formats, simulatedSpan } from '../core/options.ts'
+import { type Situation, situations } from '../core/situations.ts'
 import { MINUTE, type Micros } from '../core/time.ts'
 import { SLOW_REQUEST_DELAY } from '../operations/operation.ts'
 import { type Broker, parseDeployments } from '../output/deployments.ts'
@@ -33,6 +34,8 @@ type Options = {
   truth?: string
   auditMinutes?: number
   imageExists?: true
+  situations: readonly Situation[]
+  controlExchange?: string
   storedTimes: 'exact' | 'rounded'
 }
 
@@ -58,6 +61,16 @@ function time(text: string): Micros {
   const at = Date.parse(/[zZ]$|[+-]\d\d:?\d\d$/.test(text) || !text.includes('T') ? text : `${text}Z`)
   if (Number.isNaN(at)) throw new InvalidArgumentError('It must be a time such as 2026-11-20T08:00:00Z.')
   return at * 1000
+}
+
+function situationNames(text: string): readonly Situation[] {
+  if (text === 'all') return situations
+  return text.split(',').map((name) => {
+    const situation = situations.find((each) => each === name.trim())
+    if (situation === undefined)
+      throw new InvalidArgumentError(`It must be all, or names of: ${situations.join(', ')}.`)
+    return situation
+  })
 }
 
 function brokers(file: string): readonly Broker[] {
@@ -97,6 +110,12 @@ function createCommand(): Command {
     .option('--audit-minutes <n>', 'audit period (default: 60; with --live: 10)', number(1, 525_600, true))
     .option('--image-exists', "send image.exists, as Rackspace's glance does")
     .addOption(
+      new Option('--situations <names>', `situations of real clouds: all, or names of: ${situations.join(', ')}`)
+        .argParser(situationNames)
+        .default([], 'none'),
+    )
+    .option('--control-exchange <name>', "the exchange of all services (default: each service's own)")
+    .addOption(
       new Option('--stored-times <kind>', "launch times as read from nova's database")
         .choices(['exact', 'rounded'])
         .default('exact'),
@@ -118,6 +137,8 @@ function toCloudOptions(options: Options, now: Micros): CloudOptions {
     duplicates: options.duplicates,
     imageExists: options.imageExists === true,
     storedTimes: options.storedTimes,
+    situations: options.situations,
+    controlExchange: options.controlExchange ?? null,
     operations: options.operations ?? (live ? Number.POSITIVE_INFINITY : 300),
     operationsPerMinute: options.operationsPerMinute ?? (live ? 60 : 300 / 360),
     auditPeriod: (options.auditMinutes ?? (live ? 10 : 60)) * MINUTE,

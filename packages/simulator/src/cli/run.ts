@@ -10,7 +10,11 @@ export async function run(command: ParsedCommand, signal: AbortSignal): Promise<
   if (command.brokers === null) {
     await printMessages(cloud.messages, process.stdout, command, signal)
   } else {
-    const { published, unroutable } = await publishMessages(cloud.messages, command.brokers, { ...command, signal })
+    const { published, unroutable } = await publishMessages(cloud.messages, command.brokers, {
+      ...command,
+      exchanges: cloud.exchanges,
+      signal,
+    })
     console.error(`published ${published} messages`)
     if (unroutable > 0) console.error(`${unroutable} of them were unroutable: no queue is bound for them`)
   }

@@ -1,11 +1,13 @@
-import { type CloudOptions, completeOptions, type Settings } from '../core/options.ts'
+import { type CloudOptions, completeOptions, type Settings, simulatedSpan } from '../core/options.ts'
 import { createRandom } from '../core/random.ts'
+import type { Situation } from '../core/situations.ts'
 import type { Micros } from '../core/time.ts'
 import { existsNotification } from '../notifications/exists.ts'
 import type { Simulation, Steps } from '../operations/operation.ts'
 import type { SimulatedMessage } from '../output/message.ts'
 import { createMessageQueue, type MessageQueue } from '../output/messageQueue.ts'
 import { audit } from '../traffic/audit.ts'
+import { situationTraffic } from '../traffic/situations.ts'
 import { traffic } from '../traffic/traffic.ts'
 import { createUsageFaults, type UsageFaults } from '../traffic/usageFaults.ts'
 import { createTruthRecorder } from '../truth/recorder.ts'
@@ -19,6 +21,8 @@ import { createScheduler, type Scheduler } from './scheduler.ts'
 export type SimulatedCloud = {
   /** In order of time. Iterable once. */
   readonly messages: Iterable<SimulatedMessage>
+  /** The exchanges of the messages. */
+  readonly exchanges: readonly string[]
   /** The ground truth about the messages that were read so far. */
   truth(): Truth
 }
@@ -57,19 +61,24 @@ export function simulateCloud(options: CloudOptions = {}): SimulatedCloud {
   const random = createRandom(settings.seed)
   const worldRandom = random.fork('world')
   const slowRandom = random.fork('slow')
-  const tenants = createTenants(worldRandom)
+  const has = (situation: Situation): boolean => settings.situations.includes(situation)
+  const end = settings.start + simulatedSpan(settings)
+  const tenants = createTenants(worldRandom, has('dashed-projects'))
   const usageFaults = createUsageFaults(settings.usageFaults, random.fork('usage faults'), tenants)
   const recorder = createTruthRecorder(settings.format, settings.deployments, settings.keepTruth)
-  const queue = createMessageQueue(settings, random.fork('wire'), recorder, usageFaults.suppresses)
+  const switchAt = has('format-switch') ? (settings.start + end) / 2 : Number.POSITIVE_INFINITY
+  const queue = createMessageQueue({ ...settings, switchAt }, random.fork('wire'), recorder, usageFaults.suppresses)
   const scheduler = createScheduler(settings.start)
   const emitters = createEmitters(scheduler, queue, usageFaults, settings)
   const createSimulation = (name: string): Simulation => ({ ...emitters, random: random.fork(name) })
-  const populations = settings.deployments.map((name) =>
-    createPopulation(createDeployment(name, settings.hosts, worldRandom.fork(name))),
-  )
+  const populations = settings.deployments.map((name, i) => {
+    const language = has('translated-messages') ? i : null
+    return createPopulation(createDeployment(name, settings.hosts, language, worldRandom.fork(name)))
+  })
+  const operators = createOperators(worldRandom)
   const context = {
     tenants,
-    operators: createOperators(worldRandom),
+    operators,
     failures: settings.failures,
     storedTimes: settings.storedTimes,
     usageFaults,
@@ -82,6 +91,13 @@ export function simulateCloud(options: CloudOptions = {}): SimulatedCloud {
     started = true
     let open = true
     scheduler.start(traffic(createSimulation('traffic'), populations, context, settings, () => (open = false)))
+    if (settings.situations.length > 0) {
+      const simulation = createSimulation('situations')
+      const scenes = populations.map((population) => {
+        return { simulation, population, tenants, operators, storedTimes: settings.storedTimes }
+      })
+      scheduler.start(situationTraffic(simulation, scenes, settings.situations, end))
+    }
     // The audit itself must not keep the cloud running.
     const isActive = (): boolean => open || scheduler.running() > 1
     scheduler.start(audit(createSimulation('audit'), populations, settings.imageExists, isActive))
@@ -89,5 +105,9 @@ export function simulateCloud(options: CloudOptions = {}): SimulatedCloud {
     while (scheduler.step())
   }
 
-  return { messages: { [Symbol.iterator]: messages }, truth: () => recorder.read() }
+  return {
+    messages: { [Symbol.iterator]: messages },
+    exchanges: settings.controlExchange === null ? ['nova', 'glance'] : [settings.controlExchange],
+    truth: () => recorder.read(),
+  }
 }

@@ -1,4 +1,5 @@
-import { HOUR, type Micros } from './time.ts'
+import { type Situation, situations } from './situations.ts'
+import { HOUR, MINUTE, type Micros } from './time.ts'
 
 /** `classic` is the plain notification, `envelope` the same in oslo.messaging's 2.0 envelope. */
 export type Format = 'classic' | 'envelope' | 'versioned' | 'both'
@@ -38,6 +39,13 @@ export type CloudOptions = {
   /** Whether to send image.exists after each audit period, as Rackspace's glance does. */
   readonly imageExists?: boolean
   /**
+   * Situations of real clouds to add. Those with operations of their own start again every four audit periods; a cloud
+   * lasts until they have ended. An endless cloud never switches its format.
+   */
+  readonly situations?: readonly Situation[]
+  /** The exchange of all services (oslo.messaging's `control_exchange`); null: each service has its own. */
+  readonly controlExchange?: string | null
+  /**
    * Launch times as nova reads them from its database: `exact` keeps microseconds, `rounded` rounds half up to whole
    * seconds, as MySQL 8 does.
    */
@@ -64,9 +72,14 @@ const defaults: Settings = {
   instances: 20,
   auditPeriod: HOUR,
   imageExists: false,
+  situations: [],
+  controlExchange: null,
   storedTimes: 'exact',
   keepTruth: true,
 }
+
+/** Operations of situations take place between two audits. */
+const MIN_PERIOD_OF_SITUATIONS = 10 * MINUTE
 
 function fail(message: string): never {
   throw new RangeError(message)
@@ -88,6 +101,11 @@ export function completeOptions(options: CloudOptions): Settings {
   if (!(settings.hosts >= 2)) fail(`hosts must be at least 2, not ${settings.hosts}`)
   if (!(settings.instances >= 1)) fail(`instances must be at least 1, not ${settings.instances}`)
   if (!(settings.auditPeriod > 0)) fail(`auditPeriod must be greater than 0, not ${settings.auditPeriod}`)
+  const unknown = settings.situations.find((name) => !situations.includes(name))
+  if (unknown !== undefined) fail(`situations must be of ${situations.join(', ')}, not ${unknown}`)
+  if (settings.situations.length > 0 && settings.auditPeriod < MIN_PERIOD_OF_SITUATIONS)
+    fail(`auditPeriod must be at least ten minutes with situations, not ${settings.auditPeriod}`)
+  if (settings.controlExchange === '') fail('controlExchange must not be empty')
   if (settings.deployments.length === 0) fail('at least one deployment is required')
   if (new Set(settings.deployments).size < settings.deployments.length) fail('the names of deployments must differ')
   if (!Number.isSafeInteger(settings.start)) fail(`start must be a whole number of microseconds, not ${settings.start}`)

@@ -89,6 +89,7 @@ const powerStates: Partial<Record<string, string>> = {
   stopped: 'shutdown',
   shelved: 'shutdown',
   shelved_offloaded: 'shutdown',
+  'soft-delete': 'shutdown',
   paused: 'paused',
   suspended: 'suspended',
 }

@@ -22,6 +22,9 @@ export type Details = {
   readonly elevated?: boolean
   readonly launch?: LaunchInfo
   readonly deletion?: Deletion
+  readonly restored?: true
+  /** The request whose work this notification ends, if it is not its own. */
+  readonly continues?: Request
 }
 
 function versionedPayload(instance: Instance, request: Request, action: Action, details: Details): JsonObject {
@@ -44,7 +47,8 @@ function classicPayload(instance: Instance, action: Action, phase: Phase, detail
   return { ...classicInstance(instance, options), ...details.classicFields, ...error }
 }
 
-function factsOf(instance: Instance, phase: Phase, { exception, launch, deletion }: Details): Facts {
+function factsOf(instance: Instance, phase: Phase, details: Details): Facts {
+  const { exception, launch, deletion, restored, continues } = details
   return {
     state: instance.state,
     oldTask: '',
@@ -53,6 +57,8 @@ function factsOf(instance: Instance, phase: Phase, { exception, launch, deletion
     ...(launch === undefined ? {} : { launch: { ...launch, image: instance.image } }),
     ...(exception === undefined ? {} : { errorCode: httpStatusOf(exception) }),
     ...(deletion === undefined ? {} : { deletion }),
+    ...(restored === undefined ? {} : { restored }),
+    ...(continues === undefined ? {} : { continues }),
   }
 }
 

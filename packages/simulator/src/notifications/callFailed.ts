@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/json.ts'
 import { pythonRepr } from '../formats/classic.ts'
 import { dumpedInstance } from '../formats/dumpedInstance.ts'
 import { versionedException } from '../formats/versioned.ts'
@@ -8,9 +9,13 @@ import { computePublishers } from './action.ts'
 import { instanceNotification } from './instanceNotification.ts'
 import type { Notification } from './notification.ts'
 
+function argumentsOf({ function: name }: NovaException): JsonObject {
+  return name === 'finish_resize' ? { disk_info: '', image: {} } : { clean_shutdown: true, rescue_image_ref: null }
+}
+
 /**
  * A failed call on a compute host: the classic event type is the function's name and the payload has its arguments; the
- * versioned event type is `compute.exception`. Neither has the instance where a consumer looks for it.
+ * versioned event type is `compute.exception`. Only the classic one has the instance, among the arguments.
  */
 export function callFailedNotification(instance: Instance, request: Request, exception: NovaException): Notification {
   const publishers = computePublishers(instance.host ?? instance.deployment.controller)
@@ -21,10 +26,10 @@ export function callFailedNotification(instance: Instance, request: Request, exc
       eventType: exception.function,
       storedEvent: exception.function,
       publisher: publishers.classic,
-      hasInstance: false,
+      hasInstance: true,
       payload: () => ({
         exception: pythonRepr(exception),
-        args: { clean_shutdown: true, rescue_image_ref: null, instance: dumpedInstance(instance, request) },
+        args: { ...argumentsOf(exception), instance: dumpedInstance(instance, request) },
       }),
     },
     versioned: {

@@ -76,18 +76,23 @@ function imageFact(image: GlanceImage): ImageFact {
   }
 }
 
-/** A notification with the whole image. @param extraFields payload fields after the image's own */
+/**
+ * A notification with the whole image.
+ *
+ * @param extraFields payload fields after the image's own
+ * @param becomesActive whether this is the image's first notification in state active, without an activate after it
+ */
 export function imageNotification(
   image: GlanceImage,
   eventType: ImageEvent,
   extraFields: JsonObject = {},
+  { becomesActive }: { readonly becomesActive: boolean } = { becomesActive: eventType === 'image.activate' },
 ): Notification {
-  const facts =
-    eventType === 'image.activate'
-      ? { imageUsage: imageFact(image) }
-      : eventType === 'image.delete'
-        ? { imageDelete: imageFact(image) }
-        : {}
+  const facts = becomesActive
+    ? { imageUsage: imageFact(image) }
+    : eventType === 'image.delete'
+      ? { imageDelete: imageFact(image) }
+      : {}
   return glanceNotification(image.deployment, eventType, { ...imagePayload(image), ...extraFields }, facts)
 }
 

@@ -36,7 +36,12 @@ export type LaunchInfo = { readonly flavor?: Flavor; readonly launchedAt?: Micro
 export type LaunchFact = LaunchInfo & { readonly image: BaseImage }
 
 /** The times of a deleted instance, microseconds. */
-export type Deletion = { readonly launchedAt: Micros; readonly terminatedAt: Micros; readonly deletedAt: Micros }
+export type Deletion = {
+  readonly launchedAt: Micros
+  /** Null for a soft delete: the instance can still be restored. */
+  readonly terminatedAt: Micros | null
+  readonly deletedAt: Micros
+}
 
 /** An exists in the classic form; times in microseconds. */
 export type ExistsFact = {
@@ -81,6 +86,10 @@ export type Facts = {
   readonly image?: BaseImage
   /** The launch that ends. */
   readonly deletion?: Deletion
+  /** Whether a soft delete is undone. */
+  readonly restored?: true
+  /** The request whose work this notification ends, if it is not the notification's own. */
+  readonly continues?: Request
   readonly exists?: ExistsFact
   readonly imageUsage?: ImageFact
   readonly imageDelete?: ImageFact

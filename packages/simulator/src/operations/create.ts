@@ -69,7 +69,7 @@ function* launch(operation: Operation, host: string): Steps {
   operation.save({ state: 'active', task: null }, host)
   yield operation.wait(0.01, 0.06)
   operation.notify('create', 'end', {
-    classicFields: { message: 'Success' },
+    classicFields: { message: instance.deployment.successMessage },
     versionedFields: createFields(instance),
     launch: { flavor: instance.flavor, launchedAt },
   })

@@ -47,6 +47,22 @@ export function* uploadImage(simulation: Simulation, image: GlanceImage, fails: 
   simulation.emit(imageNotification(image, 'image.activate'))
 }
 
+/** glance imports the image's data in a task of its own: the image becomes active by an update, without an activate. */
+export function* importByTask(simulation: Simulation, image: GlanceImage): Steps {
+  const { random } = simulation
+  simulation.emit(imageNotification(image, 'image.create'))
+  yield Math.round(random.between(1, 5) * SECOND)
+  image.status = 'importing'
+  image.updatedAt = simulation.now()
+  simulation.emit(imageNotification(image, 'image.update'))
+  yield Math.round(random.between(10, 60) * SECOND)
+  image.status = 'active'
+  image.size = random.int(10_000_000, 4_000_000_000)
+  image.checksum = random.hex(4)
+  image.updatedAt = simulation.now()
+  simulation.emit(imageNotification(image, 'image.update', {}, { becomesActive: true }))
+}
+
 /** A user uploads an image. @param onActive called if the upload succeeds */
 export function* importImage(simulation: Simulation, image: GlanceImage, fails: boolean, onActive: () => void): Steps {
   simulation.emit(imageNotification(image, 'image.create'))

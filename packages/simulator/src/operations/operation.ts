@@ -6,6 +6,7 @@ import type { ExistsDetails } from '../notifications/exists.ts'
 import type { Notification } from '../notifications/notification.ts'
 import { updateNotification } from '../notifications/update.ts'
 import type { Deployment } from '../world/deployment.ts'
+import type { Flavor } from '../world/flavor.ts'
 import type { BaseImage } from '../world/image.ts'
 import type { Instance, State } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
@@ -44,6 +45,8 @@ export type Operation = Simulation & {
   setTask(task: string): void
   /** A service on `host` saves the instance with the given changes. */
   save(changes: { state?: State; task?: string | null; displayName?: string }, host: string): void
+  /** Gives the instance another flavor. */
+  changeFlavor(flavor: Flavor): void
   /** Marks the instance as launched now, and returns that time. */
   launch(): Micros
   /** Emits an operation's exists: for the current period up to now. */
@@ -96,10 +99,20 @@ export function createOperation(
       instance.updatedAt = simulation.now()
       emitUpdate(state, task, changes.displayName === undefined ? null : displayName, host)
     },
+    changeFlavor: (flavor) => {
+      instance.flavor = flavor
+      instance.flavorChanges = [...instance.flavorChanges, { at: simulation.now(), flavor }]
+    },
     launch: () => {
       const at = simulation.now()
       instance.launchedAt = at
-      instance.launched = { at, flavor: instance.flavor, image: instance.image, repeatedAt: null }
+      instance.launched = {
+        at,
+        requestId: request.id,
+        flavor: instance.flavor,
+        image: instance.image,
+        repeatedAt: null,
+      }
       return at
     },
     emitExists: (host, { elevated, image }) => {

@@ -1,7 +1,9 @@
 import { versionedFlavor } from '../formats/versioned.ts'
+import { callFailedNotification } from '../notifications/callFailed.ts'
 import { selectDestinationsNotification } from '../notifications/scheduling.ts'
 import { otherHost } from '../world/deployment.ts'
 import type { Flavor } from '../world/flavor.ts'
+import { resourcesUnavailable, volumesUnavailable } from '../world/novaException.ts'
 import type { Operation, Steps } from './operation.ts'
 
 function anotherFlavor({ instance, deployment, random }: Operation): Flavor {
@@ -10,8 +12,8 @@ function anotherFlavor({ instance, deployment, random }: Operation): Flavor {
   return other ?? instance.flavor
 }
 
-/** Prepares the resize on the target host. */
-function* prepare(operation: Operation, target: string, flavor: Flavor): Steps {
+/** Prepares the resize on the target host, or fails to. */
+function* prepare(operation: Operation, target: string, flavor: Flavor, fails: boolean): Steps {
   const { instance } = operation
   operation.emitExists(target, { elevated: false })
   yield operation.wait(0.01, 0.05)
@@ -21,6 +23,10 @@ function* prepare(operation: Operation, target: string, flavor: Flavor): Steps {
   yield operation.wait(0.03, 0.1)
   operation.save({ task: 'resize_prep' }, target)
   yield operation.wait(0.1, 0.5)
+  if (fails) {
+    operation.notify('resize', 'error', { host: target, exception: resourcesUnavailable() })
+    yield operation.wait(0.02, 0.1)
+  }
   const classicFields = { new_instance_type: flavor.name, new_instance_type_id: flavor.id }
   operation.notify('resizePrep', 'end', { host: target, versionedFields, classicFields })
 }
@@ -39,8 +45,24 @@ function* migrate(operation: Operation, source: string, target: string): Steps {
   operation.notify('resize', 'end', { host: source })
 }
 
+/** nova-compute fails on the target host: the instance keeps the new flavor and the old launch time. */
+function* die(operation: Operation, target: string): Steps {
+  operation.save({ state: 'error' }, target)
+  yield operation.wait(0.1, 0.3)
+  operation.emit(callFailedNotification(operation.instance, operation.request, volumesUnavailable()))
+  operation.instance.task = null
+}
+
+/** How a resize differs from a successful one. */
+export type ResizeFault =
+  /** The first target host rejects it: the conductor tries another one. */
+  | 'rescheduled'
+  /** The target host fails after `finish_resize.start`. */
+  | 'died'
+  | null
+
 /** Resizes up to the point where the user has to confirm or revert. */
-export function* resize(operation: Operation): Steps {
+export function* resize(operation: Operation, fault: ResizeFault = null): Steps {
   const { instance, deployment, request } = operation
   const previous = instance.flavor
   const flavor = anotherFlavor(operation)
@@ -53,17 +75,23 @@ export function* resize(operation: Operation): Steps {
   yield operation.wait(0.05, 0.2)
   operation.emit(selectDestinationsNotification(spec, 'end'))
   yield operation.wait(0.05, 0.2)
-  yield* prepare(operation, target, flavor)
+  if (fault === 'rescheduled') {
+    const rejecting = deployment.hosts.find((host) => host !== source && host !== target) ?? target
+    yield* prepare(operation, rejecting, flavor, true)
+    yield operation.wait(0.2, 0.6)
+  }
+  yield* prepare(operation, target, flavor, false)
   yield* migrate(operation, source, target)
 
   yield operation.wait(0.05, 0.2)
-  instance.flavor = flavor
+  operation.changeFlavor(flavor)
   instance.previousFlavor = previous
   instance.previousHost = source
   operation.save({ task: 'resize_finish' }, target)
   yield operation.wait(0.01, 0.1)
   operation.notify('finishResize', 'start', { launch: { flavor } })
   yield operation.wait(5, 60)
+  if (fault === 'died') return yield* die(operation, target)
   const launchedAt = operation.launch()
   yield operation.wait(0.02, 0.08)
   operation.save({ state: 'resized', task: null }, target)
@@ -101,7 +129,7 @@ export function* revertResize(operation: Operation): Steps {
   operation.notify('resizeRevert', 'start', { host: source, launch })
   yield operation.wait(0.02, 0.1)
   instance.host = source
-  instance.flavor = previous
+  operation.changeFlavor(previous)
   instance.previousFlavor = null
   instance.previousHost = null
   operation.save({}, source)

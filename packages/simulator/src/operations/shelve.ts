@@ -1,8 +1,12 @@
 import { selectDestinationsNotification } from '../notifications/scheduling.ts'
 import type { Operation, Steps } from './operation.ts'
 
-/** Saves the instance as an image and removes it from its host. */
-export function* shelve(operation: Operation): Steps {
+/**
+ * Saves the instance as an image and removes it from its host.
+ *
+ * @param offloads whether it is removed at once; else it stays on its host
+ */
+export function* shelve(operation: Operation, offloads = true): Steps {
   const { instance } = operation
   const host = instance.host ?? operation.deployment.controller
   operation.setTask('shelving')
@@ -13,9 +17,15 @@ export function* shelve(operation: Operation): Steps {
   yield operation.wait(5, 40)
   operation.save({ task: 'shelving_image_uploading' }, host)
   yield operation.wait(0.5, 20)
-  operation.save({ state: 'shelved', task: 'shelving_offloading' }, host)
+  operation.save({ state: 'shelved', task: offloads ? 'shelving_offloading' : null }, host)
   yield operation.wait(0.01, 0.05)
   operation.notify('shelve', 'end')
+  if (offloads) yield* offload(operation, host)
+}
+
+/** Removes a shelved instance from its host. */
+export function* offload(operation: Operation, host: string): Steps {
+  const { instance } = operation
   yield operation.wait(0.005, 0.02)
   operation.notify('shelveOffload', 'start')
   yield operation.wait(0.5, 3)

@@ -13,8 +13,6 @@ export type OpenBroker = {
   close(): Promise<void>
 }
 
-const exchanges = ['nova', 'glance'] as const
-
 const QUEUE_CHECK_INTERVAL_MS = 250
 
 /** Runs `check` on its own channel, because a failed check closes the channel; returns false if it failed. */
@@ -60,7 +58,12 @@ async function connectTo({ name, hostname, port, tls, username, password, vhost 
 }
 
 /** Connects, declares the exchanges, and waits up to `queueSeconds` for the configured queues; 0 does not wait. */
-export async function openBroker(broker: Broker, queueSeconds: number, signal: AbortSignal): Promise<OpenBroker> {
+export async function openBroker(
+  broker: Broker,
+  exchanges: readonly string[],
+  queueSeconds: number,
+  signal: AbortSignal,
+): Promise<OpenBroker> {
   const connection = await connectTo(broker)
   connection.on('error', () => {}) // pending confirms fail, too
   try {

@@ -1,5 +1,5 @@
 import type { JsonObject } from '../core/json.ts'
-import type { Format } from '../core/options.ts'
+import type { Settings } from '../core/options.ts'
 import type { Random } from '../core/random.ts'
 import { type Micros, spacedMicros } from '../core/time.ts'
 import { contextKeys } from '../formats/context.ts'
@@ -9,7 +9,8 @@ import type { Form, Notification, Rendering } from '../notifications/notificatio
 /** A message to be published. */
 export type SimulatedMessage = {
   readonly deployment: string
-  readonly exchange: 'nova' | 'glance'
+  /** The service's own exchange, or the control exchange. */
+  readonly exchange: string
   readonly routingKey: string
   /** The notification's timestamp, microseconds of unix time. */
   readonly when: Micros
@@ -62,12 +63,12 @@ export function toMessage(
   notification: Notification,
   { body, eventType, form, messageId, when }: Draft,
   topic: string | null,
-  format: Format,
+  { format, controlExchange }: Pick<Settings, 'format' | 'controlExchange'>,
 ): SimulatedMessage {
   const usualTopic = form === 'classic' ? 'notifications' : 'versioned_notifications'
   return {
     deployment: notification.deployment.name,
-    exchange: notification.exchange,
+    exchange: controlExchange ?? notification.exchange,
     routingKey: `${topic ?? usualTopic}.${notification.priority.toLowerCase()}`,
     when,
     body: format === 'classic' ? body : envelope(body),

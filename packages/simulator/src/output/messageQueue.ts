@@ -17,14 +17,23 @@ export type MessageQueue = {
 
 type Entry = { sent: SentNotification; draft: Draft; random: Random; suppressed: boolean }
 
-/** The forms in which a cloud of this format sends the notification; glance has only the classic one. */
+/** How a cloud sends its notifications. */
+type Sending = Settings & {
+  /** When nova switches to versioned notifications, unless it sends them already; microseconds. */
+  readonly switchAt: Micros
+}
+
+/** The forms in which the cloud sends the notification; glance has only the classic one. */
 function formsOf(
   notification: Notification,
-  { format }: Settings,
+  { format, switchAt }: Sending,
 ): { classic: Rendering | null; versioned: Rendering | null } {
+  // A request keeps the format that nova had when the request arrived.
+  const switched = format !== 'both' && (notification.request?.at ?? 0) >= switchAt
+  const onlyVersioned = format === 'versioned' || switched
   return {
-    classic: notification.exchange === 'nova' && format === 'versioned' ? null : notification.classic,
-    versioned: format === 'versioned' || format === 'both' ? notification.versioned : null,
+    classic: notification.exchange === 'nova' && onlyVersioned ? null : notification.classic,
+    versioned: onlyVersioned || format === 'both' ? notification.versioned : null,
   }
 }
 
@@ -63,7 +72,7 @@ function createTimes() {
  * @param suppresses whether a notification is never sent
  */
 export function createMessageQueue(
-  settings: Settings,
+  settings: Sending,
   queueRandom: Random,
   recorder: TruthRecorder,
   suppresses: (notification: Notification) => boolean,
@@ -102,11 +111,11 @@ export function createMessageQueue(
         const duplicateId = random.chance(settings.duplicates) ? random.hex(4) : null
         if (suppressed) continue
         recorder.record(sent)
-        yield toMessage(sent.notification, draft, null, settings.format)
+        yield toMessage(sent.notification, draft, null, settings)
         if (duplicateId === null) continue
         const body = { ...draft.body, _unique_id: duplicateId }
         recorder.recordDuplicate(sent)
-        yield toMessage(sent.notification, { ...draft, body }, 'monitor', settings.format)
+        yield toMessage(sent.notification, { ...draft, body }, 'monitor', settings)
       }
     },
   }

@@ -4,6 +4,8 @@ import type { SimulatedMessage } from './message.ts'
 import { type Pace, paced } from './pace.ts'
 
 export type PublishOptions = Pace & {
+  /** The exchanges to declare; by default those of nova and glance. */
+  readonly exchanges?: readonly string[]
   /** How many seconds to wait for the configured queues before the first message; 0 does not wait. */
   readonly waitForQueues: number
   /** Stops publishing; messages that were already sent are still confirmed. */
@@ -22,9 +24,10 @@ const MAX_UNCONFIRMED_MESSAGES = 400
 
 async function openAll(brokers: readonly Broker[], options: PublishOptions): Promise<Map<string, OpenBroker>> {
   const open = new Map<string, OpenBroker>()
+  const { exchanges = ['nova', 'glance'] } = options
   try {
     for (const broker of brokers) {
-      open.set(broker.name, await openBroker(broker, options.waitForQueues, options.signal))
+      open.set(broker.name, await openBroker(broker, exchanges, options.waitForQueues, options.signal))
     }
     return open
   } catch (error) {

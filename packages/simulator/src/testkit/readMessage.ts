@@ -67,6 +67,7 @@ export function readMessage({ body, event, when, messageId, routingKey }: Simula
   const notification = inner === undefined ? body : object(JSON.parse(text(inner)))
   const payload = object(notification.payload)
   const versioned = payload['nova_object.data'] !== undefined
+  const failedCall = object(object(payload.args).instance)
   const fields = versioned ? data(payload) : payload
   const meta = object(fields.image_meta)
   return {
@@ -76,7 +77,7 @@ export function readMessage({ body, event, when, messageId, routingKey }: Simula
     event: versioned ? classicName(event) : event,
     when,
     request: text(notification._context_request_id),
-    instance: text(versioned ? (fields.uuid ?? fields.instance_uuid) : fields.instance_id),
+    instance: text(versioned ? (fields.uuid ?? fields.instance_uuid) : (fields.instance_id ?? failedCall.uuid)),
     tenant: fields.tenant_id ?? null,
     flavor: (versioned ? data(fields.flavor).flavorid : fields.instance_flavor_id) ?? null,
     system: ['com.rackspace__1__options', ...systemKeys].map((key) => text(meta[key])).join('|'),

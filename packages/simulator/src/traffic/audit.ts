@@ -8,9 +8,10 @@ import { createPeriodicRequest } from '../world/request.ts'
 
 /** The instances on `host` that were launched before the audit period's end and not terminated before its start. */
 function auditedInstances(population: Population, host: string, from: Micros, until: Micros): Instance[] {
-  return [...population.instances, ...population.deletedInstances].filter(
+  return [...population.instances, ...population.deletedInstances, ...population.situationInstances].filter(
     (instance) =>
       instance.host === host &&
+      !instance.unreachable &&
       instance.launchedAt !== null &&
       instance.launchedAt < until &&
       (instance.terminatedAt === null || instance.terminatedAt > from),
@@ -19,7 +20,9 @@ function auditedInstances(population: Population, host: string, from: Micros, un
 
 /** One host audits the previous period: an exists for each instance, all with one request id and no user. */
 function* auditHost(simulation: Simulation, population: Population, host: string, from: Micros, until: Micros): Steps {
-  yield Math.round(simulation.random.between(1, 40) * SECOND)
+  const delay = Math.round(simulation.random.between(1, 40) * SECOND)
+  yield Math.max(delay, population.lateAudits.get(host) ?? 0)
+  population.lateAudits.delete(host)
   const request = createPeriodicRequest(simulation.now(), simulation.random)
   for (const instance of auditedInstances(population, host, from, until)) {
     yield simulation.random.int(3000, 12_000)

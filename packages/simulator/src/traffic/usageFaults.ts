@@ -2,7 +2,6 @@ import type { Random } from '../core/random.ts'
 import { floorSecond, type Micros, SECOND } from '../core/time.ts'
 import type { ExistsDetails, ExistsView } from '../notifications/exists.ts'
 import type { Notification } from '../notifications/notification.ts'
-import type { Flavor } from '../world/flavor.ts'
 import type { Instance, UsageFault } from '../world/instance.ts'
 import type { Request } from '../world/request.ts'
 import type { Tenant } from '../world/tenant.ts'
@@ -32,10 +31,6 @@ const rotation = [
   'tenant',
 ] as const satisfies readonly UsageFault[]
 
-function otherFlavor({ flavor, deployment }: Instance): Flavor {
-  return deployment.flavors.find(({ flavorId }) => flavorId !== flavor.flavorId) ?? flavor
-}
-
 /**
  * Whether the instance was terminated before the audit period's end, to the second: a correct exists has the delete.
  */
@@ -56,7 +51,8 @@ export function createUsageFaults(share: number, random: Random, tenants: readon
     tenants.find(({ id }) => id !== instance.tenant.id) ?? instance.tenant
 
   const falsified = (instance: Instance, details: ExistsDetails, fault: UsageFault): Instance | null => {
-    if (fault === 'flavor') return { ...instance, flavor: otherFlavor(instance) }
+    // An exists during a resize can have any other flavor without being wrong.
+    if (fault === 'flavor') return { ...instance, flavor: instance.deployment.hugeFlavor }
     // A copy, so that the repeated exists is the same after the instance has changed.
     if (fault === 'duplicate') return { ...instance }
     if (fault === 'tenant') return { ...instance, tenant: otherTenant(instance) }

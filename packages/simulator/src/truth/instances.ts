@@ -1,10 +1,11 @@
 import type { Micros } from '../core/time.ts'
-import type { ExistsFact, Form, Notification } from '../notifications/notification.ts'
+import type { Deletion, ExistsFact, Form, Notification } from '../notifications/notification.ts'
 import type { Instance } from '../world/instance.ts'
 import type { SentNotification } from './sentNotification.ts'
 import type { DeleteTruth, InstanceTruth, LaunchTruth } from './truth.ts'
 import { deleteTruth, existsTruth, launchAfter, type SentExists } from './usage.ts'
-import { duplicatesOf, plantedFault, verdictOf } from './verdict.ts'
+import { usagePeriodsOf } from './usagePeriods.ts'
+import { duplicatesOf, isMixed, plantedFault, verdictOf } from './verdict.ts'
 
 type Timing = { name: string; requestId: string; start: Micros | null; end: Micros | null }
 
@@ -18,6 +19,9 @@ type InstanceRecord = {
   lastState: string
   lastOldTask: string | null
   launches: Map<string, LaunchTruth>
+  launchForms: Map<string, Form>
+  /** Every delete that was sent, in order. */
+  deletions: { form: Form; deletion: Deletion }[]
   delete: DeleteTruth | null
   exists: Exists[]
   timings: Timing[]
@@ -41,6 +45,8 @@ function emptyRecord(instance: Instance): InstanceRecord {
     lastState: '',
     lastOldTask: '',
     launches: new Map(),
+    launchForms: new Map(),
+    deletions: [],
     delete: null,
     exists: [],
     timings: [],
@@ -49,15 +55,16 @@ function emptyRecord(instance: Instance): InstanceRecord {
 }
 
 function recordTiming(record: InstanceRecord, sent: SentNotification, requestId: string): string | null {
-  const { phase } = sent.notification.facts
+  const { phase, continues } = sent.notification.facts
   if (phase === null) return null
+  const startId = continues?.id ?? requestId
   const name = sent.rendering.storedEvent.slice(0, -phase.length - 1)
   if (phase === 'start') {
     record.timings.push({ name, requestId, start: sent.when, end: null })
     return null
   }
   // If a request has several starts, as after a reschedule, the end belongs to the first of them.
-  const open = record.timings.find((t) => t.name === name && t.requestId === requestId && t.end === null)
+  const open = record.timings.find((t) => t.name === name && t.requestId === startId && t.end === null)
   if (open === undefined) {
     record.timings.push({ name, requestId, start: null, end: sent.when })
     return null
@@ -67,11 +74,16 @@ function recordTiming(record: InstanceRecord, sent: SentNotification, requestId:
 }
 
 function recordUsage(record: InstanceRecord, sent: SentNotification, requestId: string): void {
-  const { launch, deletion, exists } = sent.notification.facts
+  const { launch, deletion, restored, exists } = sent.notification.facts
   if (launch !== undefined) {
+    record.launchForms.set(requestId, sent.form)
     record.launches.set(requestId, launchAfter(record.launches.get(requestId), sent, record.instance, launch))
   }
-  if (deletion !== undefined) record.delete = deleteTruth(sent, deletion)
+  if (deletion !== undefined) {
+    record.deletions.push({ form: sent.form, deletion })
+    record.delete = deleteTruth(sent, deletion)
+  }
+  if (restored === true) record.delete = null
   if (exists !== undefined) {
     record.awaitingCounterpart.set(sent.notification, record.exists.length)
     record.exists.push({ sent: existsTruth(sent, exists), form: sent.form, fact: exists })
@@ -89,6 +101,12 @@ function recordCounterpart(record: InstanceRecord, sent: SentNotification): void
 
 function truthOf(record: InstanceRecord): InstanceTruth {
   const duplicates = duplicatesOf(record.exists.map(({ sent }) => sent))
+  const exists = record.exists.map(({ sent, form, fact }, i) => ({
+    ...sent,
+    mixed: isMixed(form, fact),
+    verdict: verdictOf(form, fact, record),
+    duplicates: duplicates[i] ?? [],
+  }))
   return {
     deployment: record.instance.deployment.name,
     tenant: record.instance.tenant.id,
@@ -99,11 +117,8 @@ function truthOf(record: InstanceRecord): InstanceTruth {
     lastOldTask: record.lastOldTask,
     launches: [...record.launches.values()],
     delete: record.delete,
-    exists: record.exists.map(({ sent, form, fact }, i) => ({
-      ...sent,
-      verdict: verdictOf(form, record.instance, fact),
-      duplicates: duplicates[i] ?? [],
-    })),
+    exists,
+    usage: usagePeriodsOf(record.instance, exists),
     timings: record.timings.map((t) => ({
       ...t,
       duration: t.start === null || t.end === null ? null : t.end - t.start,

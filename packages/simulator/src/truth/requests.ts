@@ -65,11 +65,13 @@ export function createRequestRecorder(): RequestRecorder {
       records.set(id, record)
       record.notifications += 1
       recordInstance(record.instances, sent)
-      if (completedTiming === null) return
-      record.end = when
-      record.event = completedTiming
-      record.instance = notification.instance?.uuid ?? null
-      record.deployment = notification.deployment.name
+      // Nobody waits for the scheduler alone.
+      if (completedTiming === null || completedTiming.startsWith('scheduler.')) return
+      const ended = records.get(notification.facts.continues?.id ?? id) ?? record
+      ended.end = when
+      ended.event = completedTiming
+      ended.instance = notification.instance?.uuid ?? null
+      ended.deployment = notification.deployment.name
     },
     read: () =>
       Object.fromEntries(

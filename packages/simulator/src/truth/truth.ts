@@ -22,23 +22,23 @@ export type FlavorTruth = {
 /** A launch: one for each instance and request. Its time is null if the build was never completed. */
 export type LaunchTruth = SystemTruth & FlavorTruth & { readonly requestId: string; readonly launchedAt: Micros | null }
 
-/** The delete of an instance that was launched. */
+/** The last delete of an instance that was launched. */
 export type DeleteTruth = {
   readonly launchedAt: Micros
-  /** `terminated_at`, which StackTach uses as the time of the delete. */
+  /** `terminated_at`, which StackTach uses as the time of the delete; `deleted_at` of an instance that is soft-deleted. */
   readonly deletedAt: Micros
-  /** nova's `deleted_at`, up to a second later. */
+  /** nova's `deleted_at`, up to a second later; a minute or more if nova-compute ended during the delete. */
   readonly rowDeletedAt: Micros
 }
 
 /**
  * The expected verdict on an exists after everything that has started has ended; null if the exists has no launch time.
- * Two faults also occur without being planted: `mid operation` is a new flavor or image with the launch time of the old
- * one; `no launch` is a stored time that was rounded up, in the versioned format.
+ * Only planted faults fail an exists, with one exception: in the versioned format a stored time that was rounded up is
+ * `no launch` or `no delete`.
  */
 export type VerdictTruth =
   | { readonly status: 'verified' }
-  | { readonly status: 'failed'; readonly fault: Exclude<UsageFault, 'duplicate'> | 'mid operation' }
+  | { readonly status: 'failed'; readonly fault: Exclude<UsageFault, 'duplicate'> }
 
 export type ExistsTruth = SystemTruth &
   FlavorTruth & {
@@ -47,11 +47,13 @@ export type ExistsTruth = SystemTruth &
     /** The versioned counterpart's id; null if it was not sent. */
     readonly counterpartMessageId: string | null
     readonly periodic: boolean
-    /**
-     * Whether the audit ran during an operation: as in nova, the exists can have a new flavor or image with the launch
-     * time of the old one. The verdict says whether it did.
-     */
+    /** Whether the audit ran during an operation. */
     readonly midOperation: boolean
+    /**
+     * Whether it has a new flavor or image with the launch time of the old one, as in nova during a resize, revert or
+     * rebuild and after a failed resize. Both were true at some moment.
+     */
+    readonly mixed: boolean
     readonly verdict: VerdictTruth | null
     /**
      * Message ids of the other exists with the same audit period and launch time, to the second; one of them counts.
@@ -72,10 +74,20 @@ export type ExistsTruth = SystemTruth &
 export type TimingTruth = {
   /** The classic event type without its last part. */
   readonly name: string
+  /** The request of the start; that of the end if there is no start. */
   readonly requestId: string
   readonly start: Micros | null
   readonly end: Micros | null
   readonly duration: Micros | null
+}
+
+/** A time in which an instance existed: `from` inclusive, `until` exclusive. */
+export type UsagePeriodTruth = {
+  readonly from: Micros
+  readonly until: Micros
+  readonly tenant: string
+  readonly instanceFlavorId: string | null
+  readonly memoryMb: number
 }
 
 export type InstanceTruth = {
@@ -88,13 +100,19 @@ export type InstanceTruth = {
   readonly lastState: string
   readonly lastOldTask: string | null
   readonly launches: readonly LaunchTruth[]
+  /** The delete that stands: null if there is none, or if a soft delete was undone. */
   readonly delete: DeleteTruth | null
   readonly exists: readonly ExistsTruth[]
+  /** The times that its verified exists report, without overlaps and in order; adjacent ones differ in the flavor. */
+  readonly usage: readonly UsagePeriodTruth[]
   readonly timings: readonly TimingTruth[]
   readonly planted: UsageFault | null
 }
 
-/** A user's request: from its first notification to the last end that completed a timing. */
+/**
+ * A user's request: from its first notification to the last end that completed a timing. The scheduler's timings do not
+ * end a request. A delete that nova-compute completes with another request ends the user's request.
+ */
 export type TrackerTruth = {
   readonly start: Micros
   readonly end: Micros | null

@@ -7,8 +7,8 @@ import type { Tenant } from '../world/tenant.ts'
 import type { SentNotification } from './sentNotification.ts'
 import type { DeleteTruth, ExistsTruth, FlavorTruth, LaunchTruth, SystemTruth } from './truth.ts'
 
-/** An exists as it was sent; its verdict and duplicates are only known at the end. */
-export type SentExists = Omit<ExistsTruth, 'verdict' | 'duplicates'>
+/** An exists as it was sent; its verdict, and what it is compared with, are only known at the end. */
+export type SentExists = Omit<ExistsTruth, 'verdict' | 'mixed' | 'duplicates'>
 
 /** The time as the form has it: whole seconds in the versioned form. */
 export function timeIn<T extends Micros | null>(form: Form, at: T): T | Micros {
@@ -58,7 +58,7 @@ export function launchAfter(
 export function deleteTruth({ form }: SentNotification, deletion: Deletion): DeleteTruth {
   return {
     launchedAt: timeIn(form, deletion.launchedAt),
-    deletedAt: timeIn(form, deletion.terminatedAt),
+    deletedAt: timeIn(form, deletion.terminatedAt ?? deletion.deletedAt),
     rowDeletedAt: timeIn(form, deletion.deletedAt),
   }
 }

@@ -13,10 +13,19 @@ export type Deployment = {
   readonly flavors: readonly [Flavor, ...Flavor[]]
   readonly hugeFlavor: Flavor
   readonly images: readonly [BaseImage, ...BaseImage[]]
+  /** The message of a successful `create.end`, in the language of nova's services. */
+  readonly successMessage: string
 }
 
-/** Creates a deployment with `hosts` (at least two) compute hosts. */
-export function createDeployment(name: string, hosts: number, random: Random): Deployment {
+/** nova's translations of `Success`. */
+const successMessages = ['成功', 'Erfolg', 'Başarılı', '성공', 'Успех', 'Succès'] as const
+
+/**
+ * Creates a deployment with `hosts` (at least two) compute hosts.
+ *
+ * @param language index of the language of nova's messages; null: English
+ */
+export function createDeployment(name: string, hosts: number, language: number | null, random: Random): Deployment {
   const slug = name.toLowerCase().replace(/[^a-z0-9]+/g, '-')
   const host = (i: number): string => `compute-${String(i).padStart(2, '0')}.${slug}.example.org`
   const more = Array.from({ length: Math.max(0, hosts - 2) }, (_, i) => host(i + 3))
@@ -28,6 +37,7 @@ export function createDeployment(name: string, hosts: number, random: Random): D
     flavors: createFlavors(random),
     hugeFlavor: createHugeFlavor(random),
     images: createBaseImages(random),
+    successMessage: language === null ? 'Success' : (successMessages[language % successMessages.length] ?? 'Success'),
   }
 }
 

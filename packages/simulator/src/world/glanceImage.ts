@@ -11,7 +11,7 @@ export type GlanceImage = {
   name: string
   properties: Readonly<Record<string, string>>
   tags: readonly string[]
-  status: 'queued' | 'saving' | 'active' | 'deleted'
+  status: 'queued' | 'saving' | 'importing' | 'active' | 'deleted'
   updatedAt: Micros
   deletedAt: Micros | null
   /** Bytes; null until the upload is complete. */

@@ -15,6 +15,7 @@ export type State =
   | 'rescued'
   | 'shelved'
   | 'shelved_offloaded'
+  | 'soft-delete'
   | 'error'
   | 'deleted'
 
@@ -31,11 +32,15 @@ export type UsagePlan = { readonly fault: UsageFault; planted: boolean }
 export type Launched = {
   /** The time at the service that launched it, microseconds. */
   readonly at: Micros
+  readonly requestId: string
   readonly flavor: Flavor
   readonly image: BaseImage
   /** The launch time that a failed request (such as a rescue) sent again; null if there was none. */
   repeatedAt: Micros | null
 }
+
+/** The flavor that an instance had since `at`, microseconds. */
+export type FlavorChange = { readonly at: Micros; readonly flavor: Flavor }
 
 export type Address = { readonly address: string; readonly mac: string; readonly port: string }
 
@@ -53,6 +58,8 @@ export type Instance = {
   displayName: string
   description: string | null
   flavor: Flavor
+  /** The flavor at the creation and every change of it, in order. */
+  flavorChanges: readonly FlavorChange[]
   image: BaseImage
   metadata: Readonly<Record<string, string>>
   addresses: readonly Address[]
@@ -70,6 +77,8 @@ export type Instance = {
   zone: string | null
   state: State
   task: string | null
+  /** Whether its host is down: no audit reports the instance. */
+  unreachable: boolean
   /** The flavor to revert to until a resize is confirmed. */
   previousFlavor: Flavor | null
   /** The host to revert to until a resize is confirmed. */
@@ -108,6 +117,7 @@ export function createInstance(build: Build, reservation: string, number: number
     description: null,
     keyName: random.chance(0.4) ? 'laptop' : null,
     metadata: random.chance(0.7) ? { role } : {},
+    flavorChanges: [{ at: build.createdAt, flavor: build.flavor }],
     addresses: [],
     volumes: [],
     locked: false,
@@ -121,6 +131,7 @@ export function createInstance(build: Build, reservation: string, number: number
     zone: null,
     state: 'building',
     task: 'scheduling',
+    unreachable: false,
     previousFlavor: null,
     previousHost: null,
     usagePlan: null,

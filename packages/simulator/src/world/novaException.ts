@@ -96,6 +96,27 @@ export function notRescuable(uuid: string): NovaException {
   }
 }
 
+/** The volume service did not answer: a resize fails on its target host. */
+export function volumesUnavailable(): NovaException {
+  const reason = 'Unable to establish connection to the volume service'
+  const message = `Connection to cinder host failed: ${reason}`
+  const source = 'block_device_info = self._get_instance_block_device_info('
+  return {
+    className: 'CinderConnectionFailed',
+    message,
+    kwargs: { reason, code: 500 },
+    module: 'nova.compute.manager',
+    function: 'finish_resize',
+    traceback: formatTraceback(
+      'compute/manager.py',
+      6011,
+      'finish_resize',
+      source,
+      `CinderConnectionFailed: ${message}`,
+    ),
+  }
+}
+
 function schedulingException(className: string, message: string, reason: string): NovaException {
   const source = 'host_lists = self._schedule_instances(context, request_specs[0],'
   const last = `${className}: ${message}`

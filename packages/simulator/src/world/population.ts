@@ -8,6 +8,10 @@ import type { Instance } from './instance.ts'
 export type Population = {
   readonly deployment: Deployment
   readonly instances: Instance[]
+  /** Instances of situations: no other operation starts on them. */
+  readonly situationInstances: Instance[]
+  /** Hosts whose next audit runs late, and how late after the period's end, microseconds. */
+  readonly lateAudits: Map<string, Micros>
   /** Deleted instances that the next periodic audit may still report. */
   readonly deletedInstances: Instance[]
   readonly images: GlanceImage[]
@@ -18,7 +22,16 @@ export type Population = {
 }
 
 export function createPopulation(deployment: Deployment): Population {
-  return { deployment, instances: [], deletedInstances: [], images: [], deletedImages: [], nextNumber: 1 }
+  return {
+    deployment,
+    instances: [],
+    situationInstances: [],
+    lateAudits: new Map(),
+    deletedInstances: [],
+    images: [],
+    deletedImages: [],
+    nextNumber: 1,
+  }
 }
 
 /** Picks an element; undefined if the list is empty. */
@@ -36,7 +49,10 @@ export function removeUnordered<T>(elements: T[], element: T): void {
 /** Drops what was deleted before `since` (microseconds): no later audit period includes it. */
 export function forgetDeletedBefore(population: Population, since: Micros): void {
   const isKept = (element: { deletedAt: Micros | null }): boolean => (element.deletedAt ?? since) >= since
-  const { deletedInstances, deletedImages } = population
+  const { deletedInstances, deletedImages, situationInstances } = population
+  // A soft-deleted instance is audited until it is reclaimed.
+  const kept = situationInstances.filter((instance) => instance.state !== 'deleted' || isKept(instance))
+  situationInstances.splice(0, situationInstances.length, ...kept)
   deletedInstances.splice(0, deletedInstances.length, ...deletedInstances.filter(isKept))
   deletedImages.splice(0, deletedImages.length, ...deletedImages.filter(isKept))
 }
