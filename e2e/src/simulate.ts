@@ -26,7 +26,7 @@ export async function simulate(
   const cloud = simulateCloud({ ...options, start, operationsPerMinute: options.operations / (hours * 60) })
   const brokers = parseDeployments(readFileSync(pipeline.deploymentsFile, 'utf8'))
   const signal = new AbortController().signal
-  const settings = { rate, live: false, waitForQueues: 30, signal }
+  const settings = { rate, live: false, waitForQueues: 30, exchanges: cloud.exchanges, signal }
   const { published, unroutable } = await publishMessages(cloud.messages, brokers, settings)
   const truth = cloud.truth()
   const { nova, glance } = truth.services

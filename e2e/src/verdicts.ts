@@ -1,4 +1,6 @@
+import { expect } from '@jest/globals'
 import type { Database } from '@stacktach/db'
+import type { Truth, VerdictTruth } from '@stacktach/simulator'
 import { until } from './until.ts'
 
 /** Verdicts by exists: null for verified, or the reason of the failure. */
@@ -48,4 +50,26 @@ function toVerdicts({ rows }: { rows: { key: string; status: string; fail_reason
       return [key, fail_reason]
     }),
   )
+}
+
+type Failed = Extract<VerdictTruth, { status: 'failed' }>
+
+/** The beginning of the failure reason of an exists, by the fault that was planted in it. */
+const reasons: Record<Failed['fault'], RegExp> = {
+  'no launch': /^no launch: /,
+  flavor: /^launch differs: instance_flavor_id is /,
+  tenant: /^launch differs: tenant is /,
+  'no delete': /^no delete: /,
+  contradicted: /^delete contradicts: /,
+}
+
+/** The expected verdicts of all exists with a launched_at, by message id. */
+export function expectedVerdicts(truth: Truth): Map<string, VerdictTruth> {
+  const all = Object.values(truth.instances).flatMap(({ exists }) => exists)
+  return new Map(all.flatMap(({ messageId, verdict }) => (verdict === null ? [] : [[messageId, verdict]])))
+}
+
+/** The expected failure reason: null for verified, or a matcher. */
+export function expectedReason(verdict: VerdictTruth): unknown {
+  return verdict.status === 'verified' ? null : expect.stringMatching(reasons[verdict.fault])
 }
