@@ -53,11 +53,11 @@ export class Cloud {
 }
 
 function toBenchMessage({
-  exchange,
+  service: exchange,
   routingKey,
   body,
 }: {
-  exchange: 'nova' | 'glance'
+  service: 'nova' | 'glance'
   routingKey: string
   body: Record<string, unknown>
 }) {

@@ -9,6 +9,8 @@ import type { Form, Notification, Rendering } from '../notifications/notificatio
 /** A message to be published. */
 export type SimulatedMessage = {
   readonly deployment: string
+  /** The service that sends it. */
+  readonly service: 'nova' | 'glance'
   /** The service's own exchange, or the control exchange. */
   readonly exchange: string
   readonly routingKey: string
@@ -68,6 +70,7 @@ export function toMessage(
   const usualTopic = form === 'classic' ? 'notifications' : 'versioned_notifications'
   return {
     deployment: notification.deployment.name,
+    service: notification.exchange,
     exchange: controlExchange ?? notification.exchange,
     routingKey: `${topic ?? usualTopic}.${notification.priority.toLowerCase()}`,
     when,
