@@ -12,7 +12,8 @@ const tables = ['summary', 'kpi', 'usage/launches?limit=8', 'usage/deletes?limit
  * @returns {Promise<number>} the exit code
  */
 export async function live(demo) {
-  const simulator = demo.start('simulate', '--live', '--format', 'both', '--deployments', demo.deploymentsFile)
+  const options = ['--format', 'both', '--situations', 'all', '--deployments', demo.deploymentsFile]
+  const simulator = demo.start('simulate', '--live', ...options)
   process.stdout.write(`\nthe API answers at ${demo.address}/stacky/deployments; Ctrl-C ends the demo\n\n`)
   let since = String(Math.floor(Date.now() / 1000))
   let nextTables = Date.now() + TABLES_INTERVAL_MS

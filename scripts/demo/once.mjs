@@ -25,13 +25,25 @@ const HOUR_MS = 60 * MINUTE_MS
  */
 export async function once(demo) {
   const truthFile = join(demo.folder, 'truth.json')
-  // Always at the same minute of an hour, because audits at the full hour change the cloud; it ends before now.
-  const start = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 2 * HOUR_MS + 20 * MINUTE_MS).toISOString()
+  // Always at the same minute of an hour, because audits at the full hour change the cloud. It ends before now: the
+  // situations of real clouds take four hours.
+  const start = new Date(Math.floor(Date.now() / HOUR_MS) * HOUR_MS - 5 * HOUR_MS + 20 * MINUTE_MS).toISOString()
   process.stderr.write('sending the notifications of 80 operations\n')
   await demo.run(
     'simulate',
     ...['--seed', 'demo', '--start', start, '--operations', '80', '--operations-per-minute', '1'],
-    ...['--failures', '0.25', '--format', 'both', '--deployments', demo.deploymentsFile, '--truth', truthFile],
+    ...[
+      '--failures',
+      '0.25',
+      '--format',
+      'both',
+      '--situations',
+      'all',
+      '--deployments',
+      demo.deploymentsFile,
+      '--truth',
+      truthFile,
+    ],
   )
   /** @type {Truth} */
   const truth = JSON.parse(readFileSync(truthFile, 'utf8'))

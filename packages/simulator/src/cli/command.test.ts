@@ -2,6 +2,7 @@ import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
+import { situations } from '../core/situations.ts'
 import { HOUR, MINUTE } from '../core/time.ts'
 import { parseCommand, UsageError } from './command.ts'
 
@@ -35,6 +36,14 @@ describe('the command line', () => {
     expect(cloud).toMatchObject({ usageFaults: 0.2, slowRequests: 0.1, start: now - 6 * HOUR - 45 * MINUTE })
   })
 
+  test('accepts situations of real clouds by name, and leaves time for them', () => {
+    const { cloud } = parseCommand(['--situations', 'force-deletes, shared-hours', '--control-exchange', 'os'], now)
+    expect(cloud).toMatchObject({ situations: ['force-deletes', 'shared-hours'], controlExchange: 'os' })
+    expect(parseCommand(['--situations', 'all'], now).cloud.situations).toEqual(situations)
+    const short = parseCommand(['--situations', 'all', '--operations', '50'], now).cloud
+    expect(short.start).toBe(now - 4 * HOUR - 5 * MINUTE)
+  })
+
   test('reads the deployments file', () => {
     const file = join(mkdtempSync(join(tmpdir(), 'simulate-')), 'deployments.json')
     const topics = { nova: [{ queue: 'q', routing_key: 'notifications.info' }] }
@@ -61,6 +70,8 @@ describe('the command line', () => {
     [['--start', 'yesterday'], /--start/],
     [['--live', '--start', '2026-11-20T00:00:00Z'], /--live/],
     [['--operations', 'Infinity'], /Infinity/],
+    [['--situations', 'force-deletes,none'], /--situations/],
+    [['--situations', 'all', '--audit-minutes', '5'], /auditPeriod/],
     [['--deployments', '/does/not/exist'], /--deployments/],
   ])('%j is rejected with a one-line message', (args, reason) => {
     const { code, message } = usage(args)

@@ -6,6 +6,7 @@ import { MINUTE, type Micros } from '../core/time.ts'
 import { SLOW_REQUEST_DELAY } from '../operations/operation.ts'
 import { type Broker, parseDeployments } from '../output/deployments.ts'
 import type { Pace } from '../output/pace.ts'
+import { spanOfSituations } from '../traffic/situations.ts'
 
 /** The parsed command line. */
 export type ParsedCommand = Pace & {
@@ -147,7 +148,8 @@ function toCloudOptions(options: Options, now: Micros): CloudOptions {
   }
   // The last operations take some more minutes, and no message may be in the future.
   const margin = 5 * MINUTE + (options.slowRequests > 0 ? SLOW_REQUEST_DELAY : 0)
-  const start = live ? now : (options.start ?? now - simulatedSpan(cloud) - margin)
+  const span = Math.max(simulatedSpan(cloud), cloud.situations.length > 0 ? spanOfSituations(cloud.auditPeriod) : 0)
+  const start = live ? now : (options.start ?? now - span - margin)
   return { ...cloud, start }
 }
 

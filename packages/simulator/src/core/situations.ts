@@ -12,7 +12,7 @@ export const situations = [
   /** Several exists of the same hour: a live migration between two audits, and a rescheduled resize. */
   'shared-hours',
   /** A resize that fails after `finish_resize.start`: the instance keeps the new flavor and the old launch time. */
-  'died-resizes',
+  'failed-resizes',
   /** nova-compute ends during a delete and sends `delete.end` after its restart, with another request id. */
   'crashed-deletes',
   /** Instances that are shelved and stay on their host: the exists of the shelve and of the audit overlap. */

@@ -46,7 +46,7 @@ function* migrate(operation: Operation, source: string, target: string): Steps {
 }
 
 /** nova-compute fails on the target host: the instance keeps the new flavor and the old launch time. */
-function* die(operation: Operation, target: string): Steps {
+function* failOnTarget(operation: Operation, target: string): Steps {
   operation.save({ state: 'error' }, target)
   yield operation.wait(0.1, 0.3)
   operation.emit(callFailedNotification(operation.instance, operation.request, volumesUnavailable()))
@@ -58,7 +58,7 @@ export type ResizeFault =
   /** The first target host rejects it: the conductor tries another one. */
   | 'rescheduled'
   /** The target host fails after `finish_resize.start`. */
-  | 'died'
+  | 'failed'
   | null
 
 /** Resizes up to the point where the user has to confirm or revert. */
@@ -91,7 +91,7 @@ export function* resize(operation: Operation, fault: ResizeFault = null): Steps 
   yield operation.wait(0.01, 0.1)
   operation.notify('finishResize', 'start', { launch: { flavor } })
   yield operation.wait(5, 60)
-  if (fault === 'died') return yield* die(operation, target)
+  if (fault === 'failed') return yield* failOnTarget(operation, target)
   const launchedAt = operation.launch()
   yield operation.wait(0.02, 0.08)
   operation.save({ state: 'resized', task: null }, target)

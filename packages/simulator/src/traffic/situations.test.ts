@@ -111,17 +111,17 @@ describe.each(shapes)('a cloud with all situations that sends $format, with $sto
     expect(audited).toHaveLength(2)
   })
 
-  test('audits instances during a resize, during its revert, and after it died', () => {
+  test('audits instances during a resize, during its revert, and after a failed one', () => {
     const mixed = (subject: Subject) => subject.instance.exists.filter((exists) => exists.mixed && exists.periodic)
     const resized = subjects('finish_resize.start').filter((subject) => mixed(subject).length > 0)
-    const died = resized.filter(({ messages }) => {
+    const failed = resized.filter(({ messages }) => {
       const requests = (event: string) =>
         new Set(messages.flatMap((message) => (message.event === event ? [message.request] : [])))
       const ended = requests('compute.instance.finish_resize.end')
       return [...requests('compute.instance.finish_resize.start')].some((request) => !ended.has(request))
     })
-    expect(died).toHaveLength(2)
-    for (const { messages, instance } of died) {
+    expect(failed).toHaveLength(2)
+    for (const { messages, instance } of failed) {
       const [created, resized] = instance.launches
       expect(resized?.instanceFlavorId).not.toBe(created?.instanceFlavorId)
       expect(isNear(resized?.launchedAt, created?.launchedAt)).toBe(true)

@@ -1,5 +1,5 @@
 import type { Situation } from '../core/situations.ts'
-import { MINUTE, SECOND } from '../core/time.ts'
+import { MINUTE, type Micros, SECOND } from '../core/time.ts'
 import { forceRemove, remove, removeInCrash, restore, softDelete } from '../operations/delete.ts'
 import { createImage, deleteImage, importByTask, importImage } from '../operations/images.ts'
 import { liveMigrate } from '../operations/liveMigrate.ts'
@@ -105,10 +105,10 @@ function* rescheduledResize(scene: Scene): Steps {
   release(scene, instance)
 }
 
-function* diedResize(scene: Scene): Steps {
+function* failedResize(scene: Scene): Steps {
   const instance = yield* launch(scene)
-  const died = userOperation(scene, instance)
-  yield* act(scene, died, resize(died, 'died'))
+  const failed = userOperation(scene, instance)
+  yield* act(scene, failed, resize(failed, 'failed'))
   yield* nextAudit(scene)
   yield* pause(scene)
   const reset = administratorOperation(scene, instance)
@@ -184,7 +184,7 @@ const scripts: Readonly<Record<Situation, readonly ((scene: Scene) => Steps)[]>>
   'force-deletes': [hostDown, offloadedAndDeleted],
   'audited-resizes': [auditedResize],
   'shared-hours': [migratedBetweenAudits, rescheduledResize],
-  'died-resizes': [diedResize],
+  'failed-resizes': [failedResize],
   'crashed-deletes': [crashedDelete],
   'shelved-instances': [(scene) => shelvedOnHost(scene, true), (scene) => shelvedOnHost(scene, false)],
   'imported-images': [(scene) => imported(scene, true), (scene) => imported(scene, false), failedUpload],
@@ -195,6 +195,11 @@ const scripts: Readonly<Record<Situation, readonly ((scene: Scene) => Steps)[]>>
 
 /** Audit periods from one start of the situations to the next; each ends in less time. */
 const PERIODS_BETWEEN_STARTS = 4
+
+/** The longest time from the start of the situations to their end, microseconds. */
+export function spanOfSituations(auditPeriod: Micros): Micros {
+  return PERIODS_BETWEEN_STARTS * auditPeriod
+}
 
 /**
  * Starts the operations of the situations in every deployment, and again every four audit periods.
@@ -208,7 +213,7 @@ export function* situationTraffic(
   end: number,
 ): Steps {
   const { auditPeriod, random, now } = simulation
-  const round = PERIODS_BETWEEN_STARTS * auditPeriod
+  const round = spanOfSituations(auditPeriod)
   for (;;) {
     for (const scene of scenes) {
       for (const script of situations.flatMap((situation) => scripts[situation])) {

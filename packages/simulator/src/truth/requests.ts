@@ -65,7 +65,7 @@ export function createRequestRecorder(): RequestRecorder {
       records.set(id, record)
       record.notifications += 1
       recordInstance(record.instances, sent)
-      // Nobody waits for the scheduler alone.
+      // Scheduling is a part of a request, not its end.
       if (completedTiming === null || completedTiming.startsWith('scheduler.')) return
       const ended = records.get(notification.facts.continues?.id ?? id) ?? record
       ended.end = when
