@@ -20,12 +20,13 @@ export function* shelve(operation: Operation, offloads = true): Steps {
   operation.save({ state: 'shelved', task: offloads ? 'shelving_offloading' : null }, host)
   yield operation.wait(0.01, 0.05)
   operation.notify('shelve', 'end')
-  if (offloads) yield* offload(operation, host)
+  if (offloads) yield* offload(operation)
 }
 
 /** Removes a shelved instance from its host. */
-export function* offload(operation: Operation, host: string): Steps {
+export function* offload(operation: Operation): Steps {
   const { instance } = operation
+  const host = instance.host ?? operation.deployment.controller
   yield operation.wait(0.005, 0.02)
   operation.notify('shelveOffload', 'start')
   yield operation.wait(0.5, 3)

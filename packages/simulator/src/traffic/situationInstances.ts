@@ -59,10 +59,10 @@ function reload(instance: Instance, { storedTimes }: Scene): void {
 }
 
 /** Runs the steps of an operation; the instance is busy meanwhile. */
-export function* act(scene: Scene, operation: Operation, steps: Steps): Steps {
+export function* act(scene: Scene, operation: Operation, steps: (operation: Operation) => Steps): Steps {
   const { instance } = operation
   instance.busy = true
-  yield* steps
+  yield* steps(operation)
   instance.busy = false
   reload(instance, scene)
 }
@@ -142,8 +142,7 @@ export function* launch(scene: Scene): Generator<Micros, Instance, void> {
   }
   const instance = createInstance(build, createReservation(random), population.nextNumber++, random)
   population.situationInstances.push(instance)
-  const operation = userOperation(scene, instance)
-  yield* act(scene, operation, create(operation, [], 'success'))
+  yield* act(scene, userOperation(scene, instance), (operation) => create(operation, [], 'success'))
   yield* pause(scene)
   return instance
 }
