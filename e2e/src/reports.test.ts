@@ -6,7 +6,6 @@ import { type Pipeline, startPipeline } from './pipeline.ts'
 import { PLANTED_SUM, plantRequests, slowCreate } from './plantedRequests.ts'
 import { simulate } from './simulate.ts'
 import { type Subscriber, subscribe } from './subscriber.ts'
-import { sumsOf, usageEntries } from './usageHours.ts'
 import { allVerified, everySent, novaVerdicts, type Verdicts } from './verdicts.ts'
 
 const deployments = ['east', 'west']
@@ -236,25 +235,42 @@ describe('a day of a simulated cloud with every kind of failure', () => {
     ['the day', day],
     ['the day before', dayBefore],
   ])('instance hours of %s', async (_, start) => {
-    const usage = usageEntries(truth, start, start + DAY)
-    expect(sumsOf(usage).count).toBeGreaterThan(0)
-    // The planted instance was launched at 1:40. Its two exists end at 3:00 and 4:00.
+    const counted = exists.filter(
+      (row) =>
+        !isFailed(row) && row.auditBeginning >= start && row.auditEnding >= start && row.auditEnding <= start + DAY,
+    )
+    expect(counted.length).toBeGreaterThan(0)
+    const hoursOf = ({ deletedAt, auditEnding, launchedAt, auditBeginning }: Exists) =>
+      Math.ceil(
+        Math.max(0, Math.min(deletedAt ?? auditEnding, auditEnding) - Math.max(launchedAt ?? 0, auditBeginning)) / HOUR,
+      )
+    const usage = counted.map((row) => ({
+      flavor: row.instanceFlavorId ?? '',
+      tenant: row.tenant,
+      unitHours: (hoursOf(row) * row.memoryMb) / 256,
+    }))
+    // The planted instance was launched at 1:40, and its exists end at 3:00 and 4:00.
     if (start === day) {
-      const { flavor, tenant, memoryMb } = slowCreate
-      usage.push({ flavor, tenant, count: 2, unit_hours: (3 * memoryMb) / 256 })
+      for (const hours of [2, 3]) {
+        usage.push({
+          flavor: slowCreate.flavor,
+          tenant: slowCreate.tenant,
+          unitHours: (hours * slowCreate.memoryMb) / 256,
+        })
+      }
     }
-    const total = sumsOf(usage)
+    const total = usage.reduce((sum, { unitHours }) => sum + unitHours, 0)
     const sums = (list: typeof usage) => {
-      const { count, unit_hours } = sumsOf(list)
+      const hours = list.reduce((sum, { unitHours }) => sum + unitHours, 0)
       return {
-        count,
-        unit_hours,
-        percent_count: (count / total.count) * 100,
-        percent_unit_hours: (unit_hours / total.unit_hours) * 100,
+        count: list.length,
+        unit_hours: hours,
+        percent_count: (list.length / usage.length) * 100,
+        percent_unit_hours: (hours / total) * 100,
       }
     }
     const { json } = await run('instance-hours', start)
-    expect(json).toMatchObject({ total_instance_count: total.count, total_unit_hours: total.unit_hours })
+    expect(json).toMatchObject({ total_instance_count: usage.length, total_unit_hours: total })
     for (const flavor of new Set(usage.map(({ flavor }) => flavor))) {
       expect(json.flavor[flavor]).toMatchObject(sums(usage.filter((row) => row.flavor === flavor)))
     }
