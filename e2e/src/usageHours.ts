@@ -16,8 +16,8 @@ const isVerifiedWithin = ({ verdict, auditBeginning, auditEnding }: ExistsTruth,
   verdict?.status === 'verified' && auditBeginning >= from && auditEnding >= from && auditEnding <= until
 
 /**
- * The instance hours of a simulated cloud: each verified exists counts, each moment of an instance counts once, and each
- * started hour of a flavor counts in full.
+ * The instance hours of a simulated cloud: each verified exists counts, each moment of an instance counts once, and
+ * each started hour of a flavor counts in full.
  *
  * @param from inclusive
  * @param until exclusive

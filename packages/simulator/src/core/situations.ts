@@ -1,6 +1,6 @@
 /**
- * Situations of real clouds that an ordinary cloud does not have. The first eight are operations of instances and images
- * of their own; the last three change the whole cloud.
+ * Situations of real clouds that an ordinary cloud does not have. The first eight are operations of instances and
+ * images of their own; the last three change the whole cloud.
  */
 export const situations = [
   /** Soft deletes that are audited for several periods, then reclaimed, restored, or still pending at the end. */

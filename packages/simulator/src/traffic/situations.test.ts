@@ -14,7 +14,7 @@ function run(more: CloudOptions) {
 type Run = ReturnType<typeof run>
 type Subject = { readonly uuid: string; readonly instance: InstanceTruth; readonly messages: readonly ReadMessage[] }
 
-/** The instances about which the event was sent, each with its messages; without counterparts if both formats are sent. */
+/** The instances of an event, each with its messages; without counterparts if both formats are sent. */
 function subjectsOf({ messages, truth }: Run, format: Format, event: string): Subject[] {
   const counted = messages.filter(({ versioned }) => format !== 'both' || !versioned)
   const uuids = new Set(counted.flatMap((message) => (message.event === event ? [message.instance] : [])))

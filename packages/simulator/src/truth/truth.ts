@@ -25,7 +25,7 @@ export type LaunchTruth = SystemTruth & FlavorTruth & { readonly requestId: stri
 /** The last delete of an instance that was launched. */
 export type DeleteTruth = {
   readonly launchedAt: Micros
-  /** `terminated_at`, which StackTach uses as the time of the delete; `deleted_at` of an instance that is soft-deleted. */
+  /** `terminated_at`, which StackTach uses as the time of the delete; for a soft delete, `deleted_at`. */
   readonly deletedAt: Micros
   /** nova's `deleted_at`, up to a second later; a minute or more if nova-compute ended during the delete. */
   readonly rowDeletedAt: Micros
