@@ -60,6 +60,31 @@ test('a request that ended in state error has neither code nor exception', () =>
   expect(object).not.toHaveProperty('exception')
 })
 
+test.each([
+  [{ exception: { kwargs: { reason: 'gone' } } }, { 'reason: gone': 1 }],
+  [{ exception: 'Timed out at 10.1.2.3' }, { 'Timed out at $HOST_ADDRESS': 1 }],
+  [{ message: 'no exception' }, {}],
+  ['a plain text', {}],
+])('a request whose error %j has no code is listed with failure type http', (payload, exceptions) => {
+  const errors = [{ ...by, json: JSON.stringify(['error', { payload }]) }]
+  const [head, ...objects] = report([request('r5', { errors, last: when + 40 * MINUTE })])
+  expect(head).toMatchObject({
+    instances: { i1: ['r5'] },
+    event_counts: { rebuild_instance: 1 },
+    codes: {},
+    exception_counts: exceptions,
+  })
+  expect(objects).toEqual([
+    expect.objectContaining({ failure_type: 'http', req: 'r5', event_id: 34, details: [detail] }),
+  ])
+})
+
+test('a request that ended in state error has failure type state, also after an error without a code', () => {
+  const errors = [{ ...by, json: JSON.stringify(['error', { payload: { exception: 'text' } }]) }]
+  const [, object] = report([request('r6', { errors, stateError: { ...by, id: 35 } })])
+  expect(object).toMatchObject({ failure_type: 'state', event_id: 35, exception: 'text' })
+})
+
 test('a request that was only long is counted for its tenant, without an object', () => {
   expect(report([request('r3', { first: when - 31 * MINUTE }), request('r4', { first: when - 40 * MINUTE })])).toEqual([
     expect.objectContaining({ instances: { i1: ['r3', 'r4'] }, tenant_issues: { t1: 2 }, event_counts: {} }),

@@ -58,19 +58,22 @@ export function failedRequests(requests: readonly RequestFacts[]): FailedRequest
 
 /** Whether the report has an object for this request; a request that failed only by its duration has none. */
 export function isDetailed({ failure }: FailedRequest): boolean {
-  return failure.code !== null || failure.kind === 'state'
+  return failure.by !== null
 }
 
 /** @param details the request's notifications, in order; none when it has no details */
-export function countFailure(tally: ErrorTally, failed: FailedRequest, details: readonly RequestDetail[]): void {
-  const { request, failure } = failed
+export function countFailure(
+  tally: ErrorTally,
+  { request, failure }: FailedRequest,
+  details: readonly RequestDetail[],
+): void {
   const { counted } = tally
   const tenant = failure.by?.tenant ?? request.tenant
   const requests = counted.instances[request.instance] ?? []
   counted.instances[request.instance] = requests
   requests.push(request.requestId)
   count(counted.tenant_issues, String(tenant))
-  if (failure.by === null || !isDetailed(failed)) return
+  if (failure.by === null) return
   count(counted.event_counts, failure.by.event)
   if (failure.code !== null) count(counted.codes, String(failure.code))
   if (failure.exception !== undefined) count(counted.exception_counts, exceptionText(failure.exception))
@@ -101,7 +104,7 @@ function describe(
     operation: request.operation ?? 'n/a',
     platform: [imageNames[image] ?? image, os, distro],
     duration: `${((request.last - request.first) / MINUTE).toFixed(2)} minutes`,
-    failure_type: failure.code ?? failure.kind,
+    failure_type: failure.code ?? (failure.kind === 'unknown' ? 'http' : failure.kind),
     ...(failure.exception === undefined ? {} : { exception: failure.exception }),
     details,
   }
