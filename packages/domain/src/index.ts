@@ -51,6 +51,7 @@ export {
   type RequestDetail,
 } from './reports/errorDetails.ts'
 export { type GlanceUsage, glanceUsageAudit } from './reports/glanceUsageAudit.ts'
+export { addExists, emptyHoursSweep, finishHours, type HoursExists } from './reports/hoursSweep.ts'
 export { type ImageEventCounts, imageEventsAudit } from './reports/imageEventsAudit.ts'
 export { type HoursUsage, instanceHours, type TenantAccount, type TenantHours } from './reports/instanceHours.ts'
 export { type ReportKind, reportHeading, reportKinds, reportOrigin } from './reports/kinds.ts'

@@ -1,4 +1,5 @@
 import { expect, test } from '@jest/globals'
+import { HOUR } from '../time/instant.ts'
 import { instanceHours, type TenantHours } from './instanceHours.ts'
 
 const row = (fields: Partial<TenantHours>): TenantHours => ({
@@ -40,6 +41,12 @@ test('unit hours are hours times the size of the flavor; percentages are of the 
     },
     flavor_class: { standard: { unit_hours: 96 }, performance1: { unit_hours: 32 } },
   })
+})
+
+test('time that several exists report is shown when it was left out', () => {
+  const overlap = { exists: 2, leftOut: 1.5 * HOUR }
+  const report = instanceHours.shape({ hours: [row({})], accounts: [], typeNames: [], overlap })
+  expect(report).toMatchObject({ total_unit_hours: 48, overlapping_exists: 2, overlapping_hours: 1.5 })
 })
 
 test('a flavor with a UUID is in the standard class', () => {

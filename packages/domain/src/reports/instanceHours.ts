@@ -1,3 +1,6 @@
+import { HOUR } from '../time/instant.ts'
+import type { Overlap } from './hoursSweep.ts'
+
 /** Verified exists of one tenant and flavor. */
 export interface TenantHours {
   tenant: string | null
@@ -24,6 +27,8 @@ export interface HoursUsage {
   accounts: TenantAccount[]
   /** Names of all types of any tenant. */
   typeNames: string[]
+  /** Time that several exists reported; absent with StackTach's rules, which count it for each of them. */
+  overlap?: Overlap
 }
 
 interface Sums {
@@ -45,7 +50,7 @@ const TOP_TENANTS = 100
 export const instanceHours = {
   name: 'instance hours',
   version: 1,
-  shape: ({ hours, accounts, typeNames }: HoursUsage) => {
+  shape: ({ hours, accounts, typeNames, overlap }: HoursUsage) => {
     const accountsByTenant = new Map(accounts.map((account) => [account.tenant, account]))
     const total: Sums = { count: 0, unit_hours: 0 }
     const flavors = new Map<string, Sums>()
@@ -107,6 +112,9 @@ export const instanceHours = {
       ...Object.fromEntries([...types].map(([name, values]) => [name, all(values)])),
       total_instance_count: total.count,
       total_unit_hours: total.unit_hours,
+      ...(overlap === undefined
+        ? {}
+        : { overlapping_exists: overlap.exists, overlapping_hours: overlap.leftOut / HOUR }),
       flavor: Object.fromEntries(
         [...flavors].map(([id, sums]) => [id, { ...percentages(sums), flavor_name: flavorNames.get(id) ?? null }]),
       ),
