@@ -1,5 +1,5 @@
 import type pg from 'pg'
-import { inTransaction } from './transaction.ts'
+import { inTransaction, type Queryable } from './transaction.ts'
 
 /** Rows in memory at once. */
 const FETCH_SIZE = 2_000
@@ -15,12 +15,21 @@ export function forEachBatch<Row extends pg.QueryResultRow>(
   values: readonly unknown[],
   take: (rows: Row[]) => void,
 ): Promise<void> {
-  return inTransaction(pool, async (client) => {
-    await client.query(`declare batch no scroll cursor for ${sql}`, [...values])
-    for (;;) {
-      const { rows } = await client.query<Row>(`fetch ${FETCH_SIZE} from batch`)
-      if (rows.length === 0) return
-      take(rows)
-    }
-  })
+  return inTransaction(pool, (client) => forEachBatchInTransaction(client, sql, values, take))
+}
+
+/** `forEachBatch` in a transaction that has already begun. */
+export async function forEachBatchInTransaction<Row extends pg.QueryResultRow>(
+  client: Queryable,
+  sql: string,
+  values: readonly unknown[],
+  take: (rows: Row[]) => void,
+): Promise<void> {
+  await client.query(`declare batch no scroll cursor for ${sql}`, [...values])
+  for (;;) {
+    const { rows } = await client.query<Row>(`fetch ${FETCH_SIZE} from batch`)
+    if (rows.length === 0) break
+    take(rows)
+  }
+  await client.query('close batch')
 }
