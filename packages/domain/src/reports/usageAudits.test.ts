@@ -1,4 +1,5 @@
 import { describe, expect, test } from '@jest/globals'
+import { HOUR } from '../time/instant.ts'
 import { glanceUsageAudit } from './glanceUsageAudit.ts'
 import { novaUsageAudit } from './novaUsageAudit.ts'
 import { verifierCounts } from './verifierCounts.ts'
@@ -35,6 +36,7 @@ describe('the nova audit', () => {
     oldLaunches: 0,
     launchFailures: [],
   }
+  const day = 1_795_132_800_000_000
   const launch = { id: 7, instance: 'i', launchedAt: 1_795_132_800_500_000, deployment: 'east', host: 'h' }
 
   test('distinguishes instances without an exists from launches without an exists', () => {
@@ -52,6 +54,20 @@ describe('the nova audit', () => {
       [7, "Couldn't find exists for launch (i, 2026-11-20 00:00:00.500000)", 'N', 'east', 'h'],
     ])
     expect(report.summary.launch_summary).toEqual({ new_launches: 1, old_launches: 1, failures: 2 })
+  })
+
+  test('shows the gaps between the exists of a launch', () => {
+    const gap = (hour: number) => ({ from: day + hour * HOUR, until: day + (hour + 1) * HOUR })
+    const texts = [[13], [13, 20], [1, 3, 5, 7, 9, 11, 13]].map((hours) => {
+      const failure = { ...launch, otherExists: true, gaps: hours.map(gap) }
+      return novaUsageAudit.shape({ ...nothing, launchFailures: [failure] }).launch_fails[0]?.[1]
+    })
+    const start = "Couldn't find exists for launch (i, 2026-11-20 00:00:00.500000): no exists"
+    expect(texts).toEqual([
+      `${start} from 2026-11-20 13:00:00 to 2026-11-20 14:00:00`,
+      `${start} from 2026-11-20 13:00:00 to 2026-11-20 14:00:00, from 2026-11-20 20:00:00 to 2026-11-20 21:00:00`,
+      expect.stringMatching(/to 2026-11-20 10:00:00, and 2 more gaps$/),
+    ])
   })
 
   test('has a cell for each header in every row', () => {
