@@ -80,3 +80,12 @@ export async function insertDelete(
     [instance, launchedAt, deletedAt],
   )
 }
+
+/** The instance left its host. */
+export async function insertOffload({ pool }: Database, instance: string, when: Instant): Promise<void> {
+  await pool.query(
+    `insert into timing (instance, name, notification_id, "when", start_when, end_when, duration, counted)
+     values ($1, 'compute.instance.shelve_offload', $2, $3, $3, $3, 0, true)`,
+    [instance, ++inserted, when],
+  )
+}
