@@ -249,9 +249,9 @@ describe('a day of a simulated cloud with every kind of failure', () => {
       tenant: row.tenant,
       unitHours: (hoursOf(row) * row.memoryMb) / 256,
     }))
-    // The planted instance was launched at 1:40, and its exists end at 3:00 and 4:00.
+    // The planted instance was launched at 1:40. Its exists end at 3:00 and 4:00; the time of both counts once.
     if (start === day) {
-      for (const hours of [2, 3]) {
+      for (const hours of [0, 3]) {
         usage.push({
           flavor: slowCreate.flavor,
           tenant: slowCreate.tenant,
@@ -271,6 +271,8 @@ describe('a day of a simulated cloud with every kind of failure', () => {
     }
     const { json } = await run('instance-hours', start)
     expect(json).toMatchObject({ total_instance_count: usage.length, total_unit_hours: total })
+    const overlap = start === day ? { exists: 2, hours: (80 * MINUTE) / HOUR } : { exists: 0, hours: 0 }
+    expect({ exists: json.overlapping_exists, hours: json.overlapping_hours }).toEqual(overlap)
     for (const flavor of new Set(usage.map(({ flavor }) => flavor))) {
       expect(json.flavor[flavor]).toMatchObject(sums(usage.filter((row) => row.flavor === flavor)))
     }

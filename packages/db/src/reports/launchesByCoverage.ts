@@ -27,11 +27,13 @@ const isWhole = isWholeAuditPeriod('audit_period_beginning', 'audit_period_endin
  */
 const statement = `
 with ${expectedLaunches}, reported as materialized (
-  select instance, launched_at, launch_id, range_agg(int8range(audit_period_beginning, audit_period_ending)) as periods
+  -- Sorting by the collation of the database takes twice as long.
+  select instance collate "C" as instance, launched_at, launch_id,
+         range_agg(int8range(audit_period_beginning, audit_period_ending)) as periods
     from instance_exists
    where audit_period_ending > $1 - $8 and audit_period_ending <= $7
      and audit_period_beginning < least($2, audit_period_ending)
-   group by instance, launched_at, launch_id
+   group by instance collate "C", launched_at, launch_id
 ), present as materialized (
   select distinct instance from reported where periods && int8range($1, $2)
 ), spanned as materialized (

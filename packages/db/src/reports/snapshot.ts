@@ -10,6 +10,8 @@ export function inSnapshot<T>({ pool }: Database, work: (client: pg.PoolClient) 
   return inTransaction(pool, async (client) => {
     await client.query(`set transaction isolation level repeatable read read only`)
     await client.query(`set local work_mem = '${WORK_MEMORY}'`)
+    // Compiling the long statements of reports takes longer than running them.
+    await client.query('set local jit = off')
     return work(client)
   })
 }

@@ -61,7 +61,7 @@ async function sweepExists(
   return finishHours(sweep)
 }
 
-/** StackTach's sum: each exists counts by itself. */
+/** StackTach's sum: each exists counts, also when others report the same time. */
 async function sumExists(
   client: Queryable,
   { period: { from, until }, deployments }: ReportScope,

@@ -1,6 +1,6 @@
 import type { Duration } from '../time/duration.ts'
 import { HOUR, type Instant } from '../time/instant.ts'
-import type { TenantHours } from './instanceHours.ts'
+import type { Overlap, TenantHours } from './instanceHours.ts'
 
 /** A verified exists, as counted by instance hours. */
 export interface HoursExists {
@@ -17,14 +17,6 @@ export interface HoursExists {
   flavor: string | null
   flavorName: string | null
   memoryMb: number | null
-}
-
-/** Time that several exists of an instance report. It counts once. */
-export interface Overlap {
-  /** Number of exists that share time with another one of their instance. */
-  exists: number
-  /** The time that did not count again. */
-  leftOut: Duration
 }
 
 interface ActiveExists {

@@ -1,5 +1,4 @@
 import { HOUR } from '../time/instant.ts'
-import type { Overlap } from './hoursSweep.ts'
 
 /** Verified exists of one tenant and flavor. */
 export interface TenantHours {
@@ -11,6 +10,14 @@ export interface TenantHours {
   count: number
   /** Hours of existence, each started hour counted in full. */
   hours: number
+}
+
+/** Time that several exists of an instance report. It counts once. */
+export interface Overlap {
+  /** Number of exists that share time with another one of their instance. */
+  exists: number
+  /** The time that did not count again. */
+  leftOut: Duration
 }
 
 /** Data about a tenant, imported by an operator. */
