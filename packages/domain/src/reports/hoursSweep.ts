@@ -1,4 +1,3 @@
-import type { Duration } from '../time/duration.ts'
 import { HOUR, type Instant } from '../time/instant.ts'
 import type { Overlap, TenantHours } from './instanceHours.ts'
 

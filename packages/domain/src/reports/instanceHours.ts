@@ -1,3 +1,4 @@
+import type { Duration } from '../time/duration.ts'
 import { HOUR } from '../time/instant.ts'
 
 /** Verified exists of one tenant and flavor. */
