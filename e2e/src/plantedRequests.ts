@@ -9,6 +9,21 @@ export const PLANTED_SUM = '9007199254740995'
 /** An instance whose create takes 40 minutes; its exists have the bandwidths of `PLANTED_BYTES`. */
 export const slowCreate = { uuid: uuid(4), tenant: 'b0b0', memoryMb: 1024, flavor: 'performance1-2' }
 
+/** The exists of `slowCreate`; their audit periods overlap. */
+export function slowCreateExists(day: Instant) {
+  const { uuid, ...fields } = slowCreate
+  const exists = (hour: number) => ({
+    ...fields,
+    instance: uuid,
+    launchedAt: day + HOUR + 40 * MINUTE,
+    deletedAt: null,
+    auditBeginning: day,
+    auditEnding: day + hour * HOUR,
+    when: day + hour * HOUR,
+  })
+  return [exists(3), exists(4)] as const
+}
+
 function uuid(number: number): string {
   return `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
 }
