@@ -266,6 +266,18 @@ test('an exists with a whole audit period is periodic, others are instantaneous'
   expect(await counts('stacktach')).toEqual([2, 4])
 })
 
+test('an exists that began before the period and reports another launch is not one of the period', async () => {
+  await launch('i', at('12 09:30:30'))
+  await launch('i', at('20 02:00:00'))
+  await exists('i', at('11 09:30:30'), at('19 20:00:00'), at('20 01:00:00'))
+  expect(await failures()).toEqual(['No exists for instance (i)'])
+  await exists('i', at('12 09:30:30'), at('19 20:00:00'), at('20 01:30:00'))
+  expect(await failures()).toEqual([
+    `${notFound('i', '12 09:30:30')}: no exists from 2026-11-20 01:30:00 to 2026-11-20 02:00:00`,
+    notFound('i', '20 02:00:00'),
+  ])
+})
+
 test('with daily audits at midnight, the launches that fail are those that fail with the rules of StackTach', async () => {
   const launchedAt = at('20 09:30:30')
   const relaunchedAt = at('20 15:10:20')

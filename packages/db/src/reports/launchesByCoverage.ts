@@ -20,22 +20,24 @@ const isWhole = isWholeAuditPeriod('audit_period_beginning', 'audit_period_endin
  * reported, $5 and $6 deployments and their own such time, $7 the latest end of an audit period that can overlap with the
  * period, $8 tolerance.
  *
- * Steps: `reported` the audit periods that overlap with the period, by launch; `present` their instances; `spanned` the time of each launch in the
- * period: it ends at the delete, at the next launch, or when the instance is offloaded and so has no host to report it;
- * `own` the audit periods of each launch; `due` without the time after the last exists of an offloaded instance; `open`
- * the launches whose time is not covered; `located` with their deployment and its due time; `judged` the gaps.
+ * Steps: `reported` the audit periods that overlap with the period, by launch; `present` the instances with an exists of
+ * the period's audits; `spanned` the time of each launch in the period: it ends at the delete, at the next launch, or when
+ * the instance is offloaded and so has no host to report it; `own` the audit periods of each launch; `due` without the
+ * time after the last exists of an offloaded instance; `open` the launches whose time is not covered; `located` with their
+ * deployment and its due time; `judged` the gaps.
  */
 const statement = `
 with ${expectedLaunches}, reported as materialized (
   -- Sorting by the collation of the database takes twice as long.
   select instance collate "C" as instance, launched_at, launch_id,
-         range_agg(int8range(audit_period_beginning, audit_period_ending)) as periods
+         range_agg(int8range(audit_period_beginning, audit_period_ending)) as periods,
+         bool_or(audit_period_beginning >= $1 or audit_period_ending > $1 and ${isWhole}) as current
     from instance_exists
    where audit_period_ending > $1 - $8 and audit_period_ending <= $7
      and audit_period_beginning < least($2, audit_period_ending)
    group by instance collate "C", launched_at, launch_id
 ), present as materialized (
-  select distinct instance from reported where periods && int8range($1, $2)
+  select distinct instance from reported where current
 ), spanned as materialized (
   select e.*, greatest(e.launched_at, $1) as start,
          least($4, (select min(d.deleted_at) from deleted d
@@ -84,7 +86,7 @@ with ${expectedLaunches}, reported as materialized (
 ), failing as (
   select j.id, j.instance, j.launched_at, j.deployment, j.host,
          case when j.partial then j.gaps else '[]' end as gaps,
-         present.instance is not null as has_exists,
+         present.instance is not null or bool_or(j.partial) over (partition by j.instance) as has_exists,
          row_number() over (partition by j.instance order by j.old, j.first_when, j.request_id) as place
     from judged j left join present using (instance)
    where j.gaps is not null or not j.partial and not j.periods && int8range(j.start - $8, j.stop + $8)
