@@ -112,6 +112,20 @@ describe('hourly audits and a report of the day:', () => {
     expect(await failures()).toEqual([])
   })
 
+  test('a restored instance is reported on; only an effective delete ends its time', async () => {
+    const softDelete = { launchedAt, deletedAt: at('20 11:20:00'), effective: false }
+    for (const instance of ['reported', 'forgotten']) {
+      await launch(instance, launchedAt)
+      await insertDelete(database, { instance, ...softDelete })
+    }
+    await audits('reported', launchedAt, at('20 09:00:00'), day + DAY)
+    await audits('forgotten', launchedAt, at('20 09:00:00'), at('20 12:00:00'))
+    const gap = 'from 2026-11-20 12:00:00 to 2026-11-21 00:00:00'
+    expect(await failures()).toEqual([`${notFound('forgotten', '20 09:30:30')}: no exists ${gap}`])
+    await insertDelete(database, { instance: 'forgotten', launchedAt, deletedAt: at('20 11:40:00') })
+    expect(await failures()).toEqual([])
+  })
+
   test.each([
     ['resized', at('20 15:10:00')],
     ['rebuilt', at('20 15:10:20')],

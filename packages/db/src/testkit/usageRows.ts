@@ -71,13 +71,19 @@ export async function insertExists({ pool }: Database, exists: TestExists): Prom
   )
 }
 
-export async function insertDelete(
-  { pool }: Database,
-  { instance, launchedAt, deletedAt }: { instance: string; launchedAt: Instant; deletedAt: Instant },
-): Promise<void> {
+export interface TestDelete {
+  instance: string
+  launchedAt: Instant
+  deletedAt: Instant
+  /** Default: true. */
+  effective?: boolean
+}
+
+export async function insertDelete({ pool }: Database, deletion: TestDelete): Promise<void> {
+  const { instance, launchedAt, deletedAt, effective = true } = deletion
   await pool.query(
-    `insert into instance_delete (instance, launched_at, deleted_at, notification_id) values ($1, $2, $3, 1)`,
-    [instance, launchedAt, deletedAt],
+    `insert into instance_delete (instance, launched_at, deleted_at, notification_id, effective) values ($1, $2, $3, 1, $4)`,
+    [instance, launchedAt, deletedAt, effective],
   )
 }
 
