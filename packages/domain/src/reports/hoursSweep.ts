@@ -1,4 +1,4 @@
-import { HOUR, type Instant } from '../time/instant.ts'
+import { HOUR, type Instant, SECOND } from '../time/instant.ts'
 import type { Overlap, TenantHours } from './instanceHours.ts'
 
 /** A verified exists, as counted by instance hours. */
@@ -106,11 +106,13 @@ function countUntil(sweep: HoursSweep, end: Instant): void {
 
 /**
  * Whether an exists and not another one has the flavor that was valid at a moment of both: that of the later launch, else
- * the one sent at the earlier moment, because a resize that fails later changes the flavor and keeps the launch.
+ * the one sent at the earlier moment, because a resize that fails later changes the flavor and keeps the launch. Times
+ * less than a second apart are one launch: of its exists some have the exact time, others the one that the database rounded.
  */
 function takesPrecedence(exists: HoursExists, other: HoursExists): boolean {
+  const launchedAfter = exists.launchedAt - other.launchedAt
   return (
-    (other.launchedAt - exists.launchedAt ||
+    ((Math.abs(launchedAfter) < SECOND ? 0 : -launchedAfter) ||
       exists.auditPeriodEnding - other.auditPeriodEnding ||
       exists.when - other.when ||
       compareText(exists.identity, other.identity)) < 0

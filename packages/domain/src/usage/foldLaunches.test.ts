@@ -161,6 +161,10 @@ describe.each(ruleSets)('a create (%s)', (rules) => {
     expect(launched(failed)).toEqual([])
   })
 
+  test('is not launched by an end with the message Failure', () => {
+    expect(launched(start, end('Failure'))).toEqual(['? 5/m1'])
+  })
+
   test.each(['成功', 'Erfolg', 'Succès'])('is launched by an end with the translated message %s', (message) => {
     expect(launched(start, end(message))).toEqual([rules === 'today' ? '50 5/m1' : '? 5/m1'])
   })

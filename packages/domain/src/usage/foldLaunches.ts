@@ -70,11 +70,12 @@ export function launchEffect(notification: Pick<InstanceNotification, 'event' | 
 
 /**
  * Whether a create.end reports a success. The message of an unsuccessful one is an error, such as `Build of instance …
- * was re-scheduled`. Nova translates `Success`; only a launched instance has a launched_at.
+ * was re-scheduled`, or `Failure`. Nova translates `Success`; today a launched_at makes another message a success.
  */
 function launched(facts: InstanceFacts | null, rules: Rules): boolean {
   const message = facts?.message ?? ''
-  return message === '' || message === 'Success' || (rules === 'today' && facts?.launchedAt !== undefined)
+  if (message === '' || message === 'Success') return true
+  return rules === 'today' && message !== 'Failure' && facts?.launchedAt !== undefined
 }
 
 /**
