@@ -2,22 +2,25 @@
  * A self-test of the suite: loaded before a program, this module makes it consume without acknowledgements, so that
  * messages count as acknowledged before they are stored and the suite has to report losses.
  */
-import { createRequire } from 'node:module'
-import { dirname, join } from 'node:path'
+import { EventEmitter } from 'node:events'
 
-const require = createRequire(import.meta.url)
-
-interface ChannelPrototype {
+interface Channel extends EventEmitter {
   consume(queue: string, onMessage: unknown, options?: object): unknown
   ack(): void
 }
 
-// amqplib does not export the class.
-const { Channel }: { Channel: { prototype: ChannelPrototype } } = require(
-  join(dirname(require.resolve('amqplib')), 'lib', 'channel_model.js'),
-)
-const { consume } = Channel.prototype
-Channel.prototype.consume = function (queue, onMessage, options) {
-  return consume.call(this, queue, onMessage, { ...options, noAck: true })
+function isChannel(emitter: EventEmitter): emitter is Channel {
+  return 'consume' in emitter && 'ack' in emitter
 }
-Channel.prototype.ack = () => {}
+
+// The bundle of a program contains its own copy of amqplib. Its channels extend Node's EventEmitter, which both share,
+// and their constructor calls `on`.
+const { on } = EventEmitter.prototype
+EventEmitter.prototype.on = function (event, listener) {
+  if (isChannel(this) && !Object.hasOwn(this, 'consume')) {
+    const { consume } = this
+    this.consume = (queue, onMessage, options) => consume.call(this, queue, onMessage, { ...options, noAck: true })
+    this.ack = () => {}
+  }
+  return on.call(this, event, listener)
+}
