@@ -72,7 +72,7 @@ describe('rejected messages', () => {
       /Reason: +not json\n[\s\S]*\n\nnova is well\n$/,
     )
     expect((await pipeline.run('rejected', 'show', '2')).output).toContain('00000000  7b ff 7d')
-    expect((await pipeline.run('rejected', 'show', '3')).output).toContain('{"_context_auth_token":"<redacted>"}')
+    expect((await pipeline.run('rejected', 'show', '3')).output).toContain('{"_context_auth_token": "<redacted>"}')
     expect(await pipeline.run('rejected', 'show', '3', '--raw')).toEqual({
       code: 0,
       output: invalid[2]?.body.toString(),
