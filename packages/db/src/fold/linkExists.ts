@@ -50,13 +50,13 @@ export async function linkExists(
                 where l.instance = candidate.instance
                   and l.launched_at > candidate.launched_at - 1000000 and l.launched_at < candidate.launched_at + 1000000
                   and ${launch.condition}
-                order by ${launch.exactFirst}, ${launchOrder} l.first_when, l.request_id collate "C" limit 1) as launch_id,
+                order by ${launchOrder} ${launch.exactFirst}, l.first_when, l.request_id collate "C" limit 1) as launch_id,
               case when candidate.deleted_at is not null then
                 (select d.id from instance_delete d
                   where d.instance = candidate.instance
                     and d.launched_at > candidate.launched_at - 1000000 and d.launched_at < candidate.launched_at + 1000000
                     and ${deleted.condition}
-                  order by ${deleted.exactFirst}, ${deleteOrder} d.deleted_at, d.launched_at limit 1) end as delete_id
+                  order by ${deleteOrder} ${deleted.exactFirst}, d.deleted_at, d.launched_at limit 1) end as delete_id
          from candidate
      )
      update instance_exists e

@@ -1,6 +1,6 @@
 import type { Rules } from '@stacktach/domain'
 
-/** The domain's `ofSameSecond` in SQL, for two columns: the condition, and an ORDER BY term that puts exact matches first. */
+/** The domain's `inSameSecond` in SQL, for two columns: the condition, and an ORDER BY term that puts exact matches first. */
 export function sameSecond(one: string, other: string, rules: Rules): { condition: string; exactFirst: string } {
   const same = `${second(one)} = ${second(other)}`
   const rounds = (time: string, whole: string) =>

@@ -13,14 +13,3 @@ export function inSameSecond(one: Instant, other: Instant, rules: Rules): boolea
 function roundsTo(time: Instant, whole: Instant): boolean {
   return floorTo(whole, SECOND) === whole && floorTo(time + SECOND / 2, SECOND) === whole
 }
-
-/** Rows launched in the same second; if there are none, the rows whose launch time rounds to it. */
-export function rowsOfSameSecond<R extends { launchedAt: Instant }>(
-  rows: readonly R[],
-  time: Instant,
-  rules: Rules,
-): R[] {
-  const candidates = rows.filter(({ launchedAt }) => inSameSecond(launchedAt, time, rules))
-  const within = candidates.filter(({ launchedAt }) => floorTo(launchedAt, SECOND) === floorTo(time, SECOND))
-  return within.length > 0 ? within : candidates
-}

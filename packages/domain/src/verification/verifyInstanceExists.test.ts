@@ -144,7 +144,7 @@ describe('times of two sources', () => {
     expect(verdict(story, { rules: 'stacktach' })).toContain('launched_at is "2026-11-23 00:00:11" in the exists')
   })
 
-  test('a delete in the same second takes precedence over one that rounds to it', () => {
+  test('a delete in the same second may agree beside one that rounds to it', () => {
     const story = [
       create({}, { launchedAt: at(11.2) }),
       deleted({ launchedAt: at(10.6), terminatedAt: at(11), deletedAt: at(11) }),
@@ -152,6 +152,18 @@ describe('times of two sources', () => {
       exists({}, { launchedAt: at(11), terminatedAt: at(99), deletedAt: at(99) }),
     ]
     expect(verdict(story)).toBeNull()
+  })
+
+  test('any delete of the second may agree, also when the launch time of only some of them was rounded', () => {
+    const story = (...times: number[]) => [
+      create({}, { launchedAt: at(10.6) }),
+      ...[10.6, 11].map((seconds, index) =>
+        deleted({ launchedAt: at(seconds), terminatedAt: at(times[index] ?? 0), deletedAt: at(times[index] ?? 0) }),
+      ),
+      exists({}, { launchedAt: at(11), terminatedAt: at(99), deletedAt: at(99) }),
+    ]
+    expect(verdict(story(11, 99))).toBeNull()
+    expect(verdict(story(99, 11))).toBeNull()
   })
 
   test('a launched_at that rounds to another second differs', () => {

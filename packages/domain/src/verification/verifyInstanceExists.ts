@@ -4,7 +4,7 @@ import type { InstanceDelete } from '../usage/deletes.ts'
 import type { InstanceExists } from '../usage/exists.ts'
 import { type ComparedExists, type ComparedLaunch, differencesFrom, passedThrough } from './compareLaunch.ts'
 import { checkDeletes } from './deletes.ts'
-import { inSameSecond, rowsOfSameSecond } from './sameSecond.ts'
+import { inSameSecond } from './sameSecond.ts'
 import { checkFields, type FlavorField, type VerifyLevel } from './validity.ts'
 import { failed, timeOf, VERIFIED, type Verdict } from './verdict.ts'
 
@@ -42,7 +42,7 @@ export function verifyInstanceExists(
   const malformed = checkFields(exists, level, flavorField, rules)
   if (malformed !== null) return malformed
   const contradicted = rules === 'today' ? checkLaunches : checkLinkedLaunch
-  const launchDeletes = rowsOfSameSecond(deletes, exists.launchedAt, rules)
+  const launchDeletes = deletes.filter(({ launchedAt }) => inSameSecond(launchedAt, exists.launchedAt, rules))
   return (
     contradicted(exists, launches, flavorField) ??
     checkDeletes(exists, launchDeletes, `the launch at ${formatInstant(exists.launchedAt)}`, rules) ??
