@@ -22,6 +22,7 @@ export interface ChangedEvidence {
 /**
  * Makes exists pending again whose verdict depends on changed launches or deletes:
  * - exists of the seconds that a changed launch has, or that its request reported;
+ * - exists of its instance that are not verified: the reason of a failure names the closest launch;
  * - all exists of refolded instances with a changed launch, because their previous values are not stored;
  * - exists of a launch whose delete changed, unless their audit period ended before the delete.
  *
@@ -42,6 +43,10 @@ export async function reopenInstanceExists(
           ) as known(launched_at)
           join instance_exists e on e.instance = l.instance
            and e.launched_at > known.launched_at - 1000000 and e.launched_at < known.launched_at + 1000000
+         where l.id = any($1)
+        union all
+        select e.id from instance_launch l
+          join instance_exists e on e.instance = l.instance and e.status <> 'verified'
          where l.id = any($1)
         union all
         select id from instance_exists where instance = any($2)
