@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { formatInstant, HOUR, MINUTE, parseInstant, SECOND } from '@stacktach/domain'
 
 /** A line for `stacktach import`. */
 export interface Line {
@@ -8,15 +9,18 @@ export interface Line {
   body: { 'oslo.version': '2.0'; 'oslo.message': string }
 }
 
-const DAY = '2026-11-22'
-const NEXT_DAY = '2026-11-23'
+/** The day of all situations. */
+const MIDNIGHT = parseInstant('2026-11-22 00:00:00') ?? 0
 
 /** The tenant of all servers that have no other. */
 export const TENANT = '5f0c1d7a9e3b4c52a6d8f1e20b7c4a93'
 
-/** A time of the day as nova writes it. `24:00` is the start of the next day. */
+/** A time of the day as nova writes it. `24:00` is the start of the next day, `-18:00` is 6:00 of the day before. */
 export function at(time: string): string {
-  return time.startsWith('24:') ? `${NEXT_DAY} ${time.replace('24:', '00:')}` : `${DAY} ${time}`
+  const [hours = '0', minutes = '0', seconds = '0'] = time.split(':')
+  return formatInstant(
+    MIDNIGHT + Number(hours) * HOUR + Number(minutes) * MINUTE + Math.round(Number(seconds) * SECOND),
+  )
 }
 
 /** A UUID that follows from a text. */
@@ -94,6 +98,11 @@ interface Change {
 
 const stamp = (time: string | null | undefined) => (time ? at(time).replace(' ', 'T') : '')
 
+/** An operation has one request for all its events, and each audit has its own. */
+function requestOf(event: string, time: string): string {
+  return event === 'exists' ? `audit at ${time}` : (event.split(/[._]/)[0] ?? '')
+}
+
 /** Builds the notifications of one instance. */
 export class Server {
   readonly uuid: string
@@ -115,9 +124,9 @@ export class Server {
   /**
    * A classic `compute.instance.` notification.
    *
-   * @param request name of its request, the first part of the event by default
+   * @param request name of its request, by default that of the operation
    */
-  classic(event: string, time: string, change: Change = {}, request = event.split('.')[0] ?? ''): Line {
+  classic(event: string, time: string, change: Change = {}, request = requestOf(event, time)): Line {
     const { launched, deleted, terminated, flavor, tenant, ...fields } = { ...this.defaults, ...change }
     return notification(this.deployment, 'nova', {
       event: `compute.instance.${event}`,
@@ -138,7 +147,7 @@ export class Server {
   }
 
   /** A versioned notification: `event` is its versioned name without `instance.`. */
-  versioned(event: string, time: string, change: Change = {}, request = event.split('_')[0] ?? ''): Line {
+  versioned(event: string, time: string, change: Change = {}, request = requestOf(event, time)): Line {
     const { launched, deleted, terminated, flavor, tenant, period, ...fields } = { ...this.defaults, ...change }
     const [beginning, ending] = Array.isArray(period) ? period : []
     const object = (name: string, data: object) => ({
