@@ -184,7 +184,7 @@ describe('under the rules of today', () => {
     })
   })
 
-  test('without its delete, an exists with a deletion time fails; nova sends a verdict anew after the repair', async () => {
+  test('without its delete, an exists with a deletion time fails; after the repair it is verified', async () => {
     await stage.play([repaired.lines])
     expect(await stage.verdicts(repaired.server.uuid)).toEqual([
       'no delete: deleted_at is 2026-11-22 09:20:03 in the exists, but the launch at 2026-11-22 08:02:30 has no delete',
