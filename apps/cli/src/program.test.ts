@@ -33,6 +33,7 @@ test('has the commands of an operator', () => {
     'token new',
     'retention show',
     'retention run',
+    'refold',
     'import',
     'export',
     'migrate',

@@ -5,6 +5,7 @@ import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { jobsCommand } from './commands/jobs/index.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { refoldCommand } from './commands/refold.ts'
 import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report/index.ts'
 import { retentionCommand } from './commands/retention/index.ts'
@@ -28,6 +29,7 @@ export function createStacktachProgram(): Command {
     tenantsCommand(),
     tokenCommand(),
     retentionCommand(),
+    refoldCommand(),
     importCommand(),
     exportCommand(),
     migrateCommand(),

@@ -13,25 +13,27 @@ export interface WaitOptions {
   activity: string
   /** Prints neither progress nor warnings. */
   silent: boolean
+  /** An hour by default. */
+  timeoutMs?: number
 }
 
 /**
  * Waits for a job and shows its progress.
  *
  * @returns the handler's result
- * @throws Error when the job fails, or takes longer than an hour
+ * @throws Error when the job fails, or is not done within `timeoutMs`
  */
 export async function waitForJob<N extends JobName>(
   producer: Producer,
   name: N,
   job: EnqueuedJob,
-  { activity, silent }: WaitOptions,
+  { activity, silent, timeoutMs = JOB_TIMEOUT_MS }: WaitOptions,
 ): Promise<Result<N>> {
   const line = new ProgressLine(silent)
   const startedAt = Date.now()
   let warned = silent
   try {
-    return await producer.result(name, job, JOB_TIMEOUT_MS, (state, progress) => {
+    return await producer.result(name, job, timeoutMs, (state, progress) => {
       const elapsedMs = Date.now() - startedAt
       if (!warned && state === 'waiting' && elapsedMs >= QUEUED_WARNING_MS) {
         warned = true
@@ -51,15 +53,18 @@ export async function waitForJob<N extends JobName>(
  * Text of the progress line: `replaying: stored 500, rejected 2 (3 s)`.
  *
  * @param state of the job in BullMQ
- * @param progress reported by the handler: counters, and `after`, its own position
+ * @param progress reported by the handler: counters, and its own position
  */
 export function jobProgressText(activity: string, state: string, progress: unknown, elapsedMs: number): string {
   const status = state === 'active' ? countersText(progress) : 'queued'
   return `${activity}: ${status} (${Math.floor(elapsedMs / 1000)} s)`
 }
 
+/** Fields of a progress that are no counters. */
+const positions = new Set(['after', 'part'])
+
 function countersText(progress: unknown): string {
   if (typeof progress !== 'object' || progress === null) return 'running'
-  const counters = Object.entries(progress).filter(([name, value]) => name !== 'after' && typeof value === 'number')
+  const counters = Object.entries(progress).filter(([name, value]) => !positions.has(name) && typeof value === 'number')
   return counters.map(([name, value]) => `${name} ${value}`).join(', ') || 'running'
 }

@@ -7,6 +7,7 @@ export { WriterRefused, writePrivilegeWarning } from './connection/writePrivileg
 export * from './fold/index.ts'
 export { migrate } from './migrate.ts'
 export * from './queries/index.ts'
+export * from './refold/index.ts'
 export * from './reports/index.ts'
 export * from './retention/index.ts'
 export {

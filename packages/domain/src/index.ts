@@ -35,6 +35,7 @@ export {
 } from './notifications/instanceNotification.ts'
 export { parseJson, stringifyJson } from './notifications/json.ts'
 export { type Delivery, type NormalizeResult, normalize } from './notifications/normalize.ts'
+export { normalizeStored } from './notifications/normalizeStored.ts'
 export { redactAny } from './notifications/redact.ts'
 export { type Rejection, type RejectReason, rejected, rejectReasons } from './notifications/rejection.ts'
 export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifications/rows.ts'

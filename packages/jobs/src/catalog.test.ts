@@ -93,6 +93,7 @@ test('deduplication ids are unique and contain no colon, which BullMQ does not a
     catalog['replay-rejected'].deduplicationId({ ids: null }),
     catalog['replay-rejected'].deduplicationId({ ids: [1, 2] }),
     catalog['replay-rejected'].deduplicationId({ ids: [12] }),
+    catalog.refold.deduplicationId({}),
   ]
   expect(keys.join()).not.toContain(':')
   expect(new Set(keys).size).toBe(keys.length)

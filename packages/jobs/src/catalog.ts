@@ -68,6 +68,32 @@ const replayCounts = z.object({
 /** Progress of the job `replay-rejected`: its counts until now, and the last processed id. */
 export const replayProgress = replayCounts.extend({ after: count })
 
+/** Counts of a refold. */
+const refoldCounts = z.object({
+  /** Notifications read again. */
+  notifications: count,
+  /** Those whose columns changed. */
+  changed: count,
+  /** Those that the current rules do not accept; their columns stay. */
+  unreadable: count,
+  /** Refolded instances, requests and images. */
+  instances: count,
+  requests: count,
+  images: count,
+})
+
+/** The steps of a refold, in order. */
+export const refoldSteps = ['notifications', 'instances', 'requests', 'images', 'verification'] as const
+
+/** Progress of the job `refold`: its counts until now, its step, and the position in that step. */
+export const refoldProgress = refoldCounts.extend({
+  step: z.enum(refoldSteps),
+  /** Index of the service or the shard. */
+  part: count,
+  /** The last processed key of this part. */
+  after: z.string(),
+})
+
 /** In percent. */
 export const percentile = z.number().int().min(1).max(100)
 
@@ -169,6 +195,18 @@ export const catalog = {
     result: replayCounts,
     attempts: 5,
     deduplicationId: ({ ids }) => `replay-rejected-${ids?.join('-') ?? 'all'}`,
+  }),
+  /**
+   * Brings stored data to the current rules: reads the stored notifications again, refolds all instances, requests and
+   * images, and verifies all exists again. An attempt resumes where the previous one ended.
+   */
+  refold: job({
+    queue: 'maintenance',
+    payload: z.object({}),
+    result: refoldCounts.extend({ nova: verdicts, glance: verdicts }),
+    // Each stop of a jobs process costs an attempt.
+    attempts: 20,
+    deduplicationId: () => 'refold',
   }),
   /** Creates the partitions of the coming days in advance. */
   partitions: job({

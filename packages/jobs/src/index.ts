@@ -6,6 +6,8 @@ export {
   type Payload,
   type QueueName,
   type Result,
+  refoldProgress,
+  refoldSteps,
   replayProgress,
 } from './catalog.ts'
 export { describeRedisError, permanentRedisError } from './connection.ts'

@@ -54,6 +54,7 @@ function start(handlers: Partial<Handlers>) {
       partitions: unexpected,
       retention: unexpected,
       'replay-rejected': unexpected,
+      refold: unexpected,
       ...handlers,
     },
     {

@@ -16,7 +16,7 @@ export interface Progress {
   /** Last progress that the previous attempt reported, unparsed; 0 in the first attempt. */
   previous: unknown
   /** Stores the progress of this attempt. */
-  report(progress: Record<string, number>): Promise<void>
+  report(progress: Record<string, number | string>): Promise<void>
 }
 
 /** A handler for each job of the catalog. */
@@ -40,7 +40,13 @@ export interface WorkerEvents {
 }
 
 /** Concurrent jobs per queue and process; a job mostly waits for the database. */
-const concurrency: Record<QueueName, number> = { aggregation: 4, verification: 2, reports: 1, maintenance: 1 }
+const concurrency: Record<QueueName, number> = {
+  aggregation: 4,
+  verification: 2,
+  reports: 1,
+  // A refold takes hours, and retention waits for its end. Neither may delay scheduled reports.
+  maintenance: 3,
+}
 
 /** After this time another worker runs the job of a killed worker. Running workers renew their locks. */
 const LOCK_DURATION_MS = 10_000

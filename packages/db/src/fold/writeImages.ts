@@ -75,7 +75,10 @@ export async function writeImages(client: Queryable, { usages, deletes, exists }
   return [...changedUsages, ...changedDeletes]
 }
 
-/** Writes rows that are later than the stored ones, by the column `order`; returns the images of the new or changed rows. */
+/**
+ * Writes rows that are later than the stored ones, by the column `order`, or that the same notification now gives other
+ * values; returns the images of the new or changed rows.
+ */
 async function writeLater(
   client: Queryable,
   table: string,
@@ -89,10 +92,13 @@ async function writeLater(
   const others = Object.keys(types).filter((name) => !key.includes(name))
   const identity = key.map((name) => `"${name}"`).join(', ')
   const set = [...others.map((name) => `"${name}" = excluded."${name}"`), ...onChange].join(', ')
+  const position = (row: string) => `(${row}."${order}", ${row}.tie_break collate "C")`
+  const content = (row: string) => `(${others.map((name) => `${row}."${name}"`).join(', ')})`
   const { rows: written } = await client.query<{ uuid: string }>(
     `insert into ${table} (${columns}) select ${columns} from ${sql} order by ${identity}
      on conflict (${identity}) do update set ${set}
-      where (${table}."${order}", ${table}.tie_break collate "C") < (excluded."${order}", excluded.tie_break collate "C")
+      where ${position(table)} < ${position('excluded')}
+         or (${position(table)} = ${position('excluded')} and ${content(table)} is distinct from ${content('excluded')})
      returning ${table}.uuid`,
     values,
   )
@@ -100,7 +106,7 @@ async function writeLater(
 }
 
 /** Links exists to their image's usage and, if they have deleted_at, to its delete: an image has at most one of each. */
-async function linkImages(client: Queryable, uuids: readonly string[]): Promise<void> {
+export async function linkImages(client: Queryable, uuids: readonly string[]): Promise<void> {
   await client.query(
     `update image_exists e
         set usage_id = linked.usage_id, delete_id = linked.delete_id, status = 'pending', fail_reason = null

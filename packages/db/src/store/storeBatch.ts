@@ -5,7 +5,7 @@ import { notificationTables } from './notificationTables.ts'
 import { storeStatement } from './storeStatement.ts'
 
 /** Spans are rounded to whole days, so that the span of an active key is written only once a day. */
-const SPAN_GRAIN = DAY
+export const SPAN_GRAIN = DAY
 
 const statements: Record<Service, string> = {
   nova: storeStatement('nova'),

@@ -21,7 +21,7 @@ const backlogOf: Record<Service, string> = {
 }
 
 /** The columns that later steps of the statement read; without the original, which is most of a row. */
-const returned: Record<Service, string> = {
+export const returned: Record<Service, string> = {
   nova: 'id, "when", event, host, instance, request_id',
   glance: 'id, "when", event, host, instance, uuid, facts',
   generic: 'id, "when", event, host, instance',
@@ -34,44 +34,30 @@ const spannedKeys: Record<Service, Record<string, string>> = {
   generic: { instance: 'instance' },
 }
 
+/** Parameters of `maintained`, as SQL: the number of shards, and the length to which spans are rounded (microseconds). */
+interface MaintainedParameters {
+  shards: string
+  grain: string
+}
+
 /**
- * The statement that stores a batch of one service in one round trip and one transaction.
- *
- * Parameters: $1 deployment id, $2 number of rows, $3 number of shards, $4 the length to which spans are rounded
- * (microseconds), then one array per column. Ids follow the order of arrival. Rows are inserted in the order of their
- * identity, so that two processes that store the same messages do not deadlock. Spans and names are written only if they
- * change, which is rare.
+ * Common table expressions that maintain the backlog, the spans and the names for the notifications in the expression
+ * `stored`. Spans and names are written only if they change, which is rare. `backlogged` returns the shards of the backlog.
  */
-export function storeStatement(service: Service): string {
-  const columns = Object.entries(notificationTables[service])
-  const table = `notification_${service}`
-  const names = columns.map(([name]) => `"${name}"`).join(', ')
-  const arrays = columns.map(([, { type }], index) => `$${index + 5}::${type === 'json' ? 'text' : type}[]`).join(', ')
-  const values = columns.map(([name, { type }]) => (type === 'json' ? `input."${name}"::json` : `input."${name}"`))
+export function maintained(service: Service, { shards, grain }: MaintainedParameters): string {
   const keys = Object.entries(spannedKeys[service]).map(
     ([kind, key]) => `select '${kind}' as kind, ${key} as key, "when" from stored where ${key} is not null`,
   )
   return `
-with numbered as (
-  select nextval('${table}_id_seq') as id, place from generate_series(1, $2::bigint) as place
-), input as (
-  select * from unnest(${arrays}) with ordinality as input(${names}, place)
-), stored as (
-  insert into ${table} (id, deployment_id, ${names})
-  select numbered.id, $1::int, ${values.join(', ')}
-    from input join numbered using (place)
-   order by input.dedup_key, input."when"
-  on conflict do nothing
-  returning ${returned[service]}
-), backlogged as (
+backlogged as (
   insert into backlog (kind, key, "when", notification_id, shard)
-  select kind, key, "when", id, abs(hashtextextended(key, 0) % $3::bigint)
+  select kind, key, "when", id, abs(hashtextextended(key, 0) % ${shards})
     from (${backlogOf[service]}) as folded(kind, key, "when", id)
    order by 1, 2, 3, 4
   on conflict do nothing
   returning kind, shard
 ), spanned as (
-  select kind, key, min("when") / $4::bigint * $4::bigint as lower, (max("when") / $4::bigint + 1) * $4::bigint as upper
+  select kind, key, min("when") / ${grain} * ${grain} as lower, (max("when") / ${grain} + 1) * ${grain} as upper
     from (${keys.join(' union all ')}
           union all select 'id', (id / ${IDS_PER_SPAN})::text, "when" from stored) as keyed
    group by kind, key
@@ -99,12 +85,43 @@ with numbered as (
    where not exists (select from host h where h.service = '${service}' and h.name = candidate.host)
    order by 2
   on conflict do nothing
-), deployment_updated as (
+)`
+}
+
+/** SQL of the distinct kinds and shards of `backlogged`, as JSON. */
+export const touchedShards = `
+  coalesce((select json_agg(json_build_object('kind', kind, 'shard', shard))
+              from (select distinct kind, shard from backlogged) as touched), '[]')`
+
+/**
+ * The statement that stores a batch of one service in one round trip and one transaction.
+ *
+ * Parameters: $1 deployment id, $2 number of rows, $3 number of shards, $4 the length to which spans are rounded
+ * (microseconds), then one array per column. Ids follow the order of arrival. Rows are inserted in the order of their
+ * identity, so that two processes that store the same messages do not deadlock.
+ */
+export function storeStatement(service: Service): string {
+  const columns = Object.entries(notificationTables[service])
+  const table = `notification_${service}`
+  const names = columns.map(([name]) => `"${name}"`).join(', ')
+  const arrays = columns.map(([, { type }], index) => `$${index + 5}::${type === 'json' ? 'text' : type}[]`).join(', ')
+  const values = columns.map(([name, { type }]) => (type === 'json' ? `input."${name}"::json` : `input."${name}"`))
+  return `
+with numbered as (
+  select nextval('${table}_id_seq') as id, place from generate_series(1, $2::bigint) as place
+), input as (
+  select * from unnest(${arrays}) with ordinality as input(${names}, place)
+), stored as (
+  insert into ${table} (id, deployment_id, ${names})
+  select numbered.id, $1::int, ${values.join(', ')}
+    from input join numbered using (place)
+   order by input.dedup_key, input."when"
+  on conflict do nothing
+  returning ${returned[service]}
+), ${maintained(service, { shards: '$3::bigint', grain: '$4::bigint' })}, deployment_updated as (
   update deployment set last_when = latest.latest
     from (select max("when") as latest from stored) as latest
    where id = $1 and latest.latest > coalesce(last_when, 0)
 )
-select (select count(*) from stored)::int as stored,
-       coalesce((select json_agg(json_build_object('kind', kind, 'shard', shard))
-                   from (select distinct kind, shard from backlogged) as touched), '[]') as touched`
+select (select count(*) from stored)::int as stored, ${touchedShards} as touched`
 }

@@ -1,5 +1,4 @@
 import {
-  type CountedInstance,
   instancesOfPartition,
   notificationsOfPartition,
   type Partition,
@@ -10,6 +9,7 @@ import {
   writeBoundaries,
 } from '@stacktach/db'
 import { byInstance, foldBoundary, type Rules, withPossibleCounterparts } from '@stacktach/domain'
+import { atMost } from './atMost.ts'
 
 /** Limits of one batch; the notification limit is approximate. */
 const BATCH_INSTANCES = 500
@@ -58,16 +58,4 @@ export async function boundStep(
     ),
   )
   return last
-}
-
-/** The first instances, at least one, with at most `limit` notifications in total. */
-function atMost(counted: readonly CountedInstance[], limit: number): string[] {
-  let total = 0
-  const selected: string[] = []
-  for (const { instance, notifications } of counted) {
-    total += notifications
-    if (total > limit && selected.length > 0) break
-    selected.push(instance)
-  }
-  return selected
 }

@@ -4,6 +4,7 @@ import { enqueueDueReports } from './dueReports.ts'
 import { handleKpi } from './kpi.ts'
 import { createPartitions } from './partitions.ts'
 import { publishVerified } from './publishVerified.ts'
+import { refold } from './refold/refold.ts'
 import { replayRejected } from './replayRejected.ts'
 import { handleReport } from './report.ts'
 import { applyRetention } from './retention.ts'
@@ -22,6 +23,7 @@ export function handlers(context: JobContext): Handlers {
     'due-reports': () => enqueueDueReports(context),
     partitions: () => createPartitions(context),
     retention: (payload) => applyRetention(context, payload),
+    refold: (_, progress) => refold(context, progress),
     'replay-rejected': (payload, progress) => replayRejected(context, payload, progress),
   }
 }

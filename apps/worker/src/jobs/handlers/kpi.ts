@@ -22,6 +22,12 @@ export async function handleKpi(context: JobContext, { shard }: Payload<'kpi'>):
 async function trackShard(client: Queryable, shard: number, after: string, rules: Rules): Promise<FoldStep> {
   const { items: requestIds, full } = await claimRequests(client, shard, BACKLOG_ROWS_PER_CLAIM, after)
   if (requestIds.length === 0) return EMPTY_STEP
+  await trackRequests(client, requestIds, rules)
+  return { claimed: requestIds.length, last: (full && requestIds.at(-1)) || null }
+}
+
+/** Folds requests into their trackers, in the transaction that holds their shard's lock. */
+export async function trackRequests(client: Queryable, requestIds: readonly string[], rules: Rules): Promise<void> {
   const starts = await readRequestStarts(client, requestIds, rules)
   const ends = await readLatestEnds(client, requestIds, rules)
   const trackers = requestIds.map((id) => trackRequest(id, starts.get(id) ?? null, ends.get(id) ?? []))
@@ -30,5 +36,4 @@ async function trackShard(client: Queryable, shard: number, after: string, rules
     trackers.filter((tracker) => tracker !== null),
     requestIds.filter((id) => !starts.has(id)),
   )
-  return { claimed: requestIds.length, last: (full && requestIds.at(-1)) || null }
 }
