@@ -1,6 +1,6 @@
 import type { Instant } from '@stacktach/domain'
 import type { Queryable } from '../sql/transaction.ts'
-import { boundsOf, type ExistsRange } from './range.ts'
+import { boundsOf, type ExistsRange, inRange } from './range.ts'
 import type { ExistsTable } from './writeVerdicts.ts'
 
 /** Which work is due: verification of either service, or unsent messages in the outbox. */
@@ -28,7 +28,7 @@ export async function isPending(client: Queryable, table: ExistsTable, range: Ex
   const { from, until } = boundsOf(range)
   const { rows } = await client.query<{ pending: boolean }>(
     `select exists (select from ${table}
-                     where status = 'pending' and audit_period_ending >= $1 and audit_period_ending < $2) as pending`,
+                     where status = 'pending' and ${inRange}) as pending`,
     [from, until],
   )
   return rows[0]?.pending ?? false
@@ -45,7 +45,7 @@ export async function countVerdicts(
     `select count(*) filter (where status = 'verified')::int as verified,
             count(*) filter (where status = 'failed')::int as failed
        from ${table}
-      where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending < $2`,
+      where status = any('{verified,failed}') and ${inRange}`,
     [from, until],
   )
   return rows[0] ?? { verified: 0, failed: 0 }

@@ -7,3 +7,7 @@ export type ExistsRange = { [Bound in keyof TimePeriod]: TimePeriod[Bound] | nul
 export function boundsOf({ from, until }: ExistsRange): TimePeriod {
   return { from: from ?? ALL_TIME.from, until: until ?? ALL_TIME.until }
 }
+
+/** SQL condition: an exists is between $1 and $2. One without an audit period is placed by the time of its notification. */
+export const inRange = `(audit_period_ending >= $1 and audit_period_ending < $2
+  or audit_period_ending is null and "when" >= $1 and "when" < $2)`

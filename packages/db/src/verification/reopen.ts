@@ -1,5 +1,5 @@
 import type { Queryable } from '../sql/transaction.ts'
-import { boundsOf, type ExistsRange } from './range.ts'
+import { boundsOf, type ExistsRange, inRange } from './range.ts'
 import type { ExistsTable } from './writeVerdicts.ts'
 
 /** A delete that was added, changed or removed. */
@@ -112,7 +112,7 @@ export async function reopenRange(
   const { rows } = await client.query<{ last: number | null }>(
     `with judged as (
        select id from ${table}
-        where status = any('{verified,failed}') and audit_period_ending >= $1 and audit_period_ending < $2 and id > $3
+        where status = any('{verified,failed}') and ${inRange} and id > $3
         order by id limit $4 for update skip locked
      ), reopened as (
        update ${table} e set status = 'pending', fail_reason = null from judged where e.id = judged.id

@@ -39,8 +39,8 @@ afterEach(async () => {
 })
 
 /** Progress that records the reported values. */
-function recordedProgress(previous: unknown = 0): Progress & { values: Record<string, number>[] } {
-  const values: Record<string, number>[] = []
+function recordedProgress(previous: unknown = 0): Progress & { values: Record<string, number | string>[] } {
+  const values: Record<string, number | string>[] = []
   return {
     previous,
     values,
