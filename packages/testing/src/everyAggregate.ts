@@ -27,11 +27,13 @@ const aggregates: Record<string, Aggregate> = {
   },
   instance_launch: {
     rows: `select instance, request_id, launched_at, instance_type_id, instance_flavor_id, tenant, rax_options,
-                  os_architecture, os_version, os_distro, first_when from instance_launch`,
+                  os_architecture, os_version, os_distro, first_when, last_when, versioned, reported
+             from instance_launch`,
     ids: `select instance || ' ' || request_id as key, id from instance_launch`,
   },
   instance_delete: {
-    rows: `select d.instance, d.launched_at, d.deleted_at, d.payload_deleted_at, n.message_id
+    rows: `select d.instance, d.launched_at, d.deleted_at, d.payload_deleted_at, n.message_id, d.status,
+                  d.effective
              from instance_delete d join notification_nova n on n.id = d.notification_id`,
     ids: `select instance || ' ' || launched_at || ' ' || deleted_at as key, id from instance_delete`,
   },
@@ -45,7 +47,7 @@ const aggregates: Record<string, Aggregate> = {
     ids: `select deployment_id || ' ' || dedup_key as key, id from instance_exists`,
   },
   image_usage: {
-    rows: 'select uuid, created_at, owner, size from image_usage',
+    rows: 'select uuid, created_at, owner, size, priority from image_usage',
     ids: 'select uuid as key, id from image_usage',
   },
   image_delete: { rows: 'select uuid, deleted_at from image_delete', ids: 'select uuid as key, id from image_delete' },

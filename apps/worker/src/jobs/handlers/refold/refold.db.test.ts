@@ -1,9 +1,12 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
+import { DAY, MINUTE } from '@stacktach/domain'
 import type { Message } from '@stacktach/ingestion'
 import type { Progress } from '@stacktach/jobs'
 import { everyAggregate } from '@stacktach/testing'
 import { foldAll, type JobStack, openStack } from '../../../testkit/jobStack.ts'
+import { MONDAY } from '../../../testkit/notifications.ts'
 import { degradeAggregates, degradeNotifications, messagesOfAllKinds, storeAll } from '../../../testkit/oldVersion.ts'
+import { applyRetention } from '../retention.ts'
 import { verifyGlance, verifyNova } from '../verify.ts'
 import { refold } from './refold.ts'
 
@@ -106,7 +109,7 @@ test('killed before or after each report, it resumes there', async () => {
   await foldAll(stack)
   await verifyAll(stack)
   await expectSame()
-}, 60_000)
+})
 
 test('notifications that arrive meanwhile do not change the result', async () => {
   await build(fresh, messages)
@@ -131,7 +134,51 @@ test('notifications that arrive meanwhile do not change the result', async () =>
   await foldAll(stack)
   await verifyAll(stack)
   await expectSame()
-}, 60_000)
+})
+
+test('after a change of RULES the database becomes the same as one built by the new rules', async () => {
+  const stacktach = (target: JobStack): JobStack => ({ ...target, context: { ...target.context, rules: 'stacktach' } })
+  await build(stacktach(fresh), messages)
+  await build(stack, messages)
+  const changed = stacktach(stack)
+  await refold(changed.context, progressFrom())
+  await foldAll(changed)
+  await verifyAll(changed)
+  await expectSame()
+})
+
+test('aggregates of dropped notifications stay', async () => {
+  await build(stack, messages)
+  const before = await everyAggregate(stack.database)
+  const prune = { before: MONDAY + 7 * DAY + 20 * 60 * MINUTE, service: null }
+  const { partitions } = await applyRetention(stack.context, prune)
+  expect(partitions.length).toBeGreaterThan(2)
+  const pruned = await everyAggregate(stack.database)
+  expect(pruned.instance_launch).toEqual(before.instance_launch)
+  const result = await refold(stack.context, progressFrom())
+  expect(result.notifications).toBeLessThan(messages.length)
+  await foldAll(stack)
+  await verifyAll(stack)
+  expect(await everyAggregate(stack.database)).toEqual(pruned)
+})
+
+test('a published exists is not published again', async () => {
+  const publishing = {
+    url: '',
+    exchange: 'verified',
+    routingKeys: ['notifications.info'],
+    events: { nova: 'nova', glance: 'glance' },
+  }
+  const publisher = { ...stack, context: { ...stack.context, publishing } }
+  await build(publisher, messages)
+  const { database } = stack
+  await database.pool.query('update outbox set send_status = 201')
+  const outbox = async () => (await database.pool.query('select * from outbox order by id')).rows
+  const published = await outbox()
+  expect(published.length).toBeGreaterThan(5)
+  await refold(publisher.context, progressFrom())
+  expect(await outbox()).toEqual(published)
+})
 
 test('a stopping process fails the attempt', async () => {
   await build(stack, messages.slice(0, 10))
