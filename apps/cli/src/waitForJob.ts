@@ -60,7 +60,7 @@ export function jobProgressText(activity: string, state: string, progress: unkno
   return `${activity}: ${status} (${Math.floor(elapsedMs / 1000)} s)`
 }
 
-/** Fields of a progress that are no counters. */
+/** Fields of a progress that describe the position. */
 const positions = new Set(['after', 'part'])
 
 function countersText(progress: unknown): string {
