@@ -52,6 +52,8 @@ describe('late notifications change verdicts', () => {
     expect(await after('moved', createEnd('moved'), exists('moved'))).toEqual([null])
     const secondCreate = instanceMessage('moved', 'create.end', 12, { launched_at: at(10.25), tenant_id: 'beef' })
     const [verdict] = await after('moved', secondCreate)
-    expect(verdict).toBe('launch differs: tenant is "cafe" in the exists and "beef" in the launch')
+    expect(verdict).toBe(
+      'launch differs: tenant is "cafe" in the exists and "beef" in the launch; the closest launch is at 2026-11-22 00:00:10.250000, of request req-create',
+    )
   })
 })
