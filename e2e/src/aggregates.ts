@@ -35,7 +35,7 @@ export async function aggregates({ pool }: Database): Promise<Record<string, Exp
       instance_flavor_id,
     })
   }
-  for (const row of await select('select * from instance_delete')) {
+  for (const row of await select('select * from instance_delete where effective')) {
     expectationOf(row).deletes.push({ launched_at: instant(row.launched_at), deleted_at: instant(row.deleted_at) })
   }
   for (const row of await select('select * from instance_exists order by message_id')) {
