@@ -179,6 +179,10 @@ describe('a day of a simulated cloud with every kind of failure', () => {
       'reason: Image $LG_NUM is gone, code: 404': 1,
       'Timed out at $HOST_ADDRESS': 1,
     })
+    const { rows: errors } = await pipeline.database.pool.query<{ request: string }>(
+      `select distinct request_id as request from notification_nova where routing_key like '%error%'`,
+    )
+    const withError = new Set(errors.map(({ request }) => request))
     const brief = objects.map((object: Record<string, unknown> & { details: unknown[] }) => ({
       requestId: object.req,
       instance: object.uuid,
@@ -196,11 +200,13 @@ describe('a day of a simulated cloud with every kind of failure', () => {
         tenant,
         deployment,
         name: name ?? 'n/a',
-        failure: code ?? 'state',
+        failure: code ?? (withError.has(requestId) ? 'http' : 'state'),
         duration: `${((last - first) / MINUTE).toFixed(2)} minutes`,
         notifications,
       }),
     )
+    expect(new Set(expected.map(({ failure }) => typeof failure))).toEqual(new Set(['number', 'string']))
+    expect(expected.map(({ failure }) => failure)).toEqual(expect.arrayContaining(['http', 'state']))
     const sorted = (list: object[]) => list.map((entry) => JSON.stringify(entry)).sort()
     // The notification of a failed call has no tenant; the report takes it from the other notifications of the request.
     expect(sorted(brief)).toEqual(sorted(expected))

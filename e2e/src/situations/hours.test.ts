@@ -181,7 +181,7 @@ describe('under the rules of today', () => {
       const [, ...listed] = errorsIn(await stage.report('error-details', attached.name))
       expect(listed).toMatchObject([{ failure_type: 'http', exception: "VolumeUnattached('login failed')" }])
       const [, ...failed] = errorsIn(await stage.report('error-details', resized.name))
-      expect(failed).toMatchObject([{ operation: 'resize', failure_type: 'state' }])
+      expect(failed).toMatchObject([{ operation: 'resize', failure_type: 'http' }])
     })
   })
 })

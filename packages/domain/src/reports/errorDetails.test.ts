@@ -79,10 +79,10 @@ test.each([
   ])
 })
 
-test('a request that ended in state error has failure type state, also after an error without a code', () => {
+test('a request that ended in state error is described by its error, also without a code', () => {
   const errors = [{ ...by, json: JSON.stringify(['error', { payload: { exception: 'text' } }]) }]
   const [, object] = report([request('r6', { errors, stateError: { ...by, id: 35 } })])
-  expect(object).toMatchObject({ failure_type: 'state', event_id: 35, exception: 'text' })
+  expect(object).toMatchObject({ failure_type: 'http', event_id: 34, exception: 'text' })
 })
 
 test('a request that was only long is counted for its tenant, without an object', () => {

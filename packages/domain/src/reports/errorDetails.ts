@@ -104,7 +104,7 @@ function describe(
     operation: request.operation ?? 'n/a',
     platform: [imageNames[image] ?? image, os, distro],
     duration: `${((request.last - request.first) / MINUTE).toFixed(2)} minutes`,
-    failure_type: failure.code ?? (failure.kind === 'unknown' ? 'http' : failure.kind),
+    failure_type: failure.code ?? (failure.hasError ? 'http' : failure.kind),
     ...(failure.exception === undefined ? {} : { exception: failure.exception }),
     details,
   }

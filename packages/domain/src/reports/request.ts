@@ -49,22 +49,28 @@ export interface RequestFailure {
   kind: FailureKind
   /** The HTTP status of the error. */
   code: number | null
+  /** Whether a notification has an error routing key. */
+  hasError: boolean
   /** Null if the duration is the only reason. */
   by: FailureNotification | null
   /** The exception of the error's payload, undefined if absent. */
   exception: unknown
 }
 
-/** The failure of a request, if any. A code takes precedence over state error, and either over duration. */
+/**
+ * The failure of a request, if any. A code takes precedence over state error, and either over duration. A state error is
+ * described by the error notification, if there is one.
+ */
 export function requestFailure({ first, last, stateError, errors }: RequestFacts): RequestFailure | null {
   // A versioned error, which has no code, may follow its classic counterpart, which has one.
   const failures = errors.map((error) => ({ by: error, ...readError(error.json) }))
   const coded = failures.findLast(({ code }) => code !== null)
-  if (coded !== undefined) return { ...coded, kind: kindOf(coded.code) }
-  if (stateError !== null) return { kind: 'state', code: null, by: stateError, exception: failures.at(-1)?.exception }
+  if (coded !== undefined) return { ...coded, kind: kindOf(coded.code), hasError: true }
   const uncoded = failures.at(-1)
-  if (uncoded !== undefined) return { ...uncoded, kind: 'unknown' }
-  return last - first > LONG_REQUEST ? { kind: 'long', code: null, by: null, exception: undefined } : null
+  if (uncoded !== undefined) return { ...uncoded, kind: stateError === null ? 'unknown' : 'state', hasError: true }
+  const withoutError = { code: null, hasError: false, exception: undefined }
+  if (stateError !== null) return { ...withoutError, kind: 'state', by: stateError }
+  return last - first > LONG_REQUEST ? { ...withoutError, kind: 'long', by: null } : null
 }
 
 function kindOf(code: number | null): FailureKind {
