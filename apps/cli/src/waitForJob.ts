@@ -61,7 +61,7 @@ export function jobProgressText(activity: string, state: string, progress: unkno
 }
 
 /** Fields of a progress that describe the position. */
-const positions = new Set(['after', 'part'])
+const positions = new Set(['after', 'part', 'upTo'])
 
 function countersText(progress: unknown): string {
   if (typeof progress !== 'object' || progress === null) return 'running'

@@ -90,6 +90,8 @@ export const refoldProgress = refoldCounts.extend({
   step: z.enum(refoldSteps),
   /** Index of the service or the shard. */
   part: count,
+  /** The last notification id when this part started; 0 before it starts, and in other steps. */
+  upTo: count,
   /** The last processed key of this part. */
   after: z.string(),
 })

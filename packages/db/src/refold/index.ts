@@ -8,6 +8,8 @@ export {
 } from './refoldedKeys.ts'
 export { readImageHistories, replaceImages } from './replaceImages.ts'
 export {
+  type BatchLimits,
+  lastNotificationId,
   type NotificationPosition,
   type OpenPartition,
   openPartition,

@@ -36,27 +36,37 @@ export async function openPartition(
   return rows.map(({ lower, upper, name }) => ({ name, from: lower, until: upper }))[0]
 }
 
-/**
- * Reads the notifications of a partition after a position, by time and id: at most `limit`, and as many as have `bytes` on
- * disk together, but at least one.
- */
+/** The last id given to a notification of a service; at least 1. */
+export async function lastNotificationId(client: Queryable, service: Service): Promise<number> {
+  const { rows } = await client.query<{ last: number }>(`select last_value as last from notification_${service}_id_seq`)
+  return rows[0]?.last ?? 1
+}
+
+export interface BatchLimits {
+  /** The last id to read. */
+  upTo: number
+  notifications: number
+  /** Bytes on disk together. */
+  bytes: number
+}
+
+/** Reads the notifications of a partition after a position, by time and id: as many as the limits allow, but at least one. */
 export async function storedNotifications(
   client: Queryable,
   { name }: OpenPartition,
   { when, id }: NotificationPosition,
-  limit: number,
-  bytes: number,
+  { upTo, notifications, bytes }: BatchLimits,
 ): Promise<StoredNotification[]> {
   const { rows } = await client.query<StoredNotification>(
     `select id, "when", json::text as json
        from (select id, "when", json, row_number() over inorder as place, sum(pg_column_size(json)) over inorder as bytes
                from (select id, "when", json from ${name}
-                      where "when" >= $1 and ("when", id) > ($1, $2)
+                      where "when" >= $1 and ("when", id) > ($1, $2) and id <= $5
                       order by "when", id limit $3) as following
              window inorder as (order by "when", id)) as batch
       where bytes <= $4 or place = 1
       order by "when", id`,
-    [when, id, limit, bytes],
+    [when, id, notifications, bytes, upTo],
   )
   return rows
 }

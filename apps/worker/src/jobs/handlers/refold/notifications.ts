@@ -1,5 +1,6 @@
 import {
   inTransaction,
+  lastNotificationId,
   type NotificationPosition,
   openPartition,
   queueImageExists,
@@ -17,16 +18,19 @@ const BATCH_BYTES = 4 * 1024 * 1024
 
 /**
  * Reads a batch of stored notifications again and updates the columns that differ. Batches follow the time of the
- * notifications, partition by partition; the parts of this step are the services.
+ * notifications, partition by partition; the parts of this step are the services. Notifications that are stored after the
+ * start of a part are left out: they have the current columns.
  */
 export const rereadNotifications: RefoldStep = async (context, state) => {
   const { database, rules, shards, wakeUps } = context
   const service = services[state.part]
   if (service === undefined) return nextPart(state, services.length)
+  if (state.upTo === 0) return { ...state, upTo: await lastNotificationId(database.pool, service) }
   const position = parsePosition(state.after)
   const partition = await openPartition(database.pool, service, position.when)
   if (partition === undefined) return nextPart(state, services.length)
-  const batch = await storedNotifications(database.pool, partition, position, BATCH_NOTIFICATIONS, BATCH_BYTES)
+  const limits = { upTo: state.upTo, notifications: BATCH_NOTIFICATIONS, bytes: BATCH_BYTES }
+  const batch = await storedNotifications(database.pool, partition, position, limits)
   const last = batch.at(-1)
   if (last === undefined) return { ...state, after: formatPosition({ when: partition.until, id: 0 }) }
   const rows = batch.flatMap((notification) => {

@@ -13,6 +13,7 @@ export const START: RefoldState = {
   images: 0,
   step: 'notifications',
   part: 0,
+  upTo: 0,
   after: '',
 }
 
@@ -21,7 +22,7 @@ export type RefoldStep = (context: JobContext, state: RefoldState) => Promise<Re
 
 /** The state at the beginning of the next part, or of the next step after the last part. */
 export function nextPart(state: RefoldState, parts: number): RefoldState {
-  if (state.part + 1 < parts) return { ...state, part: state.part + 1, after: '' }
+  if (state.part + 1 < parts) return { ...state, part: state.part + 1, upTo: 0, after: '' }
   const step = refoldSteps[refoldSteps.indexOf(state.step) + 1] ?? 'verification'
-  return { ...state, step, part: 0, after: '' }
+  return { ...state, step, part: 0, upTo: 0, after: '' }
 }
