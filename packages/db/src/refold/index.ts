@@ -8,11 +8,11 @@ export {
 } from './refoldedKeys.ts'
 export { readImageHistories, replaceImages } from './replaceImages.ts'
 export {
-  type BatchLimits,
   lastNotificationId,
   type NotificationPosition,
   type OpenPartition,
   openPartition,
+  type ReadLimits,
   type StoredNotification,
   storedNotifications,
 } from './storedNotifications.ts'

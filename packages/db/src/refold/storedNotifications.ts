@@ -42,7 +42,7 @@ export async function lastNotificationId(client: Queryable, service: Service): P
   return rows[0]?.last ?? 1
 }
 
-export interface BatchLimits {
+export interface ReadLimits {
   /** The last id to read. */
   upTo: number
   notifications: number
@@ -55,7 +55,7 @@ export async function storedNotifications(
   client: Queryable,
   { name }: OpenPartition,
   { when, id }: NotificationPosition,
-  { upTo, notifications, bytes }: BatchLimits,
+  { upTo, notifications, bytes }: ReadLimits,
 ): Promise<StoredNotification[]> {
   const { rows } = await client.query<StoredNotification>(
     `select id, "when", json::text as json
