@@ -1,5 +1,4 @@
 import { describe, expect, test } from '@jest/globals'
-import { effort } from '@stacktach/testing'
 import fc from 'fast-check'
 import { MINUTE, parseInstant } from '../time/instant.ts'
 import { addExists, emptyHoursSweep, finishHours, type HoursExists, startOfExists } from './hoursSweep.ts'
@@ -195,6 +194,6 @@ test('the sweep agrees with a model that goes through the minutes', () => {
       expect(overlap).toEqual({ exists: model.exists, leftOut: model.leftOut * MINUTE })
       expect(hours.reduce((sum, { count }) => sum + count, 0)).toBe(input.length)
     }),
-    { numRuns: effort(200) },
+    { numRuns: 200 * Number(process.env.TEST_EFFORT || 1) },
   )
 })
