@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import { classic, EVENING, glanceRow, novaRow } from '../testkit/message.ts'
+import { launchEvents } from '../testkit/ruleCounts.ts'
 
 const time = '2026-11-23T20:05:38.000001'
 
@@ -84,24 +85,12 @@ test.each([
   expect(novaRow(body).json).toContain(`"bw_out":${literal}`)
 })
 
-test.each([
-  'create.start',
-  'create.end',
-  'rebuild.start',
-  'rebuild.end',
-  'rescue.start',
-  'rescue.end',
-  'resize.prep.start',
-  'resize.revert.start',
-  'resize.revert.end',
-  'finish_resize.start',
-  'finish_resize.end',
-  'unshelve.end',
-  'delete.end',
-  'exists',
-])('compute.instance.%s has facts', (event) => {
-  expect(factsOf({ launched_at: time }, `compute.instance.${event}`)).toEqual({ launchedAt: EVENING + 1 })
-})
+test.each([...launchEvents, 'delete.end', 'force_delete.end', 'soft_delete.end', 'restore.end', 'exists'])(
+  'compute.instance.%s has facts',
+  (event) => {
+    expect(factsOf({ launched_at: time }, `compute.instance.${event}`)).toEqual({ launchedAt: EVENING + 1 })
+  },
+)
 
 test.each([
   'compute.instance.update',

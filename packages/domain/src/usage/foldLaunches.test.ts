@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import type { Rules } from '../rules.ts'
+import { launchEvents } from '../testkit/ruleCounts.ts'
 import { at, MIDNIGHT, novaEvent } from '../testkit/story.ts'
 import { SECOND } from '../time/instant.ts'
 import { foldLaunches, type Launch, launchEffect } from './foldLaunches.ts'
@@ -21,19 +22,8 @@ function after(event: string, rules: Rules, before?: Partial<Launch>, facts: obj
   return launch && launchText(launch)
 }
 
-const launching = [
-  'create.start',
-  'create.end',
-  'rebuild.start',
-  'rebuild.end',
-  'rescue.start',
-  'rescue.end',
-  'resize.prep.start',
-  'resize.revert.start',
-  'resize.revert.end',
-  'finish_resize.start',
-  'finish_resize.end',
-]
+/** The events that launch under both rule sets. */
+const launching = launchEvents.filter((event) => event !== 'unshelve.end')
 
 describe.each(ruleSets)(
   'the effect of each event on no launch, an earlier one, and a later one without a type id (%s)',
