@@ -42,6 +42,14 @@ export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifica
 export { endOfValue, skipBlanks } from './notifications/scanJson.ts'
 export { type Service, serviceOf, services } from './notifications/service.ts'
 export { AHEAD, EARLIEST, outsideWindow, type StorageWindow } from './notifications/storageWindow.ts'
+export {
+  type Attempt,
+  durationOfOperation,
+  type Failure,
+  type Operation,
+  type Outcome,
+  outcomes,
+} from './operations/operation.ts'
 export { type AuditDue, type AuditPeriod, auditDue } from './reports/auditDue.ts'
 export {
   countFailure,
