@@ -1,5 +1,7 @@
 import { counterpartKey, withoutCounterparts } from '../notifications/counterparts.ts'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
+import { changeableOperations } from '../operations/foldOperations.ts'
+import type { Operation } from '../operations/operation.ts'
 import type { Rules } from '../rules.ts'
 import type { Duration } from '../time/duration.ts'
 import { DAY, type Instant } from '../time/instant.ts'
@@ -19,6 +21,8 @@ export interface Boundary {
   /** All trackers of the instance: an old request can continue. */
   launches: Launch[]
   deletes: InstanceDelete[]
+  /** The operations that later notifications can change. */
+  operations: Operation[]
   /** Counterpart keys of the last day's classic notifications: a later versioned counterpart is left out. */
   classic: string[]
   /** Counterpart keys of the last day's versioned notifications that count: a classic counterpart would count twice. */
@@ -61,6 +65,7 @@ export function foldBoundary(
     openTimings: rows.timings.filter(({ end }) => end === null),
     launches: rows.launches,
     deletes: rows.deletes,
+    operations: changeableOperations(rows.operations),
     classic: keys(
       recent?.classic,
       lastDay.filter(({ versioned }) => !versioned),
@@ -74,7 +79,8 @@ export function foldBoundary(
 
 /**
  * Folds all stored notifications of an instance onto its boundary. The result has the rows of a fold from the beginning,
- * except the timings closed and the exists received before the boundary, which cannot change.
+ * except the timings closed, the operations done, and the failures and exists received before the boundary, which cannot
+ * change.
  *
  * @param notifications from the boundary on, in order; at least one
  */
@@ -92,6 +98,7 @@ function stateAt(boundary: Boundary | null, laterClassic: ReadonlySet<string> = 
     openTimings: boundary?.openTimings ?? [],
     launches: new Map(boundary?.launches.map((launch) => [launch.requestId, launch])),
     deletes: boundary?.deletes ?? [],
+    operations: boundary?.operations ?? [],
     storedClassic: new Set([...(boundary?.classic ?? []), ...laterClassic]),
     prunedVersioned: new Set(boundary?.versioned),
   }
@@ -105,6 +112,7 @@ function wholeFold(boundary: Boundary | null, fold: InstanceFold): InstanceFold 
     timings: lastByKey([...boundary.openTimings, ...fold.timings], ({ start, end }) => `${(start ?? end)?.id}`),
     launches: lastByKey([...boundary.launches, ...fold.launches], ({ requestId }) => requestId),
     deletes: lastByKey([...boundary.deletes, ...fold.deletes], (row) => `${row.launchedAt} ${row.deletedAt}`),
+    operations: lastByKey([...boundary.operations, ...fold.operations], ({ notificationId }) => `${notificationId}`),
   }
 }
 

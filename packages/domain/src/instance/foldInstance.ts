@@ -5,6 +5,8 @@ import {
   type Position,
   positionOf,
 } from '../notifications/instanceNotification.ts'
+import { foldOperations } from '../operations/foldOperations.ts'
+import type { Failure, Operation } from '../operations/operation.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 import { foldTimings, type Timing } from '../timing/foldTimings.ts'
@@ -33,6 +35,8 @@ export interface FoldState {
   launches: ReadonlyMap<string, Launch>
   /** All deletes of the instance, if the new notifications can change one. */
   deletes: readonly InstanceDelete[]
+  /** The operations that the new notifications can change: see `foldOperations`. */
+  operations: readonly Operation[]
   /** Keys of stored classic notifications that may have a versioned counterpart among the new ones. */
   storedClassic: ReadonlySet<string>
   /** Keys of dropped versioned notifications that were folded: their classic counterparts are left out. */
@@ -44,6 +48,7 @@ export const FROM_THE_BEGINNING: FoldState = {
   openTimings: [],
   launches: new Map(),
   deletes: [],
+  operations: [],
   storedClassic: new Set(),
   prunedVersioned: new Set(),
 }
@@ -56,6 +61,8 @@ export interface InstanceFold {
   launches: Launch[]
   deletes: InstanceDelete[]
   exists: InstanceExists[]
+  operations: Operation[]
+  failures: Failure[]
 }
 
 /**
@@ -79,6 +86,7 @@ export function foldInstance(
     launches: [...foldLaunches(state.launches, counted, rules).values()],
     deletes: foldDeletes(state.deletes, counted, rules),
     exists: foldExists(counted),
+    ...foldOperations(state.operations, counted),
   }
 }
 

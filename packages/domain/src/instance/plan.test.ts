@@ -57,7 +57,7 @@ describe('a plan', () => {
     expect(withPossibleCounterparts(byInstance([next]), new Map())).toEqual([])
   })
 
-  test('needs the open timings of its ends, the launches of its launch events and the deletes of its deletes', () => {
+  test('needs the open timings of its ends, the launches, deletes and operations that its events can change', () => {
     const claimed = byInstance([
       novaEvent('update', 1),
       novaEvent('pause.start', 2),
@@ -68,7 +68,15 @@ describe('a plan', () => {
       timings: [{ instance: 'server', name: 'compute.instance.pause' }],
       launches: [{ instance: 'server', requestId: 'req-1' }],
       deletes: [],
+      operations: {
+        requests: Array.from({ length: 3 }, () => ({ instance: 'server', requestId: 'req-1' })),
+        open: [],
+      },
     })
+    const deleted = byInstance([novaEvent('delete.end', 1), novaEvent('force_delete.end', 1, ofInstance('other'))])
+    expect(neededState(deleted, 'today').operations.open).toEqual(['server', 'other'])
+    const exception = byInstance([novaEvent('function', 1, {}, { error: 'No valid host' })])
+    expect(neededState(exception, 'today').operations.requests).toHaveLength(1)
     const restored = byInstance([novaEvent('restore.end', 1)])
     expect(neededState(restored, 'today').deletes).toEqual(['server'])
     expect(neededState(restored, 'stacktach').deletes).toEqual([])
@@ -79,7 +87,7 @@ describe('a plan', () => {
 
   test('folds continued instances onto the stored rows, and refolds others from their history', () => {
     const start = novaEvent('create.start', 1, ofInstance('current'))
-    const { timings = [], launches = [] } = foldsOf(start).get('current') ?? {}
+    const { timings = [], launches = [], operations = [] } = foldsOf(start).get('current') ?? {}
     const end = novaEvent('create.end', 9, ofInstance('current'), { launchedAt: at(8) })
     const history = [novaEvent('pause.start', 1, ofInstance('late')), novaEvent('pause.end', 3, ofInstance('late'))]
     const plan = { continued: byInstance([end]), refolded: ['late'] }
@@ -88,12 +96,14 @@ describe('a plan', () => {
       openTimings: timings,
       launches,
       deletes: [],
+      operations,
       counterparts: [],
       boundaries: new Map(),
     }
     const [current, late] = foldInstances(plan, history, stored, 'today')
     expect(timingTexts(current?.timings ?? [])).toEqual(['create 1 to 9'])
     expect(current?.launches).toMatchObject([{ launchedAt: at(8), firstWhen: at(1) }])
+    expect(current?.operations).toMatchObject([{ when: at(1), end: at(9), outcome: 'done' }])
     expect(timingTexts(late?.timings ?? [])).toEqual(['pause 1 to 3'])
   })
 })

@@ -1,4 +1,6 @@
 import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
+import { endsAll, phaseOf } from '../operations/foldOperations.ts'
+import type { Operation } from '../operations/operation.ts'
 import type { Rules } from '../rules.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import { changesDeletes, type InstanceDelete } from '../usage/deletes.ts'
@@ -45,6 +47,7 @@ export interface StoredFoldState {
   openTimings: readonly Timing[]
   launches: readonly Launch[]
   deletes: readonly InstanceDelete[]
+  operations: readonly Operation[]
   counterparts: readonly StoredCounterpart[]
   boundaries: ReadonlyMap<string, Boundary>
 }
@@ -94,7 +97,7 @@ export function planFolds(
   return { continued, refolded }
 }
 
-/** Stored timings, launches and deletes that the new notifications can change. */
+/** Stored timings, launches, deletes and operations that the new notifications can change. */
 export function neededState(
   continued: ByInstance,
   rules: Rules,
@@ -103,6 +106,8 @@ export function neededState(
   launches: { instance: string; requestId: string }[]
   /** Instances. */
   deletes: string[]
+  /** The changeable operations of these requests, and the open ones of these instances. */
+  operations: { requests: { instance: string; requestId: string }[]; open: string[] }
 } {
   const notifications = [...continued.values()].flat()
   return {
@@ -115,6 +120,12 @@ export function neededState(
     deletes: [...continued]
       .filter(([, members]) => members.some((notification) => changesDeletes(notification, rules)))
       .map(([instance]) => instance),
+    operations: {
+      requests: notifications
+        .filter((notification) => phaseOf(notification) !== null)
+        .map(({ instance, requestId }) => ({ instance, requestId })),
+      open: [...continued].filter(([, members]) => members.some(endsAll)).map(([instance]) => instance),
+    },
   }
 }
 
@@ -133,6 +144,7 @@ export function foldInstances(
   const open = group(stored.openTimings, ({ instance }) => instance)
   const launches = group(stored.launches, ({ instance }) => instance)
   const deletes = group(stored.deletes, ({ instance }) => instance)
+  const operations = group(stored.operations, ({ instance }) => instance)
   const classic = group(
     stored.counterparts.filter(({ versioned }) => !versioned),
     ({ instance }) => instance,
@@ -144,6 +156,7 @@ export function foldInstances(
       openTimings: open.get(instance) ?? [],
       launches: new Map((launches.get(instance) ?? []).map((launch) => [launch.requestId, launch])),
       deletes: deletes.get(instance) ?? [],
+      operations: operations.get(instance) ?? [],
       storedClassic: new Set([...(classic.get(instance) ?? []).map(({ key }) => key), ...(boundary?.classic ?? [])]),
       prunedVersioned: new Set(boundary?.versioned),
     }

@@ -1,6 +1,8 @@
 import { describe, expect, test } from '@jest/globals'
-import { classic, EVENING, glanceRow, novaRow } from '../testkit/message.ts'
+import { classic, EVENING, glanceRow, novaRow, object, versioned } from '../testkit/message.ts'
 import { launchEvents } from '../testkit/ruleCounts.ts'
+import { normalize } from './normalize.ts'
+import { normalizeStored } from './normalizeStored.ts'
 
 const time = '2026-11-23T20:05:38.000001'
 
@@ -92,13 +94,87 @@ test.each([...launchEvents, 'delete.end', 'force_delete.end', 'soft_delete.end',
   },
 )
 
-test.each([
-  'compute.instance.update',
-  'compute.instance.create.error',
-  'compute.instance.reboot.end',
-  'scheduler.run.start',
-])('%s has no facts', (event) => {
-  expect(factsOf({ launched_at: time }, event)).toBeNull()
+test.each(['compute.instance.update', 'compute.instance.reboot.end', 'scheduler.run.start'])(
+  '%s has no times',
+  (event) => {
+    expect(factsOf({ launched_at: time }, event)).toBeNull()
+  },
+)
+
+describe('of an operation', () => {
+  const url = 'http://glance:9292/images/155d900f'
+
+  test.each(['start', 'end', 'error'])('the flavor and the image of each %s are facts', (phase) => {
+    const payload = { instance_type: 'm1', image_ref_url: url, image_name: 'cirros' }
+    expect(factsOf(payload, `compute.instance.reboot.${phase}`)).toMatchObject({ flavorName: 'm1', image: 'cirros' })
+  })
+
+  test.each([
+    ['the id in its URL', { image_ref_url: url }, '155d900f'],
+    ['the id of a versioned notification', { image_uuid: '155d900f' }, '155d900f'],
+    ['unknown if the instance boots from a volume', { image_ref_url: 'http://glance:9292/images/' }, undefined],
+    ['unknown if its name is not a text', { image_name: 5 }, undefined],
+  ])('an image without a name is %s', (_, payload, image) => {
+    expect(factsOf(payload, 'compute.instance.reboot.end')?.image).toBe(image)
+  })
+
+  test('other notifications have no image', () => {
+    expect(factsOf({ image_name: 'cirros', launched_at: time })).toEqual({ launchedAt: EVENING + 1 })
+  })
+})
+
+describe('an error', () => {
+  const exception = { class: 'NoValidHost', message: 'No valid host was found.' }
+  const read = (routingKey: string, event_type: string, payload: object = { exception }) => {
+    const result = normalize(
+      { service: 'nova', routingKey, body: JSON.stringify(classic({ event_type, payload })) },
+      String,
+    )
+    return result.kind === 'stored' && result.row.table === 'nova' ? result.row : null
+  }
+
+  test.each([
+    ['notifications.error', 'compute_task.build_instances', true],
+    ['error', 'compute.instance.update', true],
+    ['notifications.info', 'compute.instance.create.error', true],
+    ['errors.info', 'compute.instance.create.end', false],
+    ['notifications.errors', 'compute.instance.create.end', false],
+  ])('%s %s: %s', (routingKey, event, isError) => {
+    expect(read(routingKey, event)?.facts?.error).toBe(isError ? 'NoValidHost: No valid host was found.' : undefined)
+  })
+
+  test('is known without a payload', () => {
+    expect(read('notifications.error', 'rescue_instance', [])?.facts).toEqual({ error: 'no error text' })
+  })
+
+  test('does not contain the secrets of the notification', () => {
+    const secret = { exception: "{'kwargs': {}, 'message': 'cannot use password=tops3cret', 'class': 'Error'}" }
+    expect(read('notifications.error', 'rescue_instance', secret)?.facts?.error).toBe('Error: cannot use password=')
+  })
+
+  test('is the same when the stored notification is read again', () => {
+    const row = read('notifications.error', 'rescue_instance', {
+      exception: { class: 'Error', message: 'cannot use adminPass: "tops3cret" of 10.0.0.1' },
+    })
+    const again = normalizeStored('nova', row?.json ?? '', 'today')
+    expect(again).toMatchObject({ row: { facts: row?.facts } })
+  })
+
+  test('of the versioned format is its fault, its reason or its payload', () => {
+    const fault = object('ExceptionPayload', {
+      exception: 'NoValidHost',
+      exception_message: 'No valid host was found.',
+    })
+    const text = (event: string, payload: object) => novaRow(versioned(event, payload)).facts?.error
+    expect(text('instance.create.error', { fault })).toBe('NoValidHost: No valid host was found.')
+    expect(text('instance.create.error', { reason: fault })).toBe('NoValidHost: No valid host was found.')
+    const whole = classic({ event_type: 'compute.exception', payload: fault })
+    const result = normalize(
+      { service: 'nova', routingKey: 'versioned_notifications.error', body: JSON.stringify(whole) },
+      String,
+    )
+    expect(result).toMatchObject({ row: { facts: { error: 'NoValidHost: No valid host was found.' } } })
+  })
 })
 
 describe('the facts', () => {

@@ -1,5 +1,5 @@
 import { type Instant, parseInstant } from '../time/instant.ts'
-import { digits, isIndexable, text, textOrNumber } from './columns.ts'
+import { digits, firstText, isIndexable, text, textOrNumber } from './columns.ts'
 import { at, isObject, type JsonObject } from './json.ts'
 
 /**
@@ -18,6 +18,10 @@ export interface InstanceFacts {
   memoryMb?: number
   /** For create.end: the error message, or `Success`. */
   message?: string
+  /** Of a start, end or error: the name of the image, or its id if the notification has no name. */
+  image?: string
+  /** Exactly for error notifications: the error as one line. */
+  error?: string
   /** Bytes, as digits: the counter exceeds 2^53. */
   bandwidthPublicOut?: string
 }
@@ -45,9 +49,30 @@ export interface GlanceFacts {
 const usageEvents =
   /^compute\.instance\.(?:create|rebuild|rescue|unshelve|finish_resize|resize\.prep|resize\.revert)\.(?:start|end)$|^compute\.instance\.(?:(?:delete|force_delete|soft_delete|restore)\.end|exists)$/
 
-/** The facts of a nova notification; null if the folds do not use its event. */
-export function instanceFacts(event: string, payload: JsonObject | null): InstanceFacts | null {
-  if (payload === null || !usageEvents.test(event)) return null
+/** Events of operations. */
+const operationEvents = /\.(?:start|end|error)$/
+
+/**
+ * The facts of a nova notification; null if the folds do not use it.
+ *
+ * @param error of an error notification, else null
+ */
+export function instanceFacts(event: string, payload: JsonObject | null, error: string | null): InstanceFacts | null {
+  const operation = payload !== null && operationEvents.test(event) ? operationFacts(payload) : {}
+  const usage = payload !== null && usageEvents.test(event) ? usageFacts(payload) : null
+  if (usage === null && error === null && Object.keys(operation).length === 0) return null
+  return { ...usage, ...operation, ...(error === null ? {} : { error }) }
+}
+
+function operationFacts(payload: JsonObject): InstanceFacts {
+  const url = text(payload.image_ref_url)
+  return withoutNull({
+    flavorName: short(text(payload.instance_type)),
+    image: short(firstText(text(payload.image_name), text(payload.image_uuid), url?.slice(url.lastIndexOf('/') + 1))),
+  })
+}
+
+function usageFacts(payload: JsonObject): InstanceFacts {
   return withoutNull({
     launchedAt: parseInstant(payload.launched_at),
     terminatedAt: parseInstant(payload.terminated_at),

@@ -1,3 +1,4 @@
+import { errorText } from '../operations/errorText.ts'
 import type { Rules } from '../rules.ts'
 import { parseInstant } from '../time/instant.ts'
 import {
@@ -13,7 +14,7 @@ import {
 import { type Opened, openEnvelope } from './envelope.ts'
 import { glanceFacts, instanceFacts } from './facts.ts'
 import { instanceOf } from './instanceOf.ts'
-import { at, canonicalJson, isObject, type JsonObject } from './json.ts'
+import { at, canonicalJson, isObject, type JsonObject, parseJson } from './json.ts'
 import { redact } from './redact.ts'
 import { describeValue, type Rejection, rejected } from './rejection.ts'
 import type { CommonColumns, NotificationRow, StateColumns } from './rows.ts'
@@ -62,6 +63,7 @@ export function normalize(delivery: Delivery, digest: Digest, rules: Rules = 'to
     : isObject(notification.payload)
       ? notification.payload
       : null
+  const redacted = redact(opened.text)
   const common: CommonColumns = {
     when,
     event,
@@ -70,9 +72,10 @@ export function normalize(delivery: Delivery, digest: Digest, rules: Rules = 'to
     routingKey: storable(delivery.routingKey),
     requestId: text(notification._context_request_id) ?? '',
     imageType: imageTypeBits(payload),
-    json: `[${JSON.stringify(delivery.routingKey)}, ${redact(opened.text)}]`,
+    json: `[${JSON.stringify(delivery.routingKey)}, ${redacted}]`,
   }
-  const row = serviceRow(service, common, { notification, payload, versioned, rules })
+  const error = service === 'nova' && isError(common) ? errorOf(eventType, redacted, versioned) : null
+  const row = serviceRow(service, common, { notification, payload, versioned, rules, error })
   return tooLong(row) ?? { kind: 'stored', row }
 }
 
@@ -82,10 +85,23 @@ interface Content {
   payload: JsonObject | null
   versioned: boolean
   rules: Rules
+  /** Text of an error notification, else null. */
+  error: string | null
+}
+
+/** Whether a notification reports an error: by its priority, which is the last part of the routing key, or its event. */
+function isError({ routingKey, event }: Pick<CommonColumns, 'routingKey' | 'event'>): boolean {
+  return /(?:^|\.)error$/.test(routingKey) || event.endsWith('.error')
+}
+
+/** The text of an error, read from the redacted notification: an exception can contain a secret. */
+function errorOf(eventType: string, redacted: string, versioned: boolean): string {
+  const payload = at(parseJson(redacted), 'payload')
+  return errorText(versioned ? classicPayload(eventType, payload) : isObject(payload) ? payload : {})
 }
 
 function serviceRow(service: Service, common: CommonColumns, content: Content): NotificationRow {
-  const { notification, payload, versioned } = content
+  const { notification, payload, versioned, error } = content
   switch (service) {
     case 'nova':
       return {
@@ -98,7 +114,7 @@ function serviceRow(service: Service, common: CommonColumns, content: Content): 
         osDistro: imageMeta(payload, 'org.openstack__1__os_distro'),
         osVersion: imageMeta(payload, 'org.openstack__1__os_version'),
         raxOptions: imageMeta(payload, 'com.rackspace__1__options'),
-        facts: instanceFacts(common.event, payload),
+        facts: instanceFacts(common.event, payload, error),
       }
     case 'glance':
       return {

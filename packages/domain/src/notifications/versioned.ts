@@ -71,7 +71,15 @@ export function classicPayload(event: string, payload: unknown): JsonObject {
     audit_period_beginning: at(period, 'audit_period_beginning'),
     audit_period_ending: at(period, 'audit_period_ending'),
     bandwidth: bandwidth(at(data, 'bandwidth')),
+    image_uuid: at(data, 'image_uuid'),
+    exception: exception(at(data, 'fault')) ?? exception(at(data, 'reason')) ?? exception(data),
   })
+}
+
+/** Versioned: an ExceptionPayload, which is the whole payload of a compute.exception. */
+function exception(value: unknown): JsonObject | undefined {
+  const message = at(value, 'exception_message')
+  return message === undefined ? undefined : { class: at(value, 'exception'), message }
 }
 
 /** Versioned: a list of counters per network; classic: an object by network name. */

@@ -2,8 +2,8 @@ import type { Duration } from '../time/duration.ts'
 import type { Instant } from '../time/instant.ts'
 
 /**
- * How an operation or one of its attempts ended. `open`: it has not ended. `abandoned`: its instance was deleted before it
- * ended.
+ * How an operation or one of its attempts ended. `open`: it has not ended. `abandoned`: its end was not reported before the
+ * instance was deleted, or before the next attempt started.
  */
 export const outcomes = ['open', 'done', 'failed', 'abandoned'] as const
 export type Outcome = (typeof outcomes)[number]
@@ -12,6 +12,7 @@ export type Outcome = (typeof outcomes)[number]
 export interface Attempt {
   /** When of its `.start`; null if only its end is stored. */
   start: Instant | null
+  /** When of the notification that ended it; null while it is open. */
   end: Instant | null
   outcome: Outcome
   /** Host of its last notification. */
@@ -30,10 +31,11 @@ export interface Operation {
   /** Id and when of its first notification. */
   notificationId: number
   when: Instant
-  /** Dedup key and deployment: orders operations that begin in the same microsecond. */
+  /** Tie break of its first notification: orders operations that begin in the same microsecond. */
   identity: string
   /** When it ended; null while it is open. */
   end: Instant | null
+  /** `done` if it ended, also after an error: nova reports the end of a failed reboot. */
   outcome: Outcome
   /** Oldest first; at least one. */
   attempts: Attempt[]

@@ -1,4 +1,4 @@
-import { FROM_THE_BEGINNING, foldInstance } from '../instance/foldInstance.ts'
+import { FROM_THE_BEGINNING, foldInstance, type InstanceFold } from '../instance/foldInstance.ts'
 import { byInstance } from '../instance/plan.ts'
 import { startsRequest, trackRequest } from '../kpi/tracker.ts'
 import { EXISTS, withoutCounterparts } from '../notifications/counterparts.ts'
@@ -26,6 +26,7 @@ export function countSet(counts: RuleCounts, all: readonly InstanceNotification[
     countUsage(counts, remaining)
     const fold = foldInstance(instance, FROM_THE_BEGINNING, own, rules)
     for (const timing of fold.timings) countTiming(counts, timing)
+    countOperations(counts, remaining, fold)
     for (const { status } of fold.deletes) {
       counts.count('delete: soft', status === 'soft deleted')
       counts.count('delete: replaced by a later delete', status === 'replaced')
@@ -139,6 +140,45 @@ function countUsage(counts: RuleCounts, counted: readonly InstanceNotification[]
       if (hasLaunch) keys.add(key)
     }
   }
+}
+
+function countOperations(
+  counts: RuleCounts,
+  counted: readonly InstanceNotification[],
+  { operations, failures }: InstanceFold,
+): void {
+  for (const { name, outcome, attempts } of operations) {
+    counts.count('operation: done', outcome === 'done')
+    counts.count('operation: open', outcome === 'open')
+    counts.count('operation: failed', outcome === 'failed')
+    counts.count('operation: abandoned by a delete', outcome === 'abandoned')
+    counts.count('operation: without a start', attempts[0]?.start === null)
+    counts.count('operation: several attempts', attempts.length > 1)
+    counts.count(
+      'operation: an attempt without a reported end',
+      attempts.slice(0, -1).some((attempt) => attempt.outcome === 'abandoned'),
+    )
+    counts.count('operation: done after an error', outcome === 'done' && attempts.at(-1)?.outcome === 'failed')
+    counts.count(
+      'operation: a scheduling ended by its request',
+      name.startsWith('scheduler.') &&
+        outcome === 'done' &&
+        !counted.some(({ event, when }) => event === `${name}.end` && when === attempts.at(-1)?.end),
+    )
+  }
+  const eventOf = new Map(counted.map(({ id, event }) => [id, event]))
+  for (const { notificationId, name } of failures) {
+    const event = eventOf.get(notificationId)
+    counts.count('failure: of the event of an operation', event === `${name}.error`)
+    counts.count('failure: an operation of its own', event === name)
+    counts.count('failure: of another event', event !== name && event?.endsWith('exception'))
+    counts.count('failure: a create.end without a launch', event === 'compute.instance.create.end')
+  }
+  const failing = new Set(failures.map(({ notificationId }) => notificationId))
+  counts.count(
+    'failure: repeated, counts once',
+    counted.some(({ id, facts }) => facts?.error !== undefined && !failing.has(id)),
+  )
 }
 
 function countTrackers(

@@ -7,6 +7,7 @@ import {
   positionOf,
   sortByPosition,
 } from '../notifications/instanceNotification.ts'
+import type { Operation } from '../operations/operation.ts'
 import type { Rules } from '../rules.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { InstanceDelete } from '../usage/deletes.ts'
@@ -22,6 +23,8 @@ export function keyedRows(fold: InstanceFold): [string, unknown][] {
     ...fold.launches.map((row): [string, unknown] => [`launch ${row.instance} ${row.requestId}`, row]),
     ...fold.deletes.map((row): [string, unknown] => [deleteKey(row), row]),
     ...fold.exists.map((row): [string, unknown] => [`exists ${row.instance} ${row.deploymentId} ${row.dedupKey}`, row]),
+    ...fold.operations.map((row): [string, unknown] => [operationKey(row), row]),
+    ...fold.failures.map((row): [string, unknown] => [`failure ${row.instance} ${row.notificationId}`, row]),
   ]
 }
 
@@ -33,6 +36,11 @@ export function timingKey({ instance, start, end }: Timing): string {
 /** The natural key of a delete. */
 export function deleteKey({ instance, launchedAt, deletedAt }: InstanceDelete): string {
   return `delete ${instance} ${launchedAt} ${deletedAt}`
+}
+
+/** The natural key of an operation. */
+export function operationKey({ instance, notificationId }: Operation): string {
+  return `operation ${instance} ${notificationId}`
 }
 
 /** The earliest notification that can start a request; null if none can. */

@@ -14,12 +14,14 @@ import { requestsToTrack, startableRequests } from '../instance/requestsToTrack.
 import type { RequestStart, RequestTracker } from '../kpi/tracker.ts'
 import { counterpartKey } from '../notifications/counterparts.ts'
 import { type InstanceNotification, sortByPosition } from '../notifications/instanceNotification.ts'
+import { changeableOperations } from '../operations/foldOperations.ts'
+import type { Operation } from '../operations/operation.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 import type { Timing } from '../timing/foldTimings.ts'
 import type { InstanceDelete } from '../usage/deletes.ts'
 import type { Launch } from '../usage/foldLaunches.ts'
-import { deleteKey, keyedRows, type Rows, requestStart, timingKey, trackerOf } from './rows.ts'
+import { deleteKey, keyedRows, operationKey, type Rows, requestStart, timingKey, trackerOf } from './rows.ts'
 
 /** Input and plan of one fold of a shard, for counting the rules. */
 export interface Step {
@@ -56,6 +58,7 @@ export class Store {
   readonly timings = new Map<string, Timing>()
   readonly launches = new Map<string, Launch>()
   readonly deletes = new Map<string, InstanceDelete>()
+  readonly operations = new Map<string, Operation>()
   readonly trackers = new Map<string, RequestTracker>()
   readonly boundaries = new Map<string, Boundary>()
   private readonly prunedStarts = new Map<string, RequestStart>()
@@ -149,6 +152,11 @@ export class Store {
       needed.launches.some(({ instance, requestId }) => instance === launch.instance && requestId === launch.requestId),
     )
     const deletes = [...this.deletes.values()].filter(({ instance }) => needed.deletes.includes(instance))
+    const operations = changeableOperations([...this.operations.values()]).filter(
+      ({ instance, requestId, outcome }) =>
+        needed.operations.requests.some((key) => instance === key.instance && requestId === key.requestId) ||
+        (outcome === 'open' && needed.operations.open.includes(instance)),
+    )
     const histories = this.stored.filter(({ instance }) => plan.refolded.includes(instance))
     const closedBefore = [...this.timings.values()].flatMap(({ instance, start, end }) =>
       start && end && plan.refolded.includes(instance) ? [end.requestId] : [],
@@ -163,6 +171,7 @@ export class Store {
       openTimings,
       launches,
       deletes,
+      operations,
       counterparts,
       boundaries: this.boundaries,
     }
@@ -187,6 +196,7 @@ export class Store {
       for (const row of fold.timings) this.timings.set(timingKey(row), row)
       for (const row of fold.launches) this.launches.set(`launch ${row.instance} ${row.requestId}`, row)
       for (const row of fold.deletes) this.deletes.set(deleteKey(row), row)
+      for (const row of fold.operations) this.operations.set(operationKey(row), row)
     }
     return staleKeys.filter((key) => key.startsWith('timing '))
   }
@@ -204,6 +214,7 @@ export class Store {
     this.timings.delete(key)
     this.launches.delete(key)
     this.deletes.delete(key)
+    this.operations.delete(key)
   }
 
   private counterpartsOf(possible: readonly InstanceNotification[]): StoredCounterpart[] {
@@ -217,7 +228,7 @@ export class Store {
   }
 }
 
-/** The time of a timing or an exists; infinite for other rows. */
+/** The time of a timing, exists, operation or failure; infinite for other rows. */
 function whenOf(row: unknown): number {
   const { when, start, end } = row as { when?: number; start?: { when: number } | null; end?: { when: number } | null }
   return start?.when ?? end?.when ?? when ?? Number.POSITIVE_INFINITY

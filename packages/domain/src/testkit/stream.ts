@@ -41,7 +41,15 @@ const operations = [
   'force_delete',
   'restore',
 ]
-const events = [...operations.flatMap((name) => [`${name}.start`, `${name}.end`]), 'exists', 'exists', 'update', 'lock']
+const events = [
+  ...operations.flatMap((name) => [`${name}.start`, `${name}.end`]),
+  'create.error',
+  'rescue.error',
+  'exists',
+  'exists',
+  'update',
+  'lock',
+]
 
 const second = fc.integer({ min: 0, max: 15 })
 
@@ -61,18 +69,22 @@ const draft: fc.Arbitrary<Draft> = fc
       deploymentId: fc.constantFrom(1, 2),
     }),
     flavor: fc.constantFrom('small', 'large', undefined),
+    flavorName: fc.constantFrom('m1.small', undefined),
+    error: fc.constantFrom('No valid host', 'Timed out'),
     type: fc.constantFrom('1', undefined),
     launchedAt: fc.constantFrom(1, 2, 2.5, undefined),
     deletion: fc.constantFrom('terminated', 'deleted', undefined),
     period: fc.constantFrom(0, 0.5, 1),
     message: fc.constantFrom(undefined, 'Success', 'Build of instance was re-scheduled'),
   })
-  .map(({ flavor, type, launchedAt, deletion, period, message, ...rest }) => ({
+  .map(({ flavor, flavorName, type, launchedAt, deletion, period, message, error, ...rest }) => ({
     ...rest,
     facts: {
       auditPeriodBeginning: at(period),
       auditPeriodEnding: at(period + 10),
       ...(flavor === undefined ? {} : { instanceFlavorId: flavor }),
+      ...(flavorName === undefined ? {} : { flavorName }),
+      ...(rest.event.endsWith('.error') ? { error } : {}),
       ...(type === undefined ? {} : { instanceTypeId: type }),
       ...(message === undefined ? {} : { message }),
       ...(launchedAt === undefined ? {} : { launchedAt: at(launchedAt) }),
@@ -184,6 +196,57 @@ const lateStart = operation.map((edges): Draft[] => {
   ]
 })
 
+/** An operation with errors: of its event or of a function, once or repeated, then perhaps another attempt or its end. */
+const failedOperation = fc
+  .record({
+    edges: operation,
+    further: fc.array(
+      fc.record({
+        event: fc.constantFrom('start', 'end', 'error', 'error', 'exception', 'exception'),
+        seconds: fc.integer({ min: 0, max: 3 }),
+        error: fc.constantFrom('No valid host', 'Timed out'),
+        host: fc.constantFrom('host-1', 'host-2', null),
+      }),
+      { minLength: 1, maxLength: 4 },
+    ),
+  })
+  .map(({ edges, further }): Draft[] =>
+    edges.slice(0, 1).flatMap((start) => [
+      start,
+      ...further.map(({ event, seconds, error, host }) => ({
+        ...start,
+        event: event === 'exception' ? 'exception' : start.event.replace('start', event),
+        seconds: start.seconds + seconds,
+        fields: { ...start.fields, host },
+        facts: event === 'start' || event === 'end' ? start.facts : { ...start.facts, error },
+      })),
+    ]),
+  )
+
+/** A create that ends without a launch. */
+const abortedCreate = operation.map((edges): Draft[] =>
+  edges.map(({ facts: { launchedAt, ...facts }, ...item }, index) => ({
+    ...item,
+    event: `create.${index === 0 ? 'start' : 'end'}`,
+    facts: { ...facts, message: 'Build of instance was aborted' },
+  })),
+)
+
+/** The scheduling of two instances: its start names one of them, its end the other one. */
+const scheduling = fc.record({ edges: operation, both: fc.boolean() }).map(({ edges, both }): Draft[] =>
+  edges.flatMap((item, index) => [
+    {
+      ...item,
+      fields: {
+        ...item.fields,
+        event: `scheduler.select_destinations.${index === 0 ? 'start' : 'end'}`,
+        ...(index === 1 && !both && { instance: 'third' }),
+      },
+    },
+    { ...item, seconds: item.seconds + 1 },
+  ]),
+)
+
 /** Several notifications in one microsecond. */
 const simultaneousEvents = fc
   .tuple(fc.array(draft, { minLength: 2, maxLength: 4 }), second)
@@ -202,6 +265,9 @@ const episode = fc.oneof(
   { weight: 1, arbitrary: softDelete },
   { weight: 1, arbitrary: simultaneousEnds },
   { weight: 1, arbitrary: lateStart },
+  { weight: 2, arbitrary: failedOperation },
+  { weight: 1, arbitrary: abortedCreate },
+  { weight: 1, arbitrary: scheduling },
   { weight: 1, arbitrary: simultaneousEvents },
 )
 

@@ -78,6 +78,11 @@ function launched(facts: InstanceFacts | null, rules: Rules): boolean {
   return rules === 'today' && message !== 'Failure' && facts?.launchedAt !== undefined
 }
 
+/** Whether a create.end reports a success, by today's rules. */
+export function reportsLaunch({ facts }: Pick<InstanceNotification, 'facts'>): boolean {
+  return launched(facts, 'today')
+}
+
 /**
  * StackTach's launches, one per instance and request id.
  *
