@@ -42,6 +42,7 @@ export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifica
 export { endOfValue, skipBlanks } from './notifications/scanJson.ts'
 export { type Service, serviceOf, services } from './notifications/service.ts'
 export { AHEAD, EARLIEST, outsideWindow, type StorageWindow } from './notifications/storageWindow.ts'
+export { changeableOperations } from './operations/foldOperations.ts'
 export {
   type Attempt,
   durationOfOperation,
@@ -50,6 +51,7 @@ export {
   type Outcome,
   outcomes,
 } from './operations/operation.ts'
+export { STUCK_AFTER, STUCK_FACTOR, stuckAge } from './operations/stuck.ts'
 export { type AuditDue, type AuditPeriod, auditDue } from './reports/auditDue.ts'
 export {
   countFailure,
@@ -95,6 +97,14 @@ export {
   untilAfter,
 } from './time/period.ts'
 export { durationOf, type Timing, type TimingEdge, type TimingEnd } from './timing/foldTimings.ts'
+export {
+  type Bucket,
+  bucketBounds,
+  bucketNumber,
+  bucketOf,
+  type CountedBucket,
+  percentileOf,
+} from './timing/histogram.ts'
 export { type DeleteStatus, type InstanceDelete, isEffective } from './usage/deletes.ts'
 export type { InstanceExists } from './usage/exists.ts'
 export {
