@@ -19,6 +19,24 @@ const aggregates: Record<string, Aggregate> = {
              left join notification_nova s on s.id = t.start_id left join notification_nova e on e.id = t.end_id`,
     ids: 'select notification_id as key, id from timing',
   },
+  timing_histogram: {
+    rows: `select h.name, d.name as deployment, h.bucket, h.stripe, h.count
+             from timing_histogram h join deployment d on d.id = h.deployment_id`,
+  },
+  operation: {
+    rows: `select o.instance, o.name, o.request_id, n.message_id, o."when", o.identity, o.end_when, o.outcome, o.attempts,
+                  d.name as deployment, o.tenant, o.user_id, o.host, o.flavor, o.image
+             from operation o
+             join deployment d on d.id = o.deployment_id left join notification_nova n on n.id = o.notification_id`,
+    ids: 'select notification_id as key, id from operation',
+  },
+  failure: {
+    rows: `select f.instance, f.request_id, f.name, n.message_id, f."when", f.error, f.host, f.flavor, f.image, f.tenant,
+                  d.name as deployment
+             from failure f
+             join deployment d on d.id = f.deployment_id left join notification_nova n on n.id = f.notification_id`,
+    ids: 'select notification_id as key, id from failure',
+  },
   request_tracker: {
     rows: `select r.request_id, n.message_id, r.start_when, t.name as timing, r.event, r.instance, d.name as deployment,
                   r.tenant, r.end_when, r.duration

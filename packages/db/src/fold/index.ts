@@ -10,6 +10,7 @@ export {
 } from './claim.ts'
 export { readCounterparts, readHistories, readLifecycles, readOpenTimings } from './foldState.ts'
 export { linkExists } from './linkExists.ts'
+export { readOperations } from './operationState.ts'
 export { withShard, withShardWaiting } from './shardLock.ts'
 export { readClosedRequests, readLatestEnds, readRequestStarts, readTrackerStarts, writeTrackers } from './trackers.ts'
 export { readDeletes, readLaunches } from './usageState.ts'

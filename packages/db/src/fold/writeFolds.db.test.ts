@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import type {
   Boundary,
+  Failure,
   InstanceDelete,
   InstanceExists,
   InstanceFold,
   Launch,
   Lifecycle,
+  Operation,
   Timing,
 } from '@stacktach/domain'
 import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
@@ -108,6 +110,38 @@ const exists = (instance: string, fields: Partial<InstanceExists> = {}): Instanc
   ...fields,
 })
 
+const operation = (instance: string, when = 1): Operation => ({
+  instance,
+  name: 'compute.instance.create',
+  requestId: 'req-1',
+  notificationId: newId(),
+  when,
+  identity: 'start',
+  end: null,
+  outcome: 'open',
+  attempts: [{ start: when, end: null, outcome: 'open', host: 'host-1', error: null }],
+  deploymentId: east,
+  tenant: 't',
+  userId: 'u',
+  host: 'host-1',
+  flavor: 'm1',
+  image: 'cirros',
+})
+
+const failure = (instance: string, when = 1): Failure => ({
+  notificationId: newId(),
+  when,
+  instance,
+  requestId: 'req-1',
+  name: 'compute.instance.create',
+  error: 'No valid host was found.',
+  host: 'host-1',
+  flavor: 'm1',
+  image: 'cirros',
+  tenant: 't',
+  deploymentId: east,
+})
+
 /** A fold with one row in each table. */
 function fold(instance: string, when: number): InstanceFold {
   return {
@@ -117,6 +151,8 @@ function fold(instance: string, when: number): InstanceFold {
     launches: [launch(instance)],
     deletes: [deletion(instance)],
     exists: [exists(instance)],
+    operations: [operation(instance)],
+    failures: [failure(instance)],
   }
 }
 
@@ -137,7 +173,7 @@ function write(
   return inTransaction(database.pool, (client) => writeFolds(client, folds, lifecycles, refolded, boundaries))
 }
 
-const TABLES = ['timing', 'instance_launch', 'instance_delete', 'instance_exists'] as const
+const TABLES = ['timing', 'instance_launch', 'instance_delete', 'instance_exists', 'operation', 'failure'] as const
 
 /** Ids and versions of an instance's rows, by table; the version changes with each write. */
 async function rowsOf(instance: string) {
@@ -166,7 +202,7 @@ const positionOf = async (instance: string) =>
 test('new rows are inserted, and new launches and deletes are returned', async () => {
   const changed = await write([fold('new', 100)])
   const ids = await idsOf('new')
-  expect(Object.values(ids).map((list) => list.length)).toEqual([1, 1, 1, 1])
+  expect(Object.values(ids).map((list) => list.length)).toEqual([1, 1, 1, 1, 1, 1])
   expect(changed).toEqual({
     launches: ids.instance_launch,
     instances: [],
@@ -201,6 +237,7 @@ test('a changed row keeps its id, and a changed exists must be verified again', 
     lifecycle: lifecycle('changed', 200),
     launches: [launch('changed', { tenant: 'u' })],
     exists: [exists('changed', { deletedAt: 20 })],
+    operations: first.operations.map((row) => ({ ...row, outcome: 'done' as const, end: 5 })),
   }
   const changed = await write([second, other], { before: [first.lifecycle, other.lifecycle] })
   expect(changed).toEqual({ launches: ids.instance_launch, instances: [], deletes: [] })
@@ -222,7 +259,7 @@ test('only a refold deletes rows that the fold no longer has, and returns its la
   await write([first, other])
   const ids = await idsOf('refolded')
   const untouched = await rowsOf('untouched')
-  const empty = { ...first, timings: [], launches: [], deletes: [], exists: [] }
+  const empty = { ...first, timings: [], launches: [], deletes: [], exists: [], operations: [], failures: [] }
   expect(await write([empty], { before: [first.lifecycle] })).toEqual({ launches: [], instances: [], deletes: [] })
   expect(await idsOf('refolded')).toEqual(ids)
   expect(await write([empty], { before: [first.lifecycle], refolded: ['refolded'] })).toEqual({
@@ -234,11 +271,13 @@ test('only a refold deletes rows that the fold no longer has, and returns its la
   expect(await rowsOf('untouched')).toEqual(untouched)
 })
 
-test('a refold from a boundary keeps the timings and exists before the boundary', async () => {
+test('a refold from a boundary keeps the timings, exists, operations and failures before the boundary', async () => {
   const first = {
     ...fold('bounded', 100),
     timings: [timing('bounded', 10), timing('bounded', 50)],
     exists: [exists('bounded'), exists('bounded', { when: 60, dedupKey: 'later' })],
+    operations: [operation('bounded', 10), operation('bounded', 50)],
+    failures: [failure('bounded', 10), failure('bounded', 50)],
   }
   await write([first])
   const ids = await idsOf('bounded')
@@ -249,16 +288,19 @@ test('a refold from a boundary keeps the timings and exists before the boundary'
     openTimings: [],
     launches: [],
     deletes: [],
+    operations: [],
     classic: [],
     versioned: [],
   }
-  const refold = { ...first, timings: [], exists: [] }
+  const refold = { ...first, timings: [], exists: [], operations: [], failures: [] }
   const boundaries = new Map([['bounded', boundary]])
   await write([refold], { before: [first.lifecycle], refolded: ['bounded'], boundaries })
   expect(await idsOf('bounded')).toEqual({
     ...ids,
     timing: ids.timing?.slice(0, 1),
     instance_exists: ids.instance_exists?.slice(0, 1),
+    operation: ids.operation?.slice(0, 1),
+    failure: ids.failure?.slice(0, 1),
   })
 })
 
@@ -275,7 +317,8 @@ test.each<[string, string, readonly Lifecycle[]]>([
   ['inserted', 'inserted-concurrently', []],
   ['advanced', 'advanced-concurrently', [lifecycle('advanced-concurrently', 50)]],
 ])('nothing is written if another process %s the lifecycle meanwhile', async (_, instance, before) => {
-  await write([{ ...fold(instance, 100), timings: [], launches: [], deletes: [], exists: [] }])
+  const none = { timings: [], launches: [], deletes: [], exists: [], operations: [], failures: [] }
+  await write([{ ...fold(instance, 100), ...none }])
   const conflict = write([fold(`beside-${instance}`, 100), fold(instance, 200)], { before })
   await expect(conflict).rejects.toThrow(ConcurrentFold)
   expect(await positionOf(instance)).toEqual([100])

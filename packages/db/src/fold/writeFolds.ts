@@ -11,7 +11,7 @@ import type pg from 'pg'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
 import type { ChangedEvidence } from '../verification/reopen.ts'
-import { deletes, exists, launches, type Target, timingTarget } from './foldTargets.ts'
+import { deletes, exists, failures, launches, operations, type Target, timingTarget } from './foldTargets.ts'
 import { writeLifecycles } from './writeLifecycles.ts'
 
 /**
@@ -50,6 +50,18 @@ export async function writeFolds(
     whole,
   )
   await write(client, exists, lastOfEachKey(all((fold) => fold.exists)), whole)
+  await write(
+    client,
+    operations,
+    all((fold) => fold.operations),
+    whole,
+  )
+  await write(
+    client,
+    failures,
+    all((fold) => fold.failures),
+    whole,
+  )
   const refoldedInstances = new Set(refolded)
   return {
     launches: changedLaunches.map(({ id }) => id),

@@ -11,6 +11,8 @@ const INSTANCES_PER_BATCH = 1_000
  * still exist.
  */
 const deletable = {
+  operation: 'end_when is not null and "when" < $1 and end_when < $1',
+  failure: '"when" < $1',
   timing: 'end_when is not null and "when" < $1 and end_when < $1',
   request_tracker: 'start_when < $1 and coalesce(end_when, start_when) < $1',
   pruned_start:
@@ -21,7 +23,15 @@ const deletable = {
 } as const
 
 /** Tables whose rows are deleted with their instance. */
-const instanceTables = ['timing', 'instance_launch', 'instance_delete', 'instance_exists', 'instance_boundary'] as const
+const instanceTables = [
+  'timing',
+  'operation',
+  'failure',
+  'instance_launch',
+  'instance_delete',
+  'instance_exists',
+  'instance_boundary',
+] as const
 
 /**
  * Deletes aggregates from before an instant whose notifications are dropped: all aggregates of instances and images without

@@ -29,6 +29,7 @@ function completed(state: Boundary): Boundary {
       reported: launch.reported ?? { launchedAt: [], instanceTypeId: [], instanceFlavorId: [] },
     })),
     deletes: state.deletes.map((row) => ({ ...row, status: row.status ?? 'deleted' })),
+    operations: state.operations ?? [],
   }
 }
 

@@ -7,6 +7,7 @@ import {
   readHistories,
   readLaunches,
   readOpenTimings,
+  readOperations,
   readTrackerStarts,
   reopenInstanceExists,
   writeFolds,
@@ -62,13 +63,14 @@ export async function foldPlanned(
   const openTimings = await readOpenTimings(client, needed.timings)
   const launches = await readLaunches(client, needed.launches)
   const deletes = await readDeletes(client, needed.deletes)
+  const operations = await readOperations(client, needed.operations)
   const closedBefore = await readClosedRequests(client, plan.refolded)
   // With the histories of refolded instances: their backlog rows are claimed, so only this step can enqueue their requests.
   const relevant = [...notifications, ...histories]
   const trackerStarts = await readTrackerStarts(client, startableRequests(relevant, rules))
 
   // 2. Fold.
-  const stored = { lifecycles, openTimings, launches, deletes, counterparts, boundaries }
+  const stored = { lifecycles, openTimings, launches, deletes, operations, counterparts, boundaries }
   const folds = foldInstances(plan, histories, stored, rules)
 
   // 3. Write.
