@@ -4,6 +4,18 @@ export { listDeployments } from './deployments.ts'
 export { eventNames, longestEventName } from './eventNames.ts'
 export { type ExistsService, type ExistsStatus, existsServices, existsStatuses } from './existsStatuses.ts'
 export { type ExportedNotification, exportNotifications } from './exportNotifications.ts'
+export {
+  type FailureFilter,
+  type FailureGroup,
+  type FailureKey,
+  type FailureSearch,
+  failureGroups,
+  failureKeys,
+  failuresByHour,
+  type HourlyFailures,
+  listFailures,
+  type StoredFailure,
+} from './failures.ts'
 export { finishedRequests } from './finishedRequests.ts'
 export { hostNames } from './hostNames.ts'
 export { instanceDeletes } from './instanceDeletes.ts'
@@ -17,6 +29,22 @@ export { notificationById } from './notificationById.ts'
 export { notificationsOfPeriod } from './notificationsOfPeriod.ts'
 export { notificationsOfRequest } from './notificationsOfRequest.ts'
 export { notificationsOfUuid } from './notificationsOfUuid.ts'
+export {
+  countOpenOperations,
+  countStuck,
+  type OpenCount,
+  type OpenOperation,
+  type OpenOperationSearch,
+  openOperations,
+  type StuckCount,
+} from './openOperations.ts'
+export {
+  type OperationsOfInstance,
+  operationsOfInstance,
+  operationsOfRequest,
+  type StoredOperation,
+  type TimeCursor,
+} from './operations.ts'
 export { lastRejectedId, type RejectedToReplay, rejectedToReplay } from './rejectedToReplay.ts'
 export { type ReplicaState, replicaState } from './replicaState.ts'
 export { reportById, type StoredReport } from './reportById.ts'
@@ -28,6 +56,13 @@ export { isScan, type Search, type SearchCondition, searchNotifications } from '
 export { searchReports } from './searchReports.ts'
 export { type SystemStatus, systemStatus } from './systemStatus.ts'
 export { tenantIsKnown } from './tenantIsKnown.ts'
+export {
+  type DurationFigures,
+  type SlowTiming,
+  slowestTimings,
+  type TimingStatistics,
+  timingStatistics,
+} from './timingStatistics.ts'
 export { timingSummary } from './timingSummary.ts'
 export { type InstanceTiming, timingsOfInstance } from './timingsOfInstance.ts'
 export { timingsOfName } from './timingsOfName.ts'
