@@ -50,26 +50,15 @@ export async function failureGroups(
   const names = keys.map((key) => columns[key])
   const shared = keys.filter((key) => operationKeys.includes(key)).map((key) => columns[key])
   const grouped = names.length === 0 ? '' : `group by ${names.join(', ')}`
-  const order = ['count desc', ...names.map((name) => `${name} collate "C" nulls first`)].join(', ')
+  const order = (row = '') =>
+    [`${row}count desc`, ...names.map((name) => `${row}${name} collate "C" nulls first`)].join(', ')
   const groups = `
     select ${[...names, 'count(*) as count', 'min("when") as first', 'max("when") as last'].join(', ')},
            count(distinct instance) as instances
       from failure where ${conditionsOf(filter, parameters).join(' and ')} ${grouped} having count(*) > 0
-     order by ${order} limit ${parameters.bind(limit)}`
-  // Error, image and instance are not known of operations that did not fail, or not in the index.
-  const { error: _, image: __, instance: ___, ...attempted } = filter
-  const attempts = `
-    select ${shared.join(', ')}, count(*) as attempts from operation
-     where ${conditionsOf(attempted, parameters).join(' and ')} group by ${shared.join(', ')}`
-  const same = shared.map((name) => `a.${name} is not distinct from g.${name}`).join(' and ')
-  const { rows } = await pool.query<Record<string, string | number | null>>(
-    shared.length === 0
-      ? groups
-      : `with g as materialized (${groups}), a as materialized (${attempts})
-         select g.*, coalesce(a.attempts, 0) as attempts from g left join a on ${same}
-          order by ${order.replaceAll(/(^|, )/g, '$1g.')}`,
-    parameters.values,
-  )
+     order by ${order()} limit ${parameters.bind(limit)}`
+  const sql = shared.length === 0 ? groups : withAttempts(groups, shared, order('g.'), filter, parameters)
+  const { rows } = await pool.query<Record<string, string | number | null>>(sql, parameters.values)
   return rows.map((row) => ({
     key: Object.fromEntries(keys.map((key) => [key, textOrNull(row[columns[key]])])),
     count: Number(row.count),
@@ -78,6 +67,25 @@ export async function failureGroups(
     instances: Number(row.instances),
     attempts: shared.length === 0 ? null : Number(row.attempts),
   }))
+}
+
+/** The groups with the number of operations of each. */
+function withAttempts(
+  groups: string,
+  shared: readonly string[],
+  order: string,
+  filter: FailureFilter,
+  parameters: Parameters,
+): string {
+  // Not known of operations that did not fail, or not in the index of operations.
+  const { error: _, image: __, instance: ___, ...attempted } = filter
+  return `
+    with g as materialized (${groups}), a as materialized (
+      select ${shared.join(', ')}, count(*) as attempts from operation
+       where ${conditionsOf(attempted, parameters).join(' and ')} group by ${shared.join(', ')})
+    select g.*, coalesce(a.attempts, 0) as attempts
+      from g left join a on ${shared.map((name) => `a.${name} is not distinct from g.${name}`).join(' and ')}
+     order by ${order}`
 }
 
 function textOrNull(value: string | number | null | undefined): string | null {
