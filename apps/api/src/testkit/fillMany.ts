@@ -40,8 +40,26 @@ export async function fillMany(db: Database): Promise<void> {
     span('nova', 'request', 'request_id'),
     span('glance', 'image', 'uuid'),
     `insert into event select 'nova', 'event-' || g || '.start' from generate_series(0, 49) g`,
-    `insert into timing (instance, name, notification_id, "when", start_id, end_id, end_when, duration, counted)
-     select uuid_of(g / 8), 'event-' || g % 50, g, ${when}, g, g, ${when} + g % 97, g % 97, true ${series}`,
+    `insert into timing (instance, name, notification_id, "when", start_id, start_when, start_request_id, end_id, end_when,
+                         end_deployment_id, duration, counted)
+     select uuid_of(g / 8), 'event-' || g % 50, g, ${when}, g, ${when}, 'req-' || uuid_of(g / 4), g, ${when} + g % 97,
+            1 + g % 4, g % 97, true ${series}`,
+    // One in ten failed, one in a thousand is open.
+    `insert into operation (notification_id, instance, name, request_id, "when", identity, end_when, outcome, attempts,
+                            deployment_id, tenant, user_id, host, flavor, image)
+     select g, uuid_of(g / 8), 'event-' || g % 50, 'req-' || uuid_of(g / 4), ${when}, '',
+            case when g % 1000 <> 0 then ${when} + g % 97 end,
+            case when g % 1000 = 0 then 'open' when g % 10 = 1 then 'failed' else 'done' end,
+            jsonb_build_array(jsonb_build_object(
+              'start', ${when}, 'end', case when g % 1000 <> 0 then ${when} + g % 97 end,
+              'outcome', case when g % 1000 = 0 then 'open' when g % 10 = 1 then 'failed' else 'done' end,
+              'host', 'host-' || g % 100, 'error', case when g % 10 = 1 then 'error ' || g % 30 end)),
+            1 + g % 4, (g % 1000)::text, 'user', 'host-' || g % 100, 'flavor-' || g % 5, 'image-' || g % 7 ${series}`,
+    `insert into failure (notification_id, "when", instance, request_id, name, error, host, flavor, image, tenant,
+                          deployment_id)
+     select g, ${when}, uuid_of(g / 8), 'req-' || uuid_of(g / 4), 'event-' || g % 50, 'error ' || g % 30,
+            'host-' || g % 100, 'flavor-' || g % 5, 'image-' || g % 7, (g % 1000)::text, 1 + g % 4
+       ${series} where g % 10 = 1`,
     `insert into request_tracker (request_id, start_id, start_when, tenant, duration)
      select 'req-' || g, g, ${when}, (g % 1000)::text, g % 97 ${series}`,
     `insert into instance_launch (instance, request_id, launched_at, first_when)
