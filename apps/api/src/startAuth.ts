@@ -1,6 +1,6 @@
 import { unwatchFile, watchFile } from 'node:fs'
+import type { Tokens } from '@stacktach/http'
 import { type ApiConfig, type Component, type Logger, messageOf, readApiTokens } from '@stacktach/runtime'
-import type { Tokens } from './http/auth.ts'
 
 /** Changes of the token file take effect within this time. */
 const POLL_INTERVAL_MS = 2_000

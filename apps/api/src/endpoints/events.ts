@@ -1,8 +1,8 @@
 import { eventNames } from '@stacktach/db'
 import { services } from '@stacktach/domain'
+import { serviceOrAll } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { serviceOrAll } from '../http/parameters.ts'
 
 export const events = defineEndpoint({
   path: 'events',

@@ -1,7 +1,7 @@
 import { hostNames } from '@stacktach/db'
+import { service } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { service } from '../http/parameters.ts'
 
 export const hosts = defineEndpoint({
   path: 'hosts',

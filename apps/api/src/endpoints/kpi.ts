@@ -1,9 +1,8 @@
 import { finishedRequests, tenantIsKnown } from '@stacktach/db'
 import { DAY, formatDuration } from '@stacktach/domain'
+import { HttpError, textParameter } from '@stacktach/http'
 import { z } from 'zod'
 import { type Context, defineEndpoint } from '../http/defineEndpoint.ts'
-import { HttpError } from '../http/httpError.ts'
-import { textParameter } from '../http/parameters.ts'
 
 export const kpi = defineEndpoint({
   path: 'kpi',

@@ -1,8 +1,7 @@
 import { reportText } from '@stacktach/db'
+import { HttpError, id } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { HttpError } from '../http/httpError.ts'
-import { id } from '../http/parameters.ts'
 import { JsonText } from '../http/send.ts'
 
 export const report = defineEndpoint({

@@ -1,8 +1,8 @@
 import { reportsCreated } from '@stacktach/db'
 import { DAY, toUnixSeconds } from '@stacktach/domain'
+import { between, page, unixTime } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { between, page, unixTime } from '../http/parameters.ts'
 
 export const reportHeader = ['Id', 'Start', 'End', 'Created', 'Name', 'Version']
 

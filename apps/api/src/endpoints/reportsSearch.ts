@@ -1,8 +1,8 @@
 import { searchReports } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
+import { dateTime, day, id, page, textParameter } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { dateTime, day, id, page, textParameter } from '../http/parameters.ts'
 import { reportHeader } from './reports.ts'
 
 export const reportsSearch = defineEndpoint({

@@ -1,8 +1,8 @@
 import { notificationsOfRequest } from '@stacktach/db'
+import { between, page, requestId, unixTime } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
-import { between, page, requestId, unixTime } from '../http/parameters.ts'
 
 export const request = defineEndpoint({
   path: 'request',

@@ -1,9 +1,8 @@
 import { isScan, isStatementTimeout, type Search, searchNotifications } from '@stacktach/db'
+import { between, HttpError, page, service, textParameter, unixTime } from '@stacktach/http'
 import { z } from 'zod'
 import { type Context, defineEndpoint } from '../http/defineEndpoint.ts'
-import { HttpError } from '../http/httpError.ts'
 import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
-import { between, page, service, textParameter, unixTime } from '../http/parameters.ts'
 import { parseSearchCondition } from '../http/searchCondition.ts'
 
 export const search = defineEndpoint({

@@ -1,10 +1,9 @@
 import { notificationById } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
+import { HttpError, id, service } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { HttpError } from '../http/httpError.ts'
 import { indentJson } from '../http/indentJson.ts'
-import { id, service } from '../http/parameters.ts'
 
 export const show = defineEndpoint({
   path: 'show/:id',

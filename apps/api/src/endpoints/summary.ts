@@ -1,8 +1,8 @@
 import { timingSummary } from '@stacktach/db'
 import { formatDuration, formatWholeSeconds } from '@stacktach/domain'
+import { limitOrAll, offset } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { limitOrAll, offset } from '../http/parameters.ts'
 
 export const summary = defineEndpoint({
   path: 'summary',

@@ -1,8 +1,8 @@
 import { timingsOfName } from '@stacktach/db'
 import { formatDuration } from '@stacktach/domain'
+import { between, page, textParameter, unixTime } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { between, page, textParameter, unixTime } from '../http/parameters.ts'
 
 export const timings = defineEndpoint({
   path: 'timings',

@@ -1,8 +1,8 @@
 import { type InstanceTiming, timingsOfInstance } from '@stacktach/db'
 import { formatDuration } from '@stacktach/domain'
+import { MAX_LIMIT, page, uuid } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { MAX_LIMIT, page, uuid } from '../http/parameters.ts'
 
 export const timingsUuid = defineEndpoint({
   path: 'timings/uuid',

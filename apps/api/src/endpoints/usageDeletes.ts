@@ -1,8 +1,8 @@
 import { instanceDeletes } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
+import { MAX_LIMIT, page, uuid } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
-import { MAX_LIMIT, page, uuid } from '../http/parameters.ts'
 
 export const usageDeletes = defineEndpoint({
   path: 'usage/deletes',

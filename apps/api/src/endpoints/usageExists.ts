@@ -1,9 +1,9 @@
 import { instanceExists } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
+import { MAX_LIMIT, page, uuid } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { instantCell } from '../http/instantCell.ts'
-import { MAX_LIMIT, page, uuid } from '../http/parameters.ts'
 
 export const usageExists = defineEndpoint({
   path: 'usage/exists',

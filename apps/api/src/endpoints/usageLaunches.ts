@@ -1,8 +1,8 @@
 import { instanceLaunches } from '@stacktach/db'
+import { MAX_LIMIT, page, uuid } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { instantCell } from '../http/instantCell.ts'
-import { MAX_LIMIT, page, uuid } from '../http/parameters.ts'
 
 export const usageLaunches = defineEndpoint({
   path: 'usage/launches',

@@ -1,8 +1,8 @@
 import { notificationsOfUuid } from '@stacktach/db'
+import { between, page, service, unixTime, uuid } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
-import { between, page, service, unixTime, uuid } from '../http/parameters.ts'
 
 export const uuidEndpoint = defineEndpoint({
   path: 'uuid',

@@ -1,9 +1,9 @@
 import { type ListedNotification, longestEventName, notificationsOfPeriod } from '@stacktach/db'
 import { floorTo, formatInstant, SECOND, untilAfter } from '@stacktach/domain'
+import { id, service, textParameter, unixTime } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { errorMark } from '../http/notificationTable.ts'
-import { id, service, textParameter, unixTime } from '../http/parameters.ts'
 import { cutBatch, MAX_ROWS } from '../http/watchBatch.ts'
 
 export const watch = defineEndpoint({

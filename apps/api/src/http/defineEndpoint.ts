@@ -1,7 +1,7 @@
 import type { Database } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
+import { decode } from '@stacktach/http'
 import type { z } from 'zod'
-import { decode } from './decode.ts'
 import type { Answer } from './send.ts'
 
 export interface Context {

@@ -1,6 +1,6 @@
+import { HttpError } from '@stacktach/http'
 import type { RequestHandler } from 'express'
 import { rateLimit } from 'express-rate-limit'
-import { HttpError } from './httpError.ts'
 
 const MINUTE_MS = 60_000
 

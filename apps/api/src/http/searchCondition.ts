@@ -1,7 +1,7 @@
 import { type SearchCondition, type SearchField, type SearchLookup, searchFields } from '@stacktach/db'
 import type { Service } from '@stacktach/domain'
 import { parseUnixTime } from '@stacktach/domain'
-import { HttpError } from './httpError.ts'
+import { HttpError } from '@stacktach/http'
 
 const MAX_INTEGER = 2n ** 63n - 1n
 

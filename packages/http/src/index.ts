@@ -1,0 +1,20 @@
+export { type Access, authenticate, mayRequest, sessionCookie, type Tokens, type Viewer } from './access.ts'
+export { decode } from './decode.ts'
+export { describeError } from './describeError.ts'
+export { HttpError } from './httpError.ts'
+export {
+  between,
+  dateTime,
+  day,
+  id,
+  limitOrAll,
+  MAX_LIMIT,
+  offset,
+  page,
+  requestId,
+  service,
+  serviceOrAll,
+  textParameter,
+  unixTime,
+  uuid,
+} from './parameters.ts'
