@@ -10,6 +10,7 @@ COPY package.json package-lock.json .npmrc ./
 COPY apps/api/package.json apps/api/
 COPY apps/cli/package.json apps/cli/
 COPY apps/stacky/package.json apps/stacky/
+COPY apps/web/package.json apps/web/
 COPY apps/worker/package.json apps/worker/
 COPY bench/package.json bench/
 COPY e2e/package.json e2e/
@@ -17,6 +18,7 @@ COPY faults/package.json faults/
 COPY packages/broker/package.json packages/broker/
 COPY packages/db/package.json packages/db/
 COPY packages/domain/package.json packages/domain/
+COPY packages/http/package.json packages/http/
 COPY packages/ingestion/package.json packages/ingestion/
 COPY packages/jobs/package.json packages/jobs/
 COPY packages/runtime/package.json packages/runtime/

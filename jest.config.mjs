@@ -1,3 +1,6 @@
+/** @param {object} options of swc for a kind of files */
+const compiler = (options) => ({ jsc: { ...options, target: 'es2022' }, module: { type: 'es6' } })
+
 /**
  * The options common to all kinds of tests. Packages are resolved to their sources, so that tests need no build.
  * @param {string} displayName
@@ -10,11 +13,15 @@ export const project = (displayName, testMatch, ignored = []) => ({
   testPathIgnorePatterns: ['/node_modules/', '/dist/', ...ignored],
   // `npm run mutants` copies the packages into its sandbox.
   modulePathIgnorePatterns: ['/dist/', '<rootDir>/.stryker-tmp/'],
-  extensionsToTreatAsEsm: ['.ts'],
+  extensionsToTreatAsEsm: ['.ts', '.tsx'],
   transform: {
-    '^.+\\.ts$': [
+    '^.+\\.ts$': ['@swc/jest', compiler({ parser: { syntax: 'typescript' } })],
+    '^.+\\.tsx$': [
       '@swc/jest',
-      { jsc: { parser: { syntax: 'typescript' }, target: 'es2022' }, module: { type: 'es6' } },
+      compiler({
+        parser: { syntax: 'typescript', tsx: true },
+        transform: { react: { runtime: 'automatic', importSource: 'preact' } },
+      }),
     ],
   },
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
@@ -25,7 +32,7 @@ export default {
     project(
       'unit',
       [
-        'apps/*/src/**/*.test.ts',
+        'apps/*/src/**/*.test.{ts,tsx}',
         'packages/*/src/**/*.test.ts',
         'faults/src/**/*.test.ts',
         'bench/src/**/*.test.ts',

@@ -6,7 +6,7 @@ import { root } from '../setup.mjs'
 import { findCycles, parseModule } from './modules.mjs'
 import { projectFiles } from './projectFiles.mjs'
 
-const sources = projectFiles().filter((file) => /\.(?:ts|mjs)$/.test(file) && !file.endsWith('.d.ts'))
+const sources = projectFiles().filter((file) => /\.(?:tsx?|mjs)$/.test(file) && !file.endsWith('.d.ts'))
 const modules = new Map(
   sources.map((file) => {
     const source = readFileSync(join(root, file), 'utf8')

@@ -126,7 +126,7 @@ export const rules = [
 
 /** Files that are checked. */
 export const checkedFiles =
-  /\.(?:[cm]?[jt]s|md|ya?ml|json|sql|prisma|sh|conf|service|timer|toml|env)$|(?:^|\/)Dockerfile$/
+  /\.(?:[cm]?[jt]sx?|css|md|ya?ml|json|sql|prisma|sh|conf|service|timer|toml|env)$|(?:^|\/)Dockerfile$/
 
 /** Files that are not checked: generated or recorded data, applied migrations, and these rules. */
 export const excludedFiles = [

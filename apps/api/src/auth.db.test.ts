@@ -40,7 +40,7 @@ describe('with tokens', () => {
     ...endpoints.map(({ path }) => `/stacky/${path.replace(/:\w+/, '1')}`),
     `/stacky/uuid?uuid=${web}`,
     '/stacky/nope',
-    '/',
+    '/v1/nope',
     '/healthz/x',
   ]
 
@@ -84,16 +84,7 @@ describe('with tokens', () => {
     // The tenant does not exist, but the token has access to it.
     expect((await request('kpi/a%2Fb')).status).toBe(404)
     const forbidden = endpoints.map(({ path }) => path.replace(/:\w+/, '1'))
-    for (const path of [
-      ...forbidden,
-      'kpi/5001',
-      'kpi?tenant=5000',
-      'kpi/500',
-      'kpi/5000%00',
-      'kpi/5000%20',
-      'nope',
-      '',
-    ]) {
+    for (const path of [...forbidden, 'kpi/5001', 'kpi?tenant=5000', 'kpi/500', 'kpi/5000%00', 'kpi/5000%20', 'nope']) {
       expectError(await request(path), 403, 'Forbidden', 'The token is limited to kpi/<tenant> of its own tenants')
     }
   })
@@ -125,7 +116,7 @@ describe('with a rate limit', () => {
       }
       expect(await statuses('203.0.113.1', 4)).toEqual([200, 200, 200, 429])
       expect(await statuses('203.0.113.2', 2)).toEqual([200, 200])
-      const reply = await api.request('/nope', 'GET', from('203.0.113.1'))
+      const reply = await api.request('/stacky/nope', 'GET', from('203.0.113.1'))
       expectError(reply, 429, 'Too Many Requests', 'More than 3 requests per minute: retry later')
       expect(Number(reply.headers['retry-after'])).toBeGreaterThan(0)
       expect(Number(reply.headers['retry-after'])).toBeLessThanOrEqual(60)
@@ -164,7 +155,7 @@ describe('with a rate limit', () => {
 test('all responses have security headers for browsers', async () => {
   const api = await startApi(database.db)
   try {
-    for (const path of ['/stacky/events', '/stacky/nope', '/healthz', '/%zz']) {
+    for (const path of ['/stacky/events', '/stacky/nope', '/healthz', '/stacky/%zz']) {
       const { headers } = await api.request(path)
       expect(headers).toMatchObject({
         'x-content-type-options': 'nosniff',

@@ -1,13 +1,12 @@
 import { type Database, isRecoveryConflict } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
+import { authenticate, describeError, HttpError, mayRequest, type Tokens } from '@stacktach/http'
 import type { Logger } from '@stacktach/runtime'
+import { createPages, type Pages } from '@stacktach/web'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import helmet from 'helmet'
 import { endpoints, health } from './endpoints/index.ts'
-import { authenticate, type Tokens } from './http/auth.ts'
 import type { Endpoint } from './http/defineEndpoint.ts'
-import { describeError } from './http/describeError.ts'
-import { HttpError } from './http/httpError.ts'
 import { limitRequestRate } from './http/rateLimit.ts'
 import { type CompletedRequest, requestIdOf, requestLog, setEndpoint } from './http/requestLog.ts'
 import { errorRows, send } from './http/send.ts'
@@ -34,7 +33,10 @@ export interface Admission {
 /** Long enough for every URL except a search for a long text. */
 const MAX_LOGGED_URL_CHARACTERS = 500
 
-/** The API as an Express application. Every error is answered with a table, too. */
+/** Paths of the API, whose errors are tables; all other paths are pages. */
+const API_PATH = /^\/(?:stacky|v1|healthz|readyz)(?:\/|$)/
+
+/** The API and the pages as an Express application. An error is a table or a page, too. */
 export function createApp(options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -44,7 +46,7 @@ export function createApp(options: AppOptions): Express {
   app.set('query parser', 'simple')
   app.set('trust proxy', options.admission.proxies)
   app.use(requestLog(options.logger, options.onCompleted ?? (() => {})))
-  // No response is a web page.
+  // Pages replace the policy by their own.
   app.use(helmet({ contentSecurityPolicy: { useDefaults: false, directives: { 'default-src': ["'none'"] } } }))
   app.use(rejectMalformed)
   for (const endpoint of health)
@@ -54,16 +56,26 @@ export function createApp(options: AppOptions): Express {
     )
   if (options.admission.requestsPerMinute > 0) app.use(limitRequestRate(options.admission.requestsPerMinute))
   const { tokens } = options.admission
-  const authorize = ({ headers, params }: Request) => {
-    const { tenant } = params
-    authenticate(tokens, headers.authorization, typeof tenant === 'string' ? tenant : undefined)
+  const authorize = (request: Request) => {
+    const viewer = authenticate(tokens, request)
+    if (!mayRequest(viewer, request.params.tenant === undefined ? 'all' : 'tenant', request.params)) {
+      throw new HttpError(403, 'The token is limited to kpi/<tenant> of its own tenants')
+    }
   }
   for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, handle(endpoint, options, authorize))
-  app.use((request) => {
+  app.use((request, _response, next) => {
+    if (!API_PATH.test(request.path)) return next()
     authorize(request)
     throw new HttpError(404, `There is no endpoint at ${request.path}`)
   })
-  app.use(errorTable(options.logger))
+  const pages = createPages({
+    db: options.db,
+    clock: options.clock,
+    tokens,
+    onRouted: (response, path) => setEndpoint(response, { path, quiet: false }),
+  })
+  app.use(pages.router)
+  app.use(sendErrors(options.logger, pages))
   return app
 }
 
@@ -101,15 +113,17 @@ const rejectMalformed: RequestHandler = (request, _response, next) => {
   next()
 }
 
-function errorTable(logger: Logger): ErrorRequestHandler {
+function sendErrors(logger: Logger, pages: Pages): ErrorRequestHandler {
   return (error, request, response, _next) => {
-    const { status, message, headers } = describeError(error)
+    const described = describeError(error)
+    const { status, message, headers } = described
     const { method, originalUrl, ip } = request
     const url = originalUrl.slice(0, MAX_LOGGED_URL_CHARACTERS)
     const fields = { requestId: requestIdOf(response), method, url, status }
     if (status === 401 || status === 403) logger.info({ ...fields, ip }, 'access denied')
     if (status === 500) logger.error({ err: error, ...fields }, 'request failed')
     if (status > 500) logger.warn({ ...fields, reason: message, cause: String(error) }, 'request could not be answered')
-    send(response, status, errorRows(status, message), headers)
+    if (API_PATH.test(request.path)) send(response, status, errorRows(status, message), headers)
+    else pages.sendError(request, response, described)
   }
 }

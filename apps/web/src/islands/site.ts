@@ -1,0 +1,3 @@
+import { startFindKey } from './parts/findKey.ts'
+
+startFindKey()
