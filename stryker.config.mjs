@@ -9,7 +9,7 @@ export default {
   // Only the tests that import the mutated file run: jest would otherwise load every other ES module too.
   jest: { configFile: 'jest.mutants.config.mjs', enableFindRelatedTests: true },
   coverageAnalysis: 'perTest',
-  mutate: ['packages/domain/src/{timing,kpi,usage}/*.ts', '!**/*.test.ts'],
+  mutate: ['packages/domain/src/{timing,kpi,usage,operations}/*.ts', '!**/*.test.ts'],
   ignorePatterns: [
     '**',
     '!jest*.config.mjs',

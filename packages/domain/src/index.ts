@@ -42,7 +42,6 @@ export type { GenericRow, GlanceRow, NotificationRow, NovaRow } from './notifica
 export { endOfValue, skipBlanks } from './notifications/scanJson.ts'
 export { type Service, serviceOf, services } from './notifications/service.ts'
 export { AHEAD, EARLIEST, outsideWindow, type StorageWindow } from './notifications/storageWindow.ts'
-export { changeableOperations } from './operations/foldOperations.ts'
 export {
   type Attempt,
   durationOfOperation,
@@ -51,7 +50,7 @@ export {
   type Outcome,
   outcomes,
 } from './operations/operation.ts'
-export { STUCK_AFTER, STUCK_FACTOR, stuckAge } from './operations/stuck.ts'
+export { STUCK_AFTER, stuckAge } from './operations/stuck.ts'
 export { type AuditDue, type AuditPeriod, auditDue } from './reports/auditDue.ts'
 export {
   countFailure,

@@ -1,4 +1,3 @@
-import { errorText } from '../operations/errorText.ts'
 import type { Rules } from '../rules.ts'
 import { parseInstant } from '../time/instant.ts'
 import {
@@ -12,6 +11,7 @@ import {
   text,
 } from './columns.ts'
 import { type Opened, openEnvelope } from './envelope.ts'
+import { errorText } from './errorText.ts'
 import { glanceFacts, instanceFacts } from './facts.ts'
 import { instanceOf } from './instanceOf.ts'
 import { at, canonicalJson, isObject, type JsonObject, parseJson } from './json.ts'

@@ -20,7 +20,7 @@ const created = { launchedAt: at(8), message: 'Success' }
  * Operations and failures as short texts. Stored one after the other and folded each time; the result must be that of one
  * fold.
  */
-function told(...notifications: InstanceNotification[]) {
+function summary(...notifications: InstanceNotification[]) {
   const store = new Store('today')
   for (const notification of notifications) {
     store.add([notification])
@@ -57,8 +57,8 @@ const seconds = (when: number | null) => (when === null ? '?' : (when - MIDNIGHT
 describe('an operation', () => {
   test('is open from its start, and done at its end', () => {
     const [start, end] = [novaEvent('pause.start', 1), novaEvent('pause.end', 4)]
-    expect(told(start).operations).toEqual(['req-1 pause open: 1 to ? on host-1 open'])
-    const { operations, failures, rows } = told(start, end)
+    expect(summary(start).operations).toEqual(['req-1 pause open: 1 to ? on host-1 open'])
+    const { operations, failures, rows } = summary(start, end)
     expect(operations).toEqual(['req-1 pause done: 1 to 4 on host-1 done'])
     expect(failures).toEqual([])
     expect(rows.map(durationOfOperation)).toEqual([3 * SECOND])
@@ -67,7 +67,7 @@ describe('an operation', () => {
   test('has the details of the first of its notifications that has them', () => {
     const start = novaEvent('pause.start', 1, { tenant: null, userId: null }, { flavorName: 'm1', image: 'cirros' })
     const end = novaEvent('pause.end', 4, { host: 'host-2', deploymentId: 2 }, { flavorName: 'm2', image: 'debian' })
-    expect(told(start, end).rows).toMatchObject([
+    expect(summary(start, end).rows).toMatchObject([
       {
         instance: 'server',
         notificationId: start.id,
@@ -84,7 +84,7 @@ describe('an operation', () => {
   })
 
   test('with only an end, or only an error, has no start', () => {
-    const { operations, rows } = told(novaEvent('pause.end', 4), failed('reboot.error', 5, DISK, under('req-2')))
+    const { operations, rows } = summary(novaEvent('pause.end', 4), failed('reboot.error', 5, DISK, under('req-2')))
     expect(operations).toEqual([
       'req-1 pause done: ? to 4 on host-1 done',
       `req-2 reboot failed: ? to 5 on host-1 failed (${DISK})`,
@@ -94,7 +94,7 @@ describe('an operation', () => {
 
   test('is one of its request: two requests at once are two operations', () => {
     expect(
-      told(
+      summary(
         novaEvent('reboot.start', 1, under('req-1')),
         novaEvent('reboot.start', 2, under('req-2')),
         novaEvent('reboot.end', 3, under('req-1')),
@@ -105,7 +105,7 @@ describe('an operation', () => {
 
   test('that is done is followed by a new one', () => {
     const again = [1, 10].flatMap((time) => [novaEvent('pause.start', time), novaEvent('pause.end', time + 1)])
-    expect(told(...again).operations).toEqual([
+    expect(summary(...again).operations).toEqual([
       'req-1 pause done: 1 to 2 on host-1 done',
       'req-1 pause done: 10 to 11 on host-1 done',
     ])
@@ -113,15 +113,17 @@ describe('an operation', () => {
 
   test('counts once in both formats', () => {
     const story = [novaEvent('pause.start', 1), failed('pause.error', 2, DISK), novaEvent('reboot.end', 4)]
-    const { rows, ...both } = told(...story.flatMap((classic) => [classic, counterpartOf(classic)]))
-    const { rows: _, ...one } = told(...story)
+    const { rows, ...both } = summary(...story.flatMap((classic) => [classic, counterpartOf(classic)]))
+    const { rows: _, ...one } = summary(...story)
     expect(both).toEqual(one)
     expect(both.failures).toHaveLength(1)
   })
 
   test('does not include audits, updates and other notifications', () => {
-    expect(told(novaEvent('exists', 1), novaEvent('update', 2), novaEvent('volume.attach', 3)).operations).toEqual([])
-    expect(told(failed('update', 2, DISK), failed('exists', 3, DISK)).operations).toEqual([])
+    expect(summary(novaEvent('exists', 1), novaEvent('update', 2), novaEvent('volume.attach', 3)).operations).toEqual(
+      [],
+    )
+    expect(summary(failed('update', 2, DISK), failed('exists', 3, DISK)).operations).toEqual([])
   })
 })
 
@@ -133,11 +135,11 @@ describe('a failure', () => {
       novaEvent('create.start', 4, on('host-2')),
       novaEvent('create.end', 9, on('host-2'), created),
     ]
-    expect(told(...story.slice(0, 2)).operations).toEqual([`req-1 create failed: 1 to 3 on host-1 failed (${DISK})`])
-    expect(told(...story.slice(0, 3)).operations).toEqual([
+    expect(summary(...story.slice(0, 2)).operations).toEqual([`req-1 create failed: 1 to 3 on host-1 failed (${DISK})`])
+    expect(summary(...story.slice(0, 3)).operations).toEqual([
       `req-1 create open: 1 to 3 on host-1 failed (${DISK}), 4 to ? on host-2 open`,
     ])
-    const { operations, failures, rows } = told(...story)
+    const { operations, failures, rows } = summary(...story)
     expect(operations).toEqual([`req-1 create done: 1 to 3 on host-1 failed (${DISK}), 4 to 9 on host-2 done`])
     expect(failures).toEqual([`3 create on host-1: ${DISK}`])
     expect(rows).toMatchObject([{ host: 'host-2', when: at(1), end: at(9) }])
@@ -145,7 +147,7 @@ describe('a failure', () => {
   })
 
   test('of each attempt counts, and the error of the conductor too', () => {
-    const { operations, failures } = told(
+    const { operations, failures } = summary(
       novaEvent('create.start', 1, on('host-1')),
       failed('create.error', 3, DISK, on('host-1')),
       novaEvent('create.start', 4, on('host-2')),
@@ -164,7 +166,7 @@ describe('a failure', () => {
   })
 
   test('may be reported by an exception alone', () => {
-    const { operations, failures } = told(
+    const { operations, failures } = summary(
       novaEvent('rescue.start', 1, on('host-1')),
       failed('rescue', 2, DISK, { event: 'rescue_instance', host: 'controller' }),
     )
@@ -180,14 +182,14 @@ describe('a failure', () => {
       [start, exception(2), failed('reboot.error', 3, NO_HOST)],
       [start, failed('reboot.error', 2, DISK), exception(3)],
     ]) {
-      const { operations, failures } = told(...story)
+      const { operations, failures } = summary(...story)
       expect(operations).toEqual([`req-1 reboot failed: 1 to 2 on host-1 failed (${DISK})`])
       expect(failures).toEqual([`2 reboot on host-1: ${DISK}`])
     }
   })
 
   test('of a function fails everything in progress in its request, and counts for the first', () => {
-    const { operations, failures } = told(
+    const { operations, failures } = summary(
       novaEvent('delete.start', 1),
       novaEvent('reboot.start', 1.5, under('req-2')),
       novaEvent('shutdown.start', 2),
@@ -202,7 +204,7 @@ describe('a failure', () => {
   })
 
   test('without a request fails nothing else', () => {
-    const { operations } = told(
+    const { operations } = summary(
       novaEvent('reboot.start', 1, under('')),
       failed('sync', 2, DISK, { event: 'sync_power_state', requestId: '' }),
     )
@@ -213,7 +215,7 @@ describe('a failure', () => {
   })
 
   test('followed by an end is a failed attempt of an operation that is done: nova reports the end of a failed reboot', () => {
-    const { operations, failures } = told(
+    const { operations, failures } = summary(
       novaEvent('reboot.start', 1),
       failed('reboot.error', 2, DISK),
       novaEvent('reboot.end', 3),
@@ -224,7 +226,7 @@ describe('a failure', () => {
 
   test('is a create.end that reports no launch', () => {
     const message = 'Build of instance 52a45961-d2cf-4096-beaa-9c1aff32b1d9 was re-scheduled'
-    const { operations, failures } = told(
+    const { operations, failures } = summary(
       novaEvent('create.start', 1, on('host-1')),
       novaEvent('create.end', 2, on('host-1'), { message }),
       novaEvent('create.start', 3, on('host-2')),
@@ -236,7 +238,7 @@ describe('a failure', () => {
   })
 
   test('without a text is a failure', () => {
-    expect(told(novaEvent('reboot.start', 1), novaEvent('reboot.error', 2)).failures).toEqual([
+    expect(summary(novaEvent('reboot.start', 1), novaEvent('reboot.error', 2)).failures).toEqual([
       '2 reboot on host-1: no error text',
     ])
   })
@@ -244,7 +246,7 @@ describe('a failure', () => {
 
 describe('an operation that never ends', () => {
   test('is abandoned when its instance is deleted', () => {
-    const { operations, failures } = told(
+    const { operations, failures } = summary(
       novaEvent('rescue.start', 1),
       novaEvent('delete.start', 10, under('req-2')),
       novaEvent('delete.end', 12, under('req-2')),
@@ -259,17 +261,17 @@ describe('an operation that never ends', () => {
   })
 
   test.each(['soft_delete', 'shutdown'])('stays open after a %s', (name) => {
-    const { operations } = told(novaEvent('rescue.start', 1), novaEvent(`${name}.end`, 12, under('req-2')))
+    const { operations } = summary(novaEvent('rescue.start', 1), novaEvent(`${name}.end`, 12, under('req-2')))
     expect(operations[0]).toBe('req-1 rescue open: 1 to ? on host-1 open')
   })
 
   test('gets its late end or error after the delete', () => {
     const story = [novaEvent('create.start', 1), novaEvent('force_delete.end', 5, under('req-2'))]
-    expect(told(...story, novaEvent('create.end', 6)).operations[0]).toBe('req-1 create done: 1 to 6 on host-1 done')
-    expect(told(...story, failed('create.error', 6, DISK)).operations[0]).toBe(
+    expect(summary(...story, novaEvent('create.end', 6)).operations[0]).toBe('req-1 create done: 1 to 6 on host-1 done')
+    expect(summary(...story, failed('create.error', 6, DISK)).operations[0]).toBe(
       `req-1 create failed: 1 to 6 on host-1 failed (${DISK})`,
     )
-    expect(told(...story, novaEvent('create.start', 6)).operations).toEqual([
+    expect(summary(...story, novaEvent('create.start', 6)).operations).toEqual([
       'req-1 create abandoned: 1 to 5 on host-1 abandoned',
       'req-2 force_delete done: ? to 5 on host-1 done',
       'req-1 create open: 6 to ? on host-1 open',
@@ -278,24 +280,25 @@ describe('an operation that never ends', () => {
 
   test('is abandoned as an attempt when the next one starts', () => {
     expect(
-      told(novaEvent('create.start', 1, on('host-1')), novaEvent('create.start', 4, on('host-2'))).operations,
+      summary(novaEvent('create.start', 1, on('host-1')), novaEvent('create.start', 4, on('host-2'))).operations,
     ).toEqual(['req-1 create open: 1 to 4 on host-1 abandoned, 4 to ? on host-2 open'])
   })
 
   test('is done if it is a delete that ends in another request after a crash', () => {
     expect(
-      told(novaEvent('delete.start', 1), novaEvent('delete.end', 9, { requestId: 'req-2', host: 'host-2' })).operations,
+      summary(novaEvent('delete.start', 1), novaEvent('delete.end', 9, { requestId: 'req-2', host: 'host-2' }))
+        .operations,
     ).toEqual(['req-1 delete done: 1 to 9 on host-2 done'])
   })
 
   test('is done if it is a scheduling, whose end names another instance of its request', () => {
     const scheduling = (phase: string, time: number) =>
       novaEvent('', time, { event: `scheduler.select_destinations.${phase}`, host: 'scheduler' })
-    expect(told(scheduling('start', 1), novaEvent('create.start', 3)).operations).toEqual([
+    expect(summary(scheduling('start', 1), novaEvent('create.start', 3)).operations).toEqual([
       'req-1 scheduler.select_destinations done: 1 to 3 on scheduler done',
       'req-1 create open: 3 to ? on host-1 open',
     ])
-    expect(told(scheduling('start', 1), scheduling('end', 2), novaEvent('create.start', 3)).operations[0]).toBe(
+    expect(summary(scheduling('start', 1), scheduling('end', 2), novaEvent('create.start', 3)).operations[0]).toBe(
       'req-1 scheduler.select_destinations done: 1 to 2 on scheduler done',
     )
   })

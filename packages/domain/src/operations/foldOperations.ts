@@ -1,9 +1,9 @@
 import { SCHEDULER_PREFIX } from '../kpi/tracker.ts'
 import { EXISTS } from '../notifications/counterparts.ts'
+import { NO_ERROR_TEXT } from '../notifications/errorText.ts'
+import { exceptionText } from '../notifications/exceptionText.ts'
 import { comparePositions, type InstanceNotification, positionOf } from '../notifications/instanceNotification.ts'
-import { exceptionText } from '../reports/exceptionText.ts'
 import { reportsLaunch } from '../usage/foldLaunches.ts'
-import { NO_ERROR_TEXT } from './errorText.ts'
 import type { Attempt, Failure, Operation } from './operation.ts'
 
 /** What a notification means for an operation. `exception`: an error notification of another event. */

@@ -1,5 +1,5 @@
+import { exceptionText } from '../notifications/exceptionText.ts'
 import { formatInstant, MINUTE } from '../time/instant.ts'
-import { exceptionText } from './exceptionText.ts'
 import { platformOf } from './imageType.ts'
 import { type RequestFacts, type RequestFailure, requestFailure } from './request.ts'
 

@@ -1,6 +1,6 @@
-import { storable } from '../notifications/columns.ts'
-import { isObject, type JsonObject } from '../notifications/json.ts'
-import { exceptionText } from '../reports/exceptionText.ts'
+import { storable } from './columns.ts'
+import { exceptionText } from './exceptionText.ts'
+import { isObject, type JsonObject } from './json.ts'
 
 /** The text of an error notification that describes no error. */
 export const NO_ERROR_TEXT = 'no error text'

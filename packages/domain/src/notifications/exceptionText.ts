@@ -1,4 +1,4 @@
-import { isObject } from '../notifications/json.ts'
+import { isObject } from './json.ts'
 
 /** Keys of an exception's kwargs that identify the kind of failure. */
 const kwargsParts = ['value', 'reason', 'method', 'topic', 'exc_type', 'actual', 'code'] as const
