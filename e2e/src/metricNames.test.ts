@@ -37,9 +37,17 @@ beforeAll(async () => {
   const { api, scrape } = await observe(pipeline)
   // A metric has its labels only after its first value.
   await publish(pipeline.vhost, captured('glance_messagingv2'))
+  // Failures, and operations that do not end.
+  const ends = ['compute.instance.create.end', 'compute.instance.delete.end']
+  await publish(
+    pipeline.vhost,
+    captured('nova_unversioned').filter(({ body }) => !ends.some((event) => body.includes(event))),
+  )
   await until(async () => total(await scrape('ingest'), 'batch_messages_count') > 0)
   await until(async () => total(await scrape('jobs'), 'job_duration_seconds_count') > 0)
   await until(async () => total(await scrape('jobs'), 'deployment_last_notification_timestamp_seconds') > 0)
+  await until(async () => total(await scrape('jobs'), 'operations_open') > 0)
+  await until(async () => total(await scrape('jobs'), 'failures_total') > 0)
   await (await fetch(new URL('/stacky/events', api))).text()
   await until(async () => total(await scrape('api'), 'api_request_duration_seconds_count') > 0)
   for (const program of observedPrograms) {
@@ -136,7 +144,9 @@ test('each metric is on the dashboard or in an alert', () => {
 
 test('no label has a number of values that grows with the cloud', () => {
   const allowed =
-    'collection deployment endpoint exchange job_name kind le outcome queue reason service state status'.split(' ')
+    'collection deployment endpoint event exchange job_name kind le operation outcome queue reason service state status'.split(
+      ' ',
+    )
   const ownLabels = [...labels].filter(([name]) => name.startsWith('stacktach_')).flatMap(([, names]) => [...names])
   expect(new Set(ownLabels)).toEqual(new Set(allowed))
 })

@@ -1,5 +1,5 @@
 import type { PublisherOptions } from '@stacktach/broker'
-import type { Database, Partitions } from '@stacktach/db'
+import type { Database, NewFailures, Partitions } from '@stacktach/db'
 import type { Instant, Rules, Service, VerifyOptions } from '@stacktach/domain'
 import type { Producer, ReportSchedule, WakeUps } from '@stacktach/jobs'
 import type { Logger } from '@stacktach/runtime'
@@ -29,6 +29,8 @@ export interface JobContext {
   /** Scheduled reports. */
   schedules: readonly ReportSchedule[]
   clock: () => Instant
+  /** Called after the transaction that stored them. Not for those that the job `refold` finds in old notifications. */
+  onNewFailures: (failures: readonly NewFailures[]) => void
   /** Aborted when the process stops: a long job then ends after its current transaction. */
   stopping: AbortSignal
   logger: Logger

@@ -1,6 +1,7 @@
 import { checkSharedSettings, databaseComponent, missingDatabase } from '@stacktach/db'
 import { describeRedisError, reportSchedules } from '@stacktach/jobs'
 import { Composition, createLogger, jobsConfig, Metrics, now, startMetrics, throttled } from '@stacktach/runtime'
+import { failureCounter } from './metrics/failureCounter.ts'
 import { jobsMetrics } from './metrics/jobsMetrics.ts'
 import { scrapedMetrics } from './metrics/scrapedMetrics.ts'
 import { openContext } from './openContext.ts'
@@ -42,7 +43,15 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
       return startMetrics({ config, metrics, notReadyReasons, logger })
     })
     .add('context', async ({ database, producer }) =>
-      openContext(config, { database, producer, schedules, clock: now, stopping: stopping.signal, logger }),
+      openContext(config, {
+        database,
+        producer,
+        schedules,
+        clock: now,
+        onNewFailures: await failureCounter(metrics, database),
+        stopping: stopping.signal,
+        logger,
+      }),
     )
     .add('sharedSettings', ({ database }) =>
       checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, logger),

@@ -3,7 +3,10 @@ import { WakeUps } from '@stacktach/jobs'
 import type { Component, JobsConfig } from '@stacktach/runtime'
 import type { JobContext, Publishing } from './context.ts'
 
-type Dependencies = Pick<JobContext, 'database' | 'producer' | 'schedules' | 'clock' | 'stopping' | 'logger'>
+type Dependencies = Pick<
+  JobContext,
+  'database' | 'producer' | 'schedules' | 'clock' | 'onNewFailures' | 'stopping' | 'logger'
+>
 
 /** The context of the job handlers, with its settings from the configuration. Its stop sends the pending wake-ups. */
 export function openContext(config: JobsConfig, dependencies: Dependencies): Component<JobContext> {

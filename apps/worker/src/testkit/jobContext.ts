@@ -21,6 +21,7 @@ export function testContext(
     publishing: null,
     retention: { nova: null, glance: null, generic: null, aggregates: null },
     schedules: [],
+    onNewFailures: () => {},
     stopping: new AbortController().signal,
     logger: createLogger('test', 'silent'),
     ...overrides,

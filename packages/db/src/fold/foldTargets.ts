@@ -17,6 +17,8 @@ export interface Target<R> {
   types: Record<string, string>
   /** Column with the time of a row. A fold from a boundary writes only rows after the boundary. */
   since?: string
+  /** Further columns of a changed row to return. */
+  returned?: readonly string[]
   /** Further assignments for an existing row that changes. */
   onChange?: readonly string[]
   columns(row: R): Record<string, unknown>
@@ -231,6 +233,7 @@ export const operations: Target<Operation> = {
 export const failures: Target<Failure> = {
   table: 'failure',
   key: ['notification_id'],
+  returned: ['instance', 'name', 'deployment_id'],
   since: 'when',
   types: {
     notification_id: 'bigint',

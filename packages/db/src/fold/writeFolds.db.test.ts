@@ -173,6 +173,11 @@ function write(
   return inTransaction(database.pool, (client) => writeFolds(client, folds, lifecycles, refolded, boundaries))
 }
 
+/** Writes folds, and returns the changed launches and deletes. */
+async function changedBy(...parameters: Parameters<typeof write>) {
+  return (await write(...parameters)).changed
+}
+
 const TABLES = ['timing', 'instance_launch', 'instance_delete', 'instance_exists', 'operation', 'failure'] as const
 
 /** Ids and versions of an instance's rows, by table; the version changes with each write. */
@@ -200,7 +205,7 @@ const positionOf = async (instance: string) =>
   ).rows.map(({ position }) => Number(position))
 
 test('new rows are inserted, and new launches and deletes are returned', async () => {
-  const changed = await write([fold('new', 100)])
+  const changed = await changedBy([fold('new', 100)])
   const ids = await idsOf('new')
   expect(Object.values(ids).map((list) => list.length)).toEqual([1, 1, 1, 1, 1, 1])
   expect(changed).toEqual({
@@ -220,7 +225,7 @@ test('unchanged rows are not written', async () => {
   await write([first])
   const rows = await rowsOf('unchanged')
   for (const refolded of [[], ['unchanged']]) {
-    const changed = await write([first], { before: [first.lifecycle], refolded })
+    const changed = await changedBy([first], { before: [first.lifecycle], refolded })
     expect(changed).toEqual({ launches: [], instances: [], deletes: [] })
     expect(await rowsOf('unchanged')).toEqual(rows)
   }
@@ -239,7 +244,7 @@ test('a changed row keeps its id, and a changed exists must be verified again', 
     exists: [exists('changed', { deletedAt: 20 })],
     operations: first.operations.map((row) => ({ ...row, outcome: 'done' as const, end: 5 })),
   }
-  const changed = await write([second, other], { before: [first.lifecycle, other.lifecycle] })
+  const changed = await changedBy([second, other], { before: [first.lifecycle, other.lifecycle] })
   expect(changed).toEqual({ launches: ids.instance_launch, instances: [], deletes: [] })
   expect(await idsOf('changed')).toEqual(ids)
   expect(await positionOf('changed')).toEqual([200])
@@ -260,9 +265,9 @@ test('only a refold deletes rows that the fold no longer has, and returns its la
   const ids = await idsOf('refolded')
   const untouched = await rowsOf('untouched')
   const empty = { ...first, timings: [], launches: [], deletes: [], exists: [], operations: [], failures: [] }
-  expect(await write([empty], { before: [first.lifecycle] })).toEqual({ launches: [], instances: [], deletes: [] })
+  expect(await changedBy([empty], { before: [first.lifecycle] })).toEqual({ launches: [], instances: [], deletes: [] })
   expect(await idsOf('refolded')).toEqual(ids)
-  expect(await write([empty], { before: [first.lifecycle], refolded: ['refolded'] })).toEqual({
+  expect(await changedBy([empty], { before: [first.lifecycle], refolded: ['refolded'] })).toEqual({
     launches: ids.instance_launch,
     instances: ['refolded'],
     deletes: [{ instance: 'refolded', launchedAt: 10, deletedAt: 20 }],
@@ -311,6 +316,28 @@ test('of two exists with the same deduplication key the last one is written', as
     `select "when"::text as time from instance_exists where instance = 'twice'`,
   )
   expect(rows).toEqual([{ time: '41' }])
+})
+
+test('failures are new when they are written for the first time, and do not replace one of the other format', async () => {
+  const first = { ...fold('failing', 100), failures: [failure('failing', 1), failure('failing', 2)] }
+  const other = fold('also failing', 100)
+  const name = 'compute.instance.create'
+  expect((await write([first, other])).newFailures).toEqual([{ deployment: 'east', name, count: 3 }])
+  const before = [first.lifecycle]
+  for (const refolded of [[], ['failing']]) {
+    expect((await write([first], { before, refolded })).newFailures).toEqual([])
+  }
+  const changed = first.failures.map((row) => ({ ...row, error: 'Timed out' }))
+  expect((await write([{ ...first, failures: changed }], { before })).newFailures).toEqual([])
+  const replaced = { ...first, failures: [failure('failing', 1), ...changed.slice(1)] }
+  expect((await write([replaced], { before, refolded: ['failing'] })).newFailures).toEqual([])
+  const reboot = { ...failure('failing', 3), name: 'compute.instance.reboot' }
+  const further = { ...replaced, failures: [...replaced.failures, failure('failing', 4), reboot] }
+  expect((await write([further], { before, refolded: ['failing'] })).newFailures).toEqual([
+    { deployment: 'east', name, count: 1 },
+    { deployment: 'east', name: reboot.name, count: 1 },
+  ])
+  expect((await write([first], { before, refolded: ['failing'] })).newFailures).toEqual([])
 })
 
 test.each<[string, string, readonly Lifecycle[]]>([

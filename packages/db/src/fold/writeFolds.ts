@@ -1,5 +1,6 @@
 import type {
   Boundary,
+  Failure,
   InstanceDelete,
   InstanceExists,
   InstanceFold,
@@ -14,6 +15,19 @@ import type { ChangedEvidence } from '../verification/reopen.ts'
 import { deletes, exists, failures, launches, operations, type Target, timingTarget } from './foldTargets.ts'
 import { writeLifecycles } from './writeLifecycles.ts'
 
+/** Failures that were written for the first time. */
+export interface NewFailures {
+  deployment: string
+  /** The operation. */
+  name: string
+  count: number
+}
+
+export interface WrittenFolds {
+  changed: ChangedEvidence
+  newFailures: NewFailures[]
+}
+
 /**
  * Writes the results of folds. Existing rows keep their ids; unchanged rows are not written. For an instance folded from its
  * beginning or boundary (`refolded`), rows that the fold no longer produces are deleted. An exists keeps its verdict unless
@@ -27,7 +41,7 @@ export async function writeFolds(
   before: ReadonlyMap<string, Lifecycle>,
   refolded: readonly string[],
   boundaries: ReadonlyMap<string, Boundary>,
-): Promise<ChangedEvidence> {
+): Promise<WrittenFolds> {
   const whole = refolded.map((instance) => ({ instance, from: boundaries.get(instance)?.from ?? 0 }))
   await writeLifecycles(client, folds, before)
   const all = <R>(rows: (fold: InstanceFold) => readonly R[]) => folds.flatMap(rows)
@@ -56,14 +70,14 @@ export async function writeFolds(
     all((fold) => fold.operations),
     whole,
   )
-  await write(
+  const changedFailures = await write<Failure, ChangedFailure>(
     client,
     failures,
     all((fold) => fold.failures),
     whole,
   )
   const refoldedInstances = new Set(refolded)
-  return {
+  const changed = {
     launches: changedLaunches.map(({ id }) => id),
     instances: [
       ...new Set(changedLaunches.map(({ instance }) => instance).filter((name) => refoldedInstances.has(name))),
@@ -74,7 +88,54 @@ export async function writeFolds(
       deletedAt: row.deleted_at,
     })),
   }
+  return { changed, newFailures: await withDeployments(client, countNew(changedFailures)) }
 }
+
+interface ChangedFailure {
+  instance: string
+  name: string
+  deployment_id: number
+}
+
+/**
+ * Counts inserted failures. One that replaces a deleted one of its instance and operation is not new: the notification of the
+ * other format counts now.
+ */
+function countNew(rows: readonly (ChangedFailure & { change: Change })[]): CountedFailures[] {
+  const perInstance = new Map<string, CountedFailures>()
+  for (const { instance, name, deployment_id: deploymentId, change } of rows) {
+    const key = `${instance}\t${name}`
+    const counted = perInstance.get(key) ?? { deploymentId, name, count: 0 }
+    counted.count += change === 'inserted' ? 1 : change === 'deleted' ? -1 : 0
+    perInstance.set(key, counted)
+  }
+  const sums = new Map<string, CountedFailures>()
+  for (const { deploymentId, name, count } of perInstance.values()) {
+    if (count <= 0) continue
+    const sum = sums.get(`${deploymentId}\t${name}`) ?? { deploymentId, name, count: 0 }
+    sum.count += count
+    sums.set(`${deploymentId}\t${name}`, sum)
+  }
+  return [...sums.values()]
+}
+
+interface CountedFailures {
+  deploymentId: number
+  name: string
+  count: number
+}
+
+async function withDeployments(client: Queryable, failures: readonly CountedFailures[]): Promise<NewFailures[]> {
+  if (failures.length === 0) return []
+  const { rows } = await client.query<{ id: number; name: string }>(
+    'select id, name from deployment where id = any($1)',
+    [failures.map(({ deploymentId }) => deploymentId)],
+  )
+  const names = new Map(rows.map(({ id, name }) => [id, name]))
+  return failures.map(({ deploymentId, name, count }) => ({ deployment: names.get(deploymentId) ?? '', name, count }))
+}
+
+type Change = 'inserted' | 'updated' | 'deleted'
 
 /** PostgreSQL refuses the same key twice in a statement, which happens if two instances have an exists with one message id. */
 function lastOfEachKey(rows: readonly InstanceExists[]): InstanceExists[] {
@@ -87,25 +148,26 @@ interface Whole {
   from: Instant
 }
 
-/** Writes rows and deletes stale ones; returns key and id of each changed row. */
+/** Writes rows and deletes stale ones; returns key, id and kind of change of each changed row. */
 async function write<R, Changed extends pg.QueryResultRow>(
   client: Queryable,
   target: Target<R>,
   rows: readonly R[],
   whole: readonly Whole[],
-): Promise<Changed[]> {
+): Promise<(Changed & { change: Change })[]> {
   const { table, key, types } = target
-  const changed: Changed[] = []
+  const changed: (Changed & { change: Change })[] = []
+  const returned = ['id', ...key, ...(target.returned ?? [])]
   const { sql, columns, values } = unnest(types, rows.map(target.columns))
   if (whole.length > 0) {
     const since = target.since === undefined ? '' : `and stale."${target.since}" >= whole."from"`
     const same = key.map((name) => `input."${name}" = stale."${name}"`).join(' and ')
-    const deleted = await client.query<Changed>(
+    const deleted = await client.query<Changed & { change: Change }>(
       `delete from ${table} stale
         using unnest($${values.length + 1}::text[], $${values.length + 2}::bigint[]) as whole(instance, "from")
         where stale.instance = whole.instance ${since}
           and not exists (select from ${sql} where ${same})
-       returning stale.id, ${key.map((name) => `stale."${name}"`).join(', ')}`,
+       returning ${returned.map((name) => `stale."${name}"`).join(', ')}, 'deleted' as change`,
       [...values, whole.map(({ instance }) => instance), whole.map(({ from }) => from)],
     )
     changed.push(...deleted.rows)
@@ -116,10 +178,11 @@ async function write<R, Changed extends pg.QueryResultRow>(
   const oldValues = others.map((name) => `${table}."${name}"`).join(', ')
   const newValues = others.map((name) => `excluded."${name}"`).join(', ')
   const order = key.map((name) => `"${name}"`).join(', ')
-  const written = await client.query<Changed>(
+  const written = await client.query<Changed & { change: Change }>(
     `insert into ${table} (${columns}) select ${columns} from ${sql} order by ${order}
      on conflict (${order}) do update set ${set} where (${oldValues}) is distinct from (${newValues})
-     returning ${['id', ...key].map((name) => `${table}."${name}"`).join(', ')}`,
+     returning ${returned.map((name) => `${table}."${name}"`).join(', ')},
+               case when ${table}.xmax = 0 then 'inserted' else 'updated' end as change`,
     values,
   )
   return [...changed, ...written.rows]

@@ -156,3 +156,15 @@ export async function listFailures(
   )
   return rows
 }
+
+/** The names of the operations that have failed, by a loose index scan: its cost depends on the number of names only. */
+export async function failedNames({ pool }: Database): Promise<string[]> {
+  const { rows } = await pool.query<{ name: string }>(
+    `with recursive scan as (
+       (select name from failure order by name limit 1)
+       union all
+       select (select f.name from failure f where f.name > scan.name order by f.name limit 1) from scan where scan.name is not null
+     ) select name from scan where name is not null`,
+  )
+  return rows.map(({ name }) => name)
+}

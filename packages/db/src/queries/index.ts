@@ -9,6 +9,7 @@ export {
   type FailureGroup,
   type FailureKey,
   type FailureSearch,
+  failedNames,
   failureGroups,
   failureKeys,
   failuresByHour,

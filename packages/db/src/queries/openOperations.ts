@@ -1,5 +1,6 @@
 import { type Duration, type Instant, STUCK_AFTER, stuckAge } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
+import type { Queryable } from '../sql/transaction.ts'
 import {
   operationColumns,
   type SelectedOperation,
@@ -67,7 +68,7 @@ export interface OpenCount {
 }
 
 /** The number of open operations by deployment and name, sorted by both. */
-export async function countOpenOperations({ pool }: Database): Promise<OpenCount[]> {
+export async function countOpenOperations({ pool }: { pool: Queryable }): Promise<OpenCount[]> {
   const { rows } = await pool.query<OpenCount>(
     `select d.name as deployment, o.name, o.open
        from (select deployment_id, name, count(*) as open from operation where outcome = 'open' group by 1, 2) o
@@ -84,7 +85,7 @@ export interface StuckCount {
 }
 
 /** The number of stuck operations by deployment and name, sorted by both; those without one are left out. */
-export async function countStuck(db: Database, now: Instant): Promise<StuckCount[]> {
+export async function countStuck(db: { pool: Queryable }, now: Instant): Promise<StuckCount[]> {
   const parameters = new Parameters()
   const condition = stuckCondition(await stuckBefore(db, now), parameters)
   const { rows } = await db.pool.query<StuckCount>(
@@ -99,7 +100,7 @@ export async function countStuck(db: Database, now: Instant): Promise<StuckCount
 }
 
 /** By name of operation, the time before which an open one began if it is stuck. */
-async function stuckBefore(db: Database, now: Instant): Promise<Map<string, Instant>> {
+async function stuckBefore(db: { pool: Queryable }, now: Instant): Promise<Map<string, Instant>> {
   const { rows } = await db.pool.query<{ name: string }>(
     `select distinct name from operation where outcome = 'open' and "when" < $1`,
     [now - STUCK_AFTER],

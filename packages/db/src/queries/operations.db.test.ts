@@ -6,7 +6,7 @@ import { writeFolds } from '../fold/writeFolds.ts'
 import { migrate } from '../migrate.ts'
 import { inTransaction } from '../sql/transaction.ts'
 import { deploymentId } from '../store/deployment.ts'
-import { failureGroups, failuresByHour, listFailures } from './failures.ts'
+import { failedNames, failureGroups, failuresByHour, listFailures } from './failures.ts'
 import { countOpenOperations, countStuck, openOperations } from './openOperations.ts'
 import { operationsOfInstance, operationsOfRequest, type StoredOperation } from './operations.ts'
 import { slowestTimings, timingStatistics } from './timingStatistics.ts'
@@ -293,6 +293,10 @@ describe('failures', () => {
     const counts = new Map<number, number>()
     for (const each of minutes) counts.set(Math.floor(each / 60), (counts.get(Math.floor(each / 60)) ?? 0) + 1)
     expect(hours.map(({ hour, count }) => [(hour - MIDNIGHT) / HOUR, count])).toEqual([...counts])
+  })
+
+  test('have known names', async () => {
+    expect(await failedNames(database)).toEqual(['create', 'reboot'])
   })
 
   test('are selected by their period: from inclusive, until exclusive', async () => {

@@ -5,7 +5,7 @@ import { type Database, openDatabase } from '../connection/open.ts'
 import { readOperations } from '../fold/operationState.ts'
 import { migrate } from '../migrate.ts'
 import { planNodes } from '../testkit/plans.ts'
-import { failureGroups, failuresByHour, listFailures } from './failures.ts'
+import { failedNames, failureGroups, failuresByHour, listFailures } from './failures.ts'
 import { countOpenOperations, countStuck, openOperations } from './openOperations.ts'
 import { operationsOfInstance, operationsOfRequest } from './operations.ts'
 import { slowestTimings, timingStatistics } from './timingStatistics.ts'
@@ -98,6 +98,7 @@ test.each<[string, () => Promise<unknown>, number]>([
     10 * limit,
   ],
   ['failures of an instance', () => listFailures(database, { period: always, instance: 'i20', limit }), 8],
+  ['the names of failed operations', () => failedNames(database), 5],
   ['statistics of a timing', () => timingStatistics(database, { name: 'event-7' }), HISTOGRAM],
   ['the slowest timings', () => slowestTimings(database, { name: 'event-7', limit }), limit],
   [

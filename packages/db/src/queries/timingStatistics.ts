@@ -1,5 +1,6 @@
 import { type Bucket, bucketOf, type CountedBucket, type Duration, type Instant, percentileOf } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
+import type { Queryable } from '../sql/transaction.ts'
 
 /** Durations of the finished operations of a name, from the histogram: a percentile is at most 4.5 % too long. */
 export interface DurationFigures {
@@ -63,7 +64,7 @@ function figuresOf(counted: readonly CountedBucket[], max: Duration): DurationFi
 
 /** A percentile of the durations of each name, over all deployments; names without a counted timing are left out. */
 export async function percentilesOfNames(
-  { pool }: Database,
+  { pool }: { pool: Queryable },
   names: readonly string[],
   percent: number,
 ): Promise<Map<string, Duration>> {

@@ -2,11 +2,13 @@ import { Counter, collectDefaultMetrics, Gauge, Histogram, Registry } from 'prom
 import { CachedCollector, type Sample } from './cachedCollector.ts'
 
 /**
- * All labels. Each has few values, known in advance: constants of the program, or names from the deployments file. An
+ * All labels. Each has few values: constants of the program, names from the deployments file, or names of events. An
  * instance, a tenant or a request is never a label. `job` and `instance` are reserved for Prometheus.
  */
 export type Label =
   | 'deployment'
+  | 'event'
+  | 'operation'
   | 'exchange'
   | 'service'
   | 'reason'

@@ -1,3 +1,4 @@
+import type { NewFailures } from '@stacktach/db'
 import type { WakeUp } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 import { retryTransient } from './retryTransient.ts'
@@ -8,6 +9,7 @@ export interface FoldStep {
   claimed: number
   /** The last claimed key, after which the next step continues; null if no key follows. */
   last: string | null
+  newFailures?: readonly NewFailures[]
   /** Jobs that have new work after the commit. */
   wakeUps?: readonly WakeUp[]
 }
@@ -41,6 +43,7 @@ export async function foldBacklog(
     }
     // After the commit: earlier, the jobs would not see their rows.
     context.wakeUps.enqueue(result.wakeUps ?? [])
+    context.onNewFailures(result.newFailures ?? [])
     folded += result.claimed
     if (result.last === null) break
     after = result.last

@@ -1,5 +1,6 @@
 import {
   linkExists,
+  type NewFailures,
   type Queryable,
   readBoundaries,
   readClosedRequests,
@@ -42,6 +43,7 @@ export interface FoldOutcome {
   requests: ReadonlySet<string>
   /** Whether exists have to be verified. */
   toVerify: boolean
+  newFailures: readonly NewFailures[]
 }
 
 /**
@@ -74,7 +76,7 @@ export async function foldPlanned(
   const folds = foldInstances(plan, histories, stored, rules)
 
   // 3. Write.
-  const changed = await writeFolds(client, folds, lifecycles, plan.refolded, boundaries)
+  const { changed, newFailures } = await writeFolds(client, folds, lifecycles, plan.refolded, boundaries)
 
   // 4. Follow up.
   const ranges = rangesToLink(folds, launches, plan.refolded)
@@ -82,6 +84,7 @@ export async function foldPlanned(
   const reopened = await reopenInstanceExists(client, changed)
   return {
     requests: requestsToTrack(relevant, folds, plan.refolded, closedBefore, trackerStarts, rules),
+    newFailures,
     toVerify: reopened > 0 || folds.some((fold) => fold.exists.length > 0),
   }
 }

@@ -56,7 +56,7 @@ async function foldInstanceShard(
   const plan = planFolds(claimed, lifecycles, counterparts)
   // Claim before reading: a notification stored in between stays in the backlog and is folded again.
   if (plan.refolded.length > 0) await claimRest(client, shard, plan.refolded)
-  const { requests, toVerify } = await foldPlanned(
+  const { requests, toVerify, newFailures } = await foldPlanned(
     client,
     { plan, notifications, lifecycles, paired, counterparts },
     rules,
@@ -65,6 +65,7 @@ async function foldInstanceShard(
   return {
     claimed: notifications.length,
     last: (full && notifications.at(-1)?.instance) || null,
+    newFailures,
     wakeUps: [
       ...requestShards.map((shard) => ({ job: 'kpi', shard }) as const),
       ...(toVerify ? [{ job: 'verify-nova' } as const] : []),

@@ -2,6 +2,8 @@ import {
   backlogState,
   countContradicted,
   countExistsStatus,
+  countOpenOperations,
+  countStuck,
   type Database,
   existsServices,
   existsStatuses,
@@ -99,6 +101,37 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
       )
       return samples.flat()
     },
+  )
+
+  metrics.collector(
+    'operations',
+    {
+      open: {
+        name: 'operations_open',
+        help: 'Operations that have not ended.',
+        labels: ['deployment', 'operation'],
+      },
+      stuck: {
+        name: 'operations_stuck',
+        help: 'Operations that have not ended long after operations of their name normally end.',
+        labels: ['deployment', 'operation'],
+      },
+    },
+    () =>
+      query(async (client) => {
+        const labelsOf = ({ deployment, name }: { deployment: string | null; name: string }) => ({
+          deployment: deployment ?? '',
+          operation: name,
+        })
+        const open = await countOpenOperations({ pool: client })
+        const stuck = new Map(
+          (await countStuck({ pool: client }, clock())).map((row) => [`${row.deployment} ${row.name}`, row.stuck]),
+        )
+        return open.flatMap((row) => [
+          { gauge: 'open' as const, labels: labelsOf(row), value: row.open },
+          { gauge: 'stuck' as const, labels: labelsOf(row), value: stuck.get(`${row.deployment} ${row.name}`) ?? 0 },
+        ])
+      }),
   )
 
   metrics.collector(
