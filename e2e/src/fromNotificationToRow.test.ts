@@ -51,6 +51,7 @@ const queries: Record<string, string> = {
   'notification_nova.facts': 'select facts from notification_nova order by id desc limit 1',
   lifecycle: 'select * from lifecycle',
   timing: 'select * from timing order by "when"',
+  operation: 'select * from operation order by "when"',
   instance_launch: 'select * from instance_launch order by first_when',
   request_tracker: 'select * from request_tracker order by start_when',
   instance_exists: `select e.*, l.request_id as launch from instance_exists e
