@@ -334,8 +334,8 @@ test('failures are new when they are written for the first time, and do not repl
   const reboot = { ...failure('failing', 3), name: 'compute.instance.reboot' }
   const further = { ...replaced, failures: [...replaced.failures, failure('failing', 4), reboot] }
   expect((await write([further], { before, refolded: ['failing'] })).newFailures).toEqual([
-    { deployment: 'east', name, count: 1 },
     { deployment: 'east', name: reboot.name, count: 1 },
+    { deployment: 'east', name, count: 1 },
   ])
   expect((await write([first], { before, refolded: ['failing'] })).newFailures).toEqual([])
 })

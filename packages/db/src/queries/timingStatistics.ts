@@ -2,7 +2,7 @@ import { type Bucket, bucketOf, type CountedBucket, type Duration, type Instant,
 import type { Database } from '../connection/open.ts'
 import type { Queryable } from '../sql/transaction.ts'
 
-/** Durations of the finished operations of a name, from the histogram: a percentile is at most 4.5 % too long. */
+/** Durations of the finished operations of a name, from the histogram: a percentile is at most 4.6 % too long. */
 export interface DurationFigures {
   count: number
   median: Duration
