@@ -214,13 +214,13 @@ describe('a failure', () => {
     ])
   })
 
-  test('followed by an end is a failed attempt of an operation that is done: nova reports the end of a failed reboot', () => {
+  test('followed by an end is a failed operation: nova reports the end of a failed reboot', () => {
     const { operations, failures } = summary(
       novaEvent('reboot.start', 1),
       failed('reboot.error', 2, DISK),
       novaEvent('reboot.end', 3),
     )
-    expect(operations).toEqual([`req-1 reboot done: 1 to 2 on host-1 failed (${DISK})`])
+    expect(operations).toEqual([`req-1 reboot failed: 1 to 2 on host-1 failed (${DISK})`])
     expect(failures).toHaveLength(1)
   })
 

@@ -110,7 +110,7 @@ class Fold {
     const operation = own ?? (name === DELETE ? this.open().find((other) => other.name === DELETE) : undefined)
     const ended = operation ?? newOperation(notification, name)
     const last = ended.attempts.at(-1)
-    // A failed attempt stays failed: nova reports the end of a failed reboot.
+    // What failed stays failed: nova reports the end of a failed reboot.
     const isFailed = last?.outcome === 'failed'
     const attempt: Attempt = {
       start: last?.start ?? null,
@@ -122,7 +122,7 @@ class Fold {
     this.put({
       ...withDetails(ended, notification),
       end: notification.when,
-      outcome: 'done',
+      outcome: isFailed ? 'failed' : 'done',
       attempts: isFailed ? ended.attempts : [...ended.attempts.slice(0, -1), attempt],
     })
     if (!endsAll(notification)) return

@@ -147,7 +147,7 @@ function countOperations(
   counted: readonly InstanceNotification[],
   { operations, failures }: InstanceFold,
 ): void {
-  for (const { name, outcome, attempts } of operations) {
+  for (const { name, outcome, attempts, end } of operations) {
     counts.count('operation: done', outcome === 'done')
     counts.count('operation: open', outcome === 'open')
     counts.count('operation: failed', outcome === 'failed')
@@ -158,7 +158,10 @@ function countOperations(
       'operation: an attempt without a reported end',
       attempts.slice(0, -1).some((attempt) => attempt.outcome === 'abandoned'),
     )
-    counts.count('operation: done after an error', outcome === 'done' && attempts.at(-1)?.outcome === 'failed')
+    counts.count(
+      'operation: ended after an error',
+      outcome === 'failed' && counted.some(({ event, when }) => event === `${name}.end` && when === end),
+    )
     counts.count(
       'operation: a scheduling ended by its request',
       name.startsWith('scheduler.') &&

@@ -62,7 +62,7 @@ const rules = [
   'operation: without a start',
   'operation: several attempts',
   'operation: an attempt without a reported end',
-  'operation: done after an error',
+  'operation: ended after an error',
   'operation: a scheduling ended by its request',
   'failure: of the event of an operation',
   'failure: of another event',

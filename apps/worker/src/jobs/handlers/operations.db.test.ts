@@ -54,7 +54,8 @@ function groupsOf(all: readonly Stored[]): Group[] {
 function outcomeOf({ name, own }: Group, all: readonly Stored[]): string {
   const last = own.at(-1)
   if (last === undefined) throw new Error('a group has a notification')
-  if (phase(last) === 'end') return 'done'
+  // nova ends a reboot that failed.
+  if (phase(last) === 'end') return own.at(-2) && phase(own.at(-2)) === 'error' ? 'failed' : 'done'
   if (phase(last) === 'error') return 'failed'
   const later = all.filter(({ when }) => when > last.when)
   const next = later.find(
