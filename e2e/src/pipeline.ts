@@ -109,7 +109,7 @@ export async function startPipeline(
     ...overrides,
   }
   const database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 3 })
-  const commands = startCommandHost(['import'])
+  const commands = startCommandHost()
   const started: TestProcess[] = []
   const ingests: TestProcess[] = []
   let receivedBefore = 0

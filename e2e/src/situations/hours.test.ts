@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { LARGE, type Line, notification, Server } from './messages.ts'
-import { inOrder, orders, type Stage, startStage } from './play.ts'
+import { inEachOrder, inOrder, type Stage, startStage } from './play.ts'
 
 const hour = (hours: number) => `${hours}:00`
 
@@ -110,80 +110,82 @@ describe('under the rules of today', () => {
 
   afterAll(() => stage.stop())
 
-  describe.each(orders)('%s', (_, partsOf) => {
-    beforeAll(() => stage.play(partsOf(lines)))
-
-    test('all exists are verified', async () => {
-      expect(await stage.query(`select instance, fail_reason from instance_exists where status <> 'verified'`)).toEqual(
-        [],
-      )
-    })
-
-    test('instance hours count a moment once, however many exists report it', async () => {
-      expect(await hoursOf(stage, shelved)).toMatchObject({
-        total_instance_count: 2,
-        total_unit_hours: 8,
-        overlapping_exists: 2,
-        overlapping_hours: expect.closeTo(604.200551 / 3600, 6),
+  inEachOrder(
+    lines,
+    () => stage,
+    () => {
+      test('all exists are verified', async () => {
+        expect(
+          await stage.query(`select instance, fail_reason from instance_exists where status <> 'verified'`),
+        ).toEqual([])
       })
-      expect(await hoursOf(stage, migrated)).toMatchObject({
-        total_instance_count: 2,
-        total_unit_hours: 8,
-        overlapping_hours: 1,
-      })
-    })
 
-    test('the hour of a resize that failed counts for each flavor while it was valid', async () => {
-      expect(await hoursOf(stage, resized)).toMatchObject({
-        flavor: { 2: { count: 1, unit_hours: 8 }, 4: { count: 1, unit_hours: 32 } },
+      test('instance hours count a moment once, however many exists report it', async () => {
+        expect(await hoursOf(stage, shelved)).toMatchObject({
+          total_instance_count: 2,
+          total_unit_hours: 8,
+          overlapping_exists: 2,
+          overlapping_hours: expect.closeTo(604.200551 / 3600, 6),
+        })
+        expect(await hoursOf(stage, migrated)).toMatchObject({
+          total_instance_count: 2,
+          total_unit_hours: 8,
+          overlapping_hours: 1,
+        })
       })
-    })
 
-    test('hourly audits cover a launch, also after a resize and with a rounded launch time', async () => {
-      const whole = {
-        summary: { launch_summary: { new_launches: 1, old_launches: 0, failures: 0 } },
-        launch_fails: [],
-      }
-      expect(await auditOf(stage, audited)).toMatchObject({
-        ...whole,
-        summary: { verifier: { periodic: { count: 14, verified: 14 }, instantaneous: { count: 0 } } },
+      test('the hour of a resize that failed counts for each flavor while it was valid', async () => {
+        expect(await hoursOf(stage, resized)).toMatchObject({
+          flavor: { 2: { count: 1, unit_hours: 8 }, 4: { count: 1, unit_hours: 32 } },
+        })
       })
-      expect(await auditOf(stage, rounded)).toMatchObject(whole)
-      expect(await auditOf(stage, changed)).toMatchObject({
-        summary: { launch_summary: { new_launches: 2, failures: 0 } },
-        launch_fails: [],
-      })
-    })
 
-    test('daily audits at another hour cover a launch of the day before', async () => {
-      expect(await auditOf(stage, offset)).toMatchObject({
-        summary: { launch_summary: { new_launches: 0, old_launches: 1, failures: 0 } },
-        launch_fails: [],
+      test('hourly audits cover a launch, also after a resize and with a rounded launch time', async () => {
+        const whole = {
+          summary: { launch_summary: { new_launches: 1, old_launches: 0, failures: 0 } },
+          launch_fails: [],
+        }
+        expect(await auditOf(stage, audited)).toMatchObject({
+          ...whole,
+          summary: { verifier: { periodic: { count: 14, verified: 14 }, instantaneous: { count: 0 } } },
+        })
+        expect(await auditOf(stage, rounded)).toMatchObject(whole)
+        expect(await auditOf(stage, changed)).toMatchObject({
+          summary: { launch_summary: { new_launches: 2, failures: 0 } },
+          launch_fails: [],
+        })
       })
-    })
 
-    test('a launch without the exists of an hour fails, and the report shows the gap', async () => {
-      expect(await auditOf(stage, gap)).toMatchObject({
-        summary: { launch_summary: { failures: 1 } },
-        launch_fails: [
-          [
-            expect.anything(),
-            expect.stringContaining('no exists from 2026-11-22 13:00:00 to 2026-11-22 14:00:00'),
-            'N',
-            'gap',
-            'compute-1',
+      test('daily audits at another hour cover a launch of the day before', async () => {
+        expect(await auditOf(stage, offset)).toMatchObject({
+          summary: { launch_summary: { new_launches: 0, old_launches: 1, failures: 0 } },
+          launch_fails: [],
+        })
+      })
+
+      test('a launch without the exists of an hour fails, and the report shows the gap', async () => {
+        expect(await auditOf(stage, gap)).toMatchObject({
+          summary: { launch_summary: { failures: 1 } },
+          launch_fails: [
+            [
+              expect.anything(),
+              expect.stringContaining('no exists from 2026-11-22 13:00:00 to 2026-11-22 14:00:00'),
+              'N',
+              'gap',
+              'compute-1',
+            ],
           ],
-        ],
+        })
       })
-    })
 
-    test('the error report lists errors without a code', async () => {
-      const [, ...listed] = errorsIn(await stage.report('error-details', attached.name))
-      expect(listed).toMatchObject([{ failure_type: 'http', exception: "VolumeUnattached('login failed')" }])
-      const [, ...failed] = errorsIn(await stage.report('error-details', resized.name))
-      expect(failed).toMatchObject([{ operation: 'resize', failure_type: 'http' }])
-    })
-  })
+      test('the error report lists errors without a code', async () => {
+        const [, ...listed] = errorsIn(await stage.report('error-details', attached.name))
+        expect(listed).toMatchObject([{ failure_type: 'http', exception: "VolumeUnattached('login failed')" }])
+        const [, ...failed] = errorsIn(await stage.report('error-details', resized.name))
+        expect(failed).toMatchObject([{ operation: 'resize', failure_type: 'http' }])
+      })
+    },
+  )
 })
 
 function errorsIn(report: unknown): unknown[] {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { at, LARGE, type Line, Server } from './messages.ts'
-import { inOrder, orders, type Stage, startStage } from './play.ts'
+import { inEachOrder, inOrder, type Stage, startStage } from './play.ts'
 
 /** Image properties that classic notifications have. */
 const IMAGE = {
@@ -144,7 +144,6 @@ const isExists = ({ body }: Line) => /instance\.exists"/.test(body['oslo.message
 
 describe('under the rules of today', () => {
   let stage: Stage
-  let first: Record<string, string[]> | undefined
 
   beforeAll(async () => {
     stage = await startStage()
@@ -152,48 +151,46 @@ describe('under the rules of today', () => {
 
   afterAll(() => stage.stop())
 
-  describe.each(orders)('%s', (_, partsOf) => {
-    beforeAll(() => stage.play(partsOf(lines)))
+  inEachOrder(
+    lines,
+    () => stage,
+    () => {
+      test('every exists that was true at some moment of its flow is verified', async () => {
+        expect(await verdictsOf(stage, verified)).toEqual(
+          Object.fromEntries(
+            verified.map((one) => [one.server.deployment, one.lines.filter(isExists).map(() => null)]),
+          ),
+        )
+      })
 
-    test('the aggregates do not depend on the order', async () => {
-      const aggregates = await stage.aggregates()
-      first ??= aggregates
-      expect(aggregates).toEqual(first)
-    })
+      test('a translated success is a launch', async () => {
+        for (const one of [...translated, rescheduled]) {
+          expect(await launchesOf(stage, one)).toEqual([[at('08:00:30.118204'), '2']])
+        }
+      })
 
-    test('every exists that was true at some moment of its flow is verified', async () => {
-      expect(await verdictsOf(stage, verified)).toEqual(
-        Object.fromEntries(verified.map((one) => [one.server.deployment, one.lines.filter(isExists).map(() => null)])),
-      )
-    })
+      test('a failed resize is a launch with the new flavor', async () => {
+        expect(await launchesOf(stage, failed)).toEqual([
+          [at('07:15:20.500119'), '2'],
+          [at('07:15:20'), '4'],
+        ])
+      })
 
-    test('a translated success is a launch', async () => {
-      for (const one of [...translated, rescheduled]) {
-        expect(await launchesOf(stage, one)).toEqual([[at('08:00:30.118204'), '2']])
-      }
-    })
-
-    test('a failed resize is a launch with the new flavor', async () => {
-      expect(await launchesOf(stage, failed)).toEqual([
-        [at('07:15:20.500119'), '2'],
-        [at('07:15:20'), '4'],
-      ])
-    })
-
-    test('an exists that was never true fails, and the reason names the closest launch and every field', async () => {
-      expect(await stage.verdicts(wrong.server.uuid)).toEqual([
-        'launch differs: instance_flavor_id is "4" in the exists and "2" in the launch, tenant is "other" in the exists and ' +
-          `"${wrong.server.defaults.tenant}" in the launch; the closest launch is at 2026-11-22 08:00:30.118204, of request ` +
-          wrong.server.request('create'),
-      ])
-      expect(await stage.verdicts(unknown.server.uuid)).toEqual([
-        expect.stringMatching(
-          /^no launch: .* no launch at 2026-11-22 06:00:00; the closest launch is at 2026-11-22 12:00:30/,
-        ),
-        null,
-      ])
-    })
-  })
+      test('an exists that was never true fails, and the reason names the closest launch and every field', async () => {
+        expect(await stage.verdicts(wrong.server.uuid)).toEqual([
+          'launch differs: instance_flavor_id is "4" in the exists and "2" in the launch, tenant is "other" in the exists and ' +
+            `"${wrong.server.defaults.tenant}" in the launch; the closest launch is at 2026-11-22 08:00:30.118204, of request ` +
+            wrong.server.request('create'),
+        ])
+        expect(await stage.verdicts(unknown.server.uuid)).toEqual([
+          expect.stringMatching(
+            /^no launch: .* no launch at 2026-11-22 06:00:00; the closest launch is at 2026-11-22 12:00:30/,
+          ),
+          null,
+        ])
+      })
+    },
+  )
 })
 
 test('the level all requires of a versioned exists nothing that its format does not have, and names every field', async () => {

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { at, type Line, notification, Server, TENANT, uuidOf } from './messages.ts'
-import { inOrder, orders, type Stage, startStage } from './play.ts'
+import { inEachOrder, inOrder, type Stage, startStage } from './play.ts'
 
 const DEPLOYMENT = 'east'
 
@@ -157,7 +157,6 @@ const imageVerdicts = (stage: Stage) =>
 
 describe('under the rules of today', () => {
   let stage: Stage
-  let first: Record<string, string[]> | undefined
 
   beforeAll(async () => {
     stage = await startStage()
@@ -165,82 +164,77 @@ describe('under the rules of today', () => {
 
   afterAll(() => stage.stop())
 
-  describe.each(orders)('%s', (_, partsOf) => {
-    beforeAll(() => stage.play(partsOf(lines)))
-
-    test('everything is stored, and the aggregates do not depend on the order', async () => {
-      expect(await stage.query('select reason from rejected_message')).toEqual([])
-      const aggregates = await stage.aggregates()
-      first ??= aggregates
-      expect(aggregates).toEqual(first)
-    })
-
-    test('an imported image counts since it is active; an activation takes precedence', async () => {
-      const usages = await stage.query(
-        `select u.uuid, n.event, n."when", u.size::int
+  inEachOrder(
+    lines,
+    () => stage,
+    () => {
+      test('an imported image counts since it is active; an activation takes precedence', async () => {
+        const usages = await stage.query(
+          `select u.uuid, n.event, n."when", u.size::int
            from image_usage u join notification_glance n on n.id = u.notification_id order by u.created_at`,
-      )
-      expect(usages).toEqual([
-        [uuidOf('imported'), 'image.update', expect.anything(), 4_194_304],
-        [uuidOf('uploaded'), 'image.activate', expect.anything(), 4_194_304],
-      ])
-      const [[, , since] = []] = usages
-      const [[expected] = []] = await stage.query(
-        `select (extract(epoch from timestamp '2026-11-22 08:11:15.5') * 1000000)::bigint`,
-      )
-      expect(since).toBe(expected)
-      expect(await stage.query('select uuid from image_delete')).toEqual([[uuidOf('imported')]])
-      expect(await imageVerdicts(stage)).toEqual([
-        [uuidOf('imported'), TENANT, null],
-        [uuidOf('uploaded'), TENANT, null],
-      ])
-    })
+        )
+        expect(usages).toEqual([
+          [uuidOf('imported'), 'image.update', expect.anything(), 4_194_304],
+          [uuidOf('uploaded'), 'image.activate', expect.anything(), 4_194_304],
+        ])
+        const [[, , since] = []] = usages
+        const [[expected] = []] = await stage.query(
+          `select (extract(epoch from timestamp '2026-11-22 08:11:15.5') * 1000000)::bigint`,
+        )
+        expect(since).toBe(expected)
+        expect(await stage.query('select uuid from image_delete')).toEqual([[uuidOf('imported')]])
+        expect(await imageVerdicts(stage)).toEqual([
+          [uuidOf('imported'), TENANT, null],
+          [uuidOf('uploaded'), TENANT, null],
+        ])
+      })
 
-    test('an upload that failed is stored, and marked as an error', async () => {
-      expect(await stage.rows('search?service=glance&field=event&value=image.upload')).toEqual([
-        [expect.any(Number), ' ', at('08:20:01'), 'east', 'image.upload', 'localhost', 'active'],
-        [expect.any(Number), 'E', at('08:00:31.5'), 'east', 'image.upload', 'localhost', null],
-      ])
-    })
+      test('an upload that failed is stored, and marked as an error', async () => {
+        expect(await stage.rows('search?service=glance&field=event&value=image.upload')).toEqual([
+          [expect.any(Number), ' ', at('08:20:01'), 'east', 'image.upload', 'localhost', 'active'],
+          [expect.any(Number), 'E', at('08:00:31.5'), 'east', 'image.upload', 'localhost', null],
+        ])
+      })
 
-    test('secrets are replaced in the notifications of every service, and nothing else is', async () => {
-      const stored = await stage.query(
-        ['nova', 'glance', 'generic']
-          .map((name) => `select json::text as json from notification_${name}`)
-          .join(' union all '),
-      )
-      const text = stored.flat().map(String)
-      expect(text.filter((json) => json.includes(SECRET))).toEqual([])
-      expect(text.filter((json) => json.includes('vpn1'))).toHaveLength(secrets.length)
-    })
+      test('secrets are replaced in the notifications of every service, and nothing else is', async () => {
+        const stored = await stage.query(
+          ['nova', 'glance', 'generic']
+            .map((name) => `select json::text as json from notification_${name}`)
+            .join(' union all '),
+        )
+        const text = stored.flat().map(String)
+        expect(text.filter((json) => json.includes(SECRET))).toEqual([])
+        expect(text.filter((json) => json.includes('vpn1'))).toHaveLength(secrets.length)
+      })
 
-    test('an instance is found in the notifications of ironic, neutron and cinder', async () => {
-      const rows = await stage.rows(`uuid?uuid=${ironic}&service=generic`)
-      expect(rows.map(([, , , , event]) => event)).toEqual([
-        'baremetal.node.provision_set.end',
-        'port.create.end',
-        'port.create.end',
-        'volume.attach.end',
-      ])
-      expect(await stage.rows('search?service=nova&field=event&value=audit.http.request')).toHaveLength(2)
-    })
+      test('an instance is found in the notifications of ironic, neutron and cinder', async () => {
+        const rows = await stage.rows(`uuid?uuid=${ironic}&service=generic`)
+        expect(rows.map(([, , , , event]) => event)).toEqual([
+          'baremetal.node.provision_set.end',
+          'port.create.end',
+          'port.create.end',
+          'volume.attach.end',
+        ])
+        expect(await stage.rows('search?service=nova&field=event&value=audit.http.request')).toHaveLength(2)
+      })
 
-    test('errors of wrapped functions are found by their instance', async () => {
-      const rows = await stage.rows(`uuid?uuid=${server.uuid}`)
-      expect(rows.filter(([, sign]) => sign === 'E').map(([, , , , event]) => event)).toEqual([
-        'finish_resize',
-        'attach_volume',
-        'rescue_instance',
-      ])
-    })
+      test('errors of wrapped functions are found by their instance', async () => {
+        const rows = await stage.rows(`uuid?uuid=${server.uuid}`)
+        expect(rows.filter(([, sign]) => sign === 'E').map(([, , , , event]) => event)).toEqual([
+          'finish_resize',
+          'attach_volume',
+          'rescue_instance',
+        ])
+      })
 
-    test('the scheduler ends no request', async () => {
-      const requests = await stage.query(
-        'select request_id, event from request_tracker where event is not null order by start_when',
-      )
-      expect(requests).toEqual([[server.request('create'), 'compute.instance.create']])
-    })
-  })
+      test('the scheduler ends no request', async () => {
+        const requests = await stage.query(
+          'select request_id, event from request_tracker where event is not null order by start_when',
+        )
+        expect(requests).toEqual([[server.request('create'), 'compute.instance.create']])
+      })
+    },
+  )
 })
 
 test('under the rules of stacktach an image of an exists has the owner of the notification', async () => {

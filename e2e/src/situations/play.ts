@@ -1,4 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises'
+import { beforeAll, describe, expect, test } from '@jest/globals'
+import { backloggedShards } from '@stacktach/db'
+import { Producer } from '@stacktach/jobs'
 import { everyAggregate } from '@stacktach/testing'
 import { type Get, type Pipeline, startPipeline } from '../pipeline.ts'
 import { allVerified } from '../verdicts.ts'
@@ -26,6 +29,14 @@ export async function startStage(environment: Record<string, string> = {}): Prom
   const pipeline = await startPipeline(['east'], { VERIFY_SETTLE_SECONDS: '0', ...environment })
   const [get] = await Promise.all([pipeline.api(), pipeline.start('jobs')])
   const { pool } = pipeline.database
+  const { REDIS_URL = '', REDIS_PREFIX = '' } = pipeline.environment
+  const producer = new Producer(REDIS_URL, REDIS_PREFIX, () => {})
+  /** Starts the folds at once. After an import they start within five seconds, because it works without Redis. */
+  const wakeUp = async () => {
+    for (const { kind, shard } of await backloggedShards(pool)) {
+      await producer.enqueue(kind === 'request' ? 'kpi' : 'usage', { shard })
+    }
+  }
   const query = async (sql: string, values: unknown[] = []) =>
     (await pool.query<Record<string, unknown>>(sql, values)).rows.map((row) => Object.values(row))
   return {
@@ -35,6 +46,7 @@ export async function startStage(environment: Record<string, string> = {}): Prom
       const stored = new Set<string>()
       for (const part of parts) {
         await importLines(pipeline, part)
+        await wakeUp()
         for (const line of part) stored.add(JSON.stringify(line))
         await pipeline.settled(stored.size)
         await allVerified(pipeline.database)
@@ -57,7 +69,10 @@ export async function startStage(environment: Record<string, string> = {}): Prom
       return JSON.parse(output).json
     },
     aggregates: () => everyAggregate(pipeline.database),
-    stop: () => pipeline.stop(),
+    async stop() {
+      await producer.close()
+      await pipeline.stop()
+    },
   }
 }
 
@@ -76,11 +91,33 @@ async function rowsOf(get: Get, path: string): Promise<unknown[][]> {
 }
 
 /** Orders in which messages arrive, each as parts that are verified one after another. */
-export const orders: [string, (lines: readonly Line[]) => Line[][]][] = [
+const orders: [string, (lines: readonly Line[]) => Line[][]][] = [
   ['in order', (lines) => partsOf(lines, 4)],
   ['shuffled', (lines) => partsOf(shuffled(lines), 3)],
   ['twice', (lines) => [shuffled([...lines, ...lines].reverse()), [...lines]]],
 ]
+
+/**
+ * Plays the lines in each order. Checks after each that everything is stored, and that the aggregates are the same.
+ *
+ * @param stage called by the tests
+ * @param defineTests defines further tests of the state after each order
+ */
+export function inEachOrder(lines: readonly Line[], stage: () => Stage, defineTests: () => void): void {
+  let first: Record<string, string[]> | undefined
+  describe.each(orders)('%s', (_, partsOf) => {
+    beforeAll(() => stage().play(partsOf(lines)))
+
+    test('everything is stored, and the aggregates do not depend on the order', async () => {
+      expect(await stage().query('select reason from rejected_message')).toEqual([])
+      const aggregates = await stage().aggregates()
+      first ??= aggregates
+      expect(aggregates).toEqual(first)
+    })
+
+    defineTests()
+  })
+}
 
 function partsOf(lines: readonly Line[], count: number): Line[][] {
   const size = Math.ceil(lines.length / count)

@@ -29,16 +29,13 @@ const STARTUP_VARIABLES = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'TZ']
  * Runs built commands as `runToEnd` does, but in one process that loads their modules only once. A test with dozens of
  * commands would otherwise spend most of its time starting processes. Concurrent commands, and commands that configure
  * Node, get processes of their own.
- *
- * @param spawning names of commands whose child processes write to the same output: they, too, get their own process
  */
-export function startCommandHost(spawning: readonly string[] = []): CommandHost {
+export function startCommandHost(): CommandHost {
   let host: ChildProcess | undefined
   let isBusy = false
   return {
     async run(file, args, environment) {
-      const needsProcess =
-        isBusy || spawning.includes(args[0] ?? '') || STARTUP_VARIABLES.some((name) => name in environment)
+      const needsProcess = isBusy || STARTUP_VARIABLES.some((name) => name in environment)
       if (needsProcess) return runToEnd(file, args, environment)
       isBusy = true
       try {
