@@ -1,18 +1,48 @@
 import { writeFile } from 'node:fs/promises'
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
-import { deploymentEntry, publish, type Topics, transientRefusal } from '@stacktach/testing'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import {
+  createTestVhost,
+  deploymentEntry,
+  publish,
+  type TestProcess,
+  type TestVhost,
+  type Topics,
+  transientRefusal,
+} from '@stacktach/testing'
 import { createEnd, deleteEnd, exists, type Message } from './instanceMessages.ts'
 import { type Pipeline, startPipeline } from './pipeline.ts'
 import { until } from './until.ts'
 import { allVerified, novaVerdicts } from './verdicts.ts'
 
+/** Common to all tests: the database and a jobs process. */
 let pipeline: Pipeline
+/** Of one test. */
+let vhost: TestVhost
+let ingest: TestProcess | undefined
 
-beforeEach(async () => {
-  pipeline = await startPipeline(['east'], { VERIFY_SETTLE_SECONDS: '0' })
+beforeAll(async () => {
+  pipeline = await startPipeline(['east'], { VERIFY_SETTLE_SECONDS: '0', CONTROL_EXCHANGES: 'openstack,rpc' })
+  await pipeline.start('jobs')
 })
 
-afterEach(() => pipeline.stop())
+beforeEach(async () => {
+  vhost = await createTestVhost()
+})
+
+afterEach(async () => {
+  await ingest?.stop()
+  ingest = undefined
+  await pipeline.clear(0)
+  await vhost.drop()
+})
+
+afterAll(() => pipeline.stop())
+
+/** Starts an ingest process with the configured deployment. */
+async function startIngest(): Promise<TestProcess> {
+  ingest = await pipeline.start('ingest')
+  return ingest
+}
 
 const bind = (queue: string, routing_key = 'notifications.*', from?: string) => ({
   queue,
@@ -21,7 +51,7 @@ const bind = (queue: string, routing_key = 'notifications.*', from?: string) => 
 })
 
 /** Writes the deployments file; the overrides are those of the deployment's entry. */
-async function configure(topics: Topics, overrides: object = {}, url = pipeline.vhost.url): Promise<void> {
+async function configure(topics: Topics, overrides: object = {}, url = vhost.url): Promise<void> {
   const entry = { ...deploymentEntry('east', new URL(url), topics), ...overrides }
   await writeFile(pipeline.deploymentsFile, JSON.stringify({ deployments: [entry] }))
 }
@@ -63,7 +93,7 @@ describe('one queue bound to several exchanges', () => {
   ]
 
   async function bindToKeystone(): Promise<void> {
-    const connection = await pipeline.vhost.connect()
+    const connection = await vhost.connect()
     const channel = await connection.createChannel()
     await channel.assertExchange('keystone', 'topic', { durable: true })
     await channel.bindQueue('notifications.info', 'keystone', 'notifications.info')
@@ -82,14 +112,13 @@ describe('one queue bound to several exchanges', () => {
   ])('%s: consumed once, and each message counts for its exchange', async (_, topics) => {
     await configure(topics)
     // `from` must exist.
-    const connection = await pipeline.vhost.connect()
+    const connection = await vhost.connect()
     const channel = await connection.createChannel()
     await channel.assertExchange('glance', 'topic', { durable: true })
     await connection.close()
-    await pipeline.start('ingest')
+    await startIngest()
     await bindToKeystone()
-    await publish(pipeline.vhost, messages)
-    await pipeline.start('jobs')
+    await publish(vhost, messages)
     await pipeline.settled(messages.length)
     expect(await eventsOf('nova')).toEqual(['compute.instance.create.end', 'compute.instance.exists'])
     expect(await eventsOf('glance')).toEqual(['image.update'])
@@ -108,9 +137,8 @@ describe('one queue bound to several exchanges', () => {
 
   test('messages that were moved to the queue by name count for the configured exchange', async () => {
     await configure({ nova: [bind('stacktach_nova')] })
-    await pipeline.start('ingest')
-    await publish(pipeline.vhost, [{ ...createEnd('i'), exchange: '', routing_key: 'stacktach_nova' }])
-    await pipeline.start('jobs')
+    await startIngest()
+    await publish(vhost, [{ ...createEnd('i'), exchange: '', routing_key: 'stacktach_nova' }])
     await pipeline.settled(1)
     expect(await eventsOf('nova')).toEqual(['compute.instance.create.end'])
   })
@@ -153,19 +181,17 @@ describe('an exchange of all services', () => {
     ],
   ])('%s: each notification counts for its service', async (_, topics) => {
     await configure(topics)
-    const connection = await pipeline.vhost.connect()
+    const connection = await vhost.connect()
     const channel = await connection.createChannel()
     await channel.assertExchange('openstack', 'topic', { durable: true })
     await connection.close()
-    await pipeline.start('ingest')
-    await pipeline.start('jobs')
-    await publish(pipeline.vhost, messages)
+    await startIngest()
+    await publish(vhost, messages)
     await pipeline.settled(messages.length)
     await expectServices()
   })
 
   test('of another name, imported and replayed', async () => {
-    pipeline.environment.CONTROL_EXCHANGES = 'rpc'
     const file = `${pipeline.deploymentsFile}.jsonl`
     const lines = messages.map(({ routing_key, body }) =>
       JSON.stringify({ deployment: 'east', exchange: 'rpc', routing_key, body: body.toString() }),
@@ -178,7 +204,6 @@ describe('an exchange of all services', () => {
        values ('east', 'rpc', 'notifications.info', 'no publisher_id', 'by an earlier version', $1::bytea, length($1::bytea), 'x', 1)`,
       [first?.body],
     )
-    await pipeline.start('jobs')
     expect(await pipeline.run('rejected', 'replay', '--all')).toMatchObject({ code: 0 })
     await pipeline.settled(messages.length)
     await expectServices()
@@ -205,9 +230,8 @@ test('notifications of other services are stored, and found by their instance', 
     notification('neutron', 'port.update.end', 'network.ctl-1', { port }),
     notification('neutron', 'port.delete.end', 'network.ctl-1', { port: { ...port, device_owner: 'network:dhcp' } }),
   ]
-  await pipeline.start('ingest')
-  await publish(pipeline.vhost, messages)
-  await pipeline.start('jobs')
+  await startIngest()
+  await publish(vhost, messages)
   await pipeline.settled(messages.length)
   expect(await rowsOf('select * from rejected_message')).toEqual([])
   expect(await rowsOf('select publisher, service, host from notification_nova group by 1, 2, 3 order by 1')).toEqual([
@@ -224,17 +248,16 @@ test('notifications of other services are stored, and found by their instance', 
 })
 
 test('a broker that refuses transient queues: they are declared durable, with one warning, and consumed', async () => {
-  const broker = await transientRefusal(pipeline.vhost.url)
+  const broker = await transientRefusal(vhost.url)
   try {
     const topics = { nova: [bind('monitor.info', 'monitor.info'), bind('monitor.error', 'monitor.error')] }
     await configure(topics, { durable_queue: false, exit_on_exception: true }, broker.url)
-    const ingest = await pipeline.start('ingest')
+    const started = await startIngest()
     const stream = [createEnd('i'), deleteEnd('i', 100)].map((message) => ({ ...message, routing_key: 'monitor.info' }))
-    await publish(pipeline.vhost, stream)
-    await pipeline.start('jobs')
+    await publish(vhost, stream)
     await pipeline.settled(stream.length)
     expect(broker.refused()).toBe(1)
-    const lines = ingest.output().split('\n')
+    const lines = started.output().split('\n')
     const warnings = lines.filter((line) => /"level":(?:"warn"|40)/.test(line))
     expect(warnings).toEqual([expect.stringContaining('set \\"durable_queue\\": true in the deployments file')])
     expect(warnings[0]).toContain('transient_nonexcl_queues')
@@ -246,8 +269,8 @@ test('a broker that refuses transient queues: they are declared durable, with on
 
 test('an exchange that is deleted and redeclared: its messages arrive again without a restart', async () => {
   await configure({ nova: [bind('stacktach_nova')] })
-  const ingest = await pipeline.start('ingest')
-  const connection = await pipeline.vhost.connect()
+  const started = await startIngest()
+  const connection = await vhost.connect()
   const channel = await connection.createConfirmChannel()
   await channel.deleteExchange('nova')
   await channel.assertExchange('nova', 'topic', { durable: false })
@@ -263,7 +286,7 @@ test('an exchange that is deleted and redeclared: its messages arrive again with
     'a message is stored',
   )
   await connection.close()
-  expect(ingest.output()).not.toMatch(/"level":(?:"warn"|"error"|40|50)/)
+  expect(started.output()).not.toMatch(/"level":(?:"warn"|"error"|40|50)/)
 })
 
 describe('a broker with several hosts', () => {
@@ -271,9 +294,8 @@ describe('a broker with several hosts', () => {
     'is reached through one that is available: %j',
     async (rabbit_host) => {
       await configure({ nova: [bind('stacktach_nova')] }, { rabbit_host })
-      const ingest = await pipeline.start('ingest')
-      await publish(pipeline.vhost, [createEnd('i')])
-      await pipeline.start('jobs')
+      const started = await startIngest()
+      await publish(vhost, [createEnd('i')])
       await pipeline.settled(1)
       for (const attempt of [1, 2, 3]) {
         const { code, output } = await pipeline.run('status', '--json')
@@ -283,13 +305,13 @@ describe('a broker with several hosts', () => {
           output: expect.stringContaining('"consumers":1'),
         })
       }
-      expect(ingest.output()).not.toContain(`the broker at ${String(rabbit_host)}`)
+      expect(started.output()).not.toContain(`the broker at ${String(rabbit_host)}`)
     },
   )
 
   test('is named by each host that does not answer', async () => {
     await configure({ nova: [bind('stacktach_nova')] }, { rabbit_host: '127.0.0.1:1,127.0.0.1:2' })
-    const ingest = pipeline.launch('ingest')
+    ingest = pipeline.launch('ingest')
     await ingest.printed(/the broker at 127\.0\.0\.1:1 does not answer/)
     await ingest.printed(/the broker at 127\.0\.0\.1:2 does not answer/)
     const { code, output } = await pipeline.run('check', 'ingest')
