@@ -1,8 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { DAY, floorTo, formatDuration, formatInstant, SECOND } from '@stacktach/domain'
 import { type CloudOptions, situations, type Truth } from '@stacktach/simulator'
-import { type Pipeline, startPipeline } from './pipeline.ts'
+import { type Get, type Pipeline, startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
 import { bodyRows, type Row, testAnswers } from './testAnswers.ts'
 import { sumsOf, usageEntries } from './usageHours.ts'
@@ -38,39 +38,51 @@ const clouds: Cloud[] = [
   },
 ]
 
-/** Lets ingest consume the control exchange instead of nova's and glance's. */
-function useControlExchange({ deploymentsFile }: Pipeline): void {
-  const file: { deployments: object[] } = JSON.parse(readFileSync(deploymentsFile, 'utf8'))
+/** Lets ingest also consume the control exchange. */
+async function addControlExchange({ deploymentsFile }: Pipeline): Promise<void> {
+  const file: { deployments: { topics: object }[] } = JSON.parse(await readFile(deploymentsFile, 'utf8'))
   const bindings = ['notifications.*', 'versioned_notifications.*', 'monitor.*'].map((routing_key) => {
     return { queue: 'stacktach_openstack', routing_key }
   })
-  const entries = file.deployments.map((entry) => ({ ...entry, topics: { [CONTROL_EXCHANGE]: bindings } }))
-  writeFileSync(deploymentsFile, JSON.stringify({ deployments: entries }))
+  const entries = file.deployments.map((entry) => ({
+    ...entry,
+    topics: { ...entry.topics, [CONTROL_EXCHANGE]: bindings },
+  }))
+  await writeFile(deploymentsFile, JSON.stringify({ deployments: entries }))
 }
 
+let pipeline: Pipeline
+let get: Get
+
+beforeAll(async () => {
+  pipeline = await startPipeline(deployments, { VERIFY_SETTLE_SECONDS: '0' })
+  await addControlExchange(pipeline)
+  ;[get] = await Promise.all([pipeline.api(), pipeline.start('ingest'), pipeline.start('jobs')])
+})
+
+afterAll(() => pipeline.stop())
+
 describe.each(clouds)('a simulated cloud with all situations that sends $name', ({ name, options }) => {
-  let pipeline: Pipeline
   let truth: Truth
-  let getRows: (path: string) => Promise<Row[]>
+  let published: number
+
+  const getRows = async (path: string): Promise<Row[]> => {
+    const { status, body } = await get(`/stacky/${path}`)
+    expect({ path, status }).toEqual({ path, status: 200 })
+    return bodyRows(body)
+  }
 
   beforeAll(async () => {
-    pipeline = await startPipeline(deployments, { VERIFY_SETTLE_SECONDS: '0' })
-    if (typeof options.controlExchange === 'string') useControlExchange(pipeline)
-    const [get] = await Promise.all([pipeline.api(), pipeline.start('ingest'), pipeline.start('jobs')])
-    getRows = async (path) => {
-      const { status, body } = await get(`/stacky/${path}`)
-      expect({ path, status }).toEqual({ path, status: 200 })
-      return bodyRows(body)
-    }
     // It ends an hour ago, because the last operations take some minutes.
     const settings = { seed: `situations ${name}`, deployments, operations: 80, failures: 0.2, ...options }
     const cloud = await simulate(pipeline, hoursAgo(HOURS + 1), HOURS, settings)
     truth = cloud.truth
+    published = cloud.published
     await pipeline.settled(cloud.notifications)
     await allVerified(pipeline.database)
   }, 180_000)
 
-  afterAll(() => pipeline.stop())
+  afterAll(() => pipeline.clear(published))
 
   testAnswers(() => ({
     pipeline,
