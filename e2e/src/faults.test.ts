@@ -12,7 +12,7 @@ const FAULTS_SELFTEST = process.env.FAULTS_SELFTEST ?? ''
 test(
   'nothing is lost or duplicated while processes, servers, connections, disk and clocks fail',
   async () => {
-    const { code, output } = await runToEnd(script, ['--short', '--notifications', String(effort(2_500))], {
+    const { code, output } = await runToEnd(script, ['--short', '--notifications', String(effort(1_500))], {
       FAULTS_SELFTEST,
     })
     // Show the table of results.

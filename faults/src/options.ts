@@ -18,7 +18,8 @@ Publishes a simulated stream while it kills the processes, and restarts, disconn
 servers. Reports whether notifications were lost or duplicated, and whether aggregates differ from a reference run
 without faults.
 
-  --short            inject each fault once, for seconds only (part of npm test)
+  --short            inject each fault once, for seconds only, and compare the aggregates at the end
+                     (part of npm test)
   --notifications N  number of notifications (default: 20000, with --short 5000)
   --seed S           repeat an earlier run: the same stream, the same faults in the same order
   --rounds R         how often to inject each fault (default: 3, with --short 1)

@@ -1,7 +1,7 @@
 import Table from 'cli-table3'
 import type { Pressure } from './backPressure.ts'
 import type { Omitted } from './faults/fault.ts'
-import type { Outcome } from './run.ts'
+import type { FaultResult, Outcome } from './run.ts'
 
 /** Formats the results by fault as a table. */
 export function outcomeTable({ results, total }: Outcome): string {
@@ -13,9 +13,9 @@ export function outcomeTable({ results, total }: Outcome): string {
   const names = [...new Set(results.map(({ fault }) => fault))].sort()
   for (const name of names) {
     const own = results.filter(({ fault }) => fault === name)
-    const sum = (key: 'lost' | 'duplicates' | 'different') => own.reduce((total, result) => total + result[key], 0)
+    const sum = (key: 'lost' | 'duplicates') => own.reduce((total, result) => total + result[key], 0)
     const seconds = own.map((result) => result.seconds)
-    table.push([name, own.length, sum('lost'), sum('duplicates'), sum('different'), range(seconds)])
+    table.push([name, own.length, sum('lost'), sum('duplicates'), different(own), range(seconds)])
   }
   table.push([
     `total: ${total.notifications} notifications`,
@@ -26,6 +26,12 @@ export function outcomeTable({ results, total }: Outcome): string {
     range(results.map(({ seconds }) => seconds)),
   ])
   return table.toString()
+}
+
+/** The number of different rows; empty if the aggregates were compared after none of these faults. */
+function different(results: readonly FaultResult[]): number | string {
+  const compared = results.flatMap((result) => result.different ?? [])
+  return compared.length === 0 ? '' : compared.reduce((sum, count) => sum + count, 0)
 }
 
 /** Formats the results of the back pressure test as a table. */
