@@ -102,7 +102,7 @@ try {
   const isSelected = selection.length > 0
   const isUnitOnly = isSelected && !needsServers(selection)
   await setUp({ update: true, rebuild: !isUnitOnly })
-  const env = isUnitOnly ? {} : (await ensureServices()).env
+  const env = isUnitOnly ? {} : (await ensureServices({ fsync: false })).env
   const failedChecks = isSelected ? [] : checks.filter((check) => !step(...check)).map(([name]) => name)
   const report = runTests(env, selection)
   // A file that could not be loaded has no tests, but counts as a failure.

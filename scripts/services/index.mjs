@@ -3,7 +3,7 @@ import { hasDocker, startDocker, stopDocker } from './docker.mjs'
 import { withLock } from './lock.mjs'
 import { defaultManagementUrl, namedServers, probeNamed, requireNamed, VARIABLES } from './named.mjs'
 import { ensureFolder, FOLDER, LOCK } from './paths.mjs'
-import { purgePrivate, startPrivate, stopPrivate } from './private.mjs'
+import { purgePrivate, setPrivateFsync, startPrivate, stopPrivate } from './private.mjs'
 import { errorCode, note, ServicesError } from './report.mjs'
 import { readState, SERVER_NAMES } from './state.mjs'
 import { ownUrls } from './urls.mjs'
@@ -29,8 +29,18 @@ async function prefersDocker() {
   return available
 }
 
+/**
+ * @param {ServerName[]} names
+ * @param {boolean} fsync
+ */
+async function startOwn(names, fsync) {
+  const startedHere = await startMissing(names)
+  if (names.includes('postgres')) setPrivateFsync(fsync)
+  return startedHere
+}
+
 /** @param {ServerName[]} names */
-async function startOwn(names) {
+async function startMissing(names) {
   if (await prefersDocker()) {
     try {
       return await startDocker(names)
@@ -60,15 +70,16 @@ async function completeEnv(named) {
 /**
  * Makes sure that PostgreSQL, Redis and RabbitMQ run: uses the servers that the environment names, and starts the
  * others, with Docker or privately. Several programs may call it at the same time.
- * @param {{ env?: Record<string, string | undefined> }} [options] env: the environment that may name servers
+ * @param {{ env?: Record<string, string | undefined>, fsync?: boolean }} [options] env: the environment that may name
+ *   servers. fsync: whether a privately started PostgreSQL waits for the disk; tests need no data after a crash
  * @returns {Promise<{ env: ServicesEnv, startedHere: boolean }>} startedHere: this call started at least one server
  * @throws {ServicesError} if a named server does not answer, or a server cannot be installed or started
  */
-export async function ensureServices({ env = process.env } = {}) {
+export async function ensureServices({ env = process.env, fsync = true } = {}) {
   const named = namedServers(env, ownUrls(readState()))
   await requireNamed(named)
   const missing = SERVER_NAMES.filter((name) => !named[VARIABLES[name]])
-  const startedHere = missing.length > 0 && (await withLock(LOCK, () => startOwn(missing), ensureFolder))
+  const startedHere = missing.length > 0 && (await withLock(LOCK, () => startOwn(missing, fsync), ensureFolder))
   return { env: await completeEnv(named), startedHere }
 }
 

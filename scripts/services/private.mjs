@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { ensureInstalled } from './packages.mjs'
 import { FOLDER } from './paths.mjs'
 import { choosePorts, isFree } from './ports.mjs'
-import { postgres } from './postgres.mjs'
+import { postgres, setFsync } from './postgres.mjs'
 import { belongsTo, send, waitUntil } from './process.mjs'
 import { rabbitmq } from './rabbitmq.mjs'
 import { redis } from './redis.mjs'
@@ -159,6 +159,16 @@ export async function stopPrivate() {
   for (const entry of Object.values(state.servers)) delete entry.pid
   if (Object.keys(state.servers).length > 0) writeState(state)
   return stopped.flat()
+}
+
+/**
+ * Changes whether the private PostgreSQL waits for the disk. The caller holds the lock.
+ * @param {boolean} fsync
+ */
+export function setPrivateFsync(fsync) {
+  const state = readState()
+  const ports = state.servers.postgres?.ports
+  if (state.how === 'private' && ports) setFsync(ports, fsync)
 }
 
 /**
