@@ -11,7 +11,7 @@ import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts
 
 /** HOSTILE_SEED repeats a run; TEST_EFFORT multiplies the number of requests. */
 const seed = Number(process.env.HOSTILE_SEED || Date.now() % 1_000_000_000)
-const runs = effort(600)
+const runs = effort(200)
 
 let database: TestDatabase
 let api: Api

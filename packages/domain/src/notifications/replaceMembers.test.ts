@@ -1,5 +1,6 @@
 import { expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { randomCases } from '../testkit/randomCases.ts'
 import { replaceMembers } from './replaceMembers.ts'
 
 const name = /pass|token/g
@@ -84,9 +85,9 @@ test('any document has the same values as after replacement in its objects', () 
       if (result !== before) cuts++
       expect(JSON.parse(result)).toEqual(JSON.parse(JSON.stringify(replaceInValue(value))))
     }),
-    { numRuns: 2_000 },
+    { numRuns: randomCases(600) },
   )
-  expect(cuts).toBeGreaterThan(100)
+  expect(cuts).toBeGreaterThan(30)
 })
 
 test('in linear time: quadratic, these texts would exceed the timeout of a test', () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
+import { randomCases } from '../testkit/randomCases.ts'
 import { MINUTE, parseInstant } from '../time/instant.ts'
 import { addExists, emptyHoursSweep, finishHours, type HoursExists, startOfExists } from './hoursSweep.ts'
 
@@ -194,6 +195,6 @@ test('the sweep agrees with a model that goes through the minutes', () => {
       expect(overlap).toEqual({ exists: model.exists, leftOut: model.leftOut * MINUTE })
       expect(hours.reduce((sum, { count }) => sum + count, 0)).toBe(input.length)
     }),
-    { numRuns: 200 * Number(process.env.TEST_EFFORT || 1) },
+    { numRuns: randomCases(100) },
   )
 })

@@ -1,17 +1,18 @@
 import fc from 'fast-check'
 import type { InstanceNotification } from '../notifications/instanceNotification.ts'
+import { randomCases } from './randomCases.ts'
 import { at, novaEvent } from './story.ts'
 
-/** Streams per test: each rule is applied about ten times or more. TEST_EFFORT multiplies them, for a longer search. */
-const RUNS = 30
+/** Streams per test: each rule is applied about ten times or more. */
+const RUNS = 20
 
 /**
  * A failed run prints its seed and path. To repeat it, set FOLD_SEED and FOLD_PATH, and select the test with jest's `-t`.
  * With FOLD_SEED alone, each test generates the same streams again.
  */
-const { FOLD_SEED, FOLD_PATH, TEST_EFFORT } = process.env
+const { FOLD_SEED, FOLD_PATH } = process.env
 export const runOptions = {
-  numRuns: Math.ceil(RUNS * Number(TEST_EFFORT || 1)),
+  numRuns: randomCases(RUNS),
   ...(FOLD_SEED === undefined ? {} : { seed: Number(FOLD_SEED) }),
   ...(FOLD_PATH === undefined ? {} : { path: FOLD_PATH }),
 }
