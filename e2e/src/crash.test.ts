@@ -8,7 +8,7 @@ import { hoursAgo, simulate } from './simulate.ts'
 const MIN_KILLS = 3
 
 const deployments = ['east', 'west']
-const options = { seed: 'crash', format: 'both' as const, deployments, operations: 150 }
+const options = { seed: 'crash', format: 'both' as const, deployments, operations: 60 }
 
 /** The counts and aggregates of a simulated cloud, without row ids; `kill` kills ingest and jobs while it sends. */
 async function runCloud(start: number, kill: boolean) {

@@ -30,7 +30,7 @@ describe.each<{ format: Format; storedTimes: 'exact' | 'rounded' }>([
   { format: 'both', storedTimes: 'rounded' },
 ])('a cloud of $format notifications with $storedTimes times and planted faults', ({ format, storedTimes }) => {
   test('fails exactly the exists with a planted fault, each with the reason of its fault', async () => {
-    const options = { seed: `planted ${format}`, format, storedTimes, deployments, operations: 200, usageFaults: 0.5 }
+    const options = { seed: `planted ${format}`, format, storedTimes, deployments, operations: 120, usageFaults: 0.5 }
     const { truth, notifications, published } = await simulate(pipeline, START, HOURS, options)
     await pipeline.settled(notifications)
     await allVerified(pipeline.database)
@@ -69,7 +69,7 @@ async function killJobsDuring(interrupted: Pipeline, processes: number, work: Pr
 }
 
 test('four jobs processes that are killed repeatedly give the same verdicts as one, and publish each verified exists once', async () => {
-  const options = { seed: 'killed', format: 'both' as const, deployments, operations: 300, usageFaults: 0.3 }
+  const options = { seed: 'killed', format: 'both' as const, deployments, operations: 200, usageFaults: 0.3 }
   const interrupted = await startPipeline(deployments, AT_ONCE)
   try {
     Object.assign(interrupted.environment, { PUBLISH_URL: interrupted.vhost.url })

@@ -28,7 +28,7 @@ describe.each(formats)('a simulated cloud that sends %s notifications', (format)
 
   beforeAll(async () => {
     // All operations are within the last 24 hours, which kpi covers.
-    const options = { seed: `e2e ${format}`, format, deployments, operations: 120, failures: 0.2, duplicates: 0.1 }
+    const options = { seed: `e2e ${format}`, format, deployments, operations: 80, failures: 0.2, duplicates: 0.1 }
     const cloud = await simulate(pipeline, hoursAgo(HOURS), HOURS, options)
     truth = cloud.truth
     published = cloud.published
