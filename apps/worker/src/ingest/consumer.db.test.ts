@@ -3,9 +3,10 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { closeQuietly, queueDepths } from '@stacktach/broker'
 import { type Database, migrate, openDatabase, Partitions } from '@stacktach/db'
 import type { Message, Parsed } from '@stacktach/ingestion'
-import { createLogger, type DeploymentEntry } from '@stacktach/runtime'
+import { createLogger } from '@stacktach/runtime'
 import { createTestDatabase, createTestVhost, type Detour, detour, publish } from '@stacktach/testing'
 import type { Channel, ChannelModel } from 'amqplib'
+import { deploymentOf, QUEUE } from '../testkit/deploymentOf.ts'
 import { BatchStore } from './batchStore.ts'
 import { connectWithRecovery } from './connectWithRecovery.ts'
 import { QueueConsumer } from './consumer.ts'
@@ -15,7 +16,6 @@ import { Topology } from './topology.ts'
 const now = 1_795_478_400_000_000
 
 const EXCHANGE = 'nova'
-const QUEUE = 'stacktach_nova'
 const BATCH_SIZE = 10
 const PREFETCH = 30
 const TIMEOUT_MS = 20_000
@@ -53,21 +53,7 @@ afterEach(async () => {
 
 /** Starts a consumer whose batches are stored in the database, by `around` when it is given. */
 async function startConsumer(around: (store: Store) => Store = (store) => store) {
-  const { hostname, port, username, password, pathname } = new URL(network.url)
-  const bindings = [{ queue: QUEUE, routing_key: 'notifications.info' }]
-  const deployment: DeploymentEntry = {
-    name: 'east',
-    rabbit_host: hostname,
-    rabbit_port: Number(port),
-    rabbit_tls: false,
-    rabbit_userid: username || 'guest',
-    rabbit_password: password || 'guest',
-    rabbit_virtual_host: decodeURIComponent(pathname.slice(1)),
-    durable_queue: true,
-    queue_arguments: {},
-    enabled: true,
-    topics: { [EXCHANGE]: bindings },
-  }
+  const deployment = deploymentOf(network.url)
   const logger = createLogger('test', 'silent')
   const consuming: boolean[] = []
   const counts = { received: 0 }

@@ -1,12 +1,11 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals'
 import { closeQuietly, connectToBroker, describeBrokerError, onChannel, queueDepths } from '@stacktach/broker'
-import { createLogger, type DeploymentEntry } from '@stacktach/runtime'
+import { createLogger } from '@stacktach/runtime'
 import { createTestVhost, type TestVhost, transientRefusal } from '@stacktach/testing'
 import type { ChannelModel } from 'amqplib'
+import { deploymentOf, QUEUE } from '../testkit/deploymentOf.ts'
 import { connectWithRecovery } from './connectWithRecovery.ts'
 import { Topology, TransientQueueRefused } from './topology.ts'
-
-const QUEUE = 'stacktach_nova'
 
 let vhost: TestVhost
 /** The test's own connection to the broker. */
@@ -33,24 +32,6 @@ afterEach(async () => {
   await vhost.drop()
 })
 
-function deployment(url: string, overrides: Partial<DeploymentEntry> = {}): DeploymentEntry {
-  const { hostname, port, username, password, pathname } = new URL(url)
-  return {
-    name: 'east',
-    rabbit_host: hostname,
-    rabbit_port: Number(port),
-    rabbit_tls: false,
-    rabbit_userid: username || 'guest',
-    rabbit_password: password || 'guest',
-    rabbit_virtual_host: decodeURIComponent(pathname.slice(1)),
-    durable_queue: true,
-    queue_arguments: {},
-    enabled: true,
-    topics: { nova: [{ queue: QUEUE, routing_key: 'notifications.*' }] },
-    ...overrides,
-  }
-}
-
 /** Whether a message that is published to nova's exchange arrives in the queue. */
 async function isRouted(): Promise<boolean> {
   const channel = await connection.createConfirmChannel()
@@ -66,7 +47,7 @@ async function isRouted(): Promise<boolean> {
 
 /** Declares the topology on a recovering connection; resolves when it is declared. */
 async function declareWithRecovery(url: string, onError: (error: Error) => void): Promise<void> {
-  const entry = deployment(url, { durable_queue: false })
+  const entry = deploymentOf(url, { durable_queue: false })
   const topology = new Topology(entry, logger)
   await new Promise<void>((resolve, reject) => {
     const setup = async (model: ChannelModel) => {
@@ -112,7 +93,7 @@ test('a transient queue of an older version of the broker is used unchanged', as
 
 test('a transient quorum queue, which no version allows: the error says what to set', async () => {
   const quorum = { durable_queue: false, queue_arguments: { 'x-queue-type': 'quorum' } }
-  const entry = deployment(vhost.url, quorum)
+  const entry = deploymentOf(vhost.url, quorum)
   const error: unknown = await new Topology(entry, logger).declare(connection, ['nova']).catch((error) => error)
   if (!(error instanceof Error)) throw new Error('it was declared')
   expect(describeBrokerError(error, entry)).toContain('set "durable_queue": true in the deployments file')
@@ -121,7 +102,7 @@ test('a transient quorum queue, which no version allows: the error says what to 
 test('when the broker closes the connection, its reason is thrown', async () => {
   const broker = await transientRefusal(vhost.url)
   cleanUp.push(() => broker.close())
-  const entry = deployment(broker.url)
+  const entry = deploymentOf(broker.url)
   const model = await connectToBroker(entry, 1_000)
   await expect(onChannel(model, (channel) => channel.assertQueue('q', { durable: false }))).rejects.toMatchObject({
     code: 541,
@@ -130,7 +111,7 @@ test('when the broker closes the connection, its reason is thrown', async () => 
 })
 
 test('queues are bound again to an exchange that was deleted and redeclared', async () => {
-  const topology = new Topology(deployment(vhost.url), logger)
+  const topology = new Topology(deploymentOf(vhost.url), logger)
   await topology.declare(connection, ['nova'])
   expect(await topology.bind(connection)).toEqual([])
   expect(await isRouted()).toBe(true)

@@ -1,28 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { beforeEach, describe, expect, test } from '@jest/globals'
 import { DAY, MINUTE, parseInstant, type Rules } from '@stacktach/domain'
-import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
-import { type Database, openDatabase } from '../connection/open.ts'
-import { migrate } from '../migrate.ts'
 import { day, notFound, novaAudit, theDay } from '../testkit/novaAudit.ts'
 import { storeMessages } from '../testkit/storeTestMessages.ts'
 import { novemberTime as at, insertDelete, insertLaunch, insertOffload } from '../testkit/usageRows.ts'
 
-let testDatabase: TestDatabase
-let database: Database
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase(migrate)
-  database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 2 })
-})
-
-beforeEach(() => database.pool.query('truncate instance_launch, instance_exists, instance_delete, timing'))
-
-afterAll(async () => {
-  await database.close()
-  await testDatabase.drop()
-})
-
-const { launch, exists, audits, audit, failures } = novaAudit(() => database)
+const { database, launch, exists, audits, audit, failures } = novaAudit()
 
 const month = { from: at('01 00:00:00'), until: at('30 00:00:00') + DAY }
 
@@ -75,13 +57,13 @@ describe('monthly audits:', () => {
 
 test('each deployment has its own audits', async () => {
   const launchedAt = at('20 10:00:00')
-  await storeMessages(database, [
+  await storeMessages(database(), [
     { at: launchedAt, event: 'compute.instance.create.end', request: 'req-east', deployment: 'east' },
     { at: launchedAt, event: 'compute.instance.create.end', request: 'req-west', deployment: 'west' },
   ])
-  await insertLaunch(database, { instance: 'e', request: 'req-east', launchedAt })
-  await insertLaunch(database, { instance: 'w', request: 'req-west', launchedAt })
-  const { rows } = await database.pool.query<{ id: number }>('select id from deployment order by name')
+  await insertLaunch(database(), { instance: 'e', request: 'req-east', launchedAt })
+  await insertLaunch(database(), { instance: 'w', request: 'req-west', launchedAt })
+  const { rows } = await database().pool.query<{ id: number }>('select id from deployment order by name')
   const [east, west] = rows.map(({ id }) => id)
   if (east === undefined || west === undefined) throw new Error('two deployments expected')
   // East audits each hour, and west each day at six.
@@ -149,9 +131,9 @@ test('with daily audits at midnight, the launches that fail are those that fail 
   await audits('half', relaunchedAt, day, day + DAY, DAY)
   await launch('shelved', at('12 09:30:30'))
   await exists('shelved', at('12 09:30:30'), day, at('20 12:00:00'))
-  await insertOffload(database, 'shelved', at('20 12:00:40'))
+  await insertOffload(database(), 'shelved', at('20 12:00:40'))
   await launch('deleted', launchedAt)
-  await insertDelete(database, { instance: 'deleted', launchedAt, deletedAt: at('20 12:00:00') })
+  await insertDelete(database(), { instance: 'deleted', launchedAt, deletedAt: at('20 12:00:00') })
   await audits('deleted', launchedAt, day, day + DAY, DAY)
   const expected = [notFound('half', '12 09:30:30'), 'No exists for instance (missing)']
   expect(await failures(theDay, 'stacktach')).toEqual(expected)

@@ -1,27 +1,9 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals'
+import { describe, expect, test } from '@jest/globals'
 import { DAY, HOUR, MINUTE, SECOND } from '@stacktach/domain'
-import { createTestDatabase, type TestDatabase } from '@stacktach/testing'
-import { type Database, openDatabase } from '../connection/open.ts'
-import { migrate } from '../migrate.ts'
 import { day, notFound, novaAudit, theDay } from '../testkit/novaAudit.ts'
 import { novemberTime as at, insertDelete, insertOffload } from '../testkit/usageRows.ts'
 
-let testDatabase: TestDatabase
-let database: Database
-
-beforeAll(async () => {
-  testDatabase = await createTestDatabase(migrate)
-  database = openDatabase({ url: testDatabase.url, applicationName: 'test', size: 2 })
-})
-
-beforeEach(() => database.pool.query('truncate instance_launch, instance_exists, instance_delete, timing'))
-
-afterAll(async () => {
-  await database.close()
-  await testDatabase.drop()
-})
-
-const { launch, exists, audits, audit, failures } = novaAudit(() => database)
+const { database, launch, exists, audits, audit, failures } = novaAudit()
 
 describe('hourly audits and a report of the day:', () => {
   const launchedAt = at('20 09:30:30')
@@ -71,7 +53,7 @@ describe('hourly audits and a report of the day:', () => {
 
   test('a deleted instance is not reported after the hour of its delete', async () => {
     await launch('i', launchedAt)
-    await insertDelete(database, { instance: 'i', launchedAt, deletedAt: at('20 15:20:00') })
+    await insertDelete(database(), { instance: 'i', launchedAt, deletedAt: at('20 15:20:00') })
     await audits('i', launchedAt, at('20 09:00:00'), at('20 16:00:00'))
     await launch('other', launchedAt)
     await audits('other', launchedAt, at('20 09:00:00'), day + DAY)
@@ -82,13 +64,13 @@ describe('hourly audits and a report of the day:', () => {
     const softDelete = { launchedAt, deletedAt: at('20 11:20:00'), effective: false }
     for (const instance of ['reported', 'forgotten']) {
       await launch(instance, launchedAt)
-      await insertDelete(database, { instance, ...softDelete })
+      await insertDelete(database(), { instance, ...softDelete })
     }
     await audits('reported', launchedAt, at('20 09:00:00'), day + DAY)
     await audits('forgotten', launchedAt, at('20 09:00:00'), at('20 12:00:00'))
     const gap = 'from 2026-11-20 12:00:00 to 2026-11-21 00:00:00'
     expect(await failures()).toEqual([`${notFound('forgotten', '20 09:30:30')}: no exists ${gap}`])
-    await insertDelete(database, { instance: 'forgotten', launchedAt, deletedAt: at('20 11:40:00') })
+    await insertDelete(database(), { instance: 'forgotten', launchedAt, deletedAt: at('20 11:40:00') })
     expect(await failures()).toEqual([])
   })
 
@@ -126,12 +108,12 @@ describe('hourly audits and a report of the day:', () => {
     await launch('i', launchedAt)
     await audits('i', launchedAt, at('20 09:00:00'), at('20 12:00:00'))
     await exists('i', launchedAt, at('20 12:00:00'), at('20 12:20:00'))
-    await insertOffload(database, 'i', at('20 13:30:00'))
+    await insertOffload(database(), 'i', at('20 13:30:00'))
     await launch('i', at('20 18:05:00'))
     await audits('i', at('20 18:05:00'), at('20 18:00:00'), day + DAY)
     expect(await failures()).toEqual([])
     await launch('unreported', launchedAt)
-    await insertOffload(database, 'unreported', at('20 13:30:00'))
+    await insertOffload(database(), 'unreported', at('20 13:30:00'))
     expect(await failures()).toEqual(['No exists for instance (unreported)'])
   })
 
