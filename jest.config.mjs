@@ -44,7 +44,7 @@ export default {
     project('e2e', ['e2e/src/**/*.test.ts']),
   ],
   testTimeout: 120_000,
-  // For two processors: a test that starts processes mostly waits for them, so a third worker uses the idle time.
-  maxWorkers: 3,
+  // For two processors: tests that stop and start processes mostly wait, so further workers use the idle time.
+  maxWorkers: 4,
   testSequencer: '<rootDir>/jest.sequencer.mjs',
 }
