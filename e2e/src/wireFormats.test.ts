@@ -18,13 +18,7 @@ const HOURS = 3
 const deployments = ['east', 'west']
 
 /** Stores only a simulated cloud and returns all answers; its operations are the same in each format. */
-async function answersOf(
-  pipeline: Pipeline,
-  get: Get,
-  rules: string,
-  format: Format,
-  start: number,
-): Promise<Answers> {
+async function answersOf(pipeline: Pipeline, get: Get, rules: string, format: Format, start: number): Promise<Answers> {
   const options = { seed: 'formats 582', format, deployments, operations: 100, failures: 0.2, imageExists: true }
   const { notifications, published } = await simulate(pipeline, start, HOURS, options)
   await pipeline.settled(notifications)
