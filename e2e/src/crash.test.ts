@@ -65,4 +65,4 @@ test('killing ingest and jobs in the middle of the stream causes no loss and no 
   const uninterrupted = await runCloud(start, false)
   expect(interrupted.notifications).toBe(uninterrupted.notifications)
   expect(interrupted.aggregates).toEqual(uninterrupted.aggregates)
-})
+}, 300_000)
