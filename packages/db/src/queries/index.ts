@@ -21,7 +21,16 @@ export { finishedRequests } from './finishedRequests.ts'
 export { hostNames } from './hostNames.ts'
 export { instanceDeletes } from './instanceDeletes.ts'
 export { instanceExists } from './instanceExists.ts'
+export { type InstanceHead, instanceHead } from './instanceHead.ts'
 export { instanceLaunches } from './instanceLaunches.ts'
+export {
+  deletesOfInstance,
+  existsOfInstance,
+  type InstanceDeleteRow,
+  type InstanceExistsRow,
+  type InstanceLaunchRow,
+  launchesOfInstance,
+} from './instanceUsage.ts'
 export { type ExistsSearch, type ExistsVerdict, listExists } from './listExists.ts'
 export type { ListedNotification } from './listedNotification.ts'
 export { type ListedRejected, listRejected, rejectedBody } from './listRejected.ts'
@@ -46,6 +55,7 @@ export {
   type StoredOperation,
   type TimeCursor,
 } from './operations.ts'
+export { type Meaning, recognize } from './recognize.ts'
 export { lastRejectedId, type RejectedToReplay, rejectedToReplay } from './rejectedToReplay.ts'
 export { type ReplicaState, replicaState } from './replicaState.ts'
 export { reportById, type StoredReport } from './reportById.ts'
@@ -55,6 +65,16 @@ export { retentionState } from './retentionState.ts'
 export { type SearchField, type SearchLookup, searchFields } from './searchFields.ts'
 export { isScan, type Search, type SearchCondition, searchNotifications } from './searchNotifications.ts'
 export { searchReports } from './searchReports.ts'
+export {
+  countInstanceNotifications,
+  type ListPosition,
+  type Neighbours,
+  type NotificationCounts,
+  neighboursOf,
+  notificationsOfInstance,
+  notificationsOfWholeRequest,
+  type ServiceNotification,
+} from './subjectNotifications.ts'
 export { type SystemStatus, systemStatus } from './systemStatus.ts'
 export { tenantIsKnown } from './tenantIsKnown.ts'
 export {
