@@ -32,7 +32,7 @@ export function DataTable<Row>({ caption, hideCaption = false, columns, rows, em
   if (rows.length === 0) return <Empty>{empty}</Empty>
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: a region that scrolls must be reachable by keyboard
-    <section class="table" aria-label={caption} tabIndex={0}>
+    <section class="table" aria-label={`Table: ${caption}`} tabIndex={0}>
       <table>
         <caption class={hideCaption ? 'visually-hidden' : undefined}>{caption}</caption>
         <thead>

@@ -6,11 +6,17 @@ interface Props {
   to?: string | undefined
   /** Adds a button that copies the id; it needs the script. */
   copy?: boolean
+  /** Shows the beginning only; a selection still copies the whole id. */
+  short?: boolean
 }
 
 /** An id, name or host as one word: monospace, selected as a whole, and never broken. */
-export function Id({ children, to, copy = false }: Props) {
-  const text = <code class="id">{children}</code>
+export function Id({ children, to, copy = false, short = false }: Props) {
+  const text = (
+    <code class={short ? 'id short' : 'id'} title={short ? children : undefined}>
+      {children}
+    </code>
+  )
   return (
     <>
       {to === undefined ? text : <PageLink to={to}>{text}</PageLink>}

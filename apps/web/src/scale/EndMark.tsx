@@ -18,4 +18,3 @@ export function EndMark({ outcome }: { outcome: Outcome }) {
       return <rect class="mark" x="-5" y="-5" width="10" height="10" />
   }
 }
-

@@ -4,7 +4,7 @@ import { useView } from '../view/view.ts'
 import type { Scale } from './scale.ts'
 
 /** Height of the axis above the rows, in pixels; CSS has the same value. */
-export const AXIS_HEIGHT = 38
+export const AXIS_HEIGHT = 52
 
 /** Height of a row, in pixels; CSS has the same value. */
 export const ROW_HEIGHT = 28
@@ -21,15 +21,25 @@ export function ScaleAxis({ scale, height }: { scale: Scale; height: number }) {
           <title>{`${shortDuration(until - from)} without activity, until ${formatInstant(until)} UTC`}</title>
           <rect x={`${x}%`} y={AXIS_HEIGHT - 20} width={`${width}%`} height={height - AXIS_HEIGHT + 20} />
           <text x={`${x + width / 2}%`} y={AXIS_HEIGHT - 7} text-anchor="middle">
-            {width < NARROW_PAUSE ? '‖' : `‖ ${shortDuration(until - from).split(' ').slice(0, 2).join(' ')} ‖`}
+            {width < NARROW_PAUSE
+              ? '‖'
+              : `‖ ${shortDuration(until - from)
+                  .split(' ')
+                  .slice(0, 2)
+                  .join(' ')} ‖`}
           </text>
         </g>
       ))}
-      {scale.ticks.map(({ at, x, isNewDay }) => (
+      {scale.ticks.map(({ at, x, isNewDay, isPrecise }) => (
         <g key={at} class="tick">
-          <line x1={`${x}%`} x2={`${x}%`} y1={AXIS_HEIGHT - 4} y2={height} />
-          <text x={`${x}%`} y={13} text-anchor={x > 88 ? 'end' : 'start'}>
-            {tickLabel(at, times === 'elapsed' ? scale.from : null, isNewDay)}
+          <line x1={`${x}%`} x2={`${x}%`} y1={31} y2={height} />
+          {isNewDay && times !== 'elapsed' ? (
+            <text x={`${x}%`} y={12} text-anchor={x > 88 ? 'end' : 'start'} class="date">
+              {formatInstant(at).slice(0, 10)}
+            </text>
+          ) : null}
+          <text x={`${x}%`} y={27} text-anchor={x > 88 ? 'end' : 'start'}>
+            {times === 'elapsed' ? `+${shortDuration(at - scale.from)}` : clock(at, isPrecise)}
           </text>
         </g>
       ))}
@@ -37,10 +47,8 @@ export function ScaleAxis({ scale, height }: { scale: Scale; height: number }) {
   )
 }
 
-/** The time of day, with the date where it changes; elapsed since `origin` if there is one. */
-function tickLabel(at: Instant, origin: Instant | null, isNewDay: boolean): string {
-  if (origin !== null) return `+${shortDuration(at - origin)}`
-  const [date = '', time = ''] = formatInstant(at).split(' ')
-  const clock = time.replace(/(\.\d{3})\d+$/, '$1')
-  return isNewDay ? `${date} ${clock}` : clock
+/** The time of day in UTC. */
+function clock(at: Instant, isPrecise: boolean): string {
+  const [whole = '', fraction = ''] = formatInstant(at).slice(11).split('.')
+  return isPrecise ? `${whole}.${fraction.slice(0, 3).padEnd(3, '0')}` : whole
 }

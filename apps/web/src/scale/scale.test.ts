@@ -12,7 +12,7 @@ const from = (offset: number, length: number | null): Activity => ({
 describe('pauses', () => {
   test('an instance that acts for seconds and lives for a year', () => {
     const scale = makeScale([from(0, 20 * SECOND), from(365 * DAY, 5 * SECOND)])
-    expect(scale.pauses).toMatchObject([{ from: START + 20 * SECOND, until: START + 365 * DAY, width: 7 }])
+    expect(scale.pauses).toMatchObject([{ from: START + 20 * SECOND, until: START + 365 * DAY, width: 9 }])
     // The short activity is visible, too.
     expect(scale.x(START + 365 * DAY + 5 * SECOND) - scale.x(START + 365 * DAY)).toBeGreaterThan(20)
   })
@@ -89,7 +89,7 @@ test('later is never further left, and everything is within the width', () => {
       expect(places.at(-1)).toBeLessThanOrEqual(99.000001)
       const { ticks } = scale
       for (const [index, tick] of ticks.slice(1).entries()) {
-        expect(tick.x - (ticks[index]?.x ?? 0)).toBeGreaterThanOrEqual(11)
+        expect(tick.x - (ticks[index]?.x ?? 0)).toBeGreaterThanOrEqual(12)
       }
     }),
   )

@@ -15,6 +15,8 @@ export interface Tick {
   x: number
   /** Whether its label needs the date, because the day differs from the tick before. */
   isNewDay: boolean
+  /** Whether its label needs milliseconds. */
+  isPrecise: boolean
 }
 
 /** A time scale in percent of the width, with long pauses compressed. */
@@ -39,11 +41,12 @@ const MIN_PAUSE = 10 * SECOND
 const PAUSE_FACTOR = 4
 
 /** Percent of the width that a pause takes, and all pauses together at most. */
-const PAUSE_WIDTH = 7
+const PAUSE_WIDTH = 9
 const MAX_PAUSES_WIDTH = 56
 
-/** Percent of the width between two labels of ticks, at least. */
-const TICK_DISTANCE = 11
+/** Percent of the width that the label of a tick takes, without and with milliseconds. */
+const TICK_DISTANCE = 12
+const PRECISE_TICK_DISTANCE = 17
 
 /** Unlabelled margin at both sides, so that marks at the ends are not cut. */
 const MARGIN = 1
@@ -157,20 +160,21 @@ function position(segments: readonly Segment[], instant: Instant): number {
 /** Ticks at the start of each active part, and at round times within it where there is room. */
 function ticksOf(segments: readonly Segment[], x: (instant: Instant) => number): Tick[] {
   const ticks: Tick[] = []
-  const add = (at: Instant) => {
+  const add = (at: Instant, isPrecise: boolean) => {
     const last = ticks.at(-1)
     const place = x(at)
-    if (last !== undefined && place - last.x < TICK_DISTANCE) return
-    ticks.push({ at, x: place, isNewDay: last === undefined || Math.floor(last.at / DAY) !== Math.floor(at / DAY) })
+    if (last !== undefined && place - last.x < (last.isPrecise ? PRECISE_TICK_DISTANCE : TICK_DISTANCE)) return
+    const isNewDay = last === undefined || Math.floor(last.at / DAY) !== Math.floor(at / DAY)
+    ticks.push({ at, x: place, isNewDay, isPrecise })
   }
   for (const segment of segments) {
     if (segment.isPause) continue
-    add(segment.from)
     const length = segment.until - segment.from
-    const room = Math.floor(segment.width / TICK_DISTANCE)
-    const step = steps.find((candidate) => length / candidate <= room)
-    if (step === undefined || room < 1) continue
-    for (let at = Math.ceil((segment.from + 1) / step) * step; at < segment.until; at += step) add(at)
+    const step = steps.find((candidate) => length / candidate <= segment.width / TICK_DISTANCE)
+    const isPrecise = length > 0 && step !== undefined && step < SECOND
+    add(segment.from, isPrecise)
+    if (step === undefined || segment.width < TICK_DISTANCE) continue
+    for (let at = Math.ceil((segment.from + 1) / step) * step; at < segment.until; at += step) add(at, isPrecise)
   }
   return ticks
 }

@@ -1,9 +1,11 @@
-import { type Attempt, formatInstant, type Instant, type Operation } from '@stacktach/domain'
+import { formatInstant, type Instant, type Operation } from '@stacktach/domain'
 import { OutcomeBadge } from '../components/Badge.tsx'
 import { DurationText } from '../components/DurationText.tsx'
+import { HostName } from '../components/HostName.tsx'
 import { PageLink } from '../components/PageLink.tsx'
+import { ChartPlot, PlacedAt } from '../scale/ChartPlot.tsx'
 import { EndMark } from '../scale/EndMark.tsx'
-import { AXIS_HEIGHT, ROW_HEIGHT, ScaleAxis } from '../scale/ScaleAxis.tsx'
+import { AXIS_HEIGHT, ROW_HEIGHT } from '../scale/ScaleAxis.tsx'
 import { shortDuration } from '../view/durations.ts'
 import { failuresHref } from '../view/links.ts'
 import { shortName } from '../view/shortName.ts'
@@ -32,17 +34,24 @@ export function TimelineView<Row extends Operation>({ operations, now, hrefOf }:
                   {shortName(row.operation.name)}
                 </PageLink>
               ) : (
-                `attempt ${row.number} of ${row.operation.attempts.length}`
+                <span>
+                  {`attempt ${row.number} of ${row.operation.attempts.length}`}
+                  {row.attempt.host === null ? null : (
+                    <>
+                      {' on '}
+                      <HostName host={row.attempt.host} />
+                    </>
+                  )}
+                </span>
               )}
             </li>
           ))}
         </ol>
-        <svg class="chart-plot" width="100%" height={height} role="group" aria-label="Operations on a time scale">
-          <ScaleAxis scale={scale} height={height} />
+        <ChartPlot label="Operations on a time scale" scale={scale} height={height}>
           {rows.map((row, index) => (
             <RowBar key={index} row={row} y={AXIS_HEIGHT + index * ROW_HEIGHT} to={hrefOf(row.operation)} />
           ))}
-        </svg>
+        </ChartPlot>
         <ol class="chart-notes">
           {rows.map((row, index) => (
             <li key={index}>
@@ -76,14 +85,18 @@ function RowBar<Row extends Operation>({ row, y, to }: { row: TimelineRow<Row>; 
           rx="3"
         />
       ) : null}
-      <svg x={`${end}%`} y={middle} overflow="visible" width="1" height="1">
+      <PlacedAt x={end} y={middle}>
         <EndMark outcome={outcome} />
-      </svg>
-      <svg x={`${isLeft ? end : bar.x}%`} y={middle} overflow="visible" width="1" height="1">
-        <text class="tip" x={isLeft ? 14 : -12} y="4" text-anchor={isLeft ? 'start' : 'end'}>
-          {text}
-        </text>
-      </svg>
+      </PlacedAt>
+      <text
+        class="tip"
+        x={`${isLeft ? end : bar.x}%`}
+        dx={isLeft ? 14 : -12}
+        y={middle + 4}
+        text-anchor={isLeft ? 'start' : 'end'}
+      >
+        {text}
+      </text>
     </PageLink>
   )
 }
@@ -100,23 +113,17 @@ function timesText<Row extends Operation>({ bar, outcome }: TimelineRow<Row>): s
 }
 
 function Note<Row extends Operation>({ row }: { row: TimelineRow<Row> }) {
-  const { operation, attempt, bar, outcome, number } = row
-  const failure: Attempt | undefined =
-    attempt ?? (operation.attempts.length === 1 && outcome === 'failed' ? operation.attempts[0] : undefined)
-  const of = operation.attempts.length
-  const host = attempt === null ? operation.host : attempt.host
+  const { operation, attempt, bar, outcome } = row
+  const { attempts } = operation
+  const error = attempt === null && attempts.length > 1 ? null : (attempt ?? attempts[0])?.error
   return (
     <>
       <OutcomeBadge outcome={outcome} />
       {bar.until === null || bar.isStartUnknown ? null : <DurationText of={bar.until - bar.from} />}
-      {of > 1 && attempt !== null ? (
-        <span>{`attempt ${number} of ${of}${host === null ? '' : ` on ${host}`}`}</span>
-      ) : host === null ? null : (
-        <span class="muted">{host}</span>
-      )}
-      {failure?.error == null ? null : (
-        <PageLink to={failuresHref({ error: failure.error })} class="error-text" title={failure.error}>
-          {failure.error}
+      {attempt !== null || operation.host === null ? null : <HostName host={operation.host} />}
+      {error == null ? null : (
+        <PageLink to={failuresHref({ error })} class="error-text" title={error}>
+          {error}
         </PageLink>
       )}
     </>

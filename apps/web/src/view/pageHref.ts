@@ -29,3 +29,9 @@ export function sameHref(url: string, changes: Readonly<Record<string, string | 
   const text = parameters.toString()
   return text === '' ? path : `${path}?${text}`
 }
+
+/** The href of another page, with the choice of times of the given URL. */
+export function withTimes(url: string, href: string): string {
+  const times = new URLSearchParams(url.split('?')[1] ?? '').get('times')
+  return times === null ? href : sameHref(href, { times })
+}

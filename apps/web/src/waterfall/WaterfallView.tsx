@@ -1,9 +1,11 @@
 import { formatInstant } from '@stacktach/domain'
 import { Badge, type Tone } from '../components/Badge.tsx'
 import { DurationText } from '../components/DurationText.tsx'
+import { HostName } from '../components/HostName.tsx'
 import { PageLink } from '../components/PageLink.tsx'
+import { ChartPlot, PlacedAt } from '../scale/ChartPlot.tsx'
 import { EndMark } from '../scale/EndMark.tsx'
-import { AXIS_HEIGHT, ROW_HEIGHT, ScaleAxis } from '../scale/ScaleAxis.tsx'
+import { AXIS_HEIGHT, ROW_HEIGHT } from '../scale/ScaleAxis.tsx'
 import { shortDuration } from '../view/durations.ts'
 import { instanceHref, notificationHref } from '../view/links.ts'
 import { shortName } from '../view/shortName.ts'
@@ -34,22 +36,23 @@ export function WaterfallView({ notifications }: { notifications: readonly Water
             </li>
           ))}
         </ol>
-        <svg class="chart-plot" width="100%" height={height} role="group" aria-label="Parts on a time scale">
-          <ScaleAxis scale={scale} height={height} />
+        <ChartPlot label="Parts on a time scale" scale={scale} height={height}>
           {parts.map((part, index) => (
             <PartBar key={index} part={part} y={AXIS_HEIGHT + index * ROW_HEIGHT} />
           ))}
-        </svg>
+        </ChartPlot>
         <ol class="chart-notes">
           {parts.map((part, index) => (
             <li key={index}>
               <Badge tone={tones[part.outcome]}>{words[part.outcome]}</Badge>
               {part.until === null ? null : <DurationText of={part.until - part.from} />}
-              {part.host === null ? null : <span class="muted">{part.host}</span>}
+              {part.host === null ? null : <HostName host={part.host} />}
               {part.instance === null || instances.size < 2 ? null : (
                 <PageLink to={instanceHref(part.instance)}>{part.instance.slice(0, 8)}</PageLink>
               )}
-              {part.gap === null ? null : <span class="gap-text">{`after ${shortDuration(part.gap)} without activity`}</span>}
+              {part.gap === null ? null : (
+                <span class="gap-text">{`after ${shortDuration(part.gap)} without activity`}</span>
+              )}
             </li>
           ))}
         </ol>
@@ -69,22 +72,35 @@ function PartBar({ part, y }: { part: RequestPart; y: number }) {
   const text = timesText(part)
   const color = { done: 'done', failed: 'failed', open: 'open', point: 'abandoned' }[part.outcome]
   return (
-    <PageLink to={hrefOf(part)} label={`${part.name} of ${part.component}, ${words[part.outcome]}, ${text}`} class={`bar ${color}`}>
+    <PageLink
+      to={hrefOf(part)}
+      label={`${part.name} of ${part.component}, ${words[part.outcome]}, ${text}`}
+      class={`bar ${color}`}
+    >
       <rect class="hit" x="0" y={y} width="100%" height={ROW_HEIGHT} />
-      {part.gap === null ? null : (
-        <line class="gap" x1={`${part.gapX}%`} x2={`${part.x}%`} y1={middle} y2={middle} />
-      )}
+      {part.gap === null ? null : <line class="gap" x1={`${part.gapX}%`} x2={`${part.x}%`} y1={middle} y2={middle} />}
       {part.width > 0 ? (
-        <rect class="body" x={`${part.x}%`} y={middle - BAR_HEIGHT / 2} width={`${part.width}%`} height={BAR_HEIGHT} rx="3" />
+        <rect
+          class="body"
+          x={`${part.x}%`}
+          y={middle - BAR_HEIGHT / 2}
+          width={`${part.width}%`}
+          height={BAR_HEIGHT}
+          rx="3"
+        />
       ) : null}
-      <svg x={`${end}%`} y={middle} overflow="visible" width="1" height="1">
+      <PlacedAt x={end} y={middle}>
         <PartMark outcome={part.outcome} />
-      </svg>
-      <svg x={`${isLeft ? end : part.x}%`} y={middle} overflow="visible" width="1" height="1">
-        <text class="tip" x={isLeft ? 14 : -12} y="4" text-anchor={isLeft ? 'start' : 'end'}>
-          {text}
-        </text>
-      </svg>
+      </PlacedAt>
+      <text
+        class="tip"
+        x={`${isLeft ? end : part.x}%`}
+        dx={isLeft ? 14 : -12}
+        y={middle + 4}
+        text-anchor={isLeft ? 'start' : 'end'}
+      >
+        {text}
+      </text>
     </PageLink>
   )
 }

@@ -30,7 +30,7 @@ export interface RequestPart {
   outcome: PartOutcome
   /** Ids of its notifications, in order of time. */
   notificationIds: number[]
-  /** Time before its start during which no earlier part was running; null if there is none. */
+  /** Time before its start during which no earlier part was running; null if it is too short to be seen. */
   gap: Duration | null
   x: number
   width: number
@@ -42,6 +42,9 @@ export interface Waterfall {
   scale: Scale
   parts: RequestPart[]
 }
+
+/** Percent of the width from which a gap is shown. */
+const MIN_GAP_WIDTH = 1
 
 const SUFFIX = /\.(start|end|error)$/
 
@@ -60,16 +63,22 @@ export function layOutWaterfall(notifications: readonly WaterfallNotification[])
   let busyUntil: Instant | null = null
   const placed = parts.map((part): RequestPart => {
     const gapFrom = busyUntil
-    const gap = gapFrom !== null && part.from > gapFrom ? part.from - gapFrom : null
     busyUntil = Math.max(busyUntil ?? part.from, part.until ?? part.from)
     const x = scale.x(part.from)
+    const gapX = scale.x(gapFrom ?? part.from)
+    const gap = gapFrom !== null && x - gapX >= MIN_GAP_WIDTH ? part.from - gapFrom : null
     const end = part.until ?? (part.outcome === 'open' ? scale.until : part.from)
-    return { ...part, gap, x, width: Math.max(0, scale.x(end) - x), gapX: scale.x(gapFrom ?? part.from) }
+    return { ...part, gap, x, width: Math.max(0, scale.x(end) - x), gapX }
   })
   return { scale, parts: placed }
 }
 
-function withoutTwins(notifications: readonly WaterfallNotification[]): WaterfallNotification[] {
+/** Leaves out updates of instances, and versioned notifications whose classic counterpart is in the list. */
+export function withoutNoise<Row extends WaterfallNotification>(notifications: readonly Row[]): Row[] {
+  return withoutTwins(notifications).filter(({ event }) => event !== 'compute.instance.update')
+}
+
+function withoutTwins<Row extends WaterfallNotification>(notifications: readonly Row[]): Row[] {
   const key = ({ instance, event }: WaterfallNotification) => JSON.stringify([instance, event])
   const classic = new Set(notifications.filter(({ versioned }) => !versioned).map(key))
   return notifications.filter((notification) => !notification.versioned || !classic.has(key(notification)))

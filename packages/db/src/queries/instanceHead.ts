@@ -43,7 +43,7 @@ export async function instanceHead(db: Database, instance: string): Promise<Inst
             coalesce(n.tenant, o.tenant, launch.tenant) as tenant,
             n.json #>> '{1,_context_project_name}' as "tenantName",
             coalesce(n.user_id, o.user_id) as "userId", n.json #>> '{1,_context_user_name}' as "userName",
-            coalesce(nullif(${payload('host')}, ''), o.host, n.host) as host,
+            case when n.id is null then o.host else nullif(${payload('host')}, '') end as host,
             coalesce(n.json #>> '{1,payload,instance_type}',
                      n.json #>> '{1,payload,nova_object.data,flavor,nova_object.data,name}', o.flavor) as flavor,
             coalesce(nullif(n.json #>> '{1,payload,image_meta,image_name}', ''), nullif(${payload('image_name')}, ''),
