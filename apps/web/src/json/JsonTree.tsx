@@ -1,4 +1,5 @@
 import { stringifyJson } from '@stacktach/domain'
+import { CopyButton } from '../components/Id.tsx'
 import { memberPath } from './jsonPath.ts'
 
 /** Levels that are open at first. */
@@ -31,25 +32,25 @@ interface MemberProps {
 
 function Member({ name, value, path, depth }: MemberProps) {
   const members = depth < MAX_DEPTH ? membersOf(value) : []
-  const key = (
-    <span class="json-key" data-path={path}>
-      {name}
-    </span>
-  )
   if (members.length === 0) {
     return (
       <li>
-        {key}: <Leaf value={value} />
+        <span class="json-key" data-path={path}>
+          {name}
+        </span>
+        : <Leaf value={value} />
       </li>
     )
   }
-  const isArray = Array.isArray(value)
   return (
     <li>
+      <CopyButton text={path} label={`Copy path ${path}`}>
+        Copy path
+      </CopyButton>
       <details open={depth <= OPEN_LEVELS}>
         <summary>
-          {key}
-          <span class="muted">{isArray ? ` [${members.length}]` : ` {${members.length}}`}</span>
+          <span class="json-key">{name}</span>
+          <span class="muted">{Array.isArray(value) ? ` [${members.length}]` : ` {${members.length}}`}</span>
         </summary>
         <ul>
           {members.map(([childName, child]) => (

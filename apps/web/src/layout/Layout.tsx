@@ -70,7 +70,7 @@ function Head({ isOpen }: { isOpen: boolean }) {
               type="search"
               name="q"
               aria-label="Find an instance, request, image, message, tenant, host or event"
-              placeholder="Find instance, request, tenant, host, event …"
+              placeholder="Find instance, request, tenant …"
               autocomplete="off"
               spellcheck={false}
               maxLength={500}

@@ -4,6 +4,7 @@ import type { ComponentChildren } from 'preact'
 import { OutcomeBadge } from '../components/Badge.tsx'
 import { DataTable } from '../components/DataTable.tsx'
 import { DurationText } from '../components/DurationText.tsx'
+import { HostName } from '../components/HostName.tsx'
 import { Id } from '../components/Id.tsx'
 import { PageLink } from '../components/PageLink.tsx'
 import { Time } from '../components/Time.tsx'
@@ -52,7 +53,13 @@ export function OperationTable({ caption, rows, empty, showsInstance = false, sh
         {
           title: 'Host',
           cell: ({ host }) =>
-            host === null ? <span class="none">–</span> : <PageLink to={searchHref({ host })}>{host}</PageLink>,
+            host === null ? (
+              <span class="none">–</span>
+            ) : (
+              <PageLink to={searchHref({ host })}>
+                <HostName host={host} />
+              </PageLink>
+            ),
         },
         { title: 'Error', wide: true, cell: (row) => <LastError {...row} /> },
         { title: 'Attempts', numeric: true, cell: ({ attempts }) => attempts.length },

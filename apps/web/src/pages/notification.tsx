@@ -81,7 +81,7 @@ export const notificationPage = definePage({
           id="content"
           title="Content"
           aside={
-            <CopyButton text={json} label="Copy the whole notification">
+            <CopyButton text={json} label="Copy all of the notification">
               Copy all
             </CopyButton>
           }

@@ -30,15 +30,15 @@ export function ScaleAxis({ scale, height }: { scale: Scale; height: number }) {
           </text>
         </g>
       ))}
-      {scale.ticks.map(({ at, x, isNewDay, isPrecise }) => (
+      {scale.ticks.map(({ at, x, isNewDay, isPrecise, isLeft }) => (
         <g key={at} class="tick">
           <line x1={`${x}%`} x2={`${x}%`} y1={31} y2={height} />
           {isNewDay && times !== 'elapsed' ? (
-            <text x={`${x}%`} y={12} text-anchor={x > 88 ? 'end' : 'start'} class="date">
+            <text x={`${x}%`} y={12} text-anchor={isLeft ? 'end' : 'start'} class="date">
               {formatInstant(at).slice(0, 10)}
             </text>
           ) : null}
-          <text x={`${x}%`} y={27} text-anchor={x > 88 ? 'end' : 'start'}>
+          <text x={`${x}%`} y={27} text-anchor={isLeft ? 'end' : 'start'}>
             {times === 'elapsed' ? `+${shortDuration(at - scale.from)}` : clock(at, isPrecise)}
           </text>
         </g>

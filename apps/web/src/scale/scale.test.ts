@@ -89,7 +89,7 @@ test('later is never further left, and everything is within the width', () => {
       expect(places.at(-1)).toBeLessThanOrEqual(99.000001)
       const { ticks } = scale
       for (const [index, tick] of ticks.slice(1).entries()) {
-        expect(tick.x - (ticks[index]?.x ?? 0)).toBeGreaterThanOrEqual(12)
+        expect(tick.x - (ticks[index]?.x ?? 0)).toBeGreaterThanOrEqual(11)
       }
     }),
   )

@@ -17,6 +17,8 @@ export interface Tick {
   isNewDay: boolean
   /** Whether its label needs milliseconds. */
   isPrecise: boolean
+  /** Whether its label is left of its mark, because there is no room on the right. */
+  isLeft: boolean
 }
 
 /** A time scale in percent of the width, with long pauses compressed. */
@@ -45,7 +47,7 @@ const PAUSE_WIDTH = 9
 const MAX_PAUSES_WIDTH = 56
 
 /** Percent of the width that the label of a tick takes, without and with milliseconds. */
-const TICK_DISTANCE = 12
+const TICK_DISTANCE = 11
 const PRECISE_TICK_DISTANCE = 17
 
 /** Unlabelled margin at both sides, so that marks at the ends are not cut. */
@@ -157,15 +159,21 @@ function position(segments: readonly Segment[], instant: Instant): number {
   return segment.x + share * segment.width
 }
 
+function labelWidth(isPrecise: boolean): number {
+  return isPrecise ? PRECISE_TICK_DISTANCE : TICK_DISTANCE
+}
+
 /** Ticks at the start of each active part, and at round times within it where there is room. */
 function ticksOf(segments: readonly Segment[], x: (instant: Instant) => number): Tick[] {
   const ticks: Tick[] = []
   const add = (at: Instant, isPrecise: boolean) => {
     const last = ticks.at(-1)
     const place = x(at)
-    if (last !== undefined && place - last.x < (last.isPrecise ? PRECISE_TICK_DISTANCE : TICK_DISTANCE)) return
+    const isLeft = place > 100 - labelWidth(isPrecise)
+    const needed = labelWidth(last?.isPrecise ?? false) + (isLeft ? labelWidth(isPrecise) : 0)
+    if (last !== undefined && place - last.x < needed) return
     const isNewDay = last === undefined || Math.floor(last.at / DAY) !== Math.floor(at / DAY)
-    ticks.push({ at, x: place, isNewDay, isPrecise })
+    ticks.push({ at, x: place, isNewDay, isPrecise, isLeft })
   }
   for (const segment of segments) {
     if (segment.isPause) continue

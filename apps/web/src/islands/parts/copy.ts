@@ -12,8 +12,6 @@ export function startCopyButtons(): void {
     const button = event.target instanceof Element ? event.target.closest<HTMLElement>('[data-copy]') : null
     const text = button?.dataset.copy
     if (button === null || text === undefined) return
-    // A key of a tree is in a summary, which would open or close.
-    event.preventDefault()
     void copy(text).then((isCopied) => {
       status.textContent = isCopied ? 'Copied' : 'Copying failed'
       button.dataset.state = isCopied ? 'copied' : 'failed'
