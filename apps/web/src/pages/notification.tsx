@@ -78,7 +78,7 @@ export const notificationPage = definePage({
         />
         <NeighbourLinks service={service} when={when} neighbours={neighbours} />
         <Section
-          id="content"
+          id="json"
           title="Content"
           aside={
             <CopyButton text={json} label="Copy all of the notification">
