@@ -58,7 +58,7 @@ type OpenPart = Omit<RequestPart, 'gap' | 'x' | 'width' | 'gapX'>
  * @param notifications of one request, oldest first
  */
 export function layOutWaterfall(notifications: readonly WaterfallNotification[]): Waterfall {
-  const parts = partsOf(withoutTwins(notifications))
+  const parts = partsOf(withoutCounterpartsOf(notifications))
   const scale = makeScale(parts)
   let busyUntil: Instant | null = null
   const placed = parts.map((part): RequestPart => {
@@ -75,10 +75,10 @@ export function layOutWaterfall(notifications: readonly WaterfallNotification[])
 
 /** Leaves out updates of instances, and versioned notifications whose classic counterpart is in the list. */
 export function withoutNoise<Row extends WaterfallNotification>(notifications: readonly Row[]): Row[] {
-  return withoutTwins(notifications).filter(({ event }) => event !== 'compute.instance.update')
+  return withoutCounterpartsOf(notifications).filter(({ event }) => event !== 'compute.instance.update')
 }
 
-function withoutTwins<Row extends WaterfallNotification>(notifications: readonly Row[]): Row[] {
+function withoutCounterpartsOf<Row extends WaterfallNotification>(notifications: readonly Row[]): Row[] {
   const key = ({ instance, event }: WaterfallNotification) => JSON.stringify([instance, event])
   const classic = new Set(notifications.filter(({ versioned }) => !versioned).map(key))
   return notifications.filter((notification) => !notification.versioned || !classic.has(key(notification)))
