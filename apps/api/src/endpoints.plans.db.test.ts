@@ -1,36 +1,24 @@
-import { afterAll, beforeAll, expect, jest, test } from '@jest/globals'
-import { openDatabase } from '@stacktach/db'
+import { afterAll, beforeAll, expect, test } from '@jest/globals'
 import { endpoints } from './endpoints/index.ts'
+import { type Explain, startExplain } from './testkit/explain.ts'
 import { fillMany, MANY_NOW } from './testkit/fillMany.ts'
 import { type Api, startApi } from './testkit/startApi.ts'
 import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
 
-interface Plan {
-  'Node Type': string
-  'Relation Name'?: string
-  'Actual Rows': number
-  'Actual Loops': number
-  'Rows Removed by Filter'?: number
-  Plans?: Plan[]
-}
-
-/** Tables that do not grow with the number of notifications. */
-const smallTables = ['deployment', 'event', 'host']
-
 let database: TestDatabase
-let explaining: ReturnType<typeof openDatabase>
 let api: Api
+let explain: Explain
 
 beforeAll(async () => {
   database = await createTestDatabase()
   await fillMany(database.db)
-  explaining = openDatabase({ url: database.url, applicationName: 'explain', size: 1 })
   api = await startApi(database.db, MANY_NOW)
+  explain = startExplain(database, api)
 }, 120_000)
 
 afterAll(async () => {
+  await explain?.stop()
   await api?.stop()
-  await explaining?.close()
   await database?.drop()
 })
 
@@ -91,41 +79,5 @@ test('the paths cover all endpoints', () => {
 })
 
 test.each(paths)('%s reads at most %d partitions, and %d rows per node', async (path, partitions, rows) => {
-  const nodes = (await plansOf(`/stacky/${path}`)).flatMap(flatten)
-  const scans = nodes.filter((node) => node['Relation Name'] !== undefined && node['Actual Loops'] > 0)
-  const growing = scans.filter((node) => !smallTables.includes(node['Relation Name'] ?? ''))
-  expect(growing.filter((node) => node['Node Type'] === 'Seq Scan')).toEqual([])
-  const partitionsScanned = new Set(
-    growing.map((node) => node['Relation Name']).filter((name) => /^notification_\w+_\d$/.test(name ?? '')),
-  )
-  expect(partitionsScanned.size).toBeLessThanOrEqual(partitions)
-  for (const node of growing) {
-    const rowsPerLoop = node['Actual Rows'] + (node['Rows Removed by Filter'] ?? 0)
-    expect(rowsPerLoop * node['Actual Loops']).toBeLessThanOrEqual(Math.max(rows, 1))
-  }
+  await explain.expectCost(`/stacky/${path}`, partitions, rows)
 })
-
-/** PostgreSQL's plan of each statement that the request executes. */
-async function plansOf(path: string): Promise<Plan[]> {
-  const query = jest.spyOn(database.db.pool, 'query')
-  const reply = await api.request(path)
-  const statements = query.mock.calls.map(([statement, values]: unknown[]) =>
-    typeof statement === 'string' ? { text: statement, values } : (statement as { text: string; values: unknown }),
-  )
-  query.mockRestore()
-  expect([200, 404]).toContain(reply.status)
-  expect(statements.length).toBeGreaterThan(0)
-  const plans: Plan[] = []
-  for (const { text, values } of statements) {
-    const { rows } = await explaining.pool.query<{ 'QUERY PLAN': [{ Plan: Plan }] }>(
-      `explain (analyze, format json) ${text}`,
-      (values as unknown[] | undefined) ?? [],
-    )
-    for (const row of rows) plans.push(row['QUERY PLAN'][0].Plan)
-  }
-  return plans
-}
-
-function flatten(plan: Plan): Plan[] {
-  return [plan, ...(plan.Plans ?? []).flatMap(flatten)]
-}
