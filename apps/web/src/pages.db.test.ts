@@ -89,11 +89,13 @@ describe('an instance', () => {
 
   test('hides updates, says how many, and shows them on request', async () => {
     const hidden = await get(`/instances/${web}`)
-    expect(hidden.text).toContain('Show 1 hidden updates and counterparts')
+    expect(hidden.text).toContain('Show 2 hidden updates and counterparts')
     expect(hidden.text).not.toContain('>compute.instance.update<')
+    expect(hidden.text.match(/>compute\.instance\.create\.end</g)).toHaveLength(1)
     const shown = await get(`/instances/${web}?noise=1`)
-    expect(shown.text).toContain('Hide 1 updates and counterparts')
+    expect(shown.text).toContain('Hide 2 updates and counterparts')
     expect(shown.text).toContain('>compute.instance.update<')
+    expect(shown.text.match(/>compute\.instance\.create\.end</g)).toHaveLength(2)
   })
 
   test('that was deleted shows its lifetime', async () => {

@@ -75,6 +75,7 @@ function Head({ isOpen }: { isOpen: boolean }) {
               spellcheck={false}
               maxLength={500}
               data-find
+              autofocus={path === '/'}
             />
             {view.times === 'utc' ? null : <input type="hidden" name="times" value={view.times} />}
             <span class="key" aria-hidden="true">

@@ -39,8 +39,8 @@ export function OperationTable({ caption, rows, empty, showsInstance = false, sh
         {
           title: 'Operation',
           cell: ({ name }) => (
-            <PageLink to={timingHref(name)} title={name}>
-              {shortName(name)}
+            <PageLink to={timingHref(name)}>
+              <OperationName name={name} />
             </PageLink>
           ),
         },
@@ -96,6 +96,17 @@ export function OperationTable({ caption, rows, empty, showsInstance = false, sh
           : []),
       ]}
     />
+  )
+}
+
+/** The whole name; the part that distinguishes it stands out. */
+function OperationName({ name }: { name: string }) {
+  const short = shortName(name)
+  return (
+    <>
+      <span class="prefix">{name.slice(0, name.length - short.length)}</span>
+      {short}
+    </>
   )
 }
 

@@ -26,7 +26,6 @@ import {
   normalize,
   planFolds,
   rangesToLink,
-  SECOND,
   type Service,
   withPossibleCounterparts,
 } from '@stacktach/domain'
@@ -61,10 +60,10 @@ interface Message {
   service?: Service
   host?: string
   error?: boolean
+  /** In nova's versioned format. */
+  versioned?: boolean
   payload?: Record<string, unknown>
 }
-
-const NOON = Date.parse('2026-11-20T12:00:00Z') * 1000
 
 const messages: readonly Message[] = [
   { at: 0, event: 'scheduler.select_destinations.start', request: createWeb, instance: web, host: 'controller-01' },
@@ -89,6 +88,15 @@ const messages: readonly Message[] = [
     instance: web,
     host: 'compute-02',
     payload: { launched_at: '2026-11-20 12:00:20.000000', state: 'active' },
+  },
+  // The counterpart of the notification above.
+  {
+    at: 20,
+    event: 'compute.instance.create.end',
+    request: createWeb,
+    instance: web,
+    host: 'compute-02',
+    versioned: true,
   },
   { at: 1800, event: 'compute.instance.reboot.start', request: 'req-reboot', instance: web, host: 'compute-02' },
   ...[1, 2].map((hour) => ({
@@ -128,11 +136,27 @@ const hostileNames = {
   metadata: { [HOSTILE]: HOSTILE },
 }
 
-function bodyOf({ at, event, instance, request, host, payload }: Message, index: number): object {
+function bodyOf({ at, event, instance, request, host, versioned, payload }: Message, index: number): object {
   const component = event.startsWith('scheduler') ? 'scheduler' : event.split('.')[0]
   const tenant = instance === worker || request === createWorker ? '6000' : '5000'
   const seconds = String(at % 60).padStart(2, '0')
   const minutes = String(Math.floor(at / 60)).padStart(2, '0')
+  if (versioned) {
+    const data = { uuid: instance, tenant_id: tenant, state: 'active', ...hostileNames }
+    return {
+      message_id: 'versioned',
+      publisher_id: `nova-compute:${host}`,
+      event_type: event.replace('compute.', ''),
+      timestamp: `2026-11-20 12:${minutes}:${seconds}.3`,
+      _context_request_id: request,
+      payload: {
+        'nova_object.name': 'InstanceCreatePayload',
+        'nova_object.namespace': 'nova',
+        'nova_object.version': '1.0',
+        'nova_object.data': data,
+      },
+    }
+  }
   return {
     message_id: MESSAGE_ID.replace(/.{4}$/, String(index + 1).padStart(4, '0')),
     publisher_id: `${component}.${host ?? 'compute-01'}`,
@@ -200,6 +224,3 @@ export async function fillDatabase(db: Database): Promise<void> {
     [`flavor mismatch ${HOSTILE}`],
   )
 }
-
-/** A time of the fixture. */
-export const noonAnd = (seconds: number): Instant => NOON + seconds * SECOND + SECOND / 4

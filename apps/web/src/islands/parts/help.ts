@@ -10,8 +10,9 @@ const keys: readonly (readonly [key: string, action: string])[] = [
 
 /** `?`, or the button in the footer, shows the keys. */
 export function startHelp(): void {
-  const dialog = helpDialog()
+  let dialog: HTMLDialogElement | undefined
   const toggle = () => {
+    dialog ??= helpDialog()
     if (dialog.open) dialog.close()
     else dialog.showModal()
     return true
