@@ -15,7 +15,7 @@ export function tokenCommand(): Command {
 function newTokenCommand(): Command {
   const create = new Command('new')
     .description('create a token for the API; it is printed only once')
-    .option('--tenant <id>', 'restrict the token to kpi/<id>; may be repeated', (id: string, previous?: string[]) => [
+    .option('--tenant <id>', 'restrict the token to a tenant; may be repeated', (id: string, previous?: string[]) => [
       ...(previous ?? []),
       id,
     ])
