@@ -89,6 +89,27 @@ describe('with tokens', () => {
     }
   })
 
+  test('a session of the pages gives access to the interface, too', async () => {
+    const request = (cookie: string) => api.request('/stacky/events', 'GET', { cookie })
+    expect((await request(`stacktach=${all.token}`)).status).toBe(200)
+    expect((await request(`stacktach=${limited.token}`)).status).toBe(403)
+    expectError(await request('stacktach=x'), 401, 'Unauthorized', 'The token is invalid')
+    // The cookie of HTTPS is not accepted over HTTP.
+    expect((await request(`__Host-stacktach=${all.token}`)).status).toBe(401)
+  })
+
+  test.each([
+    ['/', 401, 'Sign in'],
+    ['/nope', 401, 'Sign in'],
+    ['/%zz', 400, 'The URL is not properly percent-encoded UTF-8'],
+  ])("%s is outside of the interface's paths: the error is a page", async (path, status, message) => {
+    const { status: actual, headers, text } = await api.request(path)
+    expect(actual).toBe(status)
+    expect(headers['content-type']).toBe('text/html; charset=utf-8')
+    expect(headers['content-security-policy']).toContain("frame-ancestors 'none'")
+    expect(text).toContain(message)
+  })
+
   test('can change while the api runs', async () => {
     const statusWith = async (token: string) => (await api.request('/stacky/events', 'GET', bearer(token))).status
     expect(await statusWith(next.token)).toBe(401)
@@ -124,6 +145,18 @@ describe('with a rate limit', () => {
     } finally {
       await api.stop()
     }
+  })
+
+  test('behind a proxy, its protocol decides about the session cookie', async () => {
+    const cookieWith = async (proxies: number) => {
+      const api = await startApi(database.db, undefined, { admission: { proxies } })
+      const forwarded = { 'x-forwarded-proto': 'https', 'sec-fetch-site': 'same-origin' }
+      const { headers } = await api.request('/sign-out', 'POST', forwarded)
+      await api.stop()
+      return headers['set-cookie']?.[0]
+    }
+    expect(await cookieWith(1)).toMatch(/^__Host-stacktach=; .*Secure/)
+    expect(await cookieWith(0)).toMatch(/^stacktach=; (?!.*Secure)/)
   })
 
   test('without a proxy, the forwarding headers of a client are ignored', async () => {
