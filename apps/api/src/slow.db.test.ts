@@ -107,7 +107,7 @@ test('requests that do not reach the application get an error table', async () =
       table('Expectation Failed', 'Only "Expect: 100-continue" is supported'),
     ],
     [
-      'GET / HTTP/1.1\r\nConnection: close\r\n\r\n',
+      'GET /stacky/events HTTP/1.1\r\nConnection: close\r\n\r\n',
       '400 Bad Request',
       table('Bad Request', 'The Host header is missing'),
     ],
