@@ -142,10 +142,18 @@ test('a report is sent unchanged', async () => {
 })
 
 test('an unknown path gets an error table', async () => {
-  for (const path of ['/', '/stacky', '/%00', '//', '/stacky/uuid//', '/favicon.ico']) {
+  for (const path of ['/stacky', '/stacky/%00', '/stacky/uuid//', '/healthz/x']) {
     const reply = await api.request(path)
     expect(reply.status).toBe(404)
     expectTable(reply)
+  }
+})
+
+test("an unknown path outside of the interface's gets an error page", async () => {
+  for (const path of ['/%00', '//', '/stacky.html', '/favicon.ico']) {
+    const { status, headers, text } = await api.request(path)
+    expect([status, headers['content-type']]).toEqual([404, 'text/html; charset=utf-8'])
+    expect(text).toContain(`There is no page at ${path}`)
   }
 })
 
