@@ -55,7 +55,10 @@ function outcomeOf({ name, own }: Group, all: readonly Stored[]): string {
   const last = own.at(-1)
   if (last === undefined) throw new Error('a group has a notification')
   // nova ends a reboot that failed.
-  if (phase(last) === 'end') return own.at(-2) && phase(own.at(-2)) === 'error' ? 'failed' : 'done'
+  if (phase(last) === 'end') {
+    const before = own.at(-2)
+    return before !== undefined && phase(before) === 'error' ? 'failed' : 'done'
+  }
   if (phase(last) === 'error') return 'failed'
   const later = all.filter(({ when }) => when > last.when)
   const next = later.find(
