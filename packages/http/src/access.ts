@@ -1,4 +1,4 @@
-import { findToken, type Token } from '@stacktach/runtime'
+import { findToken, type Token, type TokenScope, tokenScopes } from '@stacktach/runtime'
 import { HttpError } from './httpError.ts'
 
 /** Returns the accepted tokens; null: authentication is off. A function, because the tokens can change at any time. */
@@ -8,6 +8,8 @@ export type Tokens = () => readonly Token[] | null
 export interface Viewer {
   /** The tenants that it is limited to; null: no limit. */
   tenants: ReadonlySet<string> | null
+  /** What it may do beyond reading; everything without tokens. */
+  scopes: ReadonlySet<TokenScope>
   /** Whether it signed in with a form, so that it can sign out. */
   hasSession: boolean
 }
@@ -40,7 +42,7 @@ interface Credentials {
  */
 export function authenticate(tokens: Tokens, { headers, secure }: Credentials): Viewer {
   const accepted = tokens()
-  if (accepted === null) return { tenants: null, hasSession: false }
+  if (accepted === null) return { tenants: null, scopes: new Set(tokenScopes), hasSession: false }
   const { authorization } = headers
   const session = authorization === undefined ? sessionToken(headers.cookie, sessionCookie(secure)) : undefined
   if (authorization === undefined && session === undefined) {
@@ -49,7 +51,7 @@ export function authenticate(tokens: Tokens, { headers, secure }: Credentials): 
   const value = session ?? BEARER.exec(authorization ?? '')?.[1]
   const token = value === undefined ? null : findToken(accepted, value)
   if (token === null) throw new HttpError(401, 'The token is invalid', challenge('invalid_token'))
-  return { tenants: token.tenants, hasSession: session !== undefined }
+  return { tenants: token.tenants, scopes: token.scopes, hasSession: session !== undefined }
 }
 
 /**

@@ -22,6 +22,16 @@ test('a token can be limited to tenants with any name', () => {
   expect(parseTokens(newToken([]).line).tokens[0]?.tenants).toBeNull()
 })
 
+test('a token can have a scope; without one it only reads', () => {
+  expect(parseTokens(newToken([], ['confirm']).line).tokens[0]).toMatchObject({
+    tenants: null,
+    scopes: new Set(['confirm']),
+  })
+  expect(parseTokens(newToken([]).line).tokens[0]?.scopes).toEqual(new Set())
+  // The name of a tenant is not a scope.
+  expect(parseTokens(newToken(['scope=confirm']).line).tokens[0]?.scopes).toEqual(new Set())
+})
+
 test('an invalid line is reported by its number, without its content', () => {
   const { line, token } = newToken([])
   const invalid = [
@@ -32,9 +42,13 @@ test('an invalid line is reported by its number, without its content', () => {
     `${line} tenant=`,
     `${line} tenant=%zz`,
     `${line} x=1`,
+    `${line} scope=`,
+    `${line} scope=all`,
+    `${line} scope=confirm scope=x`,
+    `${line} scope=confirm tenant=5000`,
   ]
   const { tokens, faults } = parseTokens([line, ...invalid].join('\n'))
   expect(tokens).toHaveLength(1)
-  expect(faults.map((fault) => fault.slice(0, 7))).toEqual(invalid.map((_, index) => `line ${index + 2} `))
+  expect(faults.map((fault) => /^line \d+ /.exec(fault)?.[0])).toEqual(invalid.map((_, index) => `line ${index + 2} `))
   expect(faults.join()).not.toContain(token)
 })

@@ -6,13 +6,20 @@ export interface Token {
   digest: Buffer
   /** The tenants that the token is limited to; null: no limit. */
   tenants: ReadonlySet<string> | null
+  /** What the token may do beyond reading. */
+  scopes: ReadonlySet<TokenScope>
 }
 
-const LINE = /^sha256:([0-9a-f]{64})((?:\s+tenant=\S+)*)$/
+/** confirm: write what a billing system says, by `/db`. */
+export const tokenScopes = ['confirm'] as const
+
+export type TokenScope = (typeof tokenScopes)[number]
+
+const LINE = /^sha256:([0-9a-f]{64})((?:\s+(?:tenant|scope)=\S+)*)$/
 
 /**
  * Parses tokens, one per line: `sha256:<hex>`, followed by `tenant=<id>` (percent-encoded) for each tenant that the token is
- * limited to. `#` starts a comment.
+ * limited to, or by `scope=<name>` for each scope. `#` starts a comment.
  *
  * @returns the tokens and one message per invalid line; a message does not quote the line, which may contain a token
  */
@@ -23,7 +30,7 @@ export function parseTokens(text: string): { tokens: Token[]; faults: string[] }
     const content = line.replace(/(?:^|\s)#.*$/, '').trim()
     if (content === '') continue
     const token = parseLine(content)
-    if (token === null) faults.push(`line ${index + 1} is not sha256:<64 hex digits>, optionally with tenant=<id>`)
+    if (token === null) faults.push(`line ${index + 1} is not sha256:<64 hex digits>, optionally with tenant=<id> or scope=<name>`)
     else tokens.push(token)
   }
   return { tokens, faults }
@@ -32,11 +39,18 @@ export function parseTokens(text: string): { tokens: Token[]; faults: string[] }
 function parseLine(content: string): Token | null {
   const [, digest, limits] = LINE.exec(content) ?? []
   if (digest === undefined || limits === undefined) return null
-  const ids = [...limits.matchAll(/tenant=(\S+)/g)].map(([, id = '']) => id)
+  const valuesOf = (name: string) =>
+    [...limits.matchAll(/\s(tenant|scope)=(\S+)/g)].flatMap(([, key, value = '']) => (key === name ? [value] : []))
+  const ids = valuesOf('tenant')
+  const names = valuesOf('scope')
+  const scopes = tokenScopes.filter((scope) => names.includes(scope))
+  // A token of a tenant that may also write for all tenants would be a contradiction.
+  if (names.some((name) => !scopes.some((scope) => scope === name)) || (ids.length > 0 && names.length > 0)) return null
   try {
     return {
       digest: Buffer.from(digest, 'hex'),
       tenants: ids.length === 0 ? null : new Set(ids.map((id) => decodeURIComponent(id))),
+      scopes: new Set(scopes),
     }
   } catch {
     return null
@@ -47,10 +61,17 @@ function parseLine(content: string): Token | null {
  * Makes a token of 256 random bits, and its line for the token file.
  *
  * @param tenants that the token is limited to; empty: no limit
+ * @param scopes what the token may do beyond reading; only without tenants
  */
-export function newToken(tenants: readonly string[]): { token: string; line: string } {
+export function newToken(
+  tenants: readonly string[],
+  scopes: readonly TokenScope[] = [],
+): { token: string; line: string } {
   const token = `stacktach_${randomBytes(32).toString('base64url')}`
-  const limits = tenants.map((tenant) => ` tenant=${encodeURIComponent(tenant)}`)
+  const limits = [
+    ...tenants.map((tenant) => ` tenant=${encodeURIComponent(tenant)}`),
+    ...scopes.map((scope) => ` scope=${scope}`),
+  ]
   return { token, line: `sha256:${digestOf(token).toString('hex')}${limits.join('')}` }
 }
 

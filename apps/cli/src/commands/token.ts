@@ -1,9 +1,10 @@
-import { newToken } from '@stacktach/runtime'
-import { Command } from 'commander'
+import { newToken, type TokenScope, tokenScopes } from '@stacktach/runtime'
+import { Command, Option } from 'commander'
 import { printJson } from '../output/printJson.ts'
 
 interface NewTokenOptions {
   tenant?: string[]
+  scope?: TokenScope
   json?: boolean
 }
 
@@ -19,10 +20,13 @@ function newTokenCommand(): Command {
       ...(previous ?? []),
       id,
     ])
+    .addOption(
+      new Option('--scope <scope>', 'what the token may do beyond reading').choices(tokenScopes).conflicts('tenant'),
+    )
     .option('--json', 'print one JSON object')
-    .action(({ tenant = [], json }: NewTokenOptions) => {
+    .action(({ tenant = [], scope, json }: NewTokenOptions) => {
       if (tenant.includes('')) create.error('error: --tenant must not be empty')
-      const created = newToken(tenant)
+      const created = newToken(tenant, scope === undefined ? [] : [scope])
       if (json) return printJson(created)
       console.error('Send it as `Authorization: Bearer <token>`. It is not stored, so copy it now:')
       process.stdout.write(`${created.token}\n`)

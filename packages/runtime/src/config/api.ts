@@ -17,6 +17,7 @@ export function apiConfig(environment: NodeJS.ProcessEnv) {
     'DATABASE_URL',
     'DATABASE_POOL',
     'DATABASE_READ_URL',
+    'DATABASE_CONFIRM_URL',
     'API_HOST',
     'API_PORT',
     'API_STATEMENT_TIMEOUT',

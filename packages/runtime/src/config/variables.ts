@@ -61,6 +61,8 @@ const urls = (...protocols: string[]) =>
 export const variables = {
   DATABASE_URL: url('postgres:', 'postgresql:'),
   DATABASE_READ_URL: url('postgres:', 'postgresql:').optional(),
+  /** The user that writes confirmations, a member of the role stacktach_confirm. Without it the api writes nothing. */
+  DATABASE_CONFIRM_URL: url('postgres:', 'postgresql:').optional(),
   DATABASE_POOL: whole(1, 1000).default(10),
   REDIS_URL: url('redis:', 'rediss:', 'redis+cluster:', 'rediss+cluster:'),
   /** Prefix of all keys in Redis, so that several installations can share a server. */
