@@ -1,18 +1,24 @@
-import { type Database, isRecoveryConflict } from '@stacktach/db'
+import type { Database } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
 import { authenticate, describeError, HttpError, mayRequest, type Tokens } from '@stacktach/http'
 import type { Logger } from '@stacktach/runtime'
 import { createPages, type Pages } from '@stacktach/web'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import helmet from 'helmet'
+import { sendJson } from './dbApi/answer.ts'
+import { createDbApi } from './dbApi/createDbApi.ts'
+import type { ConfirmationDatabase } from './dbApi/writeRoutes.ts'
 import { endpoints, health } from './endpoints/index.ts'
 import type { Endpoint } from './http/defineEndpoint.ts'
 import { limitRequestRate } from './http/rateLimit.ts'
+import { repeatOnConflict } from './http/repeatOnConflict.ts'
 import { type CompletedRequest, requestIdOf, requestLog, setEndpoint } from './http/requestLog.ts'
 import { errorRows, send } from './http/send.ts'
 
 export interface AppOptions {
   db: Database
+  /** The database for what billing systems write; null: they cannot write. */
+  confirmations?: ConfirmationDatabase | null
   /** The current time, in microseconds of unix time. */
   clock: () => Instant
   logger: Logger
@@ -35,6 +41,9 @@ const MAX_LOGGED_URL_CHARACTERS = 500
 
 /** Paths of the API, whose errors are tables; all other paths are pages. */
 const API_PATH = /^\/(?:stacky|v1|healthz|readyz)(?:\/|$)/
+
+/** Paths of StackTach's `/db`, whose errors are objects. */
+const DB_API_PATH = /^\/db(?:\/|$)/
 
 /** The API and the pages as an Express application. An error is a table or a page, too. */
 export function createApp(options: AppOptions): Express {
@@ -63,6 +72,7 @@ export function createApp(options: AppOptions): Express {
     }
   }
   for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, handle(endpoint, options, authorize))
+  app.use('/db', createDbApi({ confirmations: null, ...options, tokens }))
   app.use((request, _response, next) => {
     if (!API_PATH.test(request.path)) return next()
     authorize(request)
@@ -79,10 +89,7 @@ export function createApp(options: AppOptions): Express {
   return app
 }
 
-/**
- * Handles requests to an endpoint. A query that a standby cancelled because of a recovery conflict is repeated once: the
- * conflict is over by then, and nothing has been sent yet.
- */
+/** Handles requests to an endpoint. */
 function handle(
   endpoint: Endpoint,
   { db, clock }: AppOptions,
@@ -96,7 +103,7 @@ function handle(
       throw new HttpError(405, `${request.method} is not allowed here`, { Allow: 'GET, HEAD' })
     }
     const answer = () => endpoint.answer({ db, now: clock() }, request.params, request.query)
-    send(response, 200, await answer().catch((error) => (isRecoveryConflict(error) ? answer() : Promise.reject(error))))
+    send(response, 200, await repeatOnConflict(answer))
   }
 }
 
@@ -124,6 +131,7 @@ function sendErrors(logger: Logger, pages: Pages): ErrorRequestHandler {
     if (status === 500) logger.error({ err: error, ...fields }, 'request failed')
     if (status > 500) logger.warn({ ...fields, reason: message, cause: String(error) }, 'request could not be answered')
     if (API_PATH.test(request.path)) send(response, status, errorRows(status, message), headers)
+    else if (DB_API_PATH.test(request.path)) sendJson(response, status, { message, status }, headers)
     else pages.sendError(request, response, described)
   }
 }

@@ -5,6 +5,7 @@ import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
 import { readTls } from './http/readTls.ts'
 import { startServer } from './http/startServer.ts'
+import { openConfirmations } from './openConfirmations.ts'
 import { startAuth } from './startAuth.ts'
 import { warnAboutDatabase } from './warnAboutDatabase.ts'
 
@@ -35,14 +36,15 @@ await runProcess(async () => {
         },
       }),
     )
+    .add('confirmations', () => openConfirmations(config, logger))
     .add('metrics', ({ db }) => startMetrics({ config, metrics, notReadyReasons: () => missingDatabase(db), logger }))
-    .add('server', ({ tokens, db }) => {
+    .add('server', ({ tokens, db, confirmations }) => {
       const admission = {
         tokens,
         requestsPerMinute: config.API_RATE_LIMIT,
         proxies: config.API_TRUST_PROXY,
       }
-      return startServer(createApp({ db, clock: now, logger, admission, onCompleted }), {
+      return startServer(createApp({ db, confirmations, clock: now, logger, admission, onCompleted }), {
         host: config.API_HOST,
         port: config.API_PORT,
         ...(tls === null ? {} : { tls }),

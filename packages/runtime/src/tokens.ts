@@ -30,7 +30,8 @@ export function parseTokens(text: string): { tokens: Token[]; faults: string[] }
     const content = line.replace(/(?:^|\s)#.*$/, '').trim()
     if (content === '') continue
     const token = parseLine(content)
-    if (token === null) faults.push(`line ${index + 1} is not sha256:<64 hex digits>, optionally with tenant=<id> or scope=<name>`)
+    if (token === null)
+      faults.push(`line ${index + 1} is not sha256:<64 hex digits>, optionally with tenant=<id> or scope=<name>`)
     else tokens.push(token)
   }
   return { tokens, faults }

@@ -30,7 +30,7 @@ DECLARE
   grants CONSTANT TEXT := format(
     'GRANT USAGE ON SCHEMA %1$I TO stacktach_confirm; '
     'GRANT SELECT ON TABLE %1$I.instance_exists, %1$I.image_exists, %1$I.outbox, %1$I.tenant_info, %1$I.tenant_type, '
-      '%1$I.setting, %1$I._prisma_migrations TO stacktach_confirm; '
+      '%1$I.setting TO stacktach_confirm; '
     'GRANT UPDATE (confirm_status, event_id, confirmed_at, repaired) '
       'ON TABLE %1$I.instance_exists, %1$I.image_exists TO stacktach_confirm; '
     'GRANT INSERT, UPDATE (send_status, sent_at) ON TABLE %1$I.outbox TO stacktach_confirm; '

@@ -15,7 +15,7 @@ export interface Reply {
 export interface Api {
   url: string
   /** Requests a path unchanged: it is neither normalized nor encoded. */
-  request(path: string, method?: string, headers?: OutgoingHttpHeaders): Promise<Reply>
+  request(path: string, method?: string, headers?: OutgoingHttpHeaders, body?: string): Promise<Reply>
   stop(): Promise<void>
 }
 
@@ -23,22 +23,33 @@ export interface Api {
 export async function startApi(db: Database, now = NOW, options: StartOptions = {}): Promise<Api> {
   const logger = createLogger('api', 'silent')
   const admission = { tokens: () => null, requestsPerMinute: 0, proxies: 0, ...options.admission }
-  const app = createApp({ db, clock: () => now, logger, admission })
+  const app = createApp({ db, confirmations: options.confirmations ?? null, clock: () => now, logger, admission })
   const { value: url, stop } = await startServer(app, {
     host: '127.0.0.1',
     port: 0,
     logger,
     timeouts: options.timeouts ?? {},
   })
-  return { url, request: (path, method = 'GET', headers = {}) => sendRequest(url, path, method, headers), stop }
+  return {
+    url,
+    request: (path, method = 'GET', headers = {}, body = '') => sendRequest(url, path, method, headers, body),
+    stop,
+  }
 }
 
 interface StartOptions {
   admission?: Partial<Admission>
+  confirmations?: Pick<Database, 'pool'>
   timeouts?: Parameters<typeof startServer>[1]['timeouts']
 }
 
-function sendRequest(url: string, path: string, method: string, headers: OutgoingHttpHeaders): Promise<Reply> {
+function sendRequest(
+  url: string,
+  path: string,
+  method: string,
+  headers: OutgoingHttpHeaders,
+  body: string,
+): Promise<Reply> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
     request({ hostname, port, path, method, headers, agent: false }, (response) => {
@@ -52,6 +63,6 @@ function sendRequest(url: string, path: string, method: string, headers: Outgoin
       response.on('error', reject)
     })
       .on('error', reject)
-      .end()
+      .end(body === '' ? undefined : body)
   })
 }

@@ -4,7 +4,7 @@ import { type ExistsService, type ExistsStatus, existsStatuses, existsTables } f
 
 export interface ExistsCounts {
   status: Record<ExistsStatus, number>
-  /** Number of exists by send status; 0 is unsent. */
+  /** Number of exists by the broker's send status; 0 is unsent. */
   sendStatus: Record<string, number>
   /** Failed exists by the part of the reason before the colon, most frequent first. */
   reasons: { reason: string; number: number }[]

@@ -1,5 +1,6 @@
 import type { Instant } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
+import { isDelivered, shownStatus } from '../sql/existsStatus.ts'
 import { forEachBatch } from '../sql/forEachBatch.ts'
 import { opaqueToPlanner } from '../sql/opaqueToPlanner.ts'
 import {
@@ -17,7 +18,12 @@ export interface ExistsVerdict {
   messageId: string | null
   /** Instance or image id. */
   subject: string
+  /** `sent_unverified` and `sent_failed` are a pending and a failed exists that was repaired. */
   status: string
+  /** 201 once the broker confirmed its message. */
+  sendStatus: number
+  /** HTTP status that the billing system reported; null if it has not. */
+  confirmStatus: number | null
   /** Reason of the failure. */
   reason: string | null
   /** Microseconds of Unix time: the end of its audit period. */
@@ -29,7 +35,7 @@ export interface ExistsSearch {
   status?: ExistsStatus | undefined
   /** Case-insensitive substring of the reason. */
   reason?: string | undefined
-  /** Only exists that were published as verified and failed a later verification. */
+  /** Only exists that the broker or the billing system took as verified, and that failed a later verification. */
   contradicted?: boolean | undefined
   /** The end of the audit period lies in the period from `from` until `until`; undefined is open. */
   from?: Instant | undefined
@@ -54,7 +60,7 @@ export async function listExists(
   if (search.reason !== undefined) {
     conditions.push(opaqueToPlanner(`strpos(lower(fail_reason), lower(${parameters.bind(search.reason)})) > 0`))
   }
-  if (search.contradicted) conditions.push(opaqueToPlanner('send_status between 200 and 299'))
+  if (search.contradicted) conditions.push(opaqueToPlanner(isDelivered('e')))
   const limit = parameters.bind(Number.isFinite(search.limit) ? search.limit : null)
   const services = search.service === undefined ? existsServices : [search.service]
   const status = search.contradicted ? 'failed' : search.status
@@ -63,14 +69,16 @@ export async function listExists(
     statuses.map((status) => {
       const { table, subject } = existsTables[service]
       return `
-        (select '${service}' as service, id, message_id, ${subject} as subject, status, fail_reason, audit_period_ending
-           from ${table} where ${[`status = '${status}'`, ...conditions].join(' and ')}
+        (select '${service}' as service, id, message_id, ${subject} as subject, ${shownStatus('e')} as status, fail_reason,
+                audit_period_ending, send_status, confirm_status
+           from ${table} e where ${[`e.status = '${status}'`, ...conditions].join(' and ')}
           order by audit_period_ending desc, id desc limit ${limit})`
     }),
   )
   await forEachBatch<ExistsVerdict>(
     pool,
-    `select service, message_id as "messageId", subject, status, fail_reason as reason, audit_period_ending as "periodEnd"
+    `select service, message_id as "messageId", subject, status, fail_reason as reason, audit_period_ending as "periodEnd",
+            send_status as "sendStatus", confirm_status as "confirmStatus"
        from (${scans.join(' union all ')}) as scanned
       order by audit_period_ending desc, service desc, id desc limit ${limit}`,
     parameters.values,

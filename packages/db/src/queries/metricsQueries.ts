@@ -1,5 +1,6 @@
 import type { Instant } from '@stacktach/domain'
 import type { BacklogKind } from '../fold/backlog.ts'
+import { isDelivered } from '../sql/existsStatus.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { type ExistsService, existsTables } from './existsStatuses.ts'
 
@@ -46,10 +47,10 @@ export async function storedCounts(client: Queryable): Promise<StoredCounts> {
   }
 }
 
-/** Counts a service's exists that failed after they were published as verified. */
+/** Counts a service's exists that failed after the broker or the billing system took them as verified. */
 export async function countContradicted(client: Queryable, service: ExistsService): Promise<number> {
   const { rows } = await client.query<{ number: number }>(
-    `select count(*) as number from ${existsTables[service].table} where status = 'failed' and send_status = 201`,
+    `select count(*) as number from ${existsTables[service].table} e where e.status = 'failed' and ${isDelivered('e')}`,
   )
   return rows[0]?.number ?? 0
 }

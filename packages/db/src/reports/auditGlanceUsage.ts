@@ -1,4 +1,5 @@
 import type { ExistsCount, GlanceUsage } from '@stacktach/domain'
+import { shownSendStatus, shownStatus } from '../sql/existsStatus.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
@@ -17,8 +18,8 @@ export async function auditGlanceUsage(
 ): Promise<GlanceUsage> {
   const parameters = [start, end, deployments]
   const exists = await client.query<ExistsCount>(
-    `select status, send_status as "sendStatus", count(*)::int as count
-       from image_exists
+    `select ${shownStatus('e')} as status, ${shownSendStatus('e')} as "sendStatus", count(*)::int as count
+       from image_exists e
       where "when" >= $1 and "when" < $2 and audit_period_ending - audit_period_beginning = $2 - $1
         and ($3::int[] is null or deployment_id = any($3))
       group by 1, 2`,

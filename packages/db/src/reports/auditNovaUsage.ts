@@ -1,5 +1,6 @@
 import { DAY, type ExistsCount, type NovaUsage, type Rules } from '@stacktach/domain'
 import { isWholeAuditPeriod } from '../sql/auditPeriod.ts'
+import { shownSendStatus, shownStatus } from '../sql/existsStatus.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { launchesByBeginning } from './launchesByBeginning.ts'
 import { launchesByCoverage } from './launchesByCoverage.ts'
@@ -19,8 +20,9 @@ export async function auditNovaUsage(client: Queryable, scope: ReportScope): Pro
   const { period, deployments, rules } = scope
   const parameters = [period.from, period.until, deployments]
   const exists = await client.query<ExistsCount & { periodic: boolean }>(
-    `select ${isPeriodic[rules]} as periodic, status, send_status as "sendStatus", count(*)::int as count
-       from instance_exists
+    `select ${isPeriodic[rules]} as periodic, ${shownStatus('e')} as status, ${shownSendStatus('e')} as "sendStatus",
+            count(*)::int as count
+       from instance_exists e
       where "when" >= $1 and "when" < $2 and ${isCounted[rules]}
         and ($3::int[] is null or deployment_id = any($3))
       group by 1, 2, 3`,

@@ -1,4 +1,5 @@
 import type { ImageEventCounts } from '@stacktach/domain'
+import { shownSendStatus } from '../sql/existsStatus.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import type { ReportScope } from './scope.ts'
 
@@ -13,7 +14,7 @@ export async function countImageEvents(
         where "when" >= $1 and "when" < $2 and event = any('{image.upload,image.activate,image.delete}')
           and ($3::int[] is null or deployment_id = any($3))
      ), existed as (
-       select send_status from image_exists
+       select ${shownSendStatus('e')} as send_status from image_exists e
         where "when" >= $1 and "when" < $2 and ($3::int[] is null or deployment_id = any($3))
      )
      select count(*) filter (where event = 'image.upload')::int as "image.upload",

@@ -15,7 +15,7 @@ export async function backlogBefore(client: Queryable, { service, until }: Parti
 
 /**
  * Drops a sealed partition and, in the same transaction, the names of events and hosts that occur only there. Copies the
- * originals of exists that may still be published.
+ * originals of exists that may still be published: the broker has not confirmed them, whatever a billing system says.
  *
  * @throws Error if the partition is still needed: it is not folded, or one of its instances has no boundary
  */
@@ -58,7 +58,7 @@ async function keepOriginals(
     `insert into kept_original (service, notification_id, json)
      select '${service}', n.id, n.json
        from (select notification_id as id, "when" from ${exists}
-              where "when" >= $1 and "when" < $2 and send_status = 0 and status <> 'verified'
+              where "when" >= $1 and "when" < $2 and send_status = 0 and not repaired and status <> 'verified'
              union
              select notification_id, notification_when from outbox
               where service = '${service}' and send_status = 0 and notification_when >= $1 and notification_when < $2) as needed

@@ -40,6 +40,11 @@ export function isTransient(error: unknown): boolean {
   return causes(error).some((cause) => transientCodes.has(codeOf(cause)) || transientMessages.test(messageOf(cause)))
 }
 
+/** Whether PostgreSQL ended this transaction so that another one, which waited for it, can continue. */
+export function isDeadlock(error: unknown): boolean {
+  return codeOf(error) === '40P01'
+}
+
 /** Whether no connection was available in time: all are in use, or connecting timed out. */
 export function isExhausted(error: unknown): boolean {
   return causes(error).some((cause) => messageOf(cause).includes('timeout exceeded when trying to connect'))

@@ -1,4 +1,5 @@
 import type { Instant } from '@stacktach/domain'
+import { glanceOutboxKey, novaOutboxKey } from '../sql/existsStatus.ts'
 import type { Queryable } from '../sql/transaction.ts'
 
 /** SQL condition: the original notification of an exists is still stored, so it can be published. */
@@ -13,7 +14,7 @@ const CONFIRMED = 201
 /**
  * Writes verified exists to the outbox, which holds them until the broker confirms them. There is one outbox message per
  * instance, audit period and launched_at (to the second), with a permanent message id; a later exists with the same key
- * refers to the existing message.
+ * refers to the existing message. Repaired exists are left out: the billing system has them.
  *
  * @param ids of verified exists
  */
@@ -21,10 +22,8 @@ export async function enqueueInstanceExists(client: Queryable, ids: readonly num
   if (ids.length === 0) return
   await client.query(
     `with verified as (
-       select id, notification_id, "when", message_id,
-              concat_ws(' ', instance, coalesce(audit_period_beginning / 1000000, 0),
-                        coalesce(audit_period_ending / 1000000, 0), launched_at / 1000000) as key
-         from instance_exists where id = any($1) and ${originalIsStored('nova', 'instance_exists.notification_id', 'instance_exists."when"')}
+       select id, notification_id, "when", message_id, ${novaOutboxKey('instance_exists')} as key
+         from instance_exists where id = any($1) and not repaired and ${originalIsStored('nova', 'instance_exists.notification_id', 'instance_exists."when"')}
      ), message as (
        insert into outbox (service, key, message_id, original_message_id, notification_id, notification_when, created_at)
        select distinct on (key) 'nova', key, gen_random_uuid(), message_id, notification_id, "when", $2::bigint
@@ -54,14 +53,14 @@ export async function enqueueImageExists(client: Queryable, ids: readonly number
   if (ids.length === 0) return
   await client.query(
     `with complete as (
-       select all_images.deployment_id, all_images.dedup_key, all_images.deployment_id || ' ' || all_images.dedup_key as key,
+       select all_images.deployment_id, all_images.dedup_key, ${glanceOutboxKey('all_images')} as key,
               min(all_images.message_id) as message_id, min(all_images.notification_id) as notification_id,
               min(all_images."when") as "when"
          from (select distinct deployment_id, dedup_key from image_exists where id = any($1)) as verified
          join image_exists all_images
            on all_images.deployment_id = verified.deployment_id and all_images.dedup_key = verified.dedup_key
         group by all_images.deployment_id, all_images.dedup_key
-       having bool_and(all_images.status = 'verified')
+       having bool_and(all_images.status = 'verified' and not all_images.repaired)
           and ${originalIsStored('glance', 'min(all_images.notification_id)', 'min(all_images."when")')}
      ), message as (
        insert into outbox (service, key, message_id, original_message_id, notification_id, notification_when, created_at)
@@ -120,7 +119,10 @@ export async function claimUnsent(client: Queryable, limit: number): Promise<Uns
   )
 }
 
-/** Marks confirmed outbox messages, and the exists that refer to them, as sent. */
+/**
+ * Marks outbox messages that the broker confirmed, and the exists that refer to them, as sent. What the billing system says
+ * (`confirm_status`) may be stored already, and stays.
+ */
 export async function markSent(client: Queryable, ids: readonly number[], now: Instant): Promise<void> {
   if (ids.length === 0) return
   await client.query('update outbox set send_status = $2, sent_at = $3 where id = any($1)', [ids, CONFIRMED, now])

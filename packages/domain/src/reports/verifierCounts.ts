@@ -1,7 +1,7 @@
 /** Number of exists by status and HTTP response. */
 export interface ExistsCount {
   status: string
-  /** 0 if unsent, otherwise the HTTP status of the response. */
+  /** 0 if unsent, otherwise the HTTP status that the billing system reported; if it has not, 201 once published. */
   sendStatus: number
   count: number
 }

@@ -16,12 +16,14 @@ const format: ListFormat<ExistsVerdict> = {
     status,
     reason,
   ],
-  object: ({ service, messageId, subject, status, reason }) => ({
+  object: ({ service, messageId, subject, status, reason, sendStatus, confirmStatus }) => ({
     service,
     message_id: messageId,
     [service === 'nova' ? 'instance' : 'uuid']: subject,
     status,
     reason,
+    send_status: sendStatus,
+    confirm_status: confirmStatus,
   }),
 }
 
@@ -33,7 +35,10 @@ export function listExistsCommand(): Command {
     .addOption(new Option('--status <status>', 'only this status').choices([...existsStatuses]))
     .option('--reason <text>', 'only failed exists whose reason contains this text')
     .addOption(
-      new Option('--contradicted', 'only exists that failed after they were published as verified').conflicts('status'),
+      new Option(
+        '--contradicted',
+        'only exists that failed after the broker or the billing system took them as verified',
+      ).conflicts('status'),
     )
     .addOption(existsFromOption())
     .addOption(existsToOption())

@@ -75,7 +75,7 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
       },
       contradicted: {
         name: 'exists_contradicted',
-        help: 'Exists that failed after they were published as verified.',
+        help: 'Exists that failed after the broker or the billing system took them as verified.',
         labels: ['service'],
       },
     },
