@@ -54,7 +54,7 @@ export function addWriteRoutes(router: Router, { confirmations, clock, authorize
     }
     return readQuery(request.query).get('report') === '1' ? { skipped } : undefined
   })
-  add(/^\/confirm\/usage\/exists\/[\w-]+$/, 'db/confirm/usage/exists/:id', putOrPost, async (db, body, request) => {
+  add(/^\/confirm\/usage\/exists\/[\w-]+\/?$/, 'db/confirm/usage/exists/:id', putOrPost, async (db, body, request) => {
     const messageId = lastSegment(request)
     const status = confirmedStatus(parseBody(body))
     const [unknown] = await confirmExists(db, 'nova', [{ messageId, status }], clock())
@@ -73,7 +73,7 @@ export function addWriteRoutes(router: Router, { confirmations, clock, authorize
   add('/tenant/batch_info', 'db/tenant/batch_info', putOrPost, async (db, body) => {
     await storeTenants(db, describedTenants(parseBody(body)), { now: clock(), keepsNames: true })
   })
-  add(/^\/tenant\/info\/\w+$/, 'db/tenant/info/:tenant', putOrPost, async (db, body, request) => {
+  add(/^\/tenant\/info\/\w+\/?$/, 'db/tenant/info/:tenant', putOrPost, async (db, body, request) => {
     const tenant = describedTenant(parseBody(body))
     const id = lastSegment(request)
     if (tenant.tenant !== id) throw new HttpError(400, `Invalid tenant: ${tenant.tenant} != ${id}`)

@@ -52,7 +52,9 @@ function sendRequest(
 ): Promise<Reply> {
   const { hostname, port } = new URL(url)
   return new Promise((resolve, reject) => {
-    request({ hostname, port, path, method, headers, agent: false }, (response) => {
+    // Node sends no length of its own with the body of a GET or a DELETE.
+    const length = body === '' ? {} : { 'content-length': Buffer.byteLength(body) }
+    request({ hostname, port, path, method, headers: { ...length, ...headers }, agent: false }, (response) => {
       const { statusCode: status = 0, headers } = response
       let text = ''
       response.setEncoding('utf8')

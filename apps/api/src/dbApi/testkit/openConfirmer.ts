@@ -1,0 +1,28 @@
+import { randomBytes } from 'node:crypto'
+import { type Database, openDatabase } from '@stacktach/db'
+import pg from 'pg'
+
+export interface Confirmer {
+  db: Database
+  close(): Promise<void>
+}
+
+/** Connects to a test's database as a new user that is only a member of stacktach_confirm. */
+export async function openConfirmer(address: string, statementTimeout = 10_000): Promise<Confirmer> {
+  const role = `t${randomBytes(6).toString('hex')}_confirm`
+  const admin = new pg.Client({ connectionString: address })
+  await admin.connect()
+  await admin.query(`create role ${role} login password 'secret' in role stacktach_confirm`)
+  const url = new URL(address)
+  url.username = role
+  url.password = 'secret'
+  const db = openDatabase({ url: url.href, applicationName: 'confirm test', size: 2, statementTimeout })
+  return {
+    db,
+    async close() {
+      await db.close()
+      await admin.query(`drop owned by ${role}; drop role ${role}`)
+      await admin.end()
+    },
+  }
+}
