@@ -83,7 +83,11 @@ export function confirmedBatch(body: JsonBody): ConfirmedBatch {
   const { version = 0 } = body
   if (version === 0) return { nova: plain(parse(statusByMessage, messages, 'messages')), glance: [] }
   if (version !== 1 && version !== 2) return null
-  const services = parse(z.object({ nova: z.unknown().optional(), glance: z.unknown().optional() }), messages, 'messages')
+  const services = parse(
+    z.object({ nova: z.unknown().optional(), glance: z.unknown().optional() }),
+    messages,
+    'messages',
+  )
   const of = (service: 'nova' | 'glance') => {
     const given = isEmpty(services[service]) ? {} : services[service]
     return version === 1

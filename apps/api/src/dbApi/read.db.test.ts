@@ -262,7 +262,7 @@ describe('lists', () => {
   })
 
   test('have StackTach’s keys and values', async () => {
-    const exists = (await get('usage/nova/exists/1/')).body.exist
+    const exists: object = (await get('usage/nova/exists/1/')).body.exist ?? {}
     expect(exists).toEqual({
       id: 1,
       message_id: 'm-1',

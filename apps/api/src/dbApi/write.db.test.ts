@@ -216,7 +216,7 @@ describe('confirming many', () => {
       { version: 2, messages: { nova: { [a]: 201 } } },
       { version: 2, messages: { nova: { [a]: { status: 201, event_id: 'nul\0' } } } },
     ]) {
-      expect({ body, ...(await send(BATCH, body)) }).toMatchObject({
+      expect({ sent: body, ...(await send(BATCH, body)) }).toMatchObject({
         body: { message: expect.stringMatching(/^Invalid /) },
         status: 400,
       })

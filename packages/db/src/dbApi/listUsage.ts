@@ -61,7 +61,8 @@ export async function listUsage(
   // PostgreSQL reads nulls from the other end of an index: rows without a value are a scan of their own.
   const scan = (part: number, isNull: boolean | null) => {
     const hasValue = isNull === null ? [] : [`${column.sql} is ${isNull ? '' : 'not '}null`]
-    const order = isNull || page.orderBy === 'id' ? [] : [`${column.sql} ${direction}`]
+    // Also among nulls, so that the index of the column has them in this order.
+    const order = page.orderBy === 'id' ? [] : [`${column.sql} ${direction}`]
     // The rows of a period are found by the index of its column and sorted by id, which no index has in this order.
     const id = page.orderBy === 'id' && filter.bounds.length > 0 && page.after === undefined ? 'e.id + 0' : 'e.id'
     return `(select e.id, ${column.sql} as value, ${part} as part from ${list.table} e ${where([...hasValue, ...conditions])}
@@ -75,7 +76,10 @@ export async function listUsage(
     `select ${selected(list)}
        from (select * from (${scans.join(' union all ')}) as scanned
               order by ${order} limit ${limit} offset ${offset}) as page
-       join ${list.table} e on e.id = page.id
+       cross join lateral (
+         -- The limit makes this an index look-up per row instead of a scan of the table.
+         select * from ${list.table} where id = page.id limit 1
+       ) as e
       order by page.part, page.value ${direction}, page.id ${direction}`,
     parameters.values,
   )
