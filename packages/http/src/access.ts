@@ -1,4 +1,4 @@
-import { findToken, type Token, type TokenScope, tokenScopes } from '@stacktach/runtime'
+import { findToken, type Token, type TokenScope } from '@stacktach/runtime'
 import { HttpError } from './httpError.ts'
 
 /** Returns the accepted tokens; null: authentication is off. A function, because the tokens can change at any time. */
@@ -8,8 +8,6 @@ export type Tokens = () => readonly Token[] | null
 export interface Viewer {
   /** The tenants that it is limited to; null: no limit. */
   tenants: ReadonlySet<string> | null
-  /** What it may do beyond reading; everything without tokens. */
-  scopes: ReadonlySet<TokenScope>
   /** Whether it signed in with a form, so that it can sign out. */
   hasSession: boolean
 }
@@ -34,6 +32,11 @@ interface Credentials {
   secure: boolean
 }
 
+/** What the check of a write reads of a request of Express. */
+interface WriteCredentials {
+  headers: { authorization?: string | undefined; origin?: string | undefined }
+}
+
 /**
  * Authenticates a request by its Authorization header, or without one by its session cookie. The token is checked for
  * every request, so that the removal of a token ends its sessions.
@@ -42,7 +45,7 @@ interface Credentials {
  */
 export function authenticate(tokens: Tokens, { headers, secure }: Credentials): Viewer {
   const accepted = tokens()
-  if (accepted === null) return { tenants: null, scopes: new Set(tokenScopes), hasSession: false }
+  if (accepted === null) return { tenants: null, hasSession: false }
   const { authorization } = headers
   const session = authorization === undefined ? sessionToken(headers.cookie, sessionCookie(secure)) : undefined
   if (authorization === undefined && session === undefined) {
@@ -51,7 +54,7 @@ export function authenticate(tokens: Tokens, { headers, secure }: Credentials): 
   const value = session ?? BEARER.exec(authorization ?? '')?.[1]
   const token = value === undefined ? null : findToken(accepted, value)
   if (token === null) throw new HttpError(401, 'The token is invalid', challenge('invalid_token'))
-  return { tenants: token.tenants, scopes: token.scopes, hasSession: session !== undefined }
+  return { tenants: token.tenants, hasSession: session !== undefined }
 }
 
 /**
@@ -66,6 +69,22 @@ export function mayRequest({ tenants }: Viewer, access: Access, params: Readonly
   if (access === 'all') return false
   const { tenant } = params
   return tenant === undefined || (typeof tenant === 'string' && tenants.has(tenant))
+}
+
+/**
+ * Checks that a request may write. A browser sends a session's cookie, or no token where none is needed, also for a page
+ * of another site: requests of pages must not write.
+ *
+ * @throws HttpError 401 without a valid token in the Authorization header, 403 without the scope or from a page
+ */
+export function authorizeWrite(tokens: Tokens, { headers }: WriteCredentials, scope: TokenScope): void {
+  if (headers.origin !== undefined) throw new HttpError(403, 'A web page must not write here')
+  const accepted = tokens()
+  if (accepted === null) return
+  // Without the cookie, `authenticate` reads the header only.
+  authenticate(tokens, { headers: { authorization: headers.authorization }, secure: false })
+  const token = findToken(accepted, BEARER.exec(headers.authorization ?? '')?.[1] ?? '')
+  if (!token?.scopes.has(scope)) throw new HttpError(403, `The token lacks the scope ${scope}`)
 }
 
 function sessionToken(header: string | undefined, name: string): string | undefined {

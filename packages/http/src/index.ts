@@ -1,4 +1,12 @@
-export { type Access, authenticate, mayRequest, sessionCookie, type Tokens, type Viewer } from './access.ts'
+export {
+  type Access,
+  authenticate,
+  authorizeWrite,
+  mayRequest,
+  sessionCookie,
+  type Tokens,
+  type Viewer,
+} from './access.ts'
 export { decode } from './decode.ts'
 export { describeError } from './describeError.ts'
 export { HttpError } from './httpError.ts'

@@ -1,6 +1,6 @@
 import type { Database } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
-import { authenticate, HttpError, mayRequest, type Tokens } from '@stacktach/http'
+import { authenticate, authorizeWrite, HttpError, mayRequest, type Tokens } from '@stacktach/http'
 import { type Request, Router } from 'express'
 import { addReadRoutes } from './readRoutes.ts'
 import { addWriteRoutes, type ConfirmationDatabase } from './writeRoutes.ts'
@@ -24,12 +24,7 @@ export function createDbApi({ db, confirmations, clock, tokens }: DbApiOptions):
     }
     next()
   })
-  const authorize = (request: Request) => {
-    const { scopes, hasSession } = authenticate(tokens, request)
-    // A browser sends the header with every write, and the cookie of a session also for a page of another site.
-    if (hasSession || request.headers.origin !== undefined) throw new HttpError(403, 'A web page must not write here')
-    if (!scopes.has('confirm')) throw new HttpError(403, 'The token lacks the scope confirm')
-  }
+  const authorize = (request: Request) => authorizeWrite(tokens, request, 'confirm')
   addReadRoutes(router, db)
   addWriteRoutes(router, { confirmations, clock, authorize })
   router.use((request) => {

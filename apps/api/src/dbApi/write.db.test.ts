@@ -469,6 +469,17 @@ test('tokens: writing needs the scope, and a token of a tenant gets nothing', as
       expect(await status(path, reader.token, method, body)).toBe(403)
       expect(await status(path, writer.token, method, body)).toBe(200)
     }
+    // A page of a browser, with the session of a token that may write.
+    for (const headers of [
+      { cookie: `stacktach=${writer.token}` },
+      { origin: 'http://example.org', authorization: `Bearer ${writer.token}` },
+    ]) {
+      const { status: refused } = await secured.request('/db/repair', 'POST', headers, 'message_ids=x')
+      expect(refused).toBe('cookie' in headers ? 401 : 403)
+    }
+    expect((await api.request('/db/repair', 'POST', { origin: 'http://example.org' }, 'message_ids=x')).status).toBe(
+      403,
+    )
     // Without the rights the body is not read.
     expect(await status('confirm/usage/exists/batch', reader.token, 'PUT', '{')).toBe(403)
   } finally {
