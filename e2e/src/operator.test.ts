@@ -161,7 +161,7 @@ describe('exists', () => {
 
   test('are counted and listed with their verdicts', async () => {
     const { rows } = await pipeline.database.pool.query(
-      `select message_id, instance, status, fail_reason as reason from instance_exists
+      `select message_id, instance, status, fail_reason as reason, send_status, confirm_status from instance_exists
         order by audit_period_ending desc, id desc`,
     )
     expect(rows.length).toBeGreaterThan(4)
@@ -189,6 +189,8 @@ describe('exists', () => {
         uuid: `image-${n}`,
         status: 'verified',
         reason: null,
+        send_status: 201,
+        confirm_status: null,
       })),
     ]
     expect(await json('exists', 'list')).toEqual({ code: 0, result: expected })
