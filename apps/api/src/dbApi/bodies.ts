@@ -21,7 +21,7 @@ export function parseBody(body: Buffer): JsonBody {
  *
  * @throws HttpError 400
  */
-export function decodeBody(body: Buffer): string {
+function decodeBody(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body)
   } catch {

@@ -396,7 +396,7 @@ test('a versioned exists is left out of lists if its classic counterpart is ther
   const { stop, request } = await startApi(other.db)
   try {
     await insertNovaExists(other.db, { messageId: 'classic', launchedAt: '20 13:00:00.9', from: '20 00:00:00.5' })
-    await insertNovaExists(other.db, { messageId: 'twin', versioned: true })
+    await insertNovaExists(other.db, { messageId: 'versioned', versioned: true })
     await insertNovaExists(other.db, { messageId: 'next-hour', versioned: true, until: '20 01:00:00' })
     await insertNovaExists(other.db, { messageId: 'other', versioned: true, launchedAt: '20 13:00:01' })
     const { exists } = JSON.parse((await request('/db/usage/exists')).text)
@@ -404,7 +404,7 @@ test('a versioned exists is left out of lists if its classic counterpart is ther
     expect(JSON.parse((await request('/db/stats/nova/exists')).text)).toEqual({
       stats: [{ status: 'pending', send_status: 0, event_count: 3 }],
     })
-    expect(JSON.parse((await request('/db/usage/exists/2')).text)).toMatchObject({ exist: { message_id: 'twin' } })
+    expect(JSON.parse((await request('/db/usage/exists/2')).text)).toMatchObject({ exist: { message_id: 'versioned' } })
   } finally {
     await stop()
     await other.drop()

@@ -58,7 +58,7 @@ function usageBound(list: UsageList, name: string, value: string): UsageBound[] 
  */
 export function usagePage(list: UsageList, query: Query) {
   const orderBy = query.get('order_by') ?? list.order
-  // The time of receipt is no column of StackTach's tables.
+  // StackTach's tables have no column with the time of receipt.
   if (!Object.hasOwn(list.columns, orderBy) || orderBy === 'received') throw noSuchField(orderBy)
   const after = query.get('after')
   if (after !== undefined && orderBy !== 'id') throw new HttpError(400, 'after needs order_by=id')

@@ -187,7 +187,7 @@ describe('confirming many', () => {
     expect(await send(BATCH, { messages: {} })).toEqual(done)
   })
 
-  test('unknown message ids are skipped, and listed for who asks', async () => {
+  test('unknown message ids are skipped, and listed on request', async () => {
     const nova = { nope: 201, [a]: 201, 'nul\0': 201, __proto__x: 1 }
     const body = { version: 1, messages: { nova, glance: { gone: 201 } } }
     expect(await send(BATCH, body)).toEqual(done)
@@ -242,20 +242,20 @@ describe('confirming many', () => {
   })
 
   test('the exists that a message was published for are confirmed together', async () => {
-    const twin = await insertNovaExists(database.db, { messageId: 'twin' })
+    const other = await insertNovaExists(database.db, { messageId: 'other' })
     await database.db.pool.query(
       `insert into outbox (id, service, key, message_id, original_message_id, notification_id, notification_when, created_at)
        values (7, 'nova', 'x', 'new', '${a}', 1, 1, 1), (8, 'glance', 'x', 'new', '${b}', 1, 1, 1)`,
     )
-    await database.db.pool.query(`update instance_exists set outbox_id = 7 where id in (1, ${twin})`)
+    await database.db.pool.query(`update instance_exists set outbox_id = 7 where id in (1, ${other})`)
     expect(await send(BATCH, { messages: { [a]: 201 } })).toEqual(done)
     expect(await stored()).toEqual([
       [a, 201, null],
       [b, null, null],
-      ['twin', 201, null],
+      ['other', 201, null],
     ])
     // Its own message id counts more.
-    expect(await send(BATCH, { messages: { [a]: 200, twin: 400 } })).toEqual(done)
+    expect(await send(BATCH, { messages: { [a]: 200, other: 400 } })).toEqual(done)
     expect((await stored()).map(([, status]) => status)).toEqual([200, null, 400])
   })
 
@@ -301,14 +301,14 @@ describe('repair', () => {
     await insertNovaExists(db, { messageId: 'pending', when: '21 00:01:00' })
     await insertNovaExists(db, { messageId: 'verified', status: 'verified' })
     await insertNovaExists(db, { messageId: 'failed', status: 'failed' })
-    for (const deployment of [1, 2]) await insertNovaExists(db, { messageId: 'doubled', deployment })
-    const ids = ['pending', 'verified', 'failed', 'doubled', 'nope', 'nul\0'].map((id): [string, string] => [
+    for (const deployment of [1, 2]) await insertNovaExists(db, { messageId: 'ambiguous', deployment })
+    const ids = ['pending', 'verified', 'failed', 'ambiguous', 'nope', 'nul\0'].map((id): [string, string] => [
       'message_ids',
       id,
     ])
     expect(await send('/db/repair/', form(['service', 'nova'], ...ids), 'POST')).toEqual({
       status: 200,
-      body: { absent_exists: ['doubled', 'nope', 'nul\0'], exists_not_pending: ['verified', 'failed'] },
+      body: { absent_exists: ['ambiguous', 'nope', 'nul\0'], exists_not_pending: ['verified', 'failed'] },
     })
     expect(await shown(1)).toEqual(['sent_unverified', 201, null])
     expect(await shown(2)).toEqual(['verified', 0, null])

@@ -136,7 +136,7 @@ function conditionsOf(list: UsageList, filter: UsageFilter, parameters: Paramete
   ]
 }
 
-/** A column that is no time is compared with Unix seconds, as MySQL does it in StackTach: text counts as its leading number. */
+/** A column without times is compared with Unix seconds, as MySQL does it in StackTach: text counts as its leading number. */
 function boundCondition(
   { sql, type }: UsageColumn,
   operator: string,

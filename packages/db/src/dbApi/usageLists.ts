@@ -75,7 +75,7 @@ const WITHOUT_COUNTERPARTS = `not (e.versioned and exists (
      and coalesce(classic.audit_period_ending / 1000000, 0) = coalesce(e.audit_period_ending / 1000000, 0)))`
 
 /** The lists of `/db/usage`, with StackTach's names of their columns. */
-export const usageLists = {
+const usageLists = {
   novaLaunches: {
     table: 'instance_launch',
     where: null,

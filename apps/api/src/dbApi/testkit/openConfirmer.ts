@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto'
 import { type Database, openDatabase } from '@stacktach/db'
-import pg from 'pg'
 
 export interface Confirmer {
   db: Database
@@ -10,9 +9,8 @@ export interface Confirmer {
 /** Connects to a test's database as a new user that is only a member of stacktach_confirm. */
 export async function openConfirmer(address: string, statementTimeout = 10_000): Promise<Confirmer> {
   const role = `t${randomBytes(6).toString('hex')}_confirm`
-  const admin = new pg.Client({ connectionString: address })
-  await admin.connect()
-  await admin.query(`create role ${role} login password 'secret' in role stacktach_confirm`)
+  const admin = openDatabase({ url: address, applicationName: 'confirm test', size: 1 })
+  await admin.pool.query(`create role ${role} login password 'secret' in role stacktach_confirm`)
   const url = new URL(address)
   url.username = role
   url.password = 'secret'
@@ -21,8 +19,8 @@ export async function openConfirmer(address: string, statementTimeout = 10_000):
     db,
     async close() {
       await db.close()
-      await admin.query(`drop owned by ${role}; drop role ${role}`)
-      await admin.end()
+      await admin.pool.query(`drop owned by ${role}; drop role ${role}`)
+      await admin.close()
     },
   }
 }
