@@ -99,10 +99,8 @@ test('an api that is killed between nova’s and glance’s transaction keeps no
   const reply = await confirm(again.url, token)
   expect([reply.status, await reply.text()]).toEqual([200, ''])
   expect(await confirmed()).toEqual({ nova: 201, glance: 201 })
-  const { exists } = await (
-    await fetch(`${again.url}/db/usage/exists/`, { headers: { authorization: `Bearer ${token}` } })
-  ).json()
-  expect(exists).toMatchObject([{ message_id: 'n-1', send_status: 201, event_id: 'urn:1' }])
+  const listed = await fetch(`${again.url}/db/usage/exists/`, { headers: { authorization: `Bearer ${token}` } })
+  expect(await listed.json()).toMatchObject({ exists: [{ message_id: 'n-1', send_status: 201, event_id: 'urn:1' }] })
   await again.api.stop()
 })
 

@@ -238,6 +238,7 @@ describe('lists', () => {
     [`usage/launches?instance=${first.toUpperCase()}`, `${first.toUpperCase()} is not uuid-like`],
     ['usage/glance/images?instance=x', "No such field 'instance'."],
     ['usage/launches?nope_min=2026-11-20 00:00:00', "No such field 'nope'."],
+    ['usage/launches?constructor_min=2026-11-20 00:00:00', "No such field 'constructor'."],
     ['usage/launches?received_min=2026-11-20 00:00:00', "No such field 'received'."],
     ['usage/deletes?received_max=2026-11-20 00:00:00', "No such field 'received'."],
     ['usage/exists?when_min=2026-11-20 00:00:00', "No such field 'when'."],

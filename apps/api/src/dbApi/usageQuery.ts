@@ -45,7 +45,7 @@ export function usageFilter(list: UsageList, query: Query): UsageFilter {
 function usageBound(list: UsageList, name: string, value: string): UsageBound[] {
   const [, field, bound] = /^(.*)_(min|max)$/s.exec(name) ?? []
   if (field === undefined || (bound !== 'min' && bound !== 'max')) return []
-  if (list.columns[field] === undefined) throw noSuchField(field)
+  if (!Object.hasOwn(list.columns, field)) throw noSuchField(field)
   const instant = parseTime(value)
   if (instant === null) throw new HttpError(400, 'Range filters must be dates.')
   return [{ field, bound, instant }]
