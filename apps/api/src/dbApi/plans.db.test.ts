@@ -93,12 +93,11 @@ const paths: [path: string, rows: number][] = [
   ['usage/exists?order_by=id&direction=asc&after=30000&limit=1000', 1000],
   [`usage/exists?instance=${instance}`, 24],
   // The rows of a period are read and sorted, not all rows after it.
-  ...['audit_period_beginning', 'audit_period_ending', 'launched_at', 'received'].map((field): [string, number] => [
+  ...['audit_period_beginning', 'audit_period_ending', 'received'].map((field): [string, number] => [
     `usage/exists?${day(field)}`,
     // The end is inclusive: the periods of 25 hours.
     (ROWS / DAYS / 24) * 25 + 2,
   ]),
-  [`usage/exists?${day('deleted_at')}`, 11],
   ['usage/exists?tenant=7', 60],
   [`usage/exists?${day('received')}&tenant=7`, PER_DAY],
   [`stats/nova/exists?${day('received')}`, PER_DAY],

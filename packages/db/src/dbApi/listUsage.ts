@@ -58,13 +58,14 @@ export async function listUsage(
   const limit = parameters.bind(page.limit)
   const offset = parameters.bind(page.offset)
   const direction = page.descending ? 'desc' : 'asc'
+  const hasIndexedBound = filter.bounds.some(({ field }) => list.indexed.includes(field))
   // PostgreSQL reads nulls from the other end of an index: rows without a value are a scan of their own.
   const scan = (part: number, isNull: boolean | null) => {
     const hasValue = isNull === null ? [] : [`${column.sql} is ${isNull ? '' : 'not '}null`]
     // Also among nulls, so that the index of the column has them in this order.
     const order = page.orderBy === 'id' ? [] : [`${column.sql} ${direction}`]
     // The rows of a period are found by the index of its column and sorted by id, which no index has in this order.
-    const id = page.orderBy === 'id' && filter.bounds.length > 0 && page.after === undefined ? 'e.id + 0' : 'e.id'
+    const id = page.orderBy === 'id' && hasIndexedBound && page.after === undefined ? 'e.id + 0' : 'e.id'
     return `(select e.id, ${column.sql} as value, ${part} as part from ${list.table} e ${where([...hasValue, ...conditions])}
               order by ${[...order, `${id} ${direction}`].join(', ')} limit ${limit}::bigint + ${offset}::bigint)`
   }

@@ -19,6 +19,8 @@ export interface UsageList {
   columns: Readonly<Record<string, UsageColumn>>
   /** The column of the default order, which is descending. */
   order: string
+  /** The columns of times that have an index. */
+  indexed: readonly string[]
   /** The column with the tenant, if it has one. */
   tenant: string | null
   /** Whether rows have a verdict, a deployment and a time of receipt. */
@@ -87,6 +89,7 @@ const usageLists = {
       ...flavor,
     },
     order: 'launched_at',
+    indexed: ['launched_at'],
     tenant: 'tenant',
     exists: false,
   },
@@ -101,6 +104,7 @@ const usageLists = {
       raw: id('notification_id'),
     },
     order: 'launched_at',
+    indexed: ['launched_at', 'deleted_at'],
     tenant: null,
     exists: false,
   },
@@ -119,6 +123,7 @@ const usageLists = {
       bandwidth_public_out: { sql: 'coalesce(e.bandwidth_public_out, 0)', type: 'bytes', nullable: false },
     },
     order: 'id',
+    indexed: ['audit_period_beginning', 'audit_period_ending', 'received'],
     tenant: 'tenant',
     exists: true,
   },
@@ -134,6 +139,7 @@ const usageLists = {
       last_raw: id('notification_id'),
     },
     order: 'created_at',
+    indexed: ['created_at'],
     tenant: 'owner',
     exists: false,
   },
@@ -142,6 +148,7 @@ const usageLists = {
     where: null,
     columns: { id: id('id'), uuid: text('uuid'), deleted_at: time('deleted_at'), raw: id('notification_id') },
     order: 'deleted_at',
+    indexed: ['deleted_at'],
     tenant: null,
     exists: false,
   },
@@ -160,6 +167,7 @@ const usageLists = {
       size: optionalBytes('size'),
     },
     order: 'id',
+    indexed: ['audit_period_beginning', 'received'],
     tenant: 'owner',
     exists: true,
   },
