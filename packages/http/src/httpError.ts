@@ -10,3 +10,15 @@ export class HttpError extends Error {
     this.headers = headers
   }
 }
+
+/** Invalid parameters of a query: an error 400 whose message names all of them. */
+export class InvalidParameters extends HttpError {
+  override name = 'InvalidParameters'
+  /** What is wrong with each of them, by name. */
+  readonly faults: readonly { name: string; detail: string }[]
+
+  constructor(faults: readonly { name: string; detail: string }[]) {
+    super(400, [...new Set(faults.map(({ detail }) => detail))].join('; '))
+    this.faults = faults
+  }
+}

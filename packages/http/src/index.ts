@@ -9,7 +9,7 @@ export {
 } from './access.ts'
 export { decode } from './decode.ts'
 export { describeError } from './describeError.ts'
-export { HttpError } from './httpError.ts'
+export { HttpError, InvalidParameters } from './httpError.ts'
 export {
   between,
   dateTime,
