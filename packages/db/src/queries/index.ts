@@ -1,6 +1,6 @@
 export { missingDatabase, pingDatabase } from '../connection/databaseAnswers.ts'
 export { countExists, countExistsStatus, type ExistsCounts } from './countExists.ts'
-export { listDeployments } from './deployments.ts'
+export { deploymentActivity, listDeployments } from './deployments.ts'
 export { eventNames, longestEventName } from './eventNames.ts'
 export { type ExistsService, type ExistsStatus, existsServices, existsStatuses } from './existsStatuses.ts'
 export { type ExportedNotification, exportNotifications } from './exportNotifications.ts'
@@ -17,12 +17,29 @@ export {
   listFailures,
   type StoredFailure,
 } from './failures.ts'
+export {
+  findNotifications,
+  type NotificationFilter,
+  type NotificationPlace,
+  type NotificationSearch,
+} from './findNotifications.ts'
 export { finishedRequests } from './finishedRequests.ts'
+export type { FoundNotification } from './foundNotification.ts'
 export { hostNames } from './hostNames.ts'
+export {
+  type DeleteOfInstance,
+  deletesOf,
+  type ExistsOfInstance,
+  existsOf,
+  type LaunchOfInstance,
+  launchesOf,
+  type Place,
+} from './instanceAggregates.ts'
 export { instanceDeletes } from './instanceDeletes.ts'
 export { instanceExists } from './instanceExists.ts'
 export { type InstanceHead, instanceHead } from './instanceHead.ts'
 export { instanceLaunches } from './instanceLaunches.ts'
+export { instanceOwner } from './instanceOwner.ts'
 export {
   deletesOfInstance,
   existsOfInstance,
@@ -33,9 +50,12 @@ export {
 } from './instanceUsage.ts'
 export { type ExistsSearch, type ExistsVerdict, listExists } from './listExists.ts'
 export type { ListedNotification } from './listedNotification.ts'
+export type { ListedReport } from './listedReport.ts'
 export { type ListedRejected, listRejected, rejectedBody } from './listRejected.ts'
+export { listReports, type ReportList } from './listReports.ts'
 export { backlogState, countContradicted, storedCounts } from './metricsQueries.ts'
 export { notificationById } from './notificationById.ts'
+export { type NotificationDetail, notificationDetail } from './notificationDetail.ts'
 export { notificationsOfPeriod } from './notificationsOfPeriod.ts'
 export { notificationsOfRequest } from './notificationsOfRequest.ts'
 export { notificationsOfUuid } from './notificationsOfUuid.ts'
@@ -75,6 +95,10 @@ export {
   notificationsOfWholeRequest,
   type ServiceNotification,
 } from './subjectNotifications.ts'
+
+export {
+export { type StorageOverview, storageOverview } from './storageOverview.ts'
+
 export { type SystemStatus, systemStatus } from './systemStatus.ts'
 export { tenantIsKnown } from './tenantIsKnown.ts'
 export {

@@ -1,0 +1,151 @@
+import { ALL_TIME, type Instant, type Service, services, type TimePeriod } from '@stacktach/domain'
+import type { Database } from '../connection/open.ts'
+import { readSpans } from '../sql/spans.ts'
+import { type FoundNotification, foundColumns } from './foundNotification.ts'
+import { notificationTable } from './listedNotification.ts'
+import { Parameters } from './parameters.ts'
+import { overlap } from './period.ts'
+
+/** The place of a notification in the order of a list: by time, then service, then id. */
+export interface NotificationPlace {
+  when: Instant
+  service: Service
+  id: number
+}
+
+/** Conditions that a notification must all meet; undefined ones do not count. */
+export interface NotificationFilter {
+  /** Undefined: all services. */
+  service?: Service | undefined
+  /** Name of a deployment. */
+  deployment?: string | undefined
+  event?: string | undefined
+  host?: string | undefined
+  /** Of an image its owner. */
+  tenant?: string | undefined
+  instance?: string | undefined
+  image?: string | undefined
+  requestId?: string | undefined
+  /** Only notifications that were published as errors. */
+  errors?: boolean | undefined
+  period?: TimePeriod | undefined
+}
+
+export interface NotificationSearch extends NotificationFilter {
+  /** Default: newest first. */
+  order?: 'newest' | 'oldest' | undefined
+  /** The last notification of the page before. */
+  after?: NotificationPlace | undefined
+  limit: number
+}
+
+/** The condition of the partial index on errors. */
+const IS_ERROR = `n.routing_key like '%error'`
+
+/** Services whose spans name the days of a key. Where there are none, every partition's index is searched. */
+const spanServices: Record<'instance' | 'image' | 'request', readonly Service[]> = {
+  instance: services,
+  image: ['glance'],
+  request: ['nova'],
+}
+
+/**
+ * Notifications that meet all conditions, in order of time, one page. Each service is a separate index scan that stops at
+ * the limit.
+ */
+export async function findNotifications(db: Database, search: NotificationSearch): Promise<FoundNotification[]> {
+  const { order = 'newest', limit } = search
+  const direction = order === 'newest' ? 'desc' : 'asc'
+  const parameters = new Parameters()
+  const scans: string[] = []
+  const deployment = search.deployment === undefined ? null : await deploymentNamed(db, search.deployment)
+  if (deployment === undefined) return []
+  for (const service of searchedServices(search)) {
+    const period = await periodToSearch(db, service, search)
+    if (period === null) continue
+    scans.push(
+      `(select ${foundColumns(service)}
+          from (select * from ${notificationTable[service]} n
+                 where ${conditions(service, search, { deployment, period }, parameters).join(' and ')}
+                 order by n."when" ${direction}, n.id ${direction} limit ${parameters.bind(limit)}) n)`,
+    )
+  }
+  if (scans.length === 0) return []
+  const { rows } = await db.pool.query<FoundNotification>(
+    `select * from (${scans.join(' union all ')}) as found
+      order by "when" ${direction}, service ${direction}, id ${direction} limit ${parameters.bind(limit)}`,
+    parameters.values,
+  )
+  return rows
+}
+
+function searchedServices({ service, image }: NotificationFilter): readonly Service[] {
+  const searched = service === undefined ? services : [service]
+  return image === undefined ? searched : searched.filter((name) => name === 'glance')
+}
+
+/** The id of a deployment; undefined if there is none with the name. */
+async function deploymentNamed({ pool }: Database, name: string): Promise<number | undefined> {
+  const { rows } = await pool.query<{ id: number }>('select id from deployment where name = $1', [name])
+  return rows[0]?.id
+}
+
+/** The part of the requested period in which the service can have matches; null if there is none. */
+async function periodToSearch(
+  db: Database,
+  service: Service,
+  { instance, image, requestId, period: requested = ALL_TIME }: NotificationFilter,
+): Promise<TimePeriod | null> {
+  let period = requested
+  for (const [kind, key] of [
+    ['instance', instance],
+    ['image', image],
+    ['request', requestId],
+  ] as const) {
+    if (key === undefined || !spanServices[kind].includes(service)) continue
+    const { keys, whole } = await readSpans(db.pool, service, kind, [key])
+    if (keys.length === 0) return null
+    period = overlap(period, whole)
+  }
+  return period.from < period.until ? period : null
+}
+
+function conditions(
+  service: Service,
+  search: NotificationSearch,
+  { deployment, period }: { deployment: number | null; period: TimePeriod },
+  parameters: Parameters,
+): string[] {
+  const columns = [
+    ['deployment_id', deployment ?? undefined],
+    ['event', search.event],
+    ['host', search.host],
+    [service === 'glance' ? 'owner' : 'tenant', search.tenant],
+    ['instance', search.instance],
+    ['uuid', search.image],
+    ['request_id', search.requestId],
+  ] as const
+  return [
+    `n."when" >= ${parameters.bind(period.from)}`,
+    `n."when" < ${parameters.bind(period.until)}`,
+    ...columns.flatMap(([column, value]) => (value === undefined ? [] : [`n.${column} = ${parameters.bind(value)}`])),
+    ...(search.errors ? [IS_ERROR] : []),
+    ...(search.after === undefined ? [] : [isAfter(service, search.after, search.order ?? 'newest', parameters)]),
+  ]
+}
+
+/** The condition that a row of a service comes after a place in the list. */
+function isAfter(
+  service: Service,
+  { when, service: placeService, id }: NotificationPlace,
+  order: 'newest' | 'oldest',
+  parameters: Parameters,
+): string {
+  const comparison = order === 'newest' ? '<' : '>'
+  if (service === placeService) {
+    return `(n."when", n.id) ${comparison} (${parameters.bind(when)}::bigint, ${parameters.bind(id)}::bigint)`
+  }
+  // Rows of the same microsecond are listed service by service.
+  const isLater = order === 'newest' ? service < placeService : service > placeService
+  return `n."when" ${comparison}${isLater ? '=' : ''} ${parameters.bind(when)}::bigint`
+}
