@@ -14,6 +14,8 @@ import { limitRequestRate } from './http/rateLimit.ts'
 import { repeatOnConflict } from './http/repeatOnConflict.ts'
 import { type CompletedRequest, requestIdOf, requestLog, setEndpoint } from './http/requestLog.ts'
 import { errorRows, send } from './http/send.ts'
+import { createV1, isV1 } from './v1/createV1.ts'
+import { sendProblem } from './v1/problem.ts'
 
 export interface AppOptions {
   db: Database
@@ -39,13 +41,13 @@ export interface Admission {
 /** Long enough for every URL except a search for a long text. */
 const MAX_LOGGED_URL_CHARACTERS = 500
 
-/** Paths of the API, whose errors are tables; all other paths are pages. */
-const API_PATH = /^\/(?:stacky|v1|healthz|readyz)(?:\/|$)/
+/** Paths of StackTach's interface, whose errors are tables. Those of /v1 are problems; all other paths are pages. */
+const STACKY_PATH = /^\/(?:stacky|healthz|readyz)(?:\/|$)/
 
 /** Paths of StackTach's `/db`, whose errors are objects. */
 const DB_API_PATH = /^\/db(?:\/|$)/
 
-/** The API and the pages as an Express application. An error is a table or a page, too. */
+/** The API and the pages as an Express application. An error is a table, an object, a problem or a page, too. */
 export function createApp(options: AppOptions): Express {
   const app = express()
   app.disable('x-powered-by')
@@ -74,10 +76,11 @@ export function createApp(options: AppOptions): Express {
   for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, handle(endpoint, options, authorize))
   app.use('/db', createDbApi({ confirmations: null, ...options, tokens }))
   app.use((request, _response, next) => {
-    if (!API_PATH.test(request.path)) return next()
+    if (!STACKY_PATH.test(request.path)) return next()
     authorize(request)
     throw new HttpError(404, `There is no endpoint at ${request.path}`)
   })
+  app.use(createV1({ db: options.db, clock: options.clock, tokens }))
   const pages = createPages({
     db: options.db,
     clock: options.clock,
@@ -130,8 +133,9 @@ function sendErrors(logger: Logger, pages: Pages): ErrorRequestHandler {
     if (status === 401 || status === 403) logger.info({ ...fields, ip }, 'access denied')
     if (status === 500) logger.error({ err: error, ...fields }, 'request failed')
     if (status > 500) logger.warn({ ...fields, reason: message, cause: String(error) }, 'request could not be answered')
-    if (API_PATH.test(request.path)) send(response, status, errorRows(status, message), headers)
+    if (STACKY_PATH.test(request.path)) send(response, status, errorRows(status, message), headers)
     else if (DB_API_PATH.test(request.path)) sendJson(response, status, { message, status }, headers)
+    else if (isV1(request.path)) sendProblem(response, described)
     else pages.sendError(request, response, described)
   }
 }

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { openDatabase, searchFields } from '@stacktach/db'
 import { endpoints, health } from './endpoints/index.ts'
 import { cases } from './testkit/cases.ts'
+import { undescribed } from './testkit/described.ts'
 import { fillDatabase, web } from './testkit/fixture.ts'
 import { optional } from './testkit/parameterCases.ts'
 import { contractFields } from './testkit/searchFieldCases.ts'
@@ -59,6 +60,7 @@ describe.each(queries)('$path', ({ path, query, parameters }) => {
     // Tenant 1 does not exist.
     expect(reply.status).toBe(path === '/stacky/kpi/1' ? 404 : 200)
     expect(expectTable(reply)).toBeInstanceOf(Array)
+    expect(undescribed(path, reply.status, 'text/json', JSON.parse(reply.text))).toEqual([])
     expect((await api.request(`${path}/?${query}`)).text).toBe(reply.text)
   })
 
@@ -79,7 +81,9 @@ describe.each(queries)('$path', ({ path, query, parameters }) => {
   })
 
   test('rejects repeated parameters by name', async () => {
-    for (const name of parameters.filter((name) => !/^(id|tenant)$/.test(name) || path.endsWith('search'))) {
+    for (const name of Object.keys(parameters.shape).filter(
+      (name) => !/^(id|tenant)$/.test(name) || path.endsWith('search'),
+    )) {
       const reply = await api.request(`${path}?${query}&${name}=1&${name}=1`)
       expect(reply.status).toBe(400)
       expect(expectTable(reply)).toEqual([
@@ -100,6 +104,9 @@ test.each(cases)('$path', async ({ path, status = 200, body }) => {
   const reply = await api.request(`/stacky/${path}`)
   expect(expectTable(reply)).toEqual(body)
   expect(reply.status).toBe(status)
+  if (endpointOf(path) !== '(none)') {
+    expect(undescribed(`/stacky/${path}`, status, 'text/json', JSON.parse(reply.text))).toEqual([])
+  }
   tally.add(path, status, body)
 })
 

@@ -103,7 +103,7 @@ test('all parameters of all endpoints, with all shapes and unusual values', asyn
 test('a parameter or path of a megabyte is rejected', async () => {
   for (const { path, parameters } of endpoints) {
     const target = `/stacky/${path.replace(/:\w+/, '1')}`
-    for (const name of [...parameters, 'x']) {
+    for (const name of [...Object.keys(parameters.shape), 'x']) {
       expectAnswer(await api.request(`${target}?${name}=${'a'.repeat(1_048_576)}`), [431])
     }
     expectAnswer(await api.request(`${target}/${'a'.repeat(1_048_576)}`), [431])

@@ -1,10 +1,13 @@
 import { type Database, pingDatabase } from '@stacktach/db'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { table } from '../http/tables.ts'
 
 /** Liveness. */
 export const healthz = defineEndpoint({
   path: 'healthz',
+  summary: 'Whether the process is alive',
+  schema: table({ Status: z.literal('alive') }),
   parameters: z.object({}),
   answer: async () => [['Status'], ['alive']],
 })
@@ -12,6 +15,8 @@ export const healthz = defineEndpoint({
 /** Readiness: whether the database is available. */
 export const readyz = defineEndpoint({
   path: 'readyz',
+  summary: 'Whether the database is available',
+  schema: table({ Status: z.literal('ready') }),
   parameters: z.object({}),
   answer: async ({ db }) => {
     await sharedPing(db)

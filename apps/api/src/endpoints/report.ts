@@ -6,6 +6,8 @@ import { JsonText } from '../http/send.ts'
 
 export const report = defineEndpoint({
   path: 'report/:id',
+  summary: 'One report, unchanged; its shape depends on its name and version',
+  schema: z.unknown(),
   parameters: z.object({ id }),
   answer: async ({ db }, { id }) => {
     const text = await reportText(db, id)

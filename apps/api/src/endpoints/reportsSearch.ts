@@ -3,10 +3,20 @@ import { formatInstant } from '@stacktach/domain'
 import { dateTime, day, id, page, textParameter } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { numberCell, table, textCell, timeCell } from '../http/tables.ts'
 import { reportHeader } from './reports.ts'
 
 export const reportsSearch = defineEndpoint({
   path: 'reports/search',
+  summary: 'Reports by their columns, newest first',
+  schema: table({
+    Id: numberCell,
+    Start: timeCell,
+    End: timeCell,
+    Created: timeCell,
+    Name: textCell,
+    Version: numberCell,
+  }),
   // Strict, because a misspelt parameter would otherwise match every report.
   parameters: z.strictObject(
     {

@@ -3,9 +3,12 @@ import { between, page, requestId, unixTime } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
+import { novaTable } from '../http/tables.ts'
 
 export const request = defineEndpoint({
   path: 'request',
+  summary: 'Notifications of a request, oldest first',
+  schema: novaTable("Task'"),
   parameters: z.object({
     request_id: requestId,
     when_min: unixTime.optional(),

@@ -4,9 +4,12 @@ import { z } from 'zod'
 import { type Context, defineEndpoint } from '../http/defineEndpoint.ts'
 import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
 import { parseSearchCondition } from '../http/searchCondition.ts'
+import { genericTable, glanceTable, novaTable, orEmpty } from '../http/tables.ts'
 
 export const search = defineEndpoint({
   path: 'search',
+  summary: 'Notifications by the value of a column, newest first',
+  schema: orEmpty(z.union([novaTable("Task'"), glanceTable, genericTable])),
   parameters: z.object({
     field: textParameter,
     value: textParameter,

@@ -4,9 +4,16 @@ import { HttpError, id, service } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { indentJson } from '../http/indentJson.ts'
+import { tableWithHeader, textCell, textOrNull } from '../http/tables.ts'
 
 export const show = defineEndpoint({
   path: 'show/:id',
+  summary: 'One notification: its columns, its JSON and its subject',
+  schema: z.tuple([
+    tableWithHeader([z.literal('Key'), z.literal('Value')], [textCell, z.unknown()]),
+    textCell,
+    textOrNull,
+  ]),
   parameters: z.object({ id, service }),
   answer: async ({ db }, { id, service }) => {
     const notification = await notificationById(db, service, id)

@@ -3,9 +3,12 @@ import { formatDuration } from '@stacktach/domain'
 import { between, page, textParameter, unixTime } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
+import { durationCell, tableWithHeader, textCell } from '../http/tables.ts'
 
 export const timings = defineEndpoint({
   path: 'timings',
+  summary: 'Durations of all timings of a name, shortest first',
+  schema: tableWithHeader([textCell, z.literal('Time')], [textCell, durationCell]),
   parameters: z.object({
     name: textParameter,
     end_when_min: unixTime.optional(),

@@ -3,9 +3,12 @@ import { between, page, service, unixTime, uuid } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { notificationHeader, notificationRow } from '../http/notificationTable.ts'
+import { genericTable, glanceTable, novaTable, orEmpty } from '../http/tables.ts'
 
 export const uuidEndpoint = defineEndpoint({
   path: 'uuid',
+  summary: 'Notifications of an instance, of glance those of an image, oldest first',
+  schema: orEmpty(z.union([novaTable('Task'), glanceTable, genericTable])),
   parameters: z.object({ uuid, service, when_min: unixTime.optional(), when_max: unixTime.optional(), ...page() }),
   answer: async ({ db }, { uuid, service, when_min, when_max, limit, offset }) => {
     const period = between(when_min, when_max)

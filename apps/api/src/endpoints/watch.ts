@@ -4,10 +4,17 @@ import { id, service, textParameter, unixTime } from '@stacktach/http'
 import { z } from 'zod'
 import { defineEndpoint } from '../http/defineEndpoint.ts'
 import { errorMark } from '../http/notificationTable.ts'
+import { errorCell, numberCell, textCell, textOrNull } from '../http/tables.ts'
 import { cutBatch, MAX_ROWS } from '../http/watchBatch.ts'
 
 export const watch = defineEndpoint({
   path: 'watch/:id',
+  summary: 'Notifications since the last request, of one deployment or (0) of all',
+  schema: z.tuple([
+    z.array(numberCell).length(6),
+    z.array(z.tuple([numberCell, errorCell, textCell, textCell, textOrNull, textCell, textCell])),
+    textCell.meta({ description: 'Unix time, the next `since`.' }),
+  ]),
   parameters: z.object({ id, service, since: unixTime.optional(), event_name: textParameter.optional() }),
   answer: async ({ db, now }, { id, service, since, event_name: event }) => {
     const until = floorTo(now, SECOND)

@@ -13,8 +13,12 @@ export interface Context {
 export interface Endpoint {
   /** Below `/stacky/`, in Express's syntax. */
   path: string
-  /** Names of all parameters, of the path and the query. */
-  parameters: readonly string[]
+  /** One line, for the OpenAPI document. */
+  summary: string
+  /** The schemas of all parameters, of the path and the query. */
+  parameters: z.ZodObject
+  /** The schema of the answer. */
+  schema: z.ZodType
   /**
    * @param params of the path, from Express
    * @param query from Express
@@ -25,6 +29,8 @@ export interface Endpoint {
 
 interface Definition<Shape extends z.ZodRawShape> {
   path: string
+  summary: string
+  schema: z.ZodType
   /** Includes the parameters of the path (`:id`); an invalid one of these is a 404. */
   parameters: z.ZodObject<Shape>
   answer(context: Context, parameters: z.output<z.ZodObject<Shape>>): Promise<Answer>
@@ -32,10 +38,6 @@ interface Definition<Shape extends z.ZodRawShape> {
 
 /** Makes an endpoint from its path, the schema of its parameters, and the function that answers. */
 export function defineEndpoint<Shape extends z.ZodRawShape>(definition: Definition<Shape>): Endpoint {
-  const { path, parameters, answer } = definition
-  return {
-    path,
-    parameters: Object.keys(parameters.shape),
-    answer: (context, params, query) => answer(context, decode(parameters, params, query)),
-  }
+  const { parameters, answer } = definition
+  return { ...definition, answer: (context, params, query) => answer(context, decode(parameters, params, query)) }
 }

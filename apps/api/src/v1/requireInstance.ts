@@ -1,0 +1,16 @@
+import { type InstanceHead, instanceHead } from '@stacktach/db'
+import { HttpError } from '@stacktach/http'
+import type { TenantContext } from './defineResource.ts'
+
+/**
+ * Reads the instance of a request.
+ *
+ * @throws HttpError 404 if it is unknown, and likewise if it belongs to a tenant to which the client has no access
+ */
+export async function requireInstance({ db, tenants }: TenantContext, instance: string): Promise<InstanceHead> {
+  const head = await instanceHead(db, instance)
+  if (head === null || (tenants !== null && (head.tenant === null || !tenants.has(head.tenant)))) {
+    throw new HttpError(404, `There is no instance ${instance}`)
+  }
+  return head
+}

@@ -1,0 +1,41 @@
+import { defineResource } from '../defineResource.ts'
+import { deletePage, existsPage, launchPage, readDeletes, readExists, readLaunches } from '../instanceLists.ts'
+import { deleteCursor, existsCursor, launchCursor, toPlace } from '../items/usage.ts'
+import { describeAfter, instanceId, limit } from '../parameters.ts'
+import { requireInstance } from '../requireInstance.ts'
+
+export const instanceLaunchList = defineResource({
+  path: 'instances/:uuid/launches',
+  summary: 'Launches of an instance, latest first; launches without a time come first',
+  access: 'tenant',
+  parameters: { uuid: instanceId, after: launchCursor.parameter.optional().meta(describeAfter), limit },
+  answer: launchPage,
+  load: async (context, { uuid, after, limit }) => {
+    await requireInstance(context, uuid)
+    return readLaunches(context.db, { instance: uuid, after: toPlace(after), limit })
+  },
+})
+
+export const instanceDeleteList = defineResource({
+  path: 'instances/:uuid/deletes',
+  summary: 'Deletes of an instance, latest first',
+  access: 'tenant',
+  parameters: { uuid: instanceId, after: deleteCursor.parameter.optional().meta(describeAfter), limit },
+  answer: deletePage,
+  load: async (context, { uuid, after, limit }) => {
+    await requireInstance(context, uuid)
+    return readDeletes(context.db, { instance: uuid, after: toPlace(after), limit })
+  },
+})
+
+export const instanceExistsList = defineResource({
+  path: 'instances/:uuid/exists',
+  summary: 'Exists of an instance with their verification, newest first',
+  access: 'tenant',
+  parameters: { uuid: instanceId, after: existsCursor.parameter.optional().meta(describeAfter), limit },
+  answer: existsPage,
+  load: async (context, { uuid, after, limit }) => {
+    await requireInstance(context, uuid)
+    return readExists(context.db, { instance: uuid, after: toPlace(after), limit })
+  },
+})
