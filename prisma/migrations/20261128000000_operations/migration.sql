@@ -165,3 +165,23 @@ INSERT INTO "timing_histogram"
 SELECT "name", "end_deployment_id", "timing_bucket"("duration"), "timing_stripe"("instance"), count(*)
   FROM "timing" WHERE "counted" AND "end_deployment_id" IS NOT NULL
  GROUP BY 1, 2, 3, 4;
+
+-- Lists of errors, newest first. Errors are few, so these stay small.
+CREATE INDEX "notification_nova_errors_idx" ON "notification_nova"("when", "id") WHERE ("routing_key" LIKE '%error');
+CREATE INDEX "notification_glance_errors_idx" ON "notification_glance"("when", "id") WHERE ("routing_key" LIKE '%error');
+CREATE INDEX "notification_generic_errors_idx" ON "notification_generic"("when", "id") WHERE ("routing_key" LIKE '%error');
+
+-- Lists of a deployment, newest first. Entries are added at the end of each deployment's part.
+CREATE INDEX "notification_nova_deployment_id_when_id_idx" ON "notification_nova"("deployment_id", "when", "id");
+CREATE INDEX "notification_glance_deployment_id_when_id_idx" ON "notification_glance"("deployment_id", "when", "id");
+CREATE INDEX "notification_generic_deployment_id_when_id_idx" ON "notification_generic"("deployment_id", "when", "id");
+
+-- The usage of a tenant.
+CREATE INDEX "instance_exists_tenant_audit_period_ending_idx" ON "instance_exists"("tenant", "audit_period_ending");
+
+-- Counts the exists of audit periods by status without reading the table.
+DROP INDEX "instance_exists_audit_period_ending_idx";
+CREATE INDEX "instance_exists_audit_period_ending_audit_period_beginning__idx"
+  ON "instance_exists"("audit_period_ending", "audit_period_beginning", "status");
+
+CREATE INDEX "report_name_created_at_id_idx" ON "report"("name", "created_at", "id");

@@ -1,20 +1,39 @@
 import type { Resource } from './defineResource.ts'
 import { deploymentList } from './resources/deployments.ts'
+import { failureGroupList, failureList } from './resources/failures.ts'
 import { instance } from './resources/instance.ts'
-import { instanceDeleteList, instanceExistsList, instanceLaunchList } from './resources/instanceUsage.ts'
+import {
+  instanceDeleteList,
+  instanceExistsList,
+  instanceLaunchList,
+  instanceOperationList,
+} from './resources/instanceLists.ts'
 import { instanceNotifications, notificationSearch, oneNotification } from './resources/notifications.ts'
+import { openOperationList } from './resources/openOperations.ts'
 import { oneReport, reportList } from './resources/reports.ts'
+import { request } from './resources/request.ts'
 import { system } from './resources/system.ts'
+import { timingList, timingsOfOneName } from './resources/timings.ts'
+import { tenantUsage, usage } from './resources/usage.ts'
 
 /** The resources below `/v1/`. */
 export const resources: readonly Resource[] = [
   instance,
+  instanceOperationList,
   instanceLaunchList,
   instanceDeleteList,
   instanceExistsList,
   instanceNotifications,
+  request,
   notificationSearch,
   oneNotification,
+  openOperationList,
+  failureGroupList,
+  failureList,
+  timingList,
+  timingsOfOneName,
+  usage,
+  tenantUsage,
   reportList,
   oneReport,
   deploymentList,

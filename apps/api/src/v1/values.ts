@@ -36,3 +36,8 @@ export function toTimeOrNull(instant: Instant | null): string | null {
 export function toSeconds(duration: Duration): number {
   return duration / SECOND
 }
+
+/** Converts a duration that may be null. */
+export function toSecondsOrNull(duration: Duration | null): number | null {
+  return duration === null ? null : toSeconds(duration)
+}

@@ -1,4 +1,4 @@
-import { ALL_TIME, type Instant, type Service, services, type TimePeriod } from '@stacktach/domain'
+import { ALL_TIME, HOUR, type Instant, type Service, services, type TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { readSpans } from '../sql/spans.ts'
 import { type FoundNotification, foundColumns } from './foundNotification.ts'
@@ -26,6 +26,8 @@ export interface NotificationFilter {
   instance?: string | undefined
   image?: string | undefined
   requestId?: string | undefined
+  /** Only those of these tenants; null or undefined: of all. */
+  tenants?: readonly string[] | null | undefined
   /** Only notifications that were published as errors. */
   errors?: boolean | undefined
   period?: TimePeriod | undefined
@@ -42,12 +44,8 @@ export interface NotificationSearch extends NotificationFilter {
 /** The condition of the partial index on errors. */
 const IS_ERROR = `n.routing_key like '%error'`
 
-/** Services whose spans name the days of a key. Where there are none, every partition's index is searched. */
-const spanServices: Record<'instance' | 'image' | 'request', readonly Service[]> = {
-  instance: services,
-  image: ['glance'],
-  request: ['nova'],
-}
+/** Services whose spans name the days of a key. */
+const spanServices: Record<'instance' | 'image', readonly Service[]> = { instance: services, image: ['glance'] }
 
 /**
  * Notifications that meet all conditions, in order of time, one page. Each service is a separate index scan that stops at
@@ -100,12 +98,18 @@ async function periodToSearch(
   for (const [kind, key] of [
     ['instance', instance],
     ['image', image],
-    ['request', requestId],
   ] as const) {
     if (key === undefined || !spanServices[kind].includes(service)) continue
     const { keys, whole } = await readSpans(db.pool, service, kind, [key])
     if (keys.length === 0) return null
     period = overlap(period, whole)
+  }
+  if (requestId !== undefined) {
+    // Only nova has spans of requests. Other services publish during nova's part, if there is one.
+    const { keys, whole } = await readSpans(db.pool, 'nova', 'request', [requestId])
+    if (keys.length === 0 && service === 'nova') return null
+    const margin = service === 'nova' ? 0 : HOUR
+    if (keys.length > 0) period = overlap(period, { from: whole.from - margin, until: whole.until + margin })
   }
   return period.from < period.until ? period : null
 }
@@ -116,11 +120,12 @@ function conditions(
   { deployment, period }: { deployment: number | null; period: TimePeriod },
   parameters: Parameters,
 ): string[] {
+  const tenantColumn = service === 'glance' ? 'owner' : 'tenant'
   const columns = [
     ['deployment_id', deployment ?? undefined],
     ['event', search.event],
     ['host', search.host],
-    [service === 'glance' ? 'owner' : 'tenant', search.tenant],
+    [tenantColumn, search.tenant],
     ['instance', search.instance],
     ['uuid', search.image],
     ['request_id', search.requestId],
@@ -129,6 +134,7 @@ function conditions(
     `n."when" >= ${parameters.bind(period.from)}`,
     `n."when" < ${parameters.bind(period.until)}`,
     ...columns.flatMap(([column, value]) => (value === undefined ? [] : [`n.${column} = ${parameters.bind(value)}`])),
+    ...(search.tenants == null ? [] : [`n.${tenantColumn} = any(${parameters.bind(search.tenants)}::text[])`]),
     ...(search.errors ? [IS_ERROR] : []),
     ...(search.after === undefined ? [] : [isAfter(service, search.after, search.order ?? 'newest', parameters)]),
   ]

@@ -53,6 +53,7 @@ export type { ListedNotification } from './listedNotification.ts'
 export type { ListedReport } from './listedReport.ts'
 export { type ListedRejected, listRejected, rejectedBody } from './listRejected.ts'
 export { listReports, type ReportList } from './listReports.ts'
+export { listTimings, type NamedFigures } from './listTimings.ts'
 export { backlogState, countContradicted, storedCounts } from './metricsQueries.ts'
 export { notificationById } from './notificationById.ts'
 export { type NotificationDetail, notificationDetail } from './notificationDetail.ts'
@@ -85,6 +86,7 @@ export { retentionState } from './retentionState.ts'
 export { type SearchField, type SearchLookup, searchFields } from './searchFields.ts'
 export { isScan, type Search, type SearchCondition, searchNotifications } from './searchNotifications.ts'
 export { searchReports } from './searchReports.ts'
+export { type StorageOverview, storageOverview } from './storageOverview.ts'
 export {
   countInstanceNotifications,
   type ListPosition,
@@ -95,10 +97,6 @@ export {
   notificationsOfWholeRequest,
   type ServiceNotification,
 } from './subjectNotifications.ts'
-
-export {
-export { type StorageOverview, storageOverview } from './storageOverview.ts'
-
 export { type SystemStatus, systemStatus } from './systemStatus.ts'
 export { tenantIsKnown } from './tenantIsKnown.ts'
 export {
@@ -111,3 +109,5 @@ export {
 export { timingSummary } from './timingSummary.ts'
 export { type InstanceTiming, timingsOfInstance } from './timingsOfInstance.ts'
 export { timingsOfName } from './timingsOfName.ts'
+export { type UsageOfInstance, type UsageOfTenant, usageOfTenant } from './usageOfTenant.ts'
+export { type UsagePeriod, usagePeriods } from './usagePeriods.ts'

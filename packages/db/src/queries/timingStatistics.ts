@@ -51,7 +51,8 @@ export async function timingStatistics(
   }
 }
 
-function figuresOf(counted: readonly CountedBucket[], max: Duration): DurationFigures {
+/** The figures of counted durations, sorted by bucket. */
+export function figuresOf(counted: readonly CountedBucket[], max: Duration): DurationFigures {
   return {
     count: counted.reduce((sum, { count }) => sum + count, 0),
     median: percentileOf(counted, 50, max),

@@ -1,8 +1,30 @@
 import { defineResource } from '../defineResource.ts'
-import { deletePage, existsPage, launchPage, readDeletes, readExists, readLaunches } from '../instanceLists.ts'
+import {
+  deletePage,
+  existsPage,
+  launchPage,
+  operationPage,
+  readDeletes,
+  readExists,
+  readLaunches,
+  readOperations,
+} from '../instanceLists.ts'
+import { operationCursor } from '../items/operation.ts'
 import { deleteCursor, existsCursor, launchCursor, toPlace } from '../items/usage.ts'
 import { describeAfter, instanceId, limit } from '../parameters.ts'
 import { requireInstance } from '../requireInstance.ts'
+
+export const instanceOperationList = defineResource({
+  path: 'instances/:uuid/operations',
+  summary: 'Operations of an instance with their attempts, newest first',
+  access: 'tenant',
+  parameters: { uuid: instanceId, after: operationCursor.parameter.optional().meta(describeAfter), limit },
+  answer: operationPage,
+  load: async (context, { uuid, after, limit }) => {
+    await requireInstance(context, uuid)
+    return readOperations(context.db, { instance: uuid, after: toPlace(after), limit })
+  },
+})
 
 export const instanceLaunchList = defineResource({
   path: 'instances/:uuid/launches',
