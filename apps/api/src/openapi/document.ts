@@ -131,12 +131,10 @@ function inputSchema(schema: z.ZodType): Json {
 
 /** The JSON schema of an answer. Named schemas become components. */
 function schemaOf(schema: z.ZodType, schemas: Json): Json {
+  // A named schema is among the definitions, and the rest is a reference to it.
   const { $schema, $defs, ...json } = toComponents(z.toJSONSchema(schema, { io: 'output' })) as Json
   Object.assign(schemas, $defs)
-  const { id } = schema.meta() ?? {}
-  if (id === undefined) return json
-  schemas[id] = json
-  return { $ref: `#/components/schemas/${id}` }
+  return json
 }
 
 /** Replaces references to definitions by references to components. */

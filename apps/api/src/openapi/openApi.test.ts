@@ -47,6 +47,7 @@ describe('the OpenAPI document', () => {
     expect(references.length).toBeGreaterThan(50)
     const targets = Object.keys(document.components.schemas).map((name) => `#/components/schemas/${name}`)
     expect(references.filter((reference) => !targets.includes(reference ?? ''))).toEqual([])
+    for (const component of Object.values(document.components.schemas)) expect(component).not.toHaveProperty('$ref')
   })
 
   test('has unique operation ids', () => {

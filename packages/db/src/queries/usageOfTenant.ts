@@ -3,7 +3,7 @@ import type { Database } from '../connection/open.ts'
 import { type ExistsStatus, existsStatuses } from './existsStatuses.ts'
 
 /** What the exists of an instance report about a period. */
-export interface UsageOfInstance {
+export interface InstanceUsage {
   instance: string
   /** By the latest exists. */
   flavorName: string | null
@@ -20,7 +20,7 @@ export interface UsageOfTenant {
   instances: number
   existed: Duration
   /** One page, by instance. */
-  page: UsageOfInstance[]
+  page: InstanceUsage[]
 }
 
 /**
@@ -33,7 +33,7 @@ export async function usageOfTenant(
   { tenant, period, after, limit }: { tenant: string; period: TimePeriod; after?: string | undefined; limit: number },
 ): Promise<UsageOfTenant> {
   const { rows } = await pool.query<
-    Omit<UsageOfInstance, 'counts'> & Record<ExistsStatus, number> & { instances: number; total: Duration }
+    Omit<InstanceUsage, 'counts'> & Record<ExistsStatus, number> & { instances: number; total: Duration }
   >(
     `with own as materialized (
        select id, "when", instance, status, flavor_name, instance_type_id, instance_flavor_id,
