@@ -13,7 +13,7 @@ interface Plan {
 }
 
 /** Tables that do not grow with the number of notifications. */
-const smallTables = ['deployment', 'event', 'host']
+const smallTables = ['deployment', 'event', 'host', 'timing_histogram']
 
 export interface Explain {
   /**

@@ -22,7 +22,8 @@ export async function fillMany(db: Database): Promise<void> {
       )
     }
   }
-  const common = `g, ${when}, 1 + g % 4, 'm-' || g, 'm-' || g, 'monitor.info', 'compute.host', 'compute',
+  const common = `g, ${when}, 1 + g % 4, 'm-' || g, 'm-' || g,
+    case when g % 1000 = 7 then 'monitor.error' else 'monitor.info' end, 'compute.host', 'compute',
     'host-' || g % 100, 'event-' || g % 50 || '.start', uuid_of(g / 8), 'req-' || uuid_of(g / 4), 0, '{}'`
   const columns = `id, "when", deployment_id, dedup_key, message_id, routing_key, publisher, service,
     host, event, instance, request_id, image_type, json`
@@ -69,8 +70,11 @@ export async function fillMany(db: Database): Promise<void> {
      select uuid_of(g / 2), 'req-' || g, ${when}, 0 ${series}`,
     `insert into instance_delete (instance, launched_at, deleted_at, notification_id)
      select uuid_of(g / 2), ${when}, ${when}, g ${series}`,
-    `insert into instance_exists (deployment_id, dedup_key, notification_id, "when", instance, launched_at, image_type, versioned)
-     select 1, 'm-' || g, g, ${when}, uuid_of(g / 24), 0, 0, false ${series}`,
+    // The audit periods are days.
+    `insert into instance_exists (deployment_id, dedup_key, notification_id, "when", instance, launched_at, image_type,
+                                  versioned, tenant, status, audit_period_beginning, audit_period_ending)
+     select 1, 'm-' || g, g, ${when}, uuid_of(g / 24), 0, 0, false, (g % 1000)::text, 'verified',
+            (${when}) / ${DAY} * ${DAY} - ${DAY}, (${when}) / ${DAY} * ${DAY} ${series}`,
     // One report per hour.
     `insert into report (name, version, period_start, period_end, created_at, json)
      select 'report-' || g % 10, 1, ${hour}, ${hour}, ${hour}, '{}' ${series}`,

@@ -1,4 +1,4 @@
-import { ALL_TIME, HOUR, type Instant, type Service, services, type TimePeriod } from '@stacktach/domain'
+import { ALL_TIME, HOUR, type Instant, type Service, services, type TimePeriod, untilAfter } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { readSpans } from '../sql/spans.ts'
 import { type FoundNotification, foundColumns } from './foundNotification.ts'
@@ -92,9 +92,15 @@ async function deploymentNamed({ pool }: Database, name: string): Promise<number
 async function periodToSearch(
   db: Database,
   service: Service,
-  { instance, image, requestId, period: requested = ALL_TIME }: NotificationFilter,
+  { instance, image, requestId, period: requested = ALL_TIME, order = 'newest', after }: NotificationSearch,
 ): Promise<TimePeriod | null> {
   let period = requested
+  // Excludes the partitions that the pages before have read.
+  if (after !== undefined) {
+    const { from, until } = ALL_TIME
+    const rest = order === 'newest' ? { from, until: untilAfter(after.when) } : { from: after.when, until }
+    period = overlap(period, rest)
+  }
   for (const [kind, key] of [
     ['instance', instance],
     ['image', image],

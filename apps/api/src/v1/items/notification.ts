@@ -78,6 +78,6 @@ export function toNotificationPlace(
 }
 
 /** The cursor that continues after a row. */
-export function cursorOfNotification({ when, service, id }: FoundNotification): string {
+export function cursorOfNotification({ when, service, id }: NotificationPlace): string {
   return notificationCursor.encode([when, service, id])
 }
