@@ -8,6 +8,7 @@ import { fillDatabase } from './testkit/fixture.ts'
 import { everyParameter, rawRequests, toEndpoints, toPaths } from './testkit/hostileRequests.ts'
 import { type Api, type Reply, startApi } from './testkit/startApi.ts'
 import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
+import { resources } from './v1/index.ts'
 
 /** HOSTILE_SEED repeats a run; TEST_EFFORT multiplies the number of requests. */
 const seed = Number(process.env.HOSTILE_SEED || Date.now() % 1_000_000_000)
@@ -94,6 +95,23 @@ test('all parameters of all endpoints, with all shapes and unusual values', asyn
     const reply = await api.request(path)
     try {
       expectAnswer(reply, [200, 400, 404])
+    } catch (cause) {
+      throw new Error(path, { cause })
+    }
+  }
+})
+
+test('all parameters of all resources of /v1, with all shapes and unusual values', async () => {
+  for (const path of everyParameter(resources, '/v1/')) {
+    const { status, headers, text } = await api.request(path)
+    try {
+      statuses.set(status, (statuses.get(status) ?? 0) + 1)
+      expect([200, 400, 404]).toContain(status)
+      expect(headers['content-type']).toBe(
+        status === 200 ? 'application/json; charset=utf-8' : 'application/problem+json',
+      )
+      expect(text).not.toMatch(leaks)
+      expect(JSON.parse(text)).toMatchObject(status === 200 ? {} : { type: 'about:blank', status })
     } catch (cause) {
       throw new Error(path, { cause })
     }

@@ -40,7 +40,8 @@ const paths: [path: string, partitions: number, rows: number][] = [
   [`requests/req-${uuid}`, 5, 12],
   // Newest first, and of each service only as many rows as the limit.
   ['notifications', 3, 153],
-  [`notifications?after=${middle}`, 3, 153],
+  // The cursor is at the boundary of two partitions.
+  [`notifications?after=${middle}`, 6, 153],
   ['notifications?service=nova', 1, 51],
   // One notification in four.
   ['notifications?service=nova&deployment=cell-3', 1, 51 * 5],

@@ -89,20 +89,23 @@ const required: Record<string, string> = {
 }
 
 /** The path of an endpoint, with a value for its path parameter. */
-function pathTo({ path }: Endpoint, value: string): string {
-  return `/stacky/${path.replace(/:\w+/, value)}`
+function pathTo({ path }: Pick<Endpoint, 'path'>, value: string, prefix = '/stacky/'): string {
+  return `${prefix}${path.replaceAll(/:\w+/g, value)}`
 }
 
 /** All parameters of all endpoints, with all syntaxes and all unusual values; nothing is random. */
-export function* everyParameter(endpoints: readonly Endpoint[]): Generator<string> {
+export function* everyParameter(
+  endpoints: readonly Pick<Endpoint, 'path' | 'parameters'>[],
+  prefix = '/stacky/',
+): Generator<string> {
   const values = [...statements, ...unusual].map(encodeURIComponent)
   for (const endpoint of endpoints) {
     const base = required[endpoint.path] ?? ''
-    for (const value of values) yield `${pathTo(endpoint, value)}?${base}`
+    for (const value of values) yield `${pathTo(endpoint, value, prefix)}?${base}`
     for (const name of Object.keys(endpoint.parameters.shape)) {
       const rest = base.split('&').filter((parameter) => !parameter.startsWith(`${name}=`))
-      for (const value of values) yield `${pathTo(endpoint, '1')}?${[...rest, `${name}=${value}`].join('&')}`
-      for (const shape of shapes) yield `${pathTo(endpoint, '1')}?${[...rest, shape(name, '1', '1')].join('&')}`
+      for (const value of values) yield `${pathTo(endpoint, '1', prefix)}?${[...rest, `${name}=${value}`].join('&')}`
+      for (const shape of shapes) yield `${pathTo(endpoint, '1', prefix)}?${[...rest, shape(name, '1', '1')].join('&')}`
     }
   }
 }
