@@ -14,6 +14,7 @@ import { limitRequestRate } from './http/rateLimit.ts'
 import { repeatOnConflict } from './http/repeatOnConflict.ts'
 import { type CompletedRequest, requestIdOf, requestLog, setEndpoint } from './http/requestLog.ts'
 import { errorRows, send } from './http/send.ts'
+import { openApi } from './openapi/openApi.ts'
 import { createV1, isV1 } from './v1/createV1.ts'
 import { sendProblem } from './v1/problem.ts'
 
@@ -80,7 +81,7 @@ export function createApp(options: AppOptions): Express {
     authorize(request)
     throw new HttpError(404, `There is no endpoint at ${request.path}`)
   })
-  app.use(createV1({ db: options.db, clock: options.clock, tokens }))
+  app.use(createV1({ db: options.db, clock: options.clock, tokens, openApi }))
   const pages = createPages({
     db: options.db,
     clock: options.clock,

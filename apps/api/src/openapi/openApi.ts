@@ -19,7 +19,7 @@ export function openApi(): string {
     },
     {
       tag: 'stacky',
-      description: "StackTach's interface: arrays of rows, of which the first is the header.",
+      description: "StackTach's interface: arrays of rows. The first row is the header.",
       endpoints: [
         ...endpoints.map((endpoint) => described(endpoint, '/stacky/')),
         ...health.map((endpoint) => ({ ...described(endpoint, '/'), access: 'public' as const })),

@@ -295,7 +295,7 @@ export const v1Cases: readonly V1Case[] = [
     path: 'usage/5000',
     body: {
       ...{ tenant: '5000', from: '2026-11-01T00:00:00.000000Z', until: '2026-12-01T00:00:00.000000Z' },
-      // A day, and an hour of which half an hour is reported twice; half a second.
+      // A day and an hour, half of it reported twice; half a second.
       ...{ instances: 2, existed: 90_000.5 },
       ...page(
         {

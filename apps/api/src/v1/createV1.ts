@@ -4,7 +4,6 @@ import { authenticate, HttpError, mayRequest, type Tokens } from '@stacktach/htt
 import express, { type RequestHandler, type Router } from 'express'
 import { repeatOnConflict } from '../http/repeatOnConflict.ts'
 import { setEndpoint } from '../http/requestLog.ts'
-import { openApi } from '../openapi/openApi.ts'
 import type { Resource } from './defineResource.ts'
 import { resources } from './index.ts'
 import { sendJson } from './problem.ts'
@@ -13,6 +12,8 @@ interface Options {
   db: Database
   clock: () => Instant
   tokens: Tokens
+  /** Returns the OpenAPI document. */
+  openApi: () => string
 }
 
 const V1_PATH = /^\/(?:v1(?:\/|$)|openapi\.json\/?$)/
@@ -23,7 +24,7 @@ export function isV1(path: string): boolean {
 }
 
 /** The resources of /v1, and their description. Errors are left to the error handler of the application. */
-export function createV1({ db, clock, tokens }: Options): Router {
+export function createV1({ db, clock, tokens, openApi }: Options): Router {
   const router = express.Router({ caseSensitive: true })
   for (const resource of resources) router.all(`/v1/${resource.path}`, handle(resource))
   router.all('/openapi.json', (request, response) => {

@@ -11,7 +11,7 @@ import {
 import { instanceNotifications, notificationSearch, oneNotification } from './resources/notifications.ts'
 import { openOperationList } from './resources/openOperations.ts'
 import { oneReport, reportList } from './resources/reports.ts'
-import { request } from './resources/request.ts'
+import { oneRequest } from './resources/request.ts'
 import { system } from './resources/system.ts'
 import { timingList, timingsOfOneName } from './resources/timings.ts'
 import { tenantUsage, usage } from './resources/usage.ts'
@@ -24,7 +24,7 @@ export const resources: readonly Resource[] = [
   instanceDeleteList,
   instanceExistsList,
   instanceNotifications,
-  request,
+  oneRequest,
   notificationSearch,
   oneNotification,
   openOperationList,

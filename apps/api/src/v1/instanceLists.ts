@@ -2,8 +2,8 @@ import { type Database, deletesOf, existsOf, launchesOf, operationsOfInstance, t
 import { operation, operationCursor, toOperation } from './items/operation.ts'
 import {
   deleteCursor,
-  exists,
   existsCursor,
+  existsItem,
   instanceDelete,
   launch,
   launchCursor,
@@ -23,7 +23,7 @@ interface Page<When extends number | null = number> {
 export const operationPage = pageOf(operation).meta({ id: 'Operations' })
 
 /** Reads a page of operations, newest first. */
-export async function readOperations(db: Database, { instance, after: before, limit }: Page) {
+export async function operationPageOf(db: Database, { instance, after: before, limit }: Page) {
   const rows = await operationsOfInstance(db, { instance, before, limit: rowsToRead(limit) })
   return toPage(rows, limit, toOperation, ({ when, id }) => operationCursor.encode([when, id]))
 }
@@ -32,7 +32,7 @@ export async function readOperations(db: Database, { instance, after: before, li
 export const launchPage = pageOf(launch).meta({ id: 'Launches' })
 
 /** Reads a page of launches; those without a time come first, then the latest. */
-export async function readLaunches(db: Database, { limit, ...page }: Page<number | null>) {
+export async function launchPageOf(db: Database, { limit, ...page }: Page<number | null>) {
   const rows = await launchesOf(db, { ...page, limit: rowsToRead(limit) })
   return toPage(rows, limit, toLaunch, ({ launchedAt, id }) => launchCursor.encode([launchedAt, id]))
 }
@@ -41,16 +41,16 @@ export async function readLaunches(db: Database, { limit, ...page }: Page<number
 export const deletePage = pageOf(instanceDelete).meta({ id: 'Deletes' })
 
 /** Reads a page of deletes, latest first. */
-export async function readDeletes(db: Database, { limit, ...page }: Page) {
+export async function deletePageOf(db: Database, { limit, ...page }: Page) {
   const rows = await deletesOf(db, { ...page, limit: rowsToRead(limit) })
   return toPage(rows, limit, toInstanceDelete, ({ deletedAt, id }) => deleteCursor.encode([deletedAt, id]))
 }
 
 /** A page of an instance's exists. */
-export const existsPage = pageOf(exists).meta({ id: 'ExistsOfInstance' })
+export const existsPage = pageOf(existsItem).meta({ id: 'ExistsOfInstance' })
 
 /** Reads a page of exists, newest first. */
-export async function readExists(db: Database, { limit, ...page }: Page) {
+export async function existsPageOf(db: Database, { limit, ...page }: Page) {
   const rows = await existsOf(db, { ...page, limit: rowsToRead(limit) })
   return toPage(rows, limit, toExists, ({ when, id }) => existsCursor.encode([when, id]))
 }

@@ -50,7 +50,7 @@ export function toInstanceDelete(row: DeleteOfInstance): z.infer<typeof instance
 }
 
 /** An exists of an instance with the result of its verification. */
-export const exists = z
+export const existsItem = z
   .object({
     id: rowNumber,
     when: time,
@@ -71,7 +71,7 @@ export const exists = z
   .meta({ id: 'Exists' })
 
 /** Converts a row for an answer. */
-export function toExists(row: ExistsOfInstance): z.infer<typeof exists> {
+export function toExists(row: ExistsOfInstance): z.infer<typeof existsItem> {
   return {
     id: row.id,
     when: toTime(row.when),
@@ -85,7 +85,7 @@ export function toExists(row: ExistsOfInstance): z.infer<typeof exists> {
     instance_flavor_id: row.instanceFlavorId,
     flavor_name: row.flavorName,
     tenant: row.tenant,
-    status: exists.shape.status.parse(row.status),
+    status: existsItem.shape.status.parse(row.status),
     fail_reason: row.failReason,
     published: row.sendStatus === 201,
   }

@@ -2,13 +2,13 @@ import { z } from 'zod'
 import { defineResource } from '../defineResource.ts'
 import {
   deletePage,
+  deletePageOf,
   existsPage,
+  existsPageOf,
   launchPage,
+  launchPageOf,
   operationPage,
-  readDeletes,
-  readExists,
-  readLaunches,
-  readOperations,
+  operationPageOf,
 } from '../instanceLists.ts'
 import { instanceId } from '../parameters.ts'
 import { requireInstance } from '../requireInstance.ts'
@@ -49,10 +49,10 @@ export const instance = defineResource({
     const head = await requireInstance(context, uuid)
     const page = { instance: uuid, limit: FIRST_PAGE }
     const [operations, launches, deletes, exists] = await Promise.all([
-      readOperations(context.db, page),
-      readLaunches(context.db, page),
-      readDeletes(context.db, page),
-      readExists(context.db, page),
+      operationPageOf(context.db, page),
+      launchPageOf(context.db, page),
+      deletePageOf(context.db, page),
+      existsPageOf(context.db, page),
     ])
     return {
       instance: uuid,

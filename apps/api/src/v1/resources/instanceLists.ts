@@ -1,13 +1,13 @@
 import { defineResource } from '../defineResource.ts'
 import {
   deletePage,
+  deletePageOf,
   existsPage,
+  existsPageOf,
   launchPage,
+  launchPageOf,
   operationPage,
-  readDeletes,
-  readExists,
-  readLaunches,
-  readOperations,
+  operationPageOf,
 } from '../instanceLists.ts'
 import { operationCursor } from '../items/operation.ts'
 import { deleteCursor, existsCursor, launchCursor, toPlace } from '../items/usage.ts'
@@ -22,7 +22,7 @@ export const instanceOperationList = defineResource({
   answer: operationPage,
   load: async (context, { uuid, after, limit }) => {
     await requireInstance(context, uuid)
-    return readOperations(context.db, { instance: uuid, after: toPlace(after), limit })
+    return operationPageOf(context.db, { instance: uuid, after: toPlace(after), limit })
   },
 })
 
@@ -34,7 +34,7 @@ export const instanceLaunchList = defineResource({
   answer: launchPage,
   load: async (context, { uuid, after, limit }) => {
     await requireInstance(context, uuid)
-    return readLaunches(context.db, { instance: uuid, after: toPlace(after), limit })
+    return launchPageOf(context.db, { instance: uuid, after: toPlace(after), limit })
   },
 })
 
@@ -46,7 +46,7 @@ export const instanceDeleteList = defineResource({
   answer: deletePage,
   load: async (context, { uuid, after, limit }) => {
     await requireInstance(context, uuid)
-    return readDeletes(context.db, { instance: uuid, after: toPlace(after), limit })
+    return deletePageOf(context.db, { instance: uuid, after: toPlace(after), limit })
   },
 })
 
@@ -58,6 +58,6 @@ export const instanceExistsList = defineResource({
   answer: existsPage,
   load: async (context, { uuid, after, limit }) => {
     await requireInstance(context, uuid)
-    return readExists(context.db, { instance: uuid, after: toPlace(after), limit })
+    return existsPageOf(context.db, { instance: uuid, after: toPlace(after), limit })
   },
 })

@@ -13,7 +13,7 @@ import { operation, toOperation } from '../items/operation.ts'
 import { pageOf, rowsToRead, toPage } from '../page.ts'
 import { describeAfter, limit, MAX_PAGE, requestIdentifier } from '../parameters.ts'
 
-export const request = defineResource({
+export const oneRequest = defineResource({
   path: 'requests/:id',
   summary: 'A request: its operations, and its notifications from all services, oldest first',
   access: 'tenant',
