@@ -26,7 +26,7 @@ const patterns = [
 ]
   .sort((a, b) => Number(a.includes(':')) - Number(b.includes(':')))
   .map((path) => ({
-    regex: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]+')}/?$`),
+    regex: new RegExp(`^${path.replaceAll(/:\w+/g, '[^/]*')}/?$`),
     described: path.replaceAll(/:(\w+)/g, '{$1}'),
   }))
 
