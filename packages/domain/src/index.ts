@@ -1,3 +1,4 @@
+export { isSilent, SILENT_AFTER } from './deployments/silence.ts'
 export { type Boundary, foldBoundary } from './instance/boundary.ts'
 export type {
   FoldState,

@@ -1,9 +1,10 @@
 export { missingDatabase, pingDatabase } from '../connection/databaseAnswers.ts'
 export { countExists, countExistsStatus, type ExistsCounts } from './countExists.ts'
-export { deploymentActivity, listDeployments } from './deployments.ts'
+export { type DeploymentActivity, deploymentActivity, listDeployments } from './deployments.ts'
 export { eventNames, longestEventName } from './eventNames.ts'
 export { type ExistsService, type ExistsStatus, existsServices, existsStatuses } from './existsStatuses.ts'
 export { type ExportedNotification, exportNotifications } from './exportNotifications.ts'
+export { type FailedExists, type FailedExistsCounts, failedExists } from './failedExists.ts'
 export {
   type FailureFilter,
   type FailureGroup,
@@ -54,7 +55,7 @@ export type { ListedReport } from './listedReport.ts'
 export { type ListedRejected, listRejected, rejectedBody } from './listRejected.ts'
 export { listReports, type ReportList } from './listReports.ts'
 export { listTimings, type NamedFigures } from './listTimings.ts'
-export { backlogState, countContradicted, storedCounts } from './metricsQueries.ts'
+export { type BacklogState, backlogState, countContradicted, storedCounts } from './metricsQueries.ts'
 export { notificationById } from './notificationById.ts'
 export { type NotificationDetail, notificationDetail } from './notificationDetail.ts'
 export { notificationsOfPeriod } from './notificationsOfPeriod.ts'
@@ -77,6 +78,7 @@ export {
   type TimeCursor,
 } from './operations.ts'
 export { type Meaning, recognize } from './recognize.ts'
+export { type RejectedReason, rejectedReasons } from './rejectedReasons.ts'
 export { lastRejectedId, type RejectedToReplay, rejectedToReplay } from './rejectedToReplay.ts'
 export { type ReplicaState, replicaState } from './replicaState.ts'
 export { reportById, type StoredReport } from './reportById.ts'
@@ -100,6 +102,7 @@ export {
 export { type SystemStatus, systemStatus } from './systemStatus.ts'
 export { tenantIsKnown } from './tenantIsKnown.ts'
 export {
+  type DurationCursor,
   type DurationFigures,
   type SlowTiming,
   slowestTimings,

@@ -3,7 +3,7 @@ import type { Database } from '../connection/open.ts'
 import { type DurationFigures, figuresOf } from './timingStatistics.ts'
 
 /** The durations of the timings of one name. */
-export interface NamedFigures extends Omit<DurationFigures, 'buckets'> {
+export interface NamedFigures extends DurationFigures {
   name: string
 }
 
@@ -25,8 +25,5 @@ export async function listTimings({ pool }: Database): Promise<NamedFigures[]> {
     entry.counted.push(counted)
     names.set(name, entry)
   }
-  return [...names].map(([name, { max, counted }]) => {
-    const { buckets: _, ...figures } = figuresOf(counted, max)
-    return { name, ...figures }
-  })
+  return [...names].map(([name, { max, counted }]) => ({ name, ...figuresOf(counted, max) }))
 }

@@ -51,7 +51,7 @@ export async function timingStatistics(
   }
 }
 
-/** The figures of counted durations, sorted by bucket. */
+/** The figures of the durations in buckets, which are in ascending order. */
 export function figuresOf(counted: readonly CountedBucket[], max: Duration): DurationFigures {
   return {
     count: counted.reduce((sum, { count }) => sum + count, 0),
@@ -100,18 +100,26 @@ export interface SlowTiming {
   deployment: string | null
 }
 
-/** The timings of a name with the longest durations, longest first. */
+/** Position of a timing in a list by duration. */
+export interface DurationCursor {
+  duration: Duration
+  id: number
+}
+
+/** The timings of a name with the longest durations, longest first; with `after` only those behind it in this order. */
 export async function slowestTimings(
   { pool }: Database,
-  { name, limit }: { name: string; limit: number },
+  { name, after, limit }: { name: string; after?: DurationCursor | undefined; limit: number },
 ): Promise<SlowTiming[]> {
   const { rows } = await pool.query<SlowTiming>(
     `select t.id, t.instance, t.start_request_id as "requestId", t.start_when as start, t.end_when as "end", t.duration,
             d.name as deployment
-       from (select id from timing where name = $1 and duration is not null order by duration desc, id desc limit $2) page
+       from (select id from timing
+              where name = $1 and duration is not null ${after === undefined ? '' : 'and (duration, id) < ($3::bigint, $4::bigint)'}
+              order by duration desc, id desc limit $2) page
        join timing t using (id) left join deployment d on d.id = t.end_deployment_id
       order by t.duration desc, t.id desc`,
-    [name, limit],
+    after === undefined ? [name, limit] : [name, limit, after.duration, after.id],
   )
   return rows
 }
