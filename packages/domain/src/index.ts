@@ -51,7 +51,7 @@ export {
   type Outcome,
   outcomes,
 } from './operations/operation.ts'
-export { STUCK_AFTER, stuckAge } from './operations/stuck.ts'
+export { STUCK_AFTER, STUCK_FACTOR, stuckAge } from './operations/stuck.ts'
 export { type AuditDue, type AuditPeriod, auditDue } from './reports/auditDue.ts'
 export {
   countFailure,

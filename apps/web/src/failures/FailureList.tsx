@@ -1,6 +1,7 @@
 import type { StoredFailure } from '@stacktach/db'
-import { CutId, Host } from '../components/Cut.tsx'
 import { type Column, DataTable } from '../components/DataTable.tsx'
+import { HostLink } from '../components/HostLink.tsx'
+import { IdOrDash } from '../components/IdOrDash.tsx'
 import { PageLink } from '../components/PageLink.tsx'
 import { Time } from '../components/Time.tsx'
 import { instanceHref, notificationHref, requestHref, usageHref } from '../view/links.ts'
@@ -22,21 +23,17 @@ const columns: Column<StoredFailure>[] = [
   },
   {
     title: 'Instance',
-    cell: ({ instance }) => (
-      <CutId to={instanceHref} isLong>
-        {instance}
-      </CutId>
-    ),
+    cell: ({ instance }) => <IdOrDash to={instanceHref}>{instance}</IdOrDash>,
   },
-  { title: 'Host', cell: ({ host }) => <Host name={host} /> },
+  { title: 'Host', cell: ({ host }) => <HostLink host={host} /> },
   { title: 'Flavor', cell: ({ flavor }) => flavor ?? <span class="none">–</span> },
   {
     title: 'Tenant',
-    cell: ({ tenant }) => <CutId to={usageHref}>{tenant}</CutId>,
+    cell: ({ tenant }) => <IdOrDash to={usageHref}>{tenant}</IdOrDash>,
   },
   {
     title: 'Request',
-    cell: ({ requestId }) => <CutId to={requestHref}>{requestId}</CutId>,
+    cell: ({ requestId }) => <IdOrDash to={requestHref}>{requestId}</IdOrDash>,
   },
   { title: 'Deployment', cell: ({ deployment }) => deployment ?? <span class="none">–</span> },
 ]

@@ -56,7 +56,6 @@ export function Deployments({ deployments }: { deployments: readonly DeploymentA
 
 /** The reasons of exists that failed verification. */
 export function FailedExistsReasons({ exists, days }: { exists: FailedExistsCounts; days: number }) {
-  const { now } = useView()
   const { reasons, isPartial } = exists
   return (
     <Section id="exists" title="Exists that failed verification" aside={`${days} days`}>
@@ -68,7 +67,7 @@ export function FailedExistsReasons({ exists, days }: { exists: FailedExistsCoun
             title: 'Failed',
             numeric: true,
             cell: ({ service, reason, count }) => (
-              <PageLink to={failedExistsHref(now, days, service, reason)} class="count">
+              <PageLink to={failedExistsHref(service, reason)} class="count">
                 {count.toLocaleString('en')}
               </PageLink>
             ),
@@ -85,7 +84,7 @@ export function FailedExistsReasons({ exists, days }: { exists: FailedExistsCoun
               contradicted === 0 ? (
                 <span class="none">0</span>
               ) : (
-                <PageLink to={contradictedHref(now, days, service)} class="count">
+                <PageLink to={contradictedHref(service)} class="count">
                   {contradicted.toLocaleString('en')}
                 </PageLink>
               ),

@@ -1,20 +1,19 @@
 import type { ExistsService } from '@stacktach/db'
-import { DAY, type Instant } from '@stacktach/domain'
-import { isoInstant, withQuery } from '../view/links.ts'
+import { withQuery } from '../view/links.ts'
 
-/** The exists of the last days that failed verification, also for one reason only. */
-export function failedExistsHref(now: Instant, days: number, service?: ExistsService, reason?: string): string {
-  return withQuery('/usage', { service, status: 'failed', reason, from: isoInstant(now - days * DAY) })
+/** The exists that failed verification for a reason. */
+export function failedExistsHref(service: ExistsService, reason: string): string {
+  return withQuery('/exists', { service, status: 'failed', reason })
 }
 
-/** The exists of the last days that were published as verified and failed later. */
-export function contradictedHref(now: Instant, days: number, service?: ExistsService): string {
-  return withQuery('/usage', { service, contradicted: 1, from: isoInstant(now - days * DAY) })
+/** The exists that were published as verified and failed later. */
+export function contradictedHref(service: ExistsService): string {
+  return withQuery('/exists', { service, contradicted: 1 })
 }
 
 export const REJECTED_HREF = '/system#rejected'
 
-export const BACKLOG_HREF = '/system#backlog'
+export const BACKLOG_HREF = '/system'
 
 export const OPEN_HREF = '/operations/open'
 

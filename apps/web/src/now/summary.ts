@@ -3,7 +3,7 @@ import { type Instant, isSilent } from '@stacktach/domain'
 import type { Stat } from '../components/Stats.tsx'
 import { shortDuration } from '../view/durations.ts'
 import { failuresHref } from '../view/links.ts'
-import { ALL_OPEN_HREF, BACKLOG_HREF, contradictedHref, failedExistsHref, OPEN_HREF, REJECTED_HREF } from './hrefs.ts'
+import { ALL_OPEN_HREF, BACKLOG_HREF, OPEN_HREF, REJECTED_HREF } from './hrefs.ts'
 
 interface Findings {
   now: Instant
@@ -55,14 +55,14 @@ export function summaryOf(findings: Findings): Stat[] {
     {
       label: 'Exists failed',
       value: `${number(failedExists)}${exists.isPartial ? '+' : ''}`,
-      to: failedExistsHref(now, days),
+      to: '#exists',
       tone: alarm(failedExists),
       detail: `${days} days`,
     },
     {
       label: 'Contradicted',
       value: `${number(contradicted)}${exists.isPartial ? '+' : ''}`,
-      to: contradictedHref(now, days),
+      to: '#exists',
       tone: alarm(contradicted),
       detail: 'published, then failed',
     },

@@ -2,10 +2,11 @@ import type { OpenOperation } from '@stacktach/db'
 import { type Attempt, stuckAge } from '@stacktach/domain'
 import type { ComponentChildren } from 'preact'
 import { Badge } from '../components/Badge.tsx'
-import { CutId, Host } from '../components/Cut.tsx'
 import { type Column, DataTable } from '../components/DataTable.tsx'
 import { DurationText } from '../components/DurationText.tsx'
+import { HostLink } from '../components/HostLink.tsx'
 import { Id } from '../components/Id.tsx'
+import { IdOrDash } from '../components/IdOrDash.tsx'
 import { PageLink } from '../components/PageLink.tsx'
 import { Time } from '../components/Time.tsx'
 import { instanceHref, requestHref, timingHref, usageHref } from '../view/links.ts'
@@ -33,15 +34,15 @@ const columns: Column<OpenOperation>[] = [
     title: 'Instance',
     cell: ({ operation: { instance } }) => <Id to={instanceHref(instance)}>{instance}</Id>,
   },
-  { title: 'Host', cell: ({ operation: { host } }) => <Host name={host} /> },
-  { title: 'Tenant', cell: ({ operation: { tenant } }) => <CutId to={usageHref}>{tenant}</CutId> },
+  { title: 'Host', cell: ({ operation: { host } }) => <HostLink host={host} /> },
+  { title: 'Tenant', cell: ({ operation: { tenant } }) => <IdOrDash to={usageHref}>{tenant}</IdOrDash> },
   { title: 'Started', cell: ({ operation: { when } }) => <Time at={when} /> },
 ]
 
 const moreColumns: Column<OpenOperation>[] = [
   { title: 'Flavor', cell: ({ operation: { flavor } }) => flavor ?? dash },
   { title: 'Deployment', cell: ({ operation: { deployment } }) => deployment ?? dash },
-  { title: 'Request', cell: ({ operation: { requestId } }) => <CutId to={requestHref}>{requestId}</CutId> },
+  { title: 'Request', cell: ({ operation: { requestId } }) => <IdOrDash to={requestHref}>{requestId}</IdOrDash> },
 ]
 
 interface Props {

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { DAY, HOUR, parseInstant } from '@stacktach/domain'
 import { z } from 'zod'
-import { chosenPeriod, fieldTime, isoTime, nextCursor, periodParameters, timeCursor } from './timeParameters.ts'
+import { chosenPeriod, fieldTime, isoTime, periodParameters } from './timeParameters.ts'
 
 const noon = parseInstant('2026-11-20 12:00:00') ?? Number.NaN
 
@@ -44,17 +44,4 @@ test('an empty or very long period is refused', () => {
   expect(() => chosenPeriod({ from: noon, until: noon }, noon)).toThrow('from must be before until')
   expect(() => chosenPeriod({ from: noon - 92 * DAY - 1, until: noon }, noon)).toThrow('longer than 92 days')
   expect(chosenPeriod({ from: noon - 92 * DAY, until: noon }, noon)).toMatchObject({ recent: null })
-})
-
-test('the cursor of a page is its last row', () => {
-  const rows = [
-    { when: noon, id: 7 },
-    { when: noon - 1, id: 6 },
-    { when: noon - 2, id: 5 },
-  ]
-  const next = nextCursor(rows, 2)
-  expect(timeCursor.parse(next)).toEqual(rows[1])
-  expect(nextCursor(rows, 3)).toBeNull()
-  expect(nextCursor([], 3)).toBeNull()
-  expect(timeCursor.safeParse('1; drop').success).toBe(false)
 })

@@ -1,4 +1,3 @@
-import type { TimeCursor } from '@stacktach/db'
 import { DAY, type Duration, HOUR, type Instant, parseInstant, type TimePeriod } from '@stacktach/domain'
 import { HttpError } from '@stacktach/http'
 import { z } from 'zod'
@@ -72,19 +71,4 @@ export function chosenPeriod({ period, from, until }: PeriodParameters, now: Ins
     throw new HttpError(400, `The period from ${isoInstant(chosen.from)} is longer than ${MAX_PERIOD_DAYS} days`)
   }
   return chosen
-}
-
-/** The position of a row in a list by time, as `when-id`. */
-export const timeCursor = z
-  .string()
-  .regex(/^-?\d{1,16}-\d{1,16}$/, { error: ({ path }) => `${String(path?.[0])} must be taken from a link` })
-  .transform((text): TimeCursor => {
-    const [, when, id] = /^(-?\d+)-(\d+)$/.exec(text) ?? []
-    return { when: Number(when), id: Number(id) }
-  })
-
-/** The cursor of the page after a full one; null if there are no more rows. */
-export function nextCursor(rows: readonly TimeCursor[], limit: number): string | null {
-  const last = rows[limit - 1]
-  return rows.length > limit && last !== undefined ? `${last.when}-${last.id}` : null
 }

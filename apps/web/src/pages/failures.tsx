@@ -12,15 +12,14 @@ import { FailureGroups } from '../failures/FailureGroups.tsx'
 import { FailureList } from '../failures/FailureList.tsx'
 import { FailuresForm } from '../failures/FailuresForm.tsx'
 import { filterParameters, groupedBy, keyTitles, toFailureFilter } from '../failures/filters.ts'
+import { cutPage, timeCursor, timeCursorParameter } from '../page/cursors.ts'
 import { definePage } from '../page/definePage.ts'
 import {
   chosenPeriod,
   MAX_PERIOD_DAYS,
-  nextCursor,
   periodParameters,
   recentPeriodNames,
   recentPeriods,
-  timeCursor,
 } from '../page/timeParameters.ts'
 import { everyHour } from '../view/hours.ts'
 import { isoInstant } from '../view/links.ts'
@@ -40,7 +39,7 @@ export const failuresPage = definePage({
     ...filterParameters,
     by: groupedBy.default(['event', 'error']),
     groups: z.literal('all', { error: 'groups must be all' }).optional(),
-    before: timeCursor.optional(),
+    before: timeCursorParameter,
   }),
   async load({ db, now, url }, { period: recent, from, until, by, groups: shown, before, ...filters }) {
     const period = chosenPeriod({ period: recent, from, until }, now)
@@ -60,14 +59,13 @@ export const failuresPage = definePage({
       counts: everyHour(period, hours),
       groups: groups.slice(0, limit),
       areAllGroups: groups.length <= limit,
-      failures: failures.slice(0, ATTEMPTS),
+      failures: cutPage(failures, ATTEMPTS, timeCursor),
       isFirst: before === undefined,
-      next: nextCursor(failures, ATTEMPTS),
       deployments: deployments.map(({ name }) => name),
     }
   },
   title: () => 'Failures',
-  view: ({ url, period, filters, by, counts, groups, areAllGroups, failures, isFirst, next, deployments }) => {
+  view: ({ url, period, filters, by, counts, groups, areAllGroups, failures, isFirst, deployments }) => {
     const total = counts.reduce((sum, { count }) => sum + count, 0)
     const hrefOf = (changes: Readonly<Record<string, string | undefined>>) =>
       sameHref(url, { before: undefined, groups: undefined, ...changes })
@@ -144,8 +142,8 @@ export const failuresPage = definePage({
           )}
         </Section>
         <Section id="attempts" title="Failed attempts" aside={isFirst ? 'newest first' : 'continued'}>
-          <FailureList failures={failures} />
-          <Pager of="failed attempts" next={next} isFirst={isFirst} />
+          <FailureList failures={failures.rows} />
+          <Pager of="failed attempts" next={failures.next} isFirst={isFirst} />
         </Section>
       </>
     )

@@ -6,8 +6,8 @@ import { Pager } from '../components/Pager.tsx'
 import { Switch } from '../components/Switch.tsx'
 import { OpenOperationsTable } from '../openOperations/OpenOperationsTable.tsx'
 import { ThresholdNote } from '../openOperations/ThresholdNote.tsx'
+import { cutPage, timeCursor, timeCursorParameter } from '../page/cursors.ts'
 import { definePage } from '../page/definePage.ts'
-import { nextCursor, timeCursor } from '../page/timeParameters.ts'
 import { sameHref } from '../view/pageHref.ts'
 import { shortName } from '../view/shortName.ts'
 import { useView } from '../view/view.ts'
@@ -23,7 +23,7 @@ export const openOperationsPage = definePage({
     show: z.enum(['stuck', 'all'], { error: 'show must be stuck or all' }).default('stuck'),
     operation: z.string().optional(),
     deployment: z.string().optional(),
-    after: timeCursor.optional(),
+    after: timeCursorParameter,
   }),
   async load({ db, now, url }, { show, operation, deployment, after }) {
     const [open, stuck, operations] = await Promise.all([
@@ -49,16 +49,12 @@ export const openOperationsPage = definePage({
       stuck: stuck.filter(isIncluded).reduce((sum, row) => sum + row.stuck, 0),
       names: distinct(open.map(({ name }) => name)),
       deployments: distinct(open.flatMap(({ deployment }) => (deployment === null ? [] : [deployment]))),
-      operations: operations.slice(0, OPERATIONS),
+      operations: cutPage(operations, OPERATIONS, ({ operation }) => timeCursor(operation)),
       isFirst: after === undefined,
-      next: nextCursor(
-        operations.map(({ operation: { when, id } }) => ({ when, id })),
-        OPERATIONS,
-      ),
     }
   },
   title: () => 'Open operations',
-  view: ({ url, show, operation, deployment, open, stuck, names, deployments, operations, isFirst, next }) => {
+  view: ({ url, show, operation, deployment, open, stuck, names, deployments, operations, isFirst }) => {
     const hrefOf = (show: string) => sameHref(url, { show, after: undefined })
     const isFiltered = operation !== undefined || deployment !== undefined
     return (
@@ -81,14 +77,14 @@ export const openOperationsPage = definePage({
           ]}
         />
         <OpenOperationsTable
-          operations={operations}
+          operations={operations.rows}
           isComplete
           empty={`No operation ${isFiltered ? 'with these filters ' : ''}is ${show === 'stuck' ? 'stuck' : 'open'}${isFirst ? '.' : ' after this position.'}`}
         />
         <Pager
           of="open operations"
           parameter="after"
-          next={next}
+          next={operations.next}
           isFirst={isFirst}
           nextLabel="Started later"
           firstLabel="Oldest"

@@ -1,4 +1,10 @@
-import { type SlowTiming, slowestTimings, type TimingStatistics, timingStatistics } from '@stacktach/db'
+import {
+  type DurationCursor,
+  type SlowTiming,
+  slowestTimings,
+  type TimingStatistics,
+  timingStatistics,
+} from '@stacktach/db'
 import { SECOND } from '@stacktach/domain'
 import { HttpError } from '@stacktach/http'
 import { z } from 'zod'
@@ -11,8 +17,8 @@ import { Pager } from '../components/Pager.tsx'
 import { Section } from '../components/Section.tsx'
 import { Stats } from '../components/Stats.tsx'
 import { Time } from '../components/Time.tsx'
+import { cutPage } from '../page/cursors.ts'
 import { definePage } from '../page/definePage.ts'
-import { nextCursor, timeCursor } from '../page/timeParameters.ts'
 import { binRows, Histogram } from '../timings/Histogram.tsx'
 import { instanceHref, isoInstant, requestHref, searchHref, withQuery } from '../view/links.ts'
 import { TimingNote } from './timings.tsx'
@@ -54,18 +60,26 @@ const slowestColumns: Column<SlowTiming>[] = [
   { title: 'Deployment', cell: ({ deployment }) => deployment ?? dash },
 ]
 
+/** The position of a timing in the list by duration. */
+const durationCursor = z
+  .string()
+  .regex(/^-?\d{1,16}-\d{1,16}$/, { error: 'the cursor is invalid: start from the first page' })
+  .transform((text): DurationCursor => {
+    const [, duration, id] = /^(-?\d+)-(\d+)$/.exec(text) ?? []
+    return { duration: Number(duration), id: Number(id) }
+  })
+
 /** How long one operation takes. */
 export const timingPage = definePage({
   path: '/timings/:operation',
   access: 'all',
   params: z.object({
     operation: z.string(),
-    after: timeCursor.optional(),
+    after: durationCursor.optional(),
   }),
   scripts: ['histogram.js'],
   styles: ['histogram.css'],
-  async load({ db }, { operation, after: cursor }) {
-    const after = cursor === undefined ? undefined : { duration: cursor.when, id: cursor.id }
+  async load({ db }, { operation, after }) {
     const [statistics, slowest] = await Promise.all([
       timingStatistics(db, { name: operation }),
       slowestTimings(db, { name: operation, after, limit: SLOWEST + 1 }),
@@ -73,16 +87,12 @@ export const timingPage = definePage({
     if (statistics === null) throw new HttpError(404, `No operation ${operation} has finished`)
     return {
       statistics,
-      slowest: slowest.slice(0, SLOWEST),
+      slowest: cutPage(slowest, SLOWEST, ({ duration, id }) => `${duration}-${id}`),
       isFirst: after === undefined,
-      next: nextCursor(
-        slowest.map(({ duration, id }) => ({ when: duration, id })),
-        SLOWEST,
-      ),
     }
   },
   title: ({ statistics }) => `Timings of ${statistics.name}`,
-  view: ({ statistics, slowest, isFirst, next }) => {
+  view: ({ statistics, slowest, isFirst }) => {
     const { name, count, median, p95, p99, max, byDeployment } = statistics
     return (
       <>
@@ -137,10 +147,17 @@ export const timingPage = definePage({
             caption="Slowest timings"
             hideCaption
             columns={slowestColumns}
-            rows={slowest}
+            rows={slowest.rows}
             empty="No timing of this operation has both ends."
           />
-          <Pager of="timings" parameter="after" next={next} isFirst={isFirst} nextLabel="Faster" firstLabel="Slowest" />
+          <Pager
+            of="timings"
+            parameter="after"
+            next={slowest.next}
+            isFirst={isFirst}
+            nextLabel="Faster"
+            firstLabel="Slowest"
+          />
         </Section>
         <TimingNote />
       </>

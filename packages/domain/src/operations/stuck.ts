@@ -5,7 +5,7 @@ import { MINUTE } from '../time/instant.ts'
 export const STUCK_AFTER: Duration = 10 * MINUTE
 
 /** Multiple of the 99th percentile of its name. */
-const STUCK_FACTOR = 3
+export const STUCK_FACTOR = 3
 
 /**
  * The age from which an open operation is stuck: three times the 99th percentile of the finished operations of its name,
