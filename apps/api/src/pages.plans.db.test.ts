@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, test } from '@jest/globals'
+import type { Database } from '@stacktach/db'
 import { type Explain, startExplain } from './testkit/explain.ts'
 import { fillMany, MANY_NOW } from './testkit/fillMany.ts'
 import { type Api, startApi } from './testkit/startApi.ts'
@@ -11,6 +12,7 @@ let explain: Explain
 beforeAll(async () => {
   database = await createTestDatabase()
   await fillMany(database.db)
+  await fillFindings(database.db)
   api = await startApi(database.db, MANY_NOW)
   explain = startExplain(database, api)
 }, 120_000)
@@ -39,8 +41,42 @@ const paths: [path: string, partitions: number, rows: number][] = [
   [`/find?q=${uuid}`, 24, 24],
   ['/find?q=m-12345', 24, 1],
   ['/find?q=event', 24, 50],
+  // A day has 1,000 failures; how many exists and rejected messages are counted is limited.
+  ['/', 0, 20_000],
+  // The share needs the day's 10,000 operations.
+  ['/failures', 0, 10_000],
+  ['/failures?by=host,error', 0, 10_000],
+  ['/failures?by=error', 0, 1_001],
+  ['/failures?period=1h', 0, 500],
+  ['/failures?host=host-1&by=flavor', 0, 10_000],
+  ['/failures?event=event-1&error=error+1&deployment=cell-2&groups=all', 0, 10_000],
+  [`/failures?from=2024-10-05T00:00&until=2024-10-05T01:00&before=${MANY_NOW}-5`, 0, 500],
+  // Every open operation is read to count them.
+  ['/operations/open', 0, 80],
+  ['/operations/open?show=all&operation=event-0', 0, 80],
+  [`/operations/open?show=all&deployment=cell-1&after=${MANY_NOW - 86_400_000_000}-5`, 0, 80],
+  // A name has a count for each bucket, deployment and stripe.
+  ['/timings', 0, 800],
+  ['/timings/event-7', 0, 400],
+  ['/timings/event-7?after=50-1', 0, 400],
 ]
 
 test.each(paths)('%s reads at most %d partitions, and %d rows per node', async (path, partitions, rows) => {
   await explain.expectCost(path, partitions, rows)
 })
+
+/** Many exists that failed verification, and many rejected messages. */
+async function fillFindings({ pool }: Database): Promise<void> {
+  const statements = [
+    `update instance_exists set audit_period_ending = "when", status = 'failed', send_status = (id % 3 = 0)::int * 201,
+            fail_reason = 'reason ' || id % 5 || ': detail'`,
+    `insert into image_exists (deployment_id, dedup_key, notification_id, "when", tie_break, uuid, created_at,
+                               audit_period_ending, status, fail_reason)
+     select deployment_id, dedup_key, notification_id, "when", dedup_key, instance, 0, audit_period_ending, status, fail_reason
+       from instance_exists`,
+    `insert into rejected_message (deployment, exchange, routing_key, reason, detail, body, body_size, body_sha256, received_at)
+     select 'cell-1', 'nova', 'info', 'reason ' || g % 5, '', '', 0, g, g from generate_series(1, 20000) g`,
+    'vacuum analyze',
+  ]
+  for (const statement of statements) await pool.query(statement)
+}

@@ -51,7 +51,7 @@ export const nowPage = definePage({
       countOpenOperations(db),
       countStuck(db, now),
       failuresByHour(db, { period }),
-      failureGroups(db, { period, by: GROUPED_BY, limit: GROUPS + 1 }),
+      failureGroups(db, { period, by: GROUPED_BY, withAttempts: false, limit: GROUPS + 1 }),
       deploymentActivity(db),
       failedExists(db, now - EXISTS_DAYS * DAY, MOST_EXISTS),
       rejectedReasons(db, MOST_REJECTED),

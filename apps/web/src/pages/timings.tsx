@@ -1,4 +1,4 @@
-import { type TimingRow, timingOverview } from '@stacktach/db'
+import { listTimings, type NamedFigures } from '@stacktach/db'
 import { z } from 'zod'
 import { type Column, DataTable } from '../components/DataTable.tsx'
 import { DurationText } from '../components/DurationText.tsx'
@@ -17,7 +17,7 @@ export const timingsPage = definePage({
   access: 'all',
   params: z.object({}),
   async load({ db }) {
-    return { timings: await timingOverview(db) }
+    return { timings: await listTimings(db) }
   },
   title: () => 'Timings',
   view: ({ timings }) => {
@@ -25,7 +25,7 @@ export const timingsPage = definePage({
       from: Math.min(...timings.map(({ median }) => median)),
       until: Math.max(...timings.map(({ max }) => max)),
     }
-    const columns: Column<TimingRow>[] = [
+    const columns: Column<NamedFigures>[] = [
       { title: 'Operation', cell: ({ name }) => <OperationLink name={name} /> },
       { title: 'Count', numeric: true, cell: ({ count }) => count.toLocaleString('en') },
       { title: 'Median', numeric: true, cell: ({ median }) => <DurationText of={median} /> },

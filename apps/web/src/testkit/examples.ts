@@ -2,6 +2,20 @@ import { createWeb, image, MESSAGE_ID, web, worker } from './fillDatabase.ts'
 
 /** Paths of a page that answer with 200, by the page's path in the table of pages. */
 export const examples: Readonly<Record<string, readonly string[]>> = {
+  '/': ['/', '/?times=relative'],
+  '/failures': [
+    '/failures',
+    '/failures?period=1h&by=event,error,host,flavor,image&groups=all',
+    '/failures?from=2026-11-20T12:00&until=2026-11-20T13:00&deployment=east&times=relative',
+    '/failures?host=%3Cimg+src%3Dx+onerror%3Dalert(1)%3E&error=%22%3E%3Cimg%3E&flavor=(none)&before=9-9',
+  ],
+  '/operations/open': [
+    '/operations/open',
+    '/operations/open?show=all',
+    '/operations/open?show=all&operation=%22%3E%3Cimg+src%3Dx%3E&deployment=%3Cimg%3E&after=9-9',
+  ],
+  '/timings': ['/timings'],
+  '/timings/:operation': ['/timings/compute.instance.create', '/timings/compute.instance.create?after=9-9'],
   '/find': [
     '/find',
     '/find?q=compute',

@@ -35,20 +35,28 @@ export interface FailureGroup {
   instances: number
   /**
    * All operations of the period with the same event, host and flavor (as far as the key has them), failed or not, by their
-   * last host; null if the key has none of these. Operations that began before the period are not among them.
+   * last host; null if the key has none of these, or if they were not counted. Operations that began before the period are not
+   * among them.
    */
   attempts: number | null
+}
+
+export interface FailureGrouping extends FailureFilter {
+  by: readonly FailureKey[]
+  /** Whether the attempts are counted, too, which reads all operations of the period. */
+  withAttempts?: boolean
+  limit: number
 }
 
 /** Groups the failures of a period, the largest groups first. */
 export async function failureGroups(
   { pool }: Database,
-  { by, limit, ...filter }: FailureFilter & { by: readonly FailureKey[]; limit: number },
+  { by, withAttempts = true, limit, ...filter }: FailureGrouping,
 ): Promise<FailureGroup[]> {
   const parameters = new Parameters()
   const keys = failureKeys.filter((key) => by.includes(key))
   const names = keys.map((key) => columns[key])
-  const shared = keys.filter((key) => operationKeys.includes(key)).map((key) => columns[key])
+  const shared = withAttempts ? keys.filter((key) => operationKeys.includes(key)).map((key) => columns[key]) : []
   const grouped = names.length === 0 ? '' : `group by ${names.join(', ')}`
   const order = (row = '') =>
     [`${row}count desc`, ...names.map((name) => `${row}${name} collate "C" nulls first`)].join(', ')
@@ -57,7 +65,7 @@ export async function failureGroups(
            count(distinct instance) as instances
       from failure where ${conditionsOf(filter, parameters).join(' and ')} ${grouped} having count(*) > 0
      order by ${order()} limit ${parameters.bind(limit)}`
-  const sql = shared.length === 0 ? groups : withAttempts(groups, shared, order('g.'), filter, parameters)
+  const sql = shared.length === 0 ? groups : joinAttempts(groups, shared, order('g.'), filter, parameters)
   const { rows } = await pool.query<Record<string, string | number | null>>(sql, parameters.values)
   return rows.map((row) => ({
     key: Object.fromEntries(keys.map((key) => [key, textOrNull(row[columns[key]])])),
@@ -70,7 +78,7 @@ export async function failureGroups(
 }
 
 /** The groups with the number of operations of each. */
-function withAttempts(
+function joinAttempts(
   groups: string,
   shared: readonly string[],
   order: string,
