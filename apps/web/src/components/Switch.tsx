@@ -15,7 +15,7 @@ interface Props {
   multiple?: boolean
 }
 
-/** A row of links, of which the chosen ones are marked. */
+/** A row of links. The chosen ones are marked. */
 export function Switch({ label, choices, multiple = false }: Props) {
   return (
     <nav class="switch" aria-label={label}>

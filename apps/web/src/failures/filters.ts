@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { isoInstant, withQuery } from '../view/links.ts'
 
 /** The value of a filter that matches failures without a value. */
-export const NO_VALUE = '(none)'
+const NO_VALUE = '(none)'
 
 /** Column headings of the keys. */
 export const keyTitles: Readonly<Record<FailureKey, string>> = {

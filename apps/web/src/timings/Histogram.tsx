@@ -93,7 +93,7 @@ export function Histogram({ name, figures }: { name: string; figures: DurationFi
 const BAR_WIDTH = 40
 
 /** The bars as a text: the durations and their count. */
-export function binLabel({ from, until, count }: Bin): string {
+function binLabel({ from, until, count }: Bin): string {
   const end = Number.isFinite(until)
     ? `${shortDuration(from)} to ${shortDuration(until)}`
     : `${shortDuration(from)} or more`
