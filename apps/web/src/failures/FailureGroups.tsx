@@ -1,7 +1,6 @@
 import type { FailureGroup, FailureKey } from '@stacktach/db'
 import type { ComponentChildren } from 'preact'
 import { type Column, DataTable } from '../components/DataTable.tsx'
-import { HostName } from '../components/HostName.tsx'
 import { PageLink } from '../components/PageLink.tsx'
 import { Time } from '../components/Time.tsx'
 import { shortName } from '../view/shortName.ts'
@@ -60,7 +59,7 @@ function keyColumn(name: FailureKey, hrefOf: Props['hrefOf']): Column<FailureGro
       }
       return (
         <PageLink to={to} class="quiet-link" title={value}>
-          {name === 'host' ? <HostName host={value} /> : name === 'event' ? shortName(value) : value}
+          {name === 'event' ? shortName(value) : value}
         </PageLink>
       )
     },
