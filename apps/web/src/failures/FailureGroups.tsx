@@ -33,7 +33,15 @@ export function FailureGroups({ groups, by, hrefOf, isComplete, empty }: Props) 
       ),
     },
     ...by.map((name) => keyColumn(name, hrefOf)),
-    { title: 'Instances', numeric: true, cell: ({ instances }) => instances.toLocaleString('en') },
+    {
+      title: 'Instances',
+      numeric: true,
+      cell: ({ key, instances }) => (
+        <PageLink to={`${hrefOf(filtersOf(by, key))}#attempts`} class="quiet-link">
+          {instances.toLocaleString('en')}
+        </PageLink>
+      ),
+    },
   ]
   if (isComplete) {
     if (groups.some(({ attempts }) => attempts !== null)) columns.push({ title: 'Share', numeric: true, cell: shareOf })

@@ -21,8 +21,12 @@ export function drawHistogram(figure: HTMLElement): void {
   const complete = withoutGaps(buckets)
   if (complete.length < 2) return
   const chart = document.createElement('div')
-  chart.className = 'chart'
+  chart.className = 'histogram-plot'
   figure.querySelector('svg')?.replaceWith(chart)
+  const help = document.createElement('figcaption')
+  help.className = 'note'
+  help.textContent = 'Drag over durations to zoom in; a double click shows all of them.'
+  figure.append(help)
   const data: uPlot.AlignedData = [complete.map(({ x }) => x), complete.map(({ count }) => count)]
   let plot = new uPlot(optionsOf(chart, complete, marks), data, chart)
   new ResizeObserver(() => plot.setSize({ width: chart.clientWidth, height: HEIGHT })).observe(chart)
@@ -122,8 +126,14 @@ function countRange(_plot: uPlot, _min: number, max: number): uPlot.Range.MinMax
   return [0, Math.max(1, max * 1.08)]
 }
 
-/** Round durations within the axis, at least `distance` apart. */
+/** Round durations within the axis, at least `distance` apart. Within a short range they are multiples of a round step. */
 function ticksWithin(min: number, max: number, distance: number): number[] {
+  const [from, until] = [2 ** min, 2 ** max]
+  if (until < 3 * from) {
+    const step = TICKS.find((tick) => tick >= (until - from) / 8) ?? until
+    const count = Math.floor(until / step) - Math.ceil(from / step) + 1
+    return Array.from({ length: Math.max(0, count) }, (_, index) => place((Math.ceil(from / step) + index) * step))
+  }
   const chosen: number[] = []
   for (const tick of TICKS.map(place)) {
     const last = chosen.at(-1)
