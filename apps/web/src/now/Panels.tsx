@@ -75,7 +75,8 @@ export function FailedExistsReasons({ exists, days }: { exists: FailedExistsCoun
           {
             title: 'Reason',
             wide: true,
-            cell: ({ service, reason }) => (service === 'nova' ? reason : `${reason} (${service})`),
+            cell: ({ service, reason }) =>
+              `${reason === '' ? 'without a reason' : reason}${service === 'nova' ? '' : ` (${service})`}`,
           },
           {
             title: 'Contradicted',

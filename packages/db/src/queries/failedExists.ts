@@ -5,7 +5,7 @@ import { type ExistsService, existsServices, existsTables } from './existsStatus
 /** Failed exists of a service with the same reason. */
 export interface FailedExists {
   service: ExistsService
-  /** The part of the reason before the colon. */
+  /** The part of the reason before the colon; empty without one. */
   reason: string
   count: number
   /** How many of them were published as verified before. */
@@ -17,7 +17,7 @@ export interface FailedExists {
 export interface FailedExistsCounts {
   /** Most frequent first. */
   reasons: FailedExists[]
-  /** Whether a service has more failed exists since then than were read. */
+  /** Whether a service reached the limit, so that it may have more. */
   isPartial: boolean
 }
 
