@@ -168,7 +168,7 @@ function drawMarks(plot: uPlot, marks: readonly [string, number][], font: string
     const left = isRight ? x + 4 * ratio : x - 4 * ratio - width
     if (left < end) continue
     ctx.fillText(label, left, bbox.top - 7 * ratio)
-    end = left + width
+    end = left + width + 6 * ratio
   }
   ctx.restore()
 }
