@@ -1,3 +1,4 @@
+export * from './arrivals/index.ts'
 export { checkDatabase } from './connection/checkDatabase.ts'
 export { checkSharedSettings } from './connection/checkSharedSettings.ts'
 export { databaseComponent } from './connection/databaseComponent.ts'

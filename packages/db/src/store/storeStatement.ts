@@ -98,7 +98,8 @@ export const touchedShards = `
  *
  * Parameters: $1 deployment id, $2 number of rows, $3 number of shards, $4 the length to which spans are rounded
  * (microseconds), then one array per column. Ids follow the order of arrival. Rows are inserted in the order of their
- * identity, so that two processes that store the same messages do not deadlock.
+ * identity, so that two processes that store the same messages do not deadlock. The transaction gets its id before the
+ * rows get theirs, because IdBounds relies on it.
  */
 export function storeStatement(service: Service): string {
   const columns = Object.entries(notificationTables[service])
@@ -109,6 +110,7 @@ export function storeStatement(service: Service): string {
   return `
 with numbered as (
   select nextval('${table}_id_seq') as id, place from generate_series(1, $2::bigint) as place
+   where pg_current_xact_id() is not null
 ), input as (
   select * from unnest(${arrays}) with ordinality as input(${names}, place)
 ), stored as (

@@ -1,0 +1,2 @@
+export { type Arrival, type ArrivalBatch, ArrivalReader, arrivalsBefore, type EarlierArrivals } from './arrivals.ts'
+export { type ArrivalPosition, beforeTransaction, comparePositions, formatPosition, parsePosition } from './position.ts'
