@@ -24,6 +24,8 @@ export const project = (displayName, testMatch, ignored = []) => ({
       }),
     ],
   },
+  // Its condition `source` is TypeScript, too.
+  transformIgnorePatterns: ['/node_modules/(?!eventsource-parser/)'],
   testEnvironmentOptions: { customExportConditions: ['source', 'node', 'node-addons'] },
 })
 

@@ -26,6 +26,8 @@ export interface AppOptions {
   clock: () => Instant
   logger: Logger
   admission: Admission
+  /** Answers /v1/live. */
+  live: RequestHandler
   /** Called for every completed request. */
   onCompleted?: (request: CompletedRequest) => void
 }
@@ -74,6 +76,7 @@ export function createApp(options: AppOptions): Express {
       throw new HttpError(403, 'The token is limited to kpi/<tenant> of its own tenants')
     }
   }
+  app.all('/v1/live', options.live)
   for (const endpoint of endpoints) app.all(`/stacky/${endpoint.path}`, handle(endpoint, options, authorize))
   app.use('/db', createDbApi({ confirmations: null, ...options, tokens }))
   app.use((request, _response, next) => {

@@ -5,6 +5,9 @@ import { checkRole } from './checkRole.ts'
 import { createApp } from './createApp.ts'
 import { readTls } from './http/readTls.ts'
 import { startServer } from './http/startServer.ts'
+import { authorizeLive } from './live/authorizeLive.ts'
+import { createLive } from './live/createLive.ts'
+import { liveMetrics } from './live/liveMetrics.ts'
 import { openConfirmations } from './openConfirmations.ts'
 import { startAuth } from './startAuth.ts'
 import { warnAboutDatabase } from './warnAboutDatabase.ts'
@@ -38,18 +41,31 @@ await runProcess(async () => {
     )
     .add('confirmations', () => openConfirmations(config, logger))
     .add('metrics', ({ db }) => startMetrics({ config, metrics, notReadyReasons: () => missingDatabase(db), logger }))
-    .add('server', ({ tokens, db, confirmations }) => {
+    .add('live', async ({ tokens, db }) => {
+      const live = createLive({
+        db,
+        logger,
+        metrics: liveMetrics(metrics),
+        maxClients: config.API_LIVE_CLIENTS,
+        authorize: authorizeLive(tokens),
+      })
+      // The server ends the clients when it stops.
+      return { value: live, async stop() {} }
+    })
+    .add('server', ({ tokens, db, confirmations, live }) => {
       const admission = {
         tokens,
         requestsPerMinute: config.API_RATE_LIMIT,
         proxies: config.API_TRUST_PROXY,
       }
-      return startServer(createApp({ db, confirmations, clock: now, logger, admission, onCompleted }), {
+      const app = createApp({ db, confirmations, clock: now, logger, admission, live: live.handler, onCompleted })
+      return startServer(app, {
         host: config.API_HOST,
         port: config.API_PORT,
         ...(tls === null ? {} : { tls }),
         // An answer can take three statements, during which the connection has no traffic.
         timeouts: { idle: 60_000 + 3 * config.API_STATEMENT_TIMEOUT },
+        beforeStop: live.end,
         logger,
       })
     })

@@ -12,6 +12,7 @@ export { createEmptyDatabase, createTestDatabase, type TestDatabase } from './da
 export { deploymentEntry, type Topics } from './deploymentEntry.ts'
 export { type Detour, detour, freePort } from './detour.ts'
 export { effort } from './effort.ts'
+export { type EventStream, openEventStream, type StreamedEvent } from './eventStream.ts'
 export { everyAggregate, everyAggregateHash, everyRowId } from './everyAggregate.ts'
 export { findProgram } from './findProgram.ts'
 export { type MutatedMessage, mutated } from './mutated.ts'

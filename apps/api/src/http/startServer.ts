@@ -12,6 +12,8 @@ interface Options {
   tls?: { cert: Buffer; key: Buffer }
   /** Overrides the defaults. */
   timeouts?: Partial<Timeouts>
+  /** Called when the server stops, before it waits for pending requests: ends those that would not end by themselves. */
+  beforeStop?: () => void
   logger: Logger
 }
 
@@ -58,6 +60,7 @@ export async function startServer(app: Express, options: Options): Promise<Compo
     async stop() {
       const closed = new Promise((resolve) => server.close(resolve))
       server.closeIdleConnections()
+      options.beforeStop?.()
       await settleWithin(pending.none(), timeouts.stop)
       // The rest are keep-alive connections, incomplete requests, and clients that do not read their response.
       server.closeAllConnections()

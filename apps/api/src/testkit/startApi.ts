@@ -4,6 +4,9 @@ import type { Database } from '@stacktach/db'
 import { createLogger } from '@stacktach/runtime'
 import { type Admission, createApp } from '../createApp.ts'
 import { startServer } from '../http/startServer.ts'
+import { authorizeLive } from '../live/authorizeLive.ts'
+import { createLive } from '../live/createLive.ts'
+import type { LiveMetrics } from '../live/liveMetrics.ts'
 import { NOW } from './fixture.ts'
 
 export interface Reply {
@@ -23,11 +26,27 @@ export interface Api {
 export async function startApi(db: Database, now = NOW, options: StartOptions = {}): Promise<Api> {
   const logger = createLogger('api', 'silent')
   const admission = { tokens: () => null, requestsPerMinute: 0, proxies: 0, ...options.admission }
-  const app = createApp({ db, confirmations: options.confirmations ?? null, clock: () => now, logger, admission })
+  const live = createLive({
+    db,
+    logger,
+    metrics: options.liveMetrics ?? { clients() {}, delivered() {}, disconnectedAsSlow() {}, gap() {} },
+    maxClients: options.maxLiveClients ?? 500,
+    authorize: authorizeLive(admission.tokens),
+    ...(options.heartbeatMs === undefined ? {} : { heartbeatMs: options.heartbeatMs }),
+  })
+  const app = createApp({
+    db,
+    confirmations: options.confirmations ?? null,
+    clock: () => now,
+    logger,
+    admission,
+    live: live.handler,
+  })
   const { value: url, stop } = await startServer(app, {
     host: '127.0.0.1',
     port: 0,
     logger,
+    beforeStop: live.end,
     timeouts: options.timeouts ?? {},
   })
   return {
@@ -41,6 +60,9 @@ interface StartOptions {
   admission?: Partial<Admission>
   confirmations?: Pick<Database, 'pool'>
   timeouts?: Parameters<typeof startServer>[1]['timeouts']
+  maxLiveClients?: number
+  liveMetrics?: LiveMetrics
+  heartbeatMs?: number
 }
 
 function sendRequest(

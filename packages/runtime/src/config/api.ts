@@ -26,6 +26,7 @@ export function apiConfig(environment: NodeJS.ProcessEnv) {
     'API_OPEN',
     'API_TRUST_PROXY',
     'API_RATE_LIMIT',
+    'API_LIVE_CLIENTS',
     'API_TLS_CERT',
     'API_TLS_KEY',
     'API_REQUIRE_READ_ROLE',

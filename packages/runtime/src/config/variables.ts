@@ -84,6 +84,8 @@ export const variables = {
   API_TRUST_PROXY: whole(0, 10).default(0),
   /** Requests per minute and client; 0: unlimited. */
   API_RATE_LIMIT: whole(0, 1_000_000).optional(),
+  /** Maximum number of clients that receive live notifications at the same time. */
+  API_LIVE_CLIENTS: whole(0, 100_000).default(500),
   API_TLS_CERT: z.string().optional(),
   API_TLS_KEY: z.string().optional(),
   /** Makes a database role with write privileges an error. */
