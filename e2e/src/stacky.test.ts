@@ -265,6 +265,66 @@ describe('watch', () => {
     ])
   })
 
+  test('--follow prints the same lines, and continues after an interruption without losing any', async () => {
+    const proxy = await detour(url)
+    await proxy.open()
+    const client = watch(proxy.url, 'all', 'compute.instance.watched', '--follow')
+    const polling = watch(url, 'all', 'compute.instance.watched', '1')
+    await Promise.all([client.printed(/Following new notifications/), polling.printed(/Polling every 1 seconds/)])
+    await publish(pipeline.vhost, [notification('followed')])
+    const line = /^\|.*\| +followed +\|$/m
+    const [[followed], [polled]] = await Promise.all([client.printed(line), polling.printed(line)])
+    expect(followed).toBe(polled)
+    await proxy.shut()
+    await client.printed(/; connecting again\n[\s\S]*; retrying\n/)
+    const missed = Array.from({ length: 50 }, (_, index) => `missed-${index}`)
+    await publish(pipeline.vhost, missed.map(notification))
+    await proxy.open()
+    await client.printed(/ missed-49 /)
+    await publish(pipeline.vhost, [notification('afterwards')])
+    await client.printed(/ afterwards /)
+    expect(await client.stop('SIGINT')).toBe(0)
+    await proxy.shut()
+    const subjects = [...client.output().matchAll(/\| +(followed|missed-\d+|afterwards) +\|$/gm)].map(
+      ([, name]) => name,
+    )
+    expect(subjects.sort()).toEqual(['followed', ...missed, 'afterwards'].sort())
+  })
+
+  test('--follow prints one line of JSON per notification of a deployment', async () => {
+    const rows: unknown[][] = JSON.parse(await apiAnswer('deployments'))
+    const client = watch(url, String(rows.find(([, name]) => name === 'east')?.[0]), '--json', '--follow')
+    const other = watch(url, String(rows.find(([, name]) => name === 'west')?.[0]), '--json', '--follow')
+    let published = 0
+    // Nothing tells when the clients are connected.
+    await until(async () => {
+      await publish(pipeline.vhost, [notification(`line-${published++}`)])
+      return client.output() !== ''
+    })
+    const [line] = await client.printed(/^.*"line-\d+"\]$/m)
+    expect(JSON.parse(line)).toEqual([
+      expect.any(Number),
+      'E',
+      expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+      expect.stringMatching(/^\d\d:\d\d:\d\d/),
+      'east',
+      'compute.instance.watched',
+      expect.stringMatching(/^line-/),
+    ])
+    expect(other.output()).toBe('')
+  })
+
+  test.each([
+    [['--follow'], /^nothing listens at .*\n$/],
+    [['99999', '--follow'], /^there is no deployment 99999: see `stacky deployments`\n$/],
+  ])('%j fails when it cannot begin', async (args, message) => {
+    const proxy = await detour(url)
+    if (args.length > 1) await proxy.open()
+    const { code, output } = await pipeline.stacky(['watch', ...args], { STACKTACH_URL: proxy.url })
+    expect({ code, output }).toEqual({ code: 1, output: expect.stringMatching(message) })
+    await proxy.shut()
+  })
+
   test('fails when the first request cannot connect', async () => {
     const proxy = await detour(url)
     const { code, output } = await pipeline.stacky(['watch'], { STACKTACH_URL: proxy.url })

@@ -14,6 +14,25 @@ export const watchSchema = z.tuple([z.array(z.number()).length(6), z.array(z.arr
 /** An error in the same tabular form. */
 export const errorSchema = z.tuple([z.tuple([z.literal('Error'), z.literal('Message')]), z.tuple([cell, z.string()])])
 
+/** An error of `/v1` (RFC 9457). */
+export const problemSchema = z.object({ detail: z.string() })
+
+/** Data of an event `notification` of `/v1/live`: the fields that `watch` shows. */
+export const liveNotificationSchema = z.object({
+  service: z.string(),
+  id: z.number(),
+  when: z.string(),
+  deployment: z.string().nullable(),
+  event: z.string(),
+  error: z.boolean(),
+  instance: z.string().nullable(),
+  image: z.string().nullable(),
+})
+
+/** Data of an event `state` of `/v1/live`. */
+export const liveStateSchema = z.object({ state: z.string() })
+
+export type LiveNotification = z.infer<typeof liveNotificationSchema>
 export type Cell = z.infer<typeof cell>
 export type Table = readonly (readonly Cell[])[]
 export type WatchAnswer = z.infer<typeof watchSchema>

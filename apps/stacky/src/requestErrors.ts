@@ -98,6 +98,14 @@ export function notJsonError(body: string, url: URL): RequestError {
   return new RequestError(`${address} returned ${content}; ${CHECK_URL}`, false)
 }
 
+/** Describes a response that is not a stream of events. */
+export function notStreamError(url: URL): RequestError {
+  return new RequestError(
+    `${url.origin}${url.pathname} returned no stream of events: use watch without --follow; ${CHECK_URL}`,
+    false,
+  )
+}
+
 /** Describes JSON that a StackTach server does not send. */
 export function unexpectedShapeError(url: URL): RequestError {
   return new RequestError(`${url.origin}${url.pathname} returned JSON that is not StackTach's; ${CHECK_URL}`, false)

@@ -1,7 +1,7 @@
 import type { Arrival } from '@stacktach/db'
 import { services } from '@stacktach/domain'
+import { textParameter } from '@stacktach/http'
 import { z } from 'zod'
-import { textParameter } from '../http/parameters.ts'
 
 /** The parameters that select notifications; each is optional. */
 export const liveParameters = z.object({

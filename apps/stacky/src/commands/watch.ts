@@ -1,10 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { Command } from 'commander'
-import { type WatchAnswer, watchSchema } from '../answers.ts'
+import { watchSchema } from '../answers.ts'
 import { parseWatchArguments, type WatchArguments } from '../arguments.ts'
 import { RequestError } from '../requestErrors.ts'
 import { openSession, type QueryOptions, type Session, withQueryOptions } from '../session.ts'
-import { WatchLines } from '../watchLines.ts'
+import { printWatchHead, watchPrinter } from '../watchOutput.ts'
+import { followNotifications } from './follow.ts'
 import { withServiceOption } from './sharedOptions.ts'
 
 /** The server's limit: an answer with this many rows was truncated, so the next one is requested without a pause. */
@@ -12,6 +13,7 @@ const MAX_ANSWER_ROWS = 10_000
 
 interface WatchOptions extends QueryOptions {
   service?: string
+  follow?: boolean
 }
 
 /** `stacky watch` */
@@ -25,12 +27,15 @@ export function watchCommand(): Command {
     )
     .addHelpText(
       'after',
-      '\n--json and --csv print one line per notification:\n#, ?, date, time, deployment, event, UUID.',
+      '\n--follow receives each notification once, in the order in which it was stored. After an interruption it\ncontinues where it was. Without it, notifications are in the order of their time, and late ones are not shown.\n\n--json and --csv print one line per notification:\n#, ?, date, time, deployment, event, UUID.',
     )
+    .option('--follow', 'receive notifications from the server instead of polling')
   return withQueryOptions(withServiceOption(command)).action(async (words: string[], options: WatchOptions) => {
-    const watchArguments = parseWatchArguments(words)
+    const parsed = parseWatchArguments(words)
+    const watchArguments = { ...parsed, service: parsed.service ?? options.service }
     process.once('SIGINT', () => process.exit(0))
-    await watch(openSession(options), { ...watchArguments, service: watchArguments.service ?? options.service })
+    if (options.follow) await followNotifications(openSession(options), watchArguments)
+    else await watch(openSession(options), watchArguments)
   })
 }
 
@@ -39,16 +44,8 @@ async function watch(
   { client, printer }: Session,
   { deployment, service, event, seconds }: WatchArguments,
 ): Promise<void> {
-  printer.heading(deployment === '0' ? 'All Deployments' : `Deployment id: ${deployment}`)
-  if (event !== undefined) printer.heading(`Event name: ${event}`)
-  printer.heading(`Polling every ${seconds} seconds`)
-  if (printer.form === 'csv') printer.csv([['#', '?', 'Date', 'Time', 'Deployment', 'Event', 'UUID']])
-  const lines = new WatchLines(printer.screen)
-  const print = (answer: WatchAnswer) => {
-    if (printer.form === 'csv') printer.csv(answer[1])
-    else if (printer.form === 'json') for (const row of answer[1]) printer.line(JSON.stringify(row))
-    else for (const line of lines.format(answer)) printer.line(line)
-  }
+  printWatchHead(printer, { deployment, event }, `Polling every ${seconds} seconds`)
+  const print = watchPrinter(printer)
 
   let since: string | undefined
   let unavailable = false
