@@ -2,6 +2,7 @@ import type { WebPage } from '../page/definePage.ts'
 import { failuresPage } from './failures.tsx'
 import { findPage } from './find.tsx'
 import { instancePage } from './instance.tsx'
+import { livePage } from './live.tsx'
 import { notificationPage } from './notification.tsx'
 import { nowPage } from './now.tsx'
 import { openOperationsPage } from './openOperations.tsx'
@@ -14,6 +15,7 @@ export const pages: readonly WebPage[] = [
   nowPage,
   failuresPage,
   openOperationsPage,
+  livePage,
   timingsPage,
   timingPage,
   findPage,

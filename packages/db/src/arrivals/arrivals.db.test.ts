@@ -7,6 +7,7 @@ import { migrate } from '../migrate.ts'
 import { Partitions } from '../store/partitions.ts'
 import { dueRows, dueRowsStatement, inArrivalSnapshot, MAX_SCANNED_ROWS } from './arrivalQueries.ts'
 import { ArrivalReader, arrivalsBefore } from './arrivals.ts'
+import { type ArrivalFilter, latestArrivals } from './latestArrivals.ts'
 import { beforeTransaction, comparePositions, formatPosition } from './position.ts'
 import { TRANSACTION_IDS } from './transactionId.ts'
 
@@ -246,6 +247,53 @@ describe('the order of arrival', () => {
     const last = await arrivalsBefore(db, later.position, 2)
     expect(last.arrivals.map(({ position }) => formatPosition(position))).toEqual(positions?.slice(-2))
     expect(last.completeFrom).toEqual(last.arrivals[0]?.position)
+  })
+})
+
+describe('the latest arrivals', () => {
+  const latest = async (filter: ArrivalFilter, limit = 10) =>
+    (await latestArrivals(db, filter, limit)).arrivals.map(
+      ({ service, notification }) => `${service}-${notification.id}`,
+    )
+
+  test('are newest first, in the order of arrival', async () => {
+    const ids = [
+      ...named('nova', await insert(db.pool, 'nova', 2)),
+      ...named('generic', await insert(db.pool, 'generic', 1)),
+      ...named('nova', await insert(db.pool, 'nova', 1)),
+    ]
+    expect(await latest({})).toEqual(ids.toReversed())
+    expect(await latest({}, 2)).toEqual(ids.toReversed().slice(0, 2))
+    expect(await latest({ service: 'generic' })).toEqual(['generic-1'])
+  })
+
+  test('are followed by those of a reader that starts at the position', async () => {
+    const first = await insert(db.pool, 'nova', 1)
+    const open = await transaction()
+    const second = await insert(open.client, 'nova', 1)
+    // Committed, but later than a transaction that is still open.
+    const third = await insert(db.pool, 'glance', 1)
+    const { arrivals, position } = await latestArrivals(db, {}, 10)
+    expect(arrivals.map(({ notification }) => notification.id)).toEqual(first)
+    const reader = await ArrivalReader.open(db)
+    expect(reader.position).toEqual(position)
+    await open.commit()
+    expect(await drain(reader)).toEqual([...named('nova', second), ...named('glance', third)])
+  })
+
+  test('match the filter', async () => {
+    await db.pool.query(`insert into deployment (name) values ('west')`)
+    await insert(db.pool, 'nova', 4)
+    await db.pool.query(`update notification_nova set event = 'x' where id = 1`)
+    await db.pool.query(`update notification_nova set instance = 'i1' where id = 2`)
+    await db.pool.query(`update notification_nova set deployment_id = 2 where id = 3`)
+    await db.pool.query(`update notification_nova set routing_key = 'notifications.error' where id = 4`)
+    expect(await latest({ event: 'x' })).toEqual(['nova-1'])
+    expect(await latest({ instance: 'i1' })).toEqual(['nova-2'])
+    expect(await latest({ deployment: 'west' })).toEqual(['nova-3'])
+    expect(await latest({ deployment: 'nowhere' })).toEqual([])
+    expect(await latest({ errors: true })).toEqual(['nova-4'])
+    expect(await latest({ errors: true, service: 'glance' })).toEqual([])
   })
 })
 
