@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { z } from 'zod'
 import { countIngested, type StoredBatch } from './ingestedCount.ts'
-import type { Stack, Usage } from './stack.ts'
+import type { Running, Stack, Usage } from './stack.ts'
 
 /** The result of draining full queues. */
 export interface DrainResult {
@@ -66,6 +66,20 @@ export async function drain(
     aggregated,
     usage: { ingest: ingestUsage, jobs: jobsUsage ?? null },
   }
+}
+
+/** Waits until a running ingest process has processed this many messages. Returns how many per second, after a tenth of them. */
+export async function ingestRate({ process }: Running, messages: number): Promise<number> {
+  const log = new BatchLog(() => process.output())
+  const batches: StoredBatch[] = []
+  for (let received = 0; received < messages; ) {
+    await sleep(POLL_INTERVAL_MS)
+    const newBatches = log.read()
+    batches.push(...newBatches)
+    received += newBatches.reduce((sum, batch) => sum + batch.received, 0)
+  }
+  const { count, from, until } = countIngested(batches, messages / 10)
+  return count / ((until - from) / 1000)
 }
 
 /** Resolves when the backlog is empty. */

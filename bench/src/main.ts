@@ -4,6 +4,7 @@ import { type Medians, measureAnswers } from './figures/answers.ts'
 import { measureGrowth } from './figures/growth.ts'
 import { measureImports } from './figures/imports.ts'
 import { measureLateArrival } from './figures/lateArrival.ts'
+import { measureLive } from './figures/live.ts'
 import { measureProcesses } from './figures/processes.ts'
 import { measureReports } from './figures/reports.ts'
 import { measureRounds } from './figures/rounds.ts'
@@ -46,6 +47,7 @@ try {
   if (isSelected('late')) await measureLateArrival(context)
   if (isSelected('import')) await measureImports(context)
   if (isSelected('growth')) await measureGrowth(context)
+  if (isSelected('live')) await measureLive(context)
   if (isSelected('processes')) await measureProcesses(context)
 } finally {
   // Also after a failure: the results so far took a long time to measure.
