@@ -6,7 +6,7 @@ export interface LiveClientResult {
   notifications: number
   /** Sum of the ids: with the number it shows whether notifications are missing or repeated. */
   sumOfIds: number
-  /** Connections that ended before they were asked to. */
+  /** Connections that the server closed. */
   ended: number
 }
 

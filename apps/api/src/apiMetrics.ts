@@ -14,6 +14,8 @@ export function apiMetrics(metrics: Metrics): (request: CompletedRequest) => voi
     },
     DURATION_BUCKETS,
   )
-  return ({ endpoint, status, milliseconds }) =>
-    duration.observe({ endpoint: endpoint ?? 'none', status: String(status) }, milliseconds / 1000)
+  return ({ endpoint, status, milliseconds, isStream }) => {
+    // The duration of a stream says nothing about the api.
+    if (!isStream) duration.observe({ endpoint: endpoint ?? 'none', status: String(status) }, milliseconds / 1000)
+  }
 }

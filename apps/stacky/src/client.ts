@@ -42,7 +42,7 @@ export class Client {
     const url = withParameters(new URL(`${path.map(encodeURIComponent).join('/')}/`, this.#config.base), parameters)
     const { response, text } = await this.#fetch(url)
     if (response.status !== 200) throw failure(response, text, url)
-    const json = parseJson(text)
+    const json = jsonOrUndefined(text)
     if (json === undefined) throw notJsonError(text, url)
     const parsed = schema.safeParse(json)
     if (!parsed.success) throw unexpectedShapeError(url)
@@ -110,8 +110,8 @@ function withParameters(url: URL, parameters: QueryParameters): URL {
 
 /** Describes a response with a status other than 200. */
 function failure({ status, statusText }: Response, text: string, url: URL): RequestError {
-  const error = errorSchema.safeParse(parseJson(text))
-  const problem = problemSchema.safeParse(parseJson(text))
+  const error = errorSchema.safeParse(jsonOrUndefined(text))
+  const problem = problemSchema.safeParse(jsonOrUndefined(text))
   const message = error.success ? error.data[1][1] : problem.success ? problem.data.detail : null
   return responseError({ status, statusText, message, body: text }, url)
 }
@@ -134,7 +134,7 @@ async function readEvents(
 }
 
 /** @returns undefined when the text is not JSON */
-export function parseJson(text: string): unknown {
+export function jsonOrUndefined(text: string): unknown {
   try {
     return JSON.parse(text)
   } catch {

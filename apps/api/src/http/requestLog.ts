@@ -8,6 +8,8 @@ export interface CompletedRequest {
   endpoint: string | null
   status: number
   milliseconds: number
+  /** Whether the response was a stream, which lasts as long as the client wants. */
+  isStream: boolean
 }
 
 /** What the middleware stores about a request, in `response.locals`. */
@@ -20,6 +22,7 @@ interface RoutedEndpoint {
   path: string
   /** Health checks are so frequent that their requests are logged at `debug`. */
   quiet: boolean
+  isStream?: boolean
 }
 
 const REQUEST_ID_HEADER = 'X-Request-Id'
@@ -54,10 +57,10 @@ export function requestLog(logger: Logger, onCompleted: (request: CompletedReque
     localsOf(response).requestId = requestId
     response.setHeader(REQUEST_ID_HEADER, requestId)
     response.once('close', () => {
-      const { path: endpoint = null, quiet = false } = localsOf(response).endpoint ?? {}
+      const { path: endpoint = null, quiet = false, isStream = false } = localsOf(response).endpoint ?? {}
       const status = response.headersSent ? response.statusCode : CLIENT_CLOSED_REQUEST
       const milliseconds = performance.now() - startedAt
-      onCompleted({ endpoint, status, milliseconds })
+      onCompleted({ endpoint, status, milliseconds, isStream: isStream && status === 200 })
       const fields = { requestId, method: request.method, endpoint, status, milliseconds: Math.round(milliseconds) }
       // Aborted: the client disconnected before the response was complete.
       logger[quiet ? 'debug' : 'info'](response.writableFinished ? fields : { ...fields, aborted: true }, 'answered')

@@ -12,7 +12,7 @@ interface Options {
   tls?: { cert: Buffer; key: Buffer }
   /** Overrides the defaults. */
   timeouts?: Partial<Timeouts>
-  /** Called when the server stops, before it waits for pending requests: ends those that would not end by themselves. */
+  /** Called when the server stops, before it waits for pending requests: ends those that never end otherwise. */
   beforeStop?: () => void
   logger: Logger
 }

@@ -38,7 +38,7 @@ export function createLive({ db, logger, metrics, maxClients, authorize, heartbe
   let stopping = false
 
   const handler: RequestHandler = (request, response) => {
-    setEndpoint(response, { path: 'v1/live', quiet: false })
+    setEndpoint(response, { path: 'v1/live', quiet: false, isStream: true })
     authorize(request)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       throw new HttpError(405, `${request.method} is not allowed here`, { Allow: 'GET, HEAD' })

@@ -3,13 +3,13 @@ import { formatInstant } from '@stacktach/domain'
 import { isError } from './filter.ts'
 
 /**
- * What the clients are told about the stream: notifications arrive; a transaction that is still open holds back all later
+ * The state of the stream, reported to the clients: notifications arrive; a transaction that is still open holds back all later
  * ones; or the database does not answer.
  */
 export type LiveState = 'live' | 'delayed' | 'unavailable'
 
 /** The data of an event `notification`, as in the lists of /v1. */
-export function notificationData({ service, notification }: Arrival) {
+function notificationData({ service, notification }: Arrival) {
   const { id, when, deployment, event, routingKey, host, requestId, instance, subject } = notification
   return {
     service,

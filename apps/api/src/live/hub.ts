@@ -1,4 +1,4 @@
-import { type ArrivalPosition, arrivalsBefore, comparePositions, type Database } from '@stacktach/db'
+import { type ArrivalPosition, arrivalsBefore, compareArrivals, type Database } from '@stacktach/db'
 import type { Logger } from '@stacktach/runtime'
 import { Chunks } from './chunks.ts'
 import { gapEvent, type LiveState, stateEvent } from './events.ts'
@@ -153,7 +153,7 @@ export class LiveHub {
     client.deliver()
   }
 
-  /** Tells a client that notifications were skipped. A blocked one is disconnected, and told when it connects again. */
+  /** Reports to a client that notifications were skipped. A blocked client is disconnected, and gets the event when it connects again. */
   #skipTo(client: LiveClient, recent: RecentArrivals, next: number): void {
     if (client.isBlocked) {
       this.#disconnectSlow(client)
@@ -187,5 +187,5 @@ export class LiveHub {
 
 /** Whether a client has received rows that this process has not read yet. */
 function isAhead(after: ArrivalPosition, { position }: RecentArrivals): boolean {
-  return comparePositions(after, position) > 0
+  return compareArrivals(after, position) > 0
 }

@@ -208,7 +208,7 @@ describe('a client that connects again', () => {
     await expectNames(resumed, names)
   })
 
-  test('is told if notifications were skipped, and receives the later ones', async () => {
+  test('gets an event if notifications were skipped, and receives the later ones', async () => {
     const stream = await connect()
     stream.close()
     await stream.ended

@@ -5,7 +5,7 @@ import { filterKey, type LiveFilter } from './filter.ts'
 import type { RecentArrivals } from './recentArrivals.ts'
 
 /** A client that is this far behind is disconnected. It resumes when it connects again. */
-export const MAX_UNREAD_CHARACTERS = 4 * 1024 * 1024
+const MAX_UNREAD_CHARACTERS = 4 * 1024 * 1024
 
 /** A client that reads nothing for this long is disconnected. */
 const MAX_BLOCKED_MS = 30_000

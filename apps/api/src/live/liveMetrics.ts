@@ -21,7 +21,7 @@ export function liveMetrics(metrics: Metrics): LiveMetrics {
   })
   const gaps = metrics.counter({
     name: 'api_live_gaps_total',
-    help: 'Times that a client of /v1/live was told that notifications were skipped.',
+    help: 'Events with which clients of /v1/live learned that notifications were skipped.',
   })
   return {
     clients: (count) => clients.set(count),

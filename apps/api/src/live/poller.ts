@@ -5,7 +5,7 @@ import pRetry from 'p-retry'
 import type { LiveState } from './events.ts'
 
 /** Pause between two reads when nothing more is waiting. */
-export const POLL_INTERVAL_MS = 500
+const POLL_INTERVAL_MS = 500
 
 /** Maximum number of notifications in one read. */
 const BATCH_ROWS = 2_000
@@ -13,7 +13,7 @@ const BATCH_ROWS = 2_000
 const MIN_RETRY_MS = 500
 const MAX_RETRY_MS = 10_000
 
-/** Clients are told after this time that a transaction holds back all later ones. */
+/** The state is `delayed` when a transaction has held back all later ones for this long. */
 const HELD_BACK_MS = 10_000
 
 /** After this time a database that is behind is taken for another one, and reading starts again. */

@@ -1,4 +1,4 @@
-import { type Arrival, type ArrivalPosition, comparePositions } from '@stacktach/db'
+import { type Arrival, type ArrivalPosition, compareArrivals } from '@stacktach/db'
 import { notificationEvent } from './events.ts'
 
 /** An arrival and its event, which is serialized once for all clients. */
@@ -93,13 +93,13 @@ export class RecentArrivals {
 
   /** Number of the first entry after a position; null if earlier arrivals after the position have no entry. */
   after(position: ArrivalPosition): number | null {
-    if (comparePositions(position, this.#completeFrom) < 0) return null
+    if (compareArrivals(position, this.#completeFrom) < 0) return null
     let low = 0
     let high = this.#entries.length
     while (low < high) {
       const middle = Math.floor((low + high) / 2)
       const entry = this.#entries[middle]
-      if (entry !== undefined && comparePositions(entry.arrival.position, position) <= 0) low = middle + 1
+      if (entry !== undefined && compareArrivals(entry.arrival.position, position) <= 0) low = middle + 1
       else high = middle
     }
     return this.#first + low

@@ -4,7 +4,7 @@ import pRetry from 'p-retry'
 import type { z } from 'zod'
 import { liveNotificationSchema, liveStateSchema, tableSchema, watchSchema } from '../answers.ts'
 import type { WatchArguments } from '../arguments.ts'
-import { type Client, parseJson, type QueryParameters } from '../client.ts'
+import { type Client, jsonOrUndefined, type QueryParameters } from '../client.ts'
 import { liveRow } from '../liveRow.ts'
 import { RequestError } from '../requestErrors.ts'
 import type { Session } from '../session.ts'
@@ -52,7 +52,7 @@ export async function followNotifications(
 
 /** @throws RequestError for an event of another server */
 function parseData<T>(schema: z.ZodType<T>, data: string): T {
-  const parsed = schema.safeParse(parseJson(data))
+  const parsed = schema.safeParse(jsonOrUndefined(data))
   if (!parsed.success)
     throw new RequestError("the server sent an event that is not StackTach's: check STACKTACH_URL", false)
   return parsed.data

@@ -1,10 +1,10 @@
 import { HeldRows } from './parts/heldRows.ts'
-import { type LiveNotification, makeLiveRow } from './parts/liveRow.ts'
+import { type LiveData, makeLiveRow } from './parts/liveRow.ts'
 
 /** Rows in the list; older ones are removed. */
 const MAX_ROWS = 200
 
-/** A browser connects again by itself after an interruption, but not after an answer such as 503. */
+/** A browser connects again automatically after an interruption, but not after an answer such as 503. */
 const RETRY_MS = 10_000
 
 const states: Readonly<Record<string, string>> = {
@@ -80,7 +80,7 @@ function start(root: HTMLElement): void {
         action(event.data)
       })
     listen('notification', (data) => {
-      const notification: LiveNotification = JSON.parse(data)
+      const notification: LiveData = JSON.parse(data)
       add(() => makeLiveRow(template, notification))
     })
     listen('state', (data) => {

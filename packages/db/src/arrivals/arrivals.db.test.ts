@@ -8,7 +8,7 @@ import { Partitions } from '../store/partitions.ts'
 import { dueRows, dueRowsStatement, inArrivalSnapshot, MAX_SCANNED_ROWS } from './arrivalQueries.ts'
 import { ArrivalReader, arrivalsBefore } from './arrivals.ts'
 import { type ArrivalFilter, latestArrivals } from './latestArrivals.ts'
-import { beforeTransaction, comparePositions, formatPosition } from './position.ts'
+import { beforeTransaction, compareArrivals, formatPosition } from './position.ts'
 import { TRANSACTION_IDS } from './transactionId.ts'
 
 const START = 1_795_000_000_000_000
@@ -59,7 +59,7 @@ async function drain(reader: ArrivalReader, limit = 1_000): Promise<string[]> {
   for (;;) {
     const batch = await reader.next(limit)
     if (batch === null) throw new Error('too many rows')
-    expect(batch.arrivals.map(({ position }) => position).sort(comparePositions)).toEqual(
+    expect(batch.arrivals.map(({ position }) => position).sort(compareArrivals)).toEqual(
       batch.arrivals.map(({ position }) => position),
     )
     read.push(...batch.arrivals.map(({ service, notification }) => `${service}-${notification.id}`))
@@ -240,7 +240,7 @@ describe('the order of arrival', () => {
     const earlier = await arrivalsBefore(db, later.position, 100)
     expect(
       earlier.arrivals
-        .filter(({ position }) => comparePositions(position, start) >= 0)
+        .filter(({ position }) => compareArrivals(position, start) >= 0)
         .map(({ position }) => formatPosition(position)),
     ).toEqual(positions)
     expect(earlier.completeFrom).toEqual({ transaction: 0, service: 'nova', id: 0 })
@@ -338,8 +338,8 @@ describe('on tables of any size', () => {
     for (const _ of rest) await insert(db.pool, 'nova', 1_000)
     const later = await ArrivalReader.open(db)
     const { arrivals, completeFrom } = await arrivalsBefore(db, later.position, 100_000)
-    expect(comparePositions(completeFrom, reader.position)).toBeGreaterThan(0)
-    expect(arrivals.every(({ position }) => comparePositions(position, completeFrom) >= 0)).toBe(true)
+    expect(compareArrivals(completeFrom, reader.position)).toBeGreaterThan(0)
+    expect(arrivals.every(({ position }) => compareArrivals(position, completeFrom) >= 0)).toBe(true)
     const read = await drain(reader, 5_000)
     expect(arrivals.map(({ service, notification }) => `${service}-${notification.id}`)).toEqual(
       read.slice(-arrivals.length),

@@ -12,7 +12,7 @@ import {
   transactionSnapshot,
 } from './arrivalQueries.ts'
 import { higherIds, IdBounds, type IdOfService } from './idBounds.ts'
-import { type ArrivalPosition, beforeTransaction, comparePositions } from './position.ts'
+import { type ArrivalPosition, beforeTransaction, compareArrivals } from './position.ts'
 import { completeFrom, recentPositions } from './recent.ts'
 
 /** A notification in the order of arrival. */
@@ -125,14 +125,14 @@ export function arrivalsBefore(db: Database, before: ArrivalPosition, limit: num
     const highest = await highestIds(client)
     const rows = await recentRows(client, highest)
     const positions = recentPositions(rows, before.transaction).filter(
-      ({ position }) => comparePositions(position, before) < 0,
+      ({ position }) => compareArrivals(position, before) < 0,
     )
     const kept = positions.slice(-limit)
     const complete = completeFrom(rows, before.transaction, (service) => highest[service] > RECENT_ROWS)
     const first = kept.length < positions.length ? kept[0]?.position : undefined
     return {
-      arrivals: (await withColumns(client, kept)).filter(({ position }) => comparePositions(position, complete) >= 0),
-      completeFrom: first !== undefined && comparePositions(first, complete) > 0 ? first : complete,
+      arrivals: (await withColumns(client, kept)).filter(({ position }) => compareArrivals(position, complete) >= 0),
+      completeFrom: first !== undefined && compareArrivals(first, complete) > 0 ? first : complete,
     }
   })
 }

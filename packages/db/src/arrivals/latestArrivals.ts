@@ -3,7 +3,7 @@ import type { Database } from '../connection/open.ts'
 import { type ListedNotification, listedColumns, notificationTable } from '../queries/listedNotification.ts'
 import { inArrivalSnapshot, transactionSnapshot } from './arrivalQueries.ts'
 import type { Arrival } from './arrivals.ts'
-import { type ArrivalPosition, beforeTransaction, comparePositions } from './position.ts'
+import { type ArrivalPosition, beforeTransaction, compareArrivals } from './position.ts'
 import { FIRST_TRANSACTION_ID, fullTransactionId, TRANSACTION_IDS } from './transactionId.ts'
 
 /** Selects arrivals; an undefined field selects all. */
@@ -50,7 +50,7 @@ export function latestArrivals(
         arrivals.push({ position, service, notification })
       }
     }
-    arrivals.sort((a, b) => comparePositions(b.position, a.position))
+    arrivals.sort((a, b) => compareArrivals(b.position, a.position))
     return { arrivals: arrivals.slice(0, limit), position: beforeTransaction(horizon) }
   })
 }

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals'
-import { beforeTransaction, comparePositions, formatPosition, parsePosition } from './position.ts'
+import { beforeTransaction, compareArrivals, formatPosition, parsePosition } from './position.ts'
 
 test('positions are ordered by transaction, service and id', () => {
   const texts = ['9-nova-0', '9-nova-7', '9-nova-12', '9-glance-1', '9-generic-1', '10-nova-1', '11-nova-0']
   const positions = [...texts].sort().map((text) => parsePosition(text) ?? beforeTransaction(0))
-  expect(positions.sort(comparePositions).map(formatPosition)).toEqual(texts)
+  expect(positions.sort(compareArrivals).map(formatPosition)).toEqual(texts)
 })
 
 test('a transaction begins before its first row', () => {
@@ -22,4 +22,4 @@ test.each([
   '1.5-nova-1',
   `${10 ** 15}-nova-1`,
   '1-nova-1-2',
-])('%j is no position', (text) => expect(parsePosition(text)).toBeNull())
+])('%j is not a position', (text) => expect(parsePosition(text)).toBeNull())

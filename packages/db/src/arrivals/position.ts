@@ -18,7 +18,7 @@ export function beforeTransaction(transaction: number): ArrivalPosition {
 }
 
 /** Negative if `a` is before `b`, 0 if they are equal. */
-export function comparePositions(a: ArrivalPosition, b: ArrivalPosition): number {
+export function compareArrivals(a: ArrivalPosition, b: ArrivalPosition): number {
   return a.transaction - b.transaction || services.indexOf(a.service) - services.indexOf(b.service) || a.id - b.id
 }
 

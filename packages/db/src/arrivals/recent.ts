@@ -1,6 +1,6 @@
 import { type Service, services } from '@stacktach/domain'
 import type { ScannedRow } from './arrivalQueries.ts'
-import { type ArrivalPosition, beforeTransaction, comparePositions } from './position.ts'
+import { type ArrivalPosition, beforeTransaction, compareArrivals } from './position.ts'
 import { FIRST_TRANSACTION_ID, fullTransactionId } from './transactionId.ts'
 
 /** Rows with the lowest ids, whose neighbours with lower ids can be of any of their transactions. */
@@ -17,7 +17,7 @@ export function recentPositions(
       position: { transaction: fullTransactionId(xmin, near), service, id },
       when,
     }))
-    .sort((a, b) => comparePositions(a.position, b.position))
+    .sort((a, b) => compareArrivals(a.position, b.position))
 }
 
 /**

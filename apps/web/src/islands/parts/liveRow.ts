@@ -1,5 +1,5 @@
 /** Data of an event `notification` of /v1/live. */
-export interface LiveNotification {
+export interface LiveData {
   service: string
   id: number
   when: string
@@ -15,7 +15,7 @@ export interface LiveNotification {
 const NONE = '–'
 
 /** Makes a row of the list. All values are untrusted: they are set as text, and encoded in links. */
-export function makeLiveRow(template: HTMLTemplateElement, notification: LiveNotification): Node {
+export function makeLiveRow(template: HTMLTemplateElement, notification: LiveData): Node {
   const fragment = template.content.cloneNode(true)
   if (!(fragment instanceof DocumentFragment)) return fragment
   const { service, id, when, deployment, event, error, host, request_id: request, instance, state } = notification
