@@ -64,6 +64,11 @@ async function send(...messages: Sent[]): Promise<void> {
   const stored = async () =>
     Number((await pipeline.database.pool.query('select count(*) from notification_nova')).rows[0]?.count) === published
   await until(stored, 20_000, 'everything stored')
+  // A transaction of another test on the same server would hold back the rows.
+  const { pool } = pipeline.database
+  const { rows } = await pool.query<{ begun: string }>('select pg_current_xact_id()::text as begun')
+  const horizon = 'select pg_snapshot_xmin(pg_current_snapshot()) > $1::text::xid8 as ended'
+  await until(async () => (await pool.query(horizon, [rows[0]?.begun])).rows[0]?.ended === true, 20_000, 'all ended')
 }
 
 const events = () => page.locator('[data-live-rows] [data-field=event]').allTextContents()

@@ -38,6 +38,7 @@ const filters: Readonly<Record<string, string>> = {
 export async function measureLive({ options, now, add, log }: Context): Promise<void> {
   const count = RATE * (options.checkGoals ? SECONDS.usual : SECONDS.quick)
   const rates = { steady: pair(), full: pair() }
+  const ingestCpu = pair()
   const apis: Usage[] = []
   for (let round = 0; round < options.sideRounds; round++) {
     // In turn, so that neither is always measured first.
@@ -49,7 +50,9 @@ export async function measureLive({ options, now, add, log }: Context): Promise<
         const api = await stack.start('api')
         const [, url = ''] = await api.process.printed(/"url":"([^"]+)"/)
         const live = await LiveClients.start(url, queriesOf(clients))
-        rates.steady[key].push(await storeSteadily(stack, take('steady')))
+        const steady = await storeSteadily(stack, take('steady'))
+        rates.steady[key].push(steady.rate)
+        ingestCpu[key].push((steady.cpuSeconds / count) * 1e6)
         const lost = await live.missing(stack)
         if (lost > 0) throw new Error(`live clients: ${lost} notifications missing or repeated`)
         const messages = await fill([stack], take('full'))
@@ -87,6 +90,21 @@ export async function measureLive({ options, now, add, log }: Context): Promise<
     }),
     figure({
       section,
+      name: `ingest, processor time per notification, ${CLIENTS} clients`,
+      unit: 'µs',
+      values: ingestCpu.with,
+      against: { to: 'no clients', values: ingestCpu.without },
+      meaning: 'At the fixed rate. Other programs on the machine affect it less than they affect the rates.',
+    }),
+    figure({
+      section,
+      name: `api, processor time per notification, ${CLIENTS} clients`,
+      unit: 'µs',
+      values: apis.map(({ cpuSeconds }) => (cpuSeconds / (2 * count)) * 1e6),
+      meaning: 'Reading and sending to all clients, at both rates.',
+    }),
+    figure({
+      section,
       name: `api with ${CLIENTS} clients, peak`,
       unit: 'MB',
       values: apis.map(({ peakMb }) => peakMb),
@@ -104,8 +122,11 @@ function queriesOf(clients: number): string[] {
   )
 }
 
-/** Publishes messages at the rate to a running ingest process. Returns the rows per second that it stored. */
-async function storeSteadily(stack: Stack, messages: readonly BenchMessage[]): Promise<number> {
+/** Publishes messages at the rate to a running ingest process. Returns the rows per second that it stored, and its cost. */
+async function storeSteadily(
+  stack: Stack,
+  messages: readonly BenchMessage[],
+): Promise<{ rate: number; cpuSeconds: number }> {
   const ingest = await stack.start('ingest')
   const rate = ingestRate(ingest, messages.length)
   const connection = await stack.vhost.connect()
@@ -120,9 +141,9 @@ async function storeSteadily(stack: Stack, messages: readonly BenchMessage[]): P
   }
   await channel.waitForConfirms()
   await connection.close()
-  const result = await rate
-  await ingest.stop()
-  return result
+  const stored = await rate
+  const { cpuSeconds } = await ingest.stop()
+  return { rate: stored, cpuSeconds }
 }
 
 /** Time for the last notifications to arrive at all clients. */
