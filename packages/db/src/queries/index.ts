@@ -101,6 +101,7 @@ export {
 } from './subjectNotifications.ts'
 export { type SystemStatus, systemStatus } from './systemStatus.ts'
 export { tenantIsKnown } from './tenantIsKnown.ts'
+export { type TimingRow, timingOverview } from './timingOverview.ts'
 export {
   type DurationCursor,
   type DurationFigures,
