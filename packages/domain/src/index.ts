@@ -53,6 +53,7 @@ export {
 } from './operations/operation.ts'
 export { STUCK_AFTER, STUCK_FACTOR, stuckAge } from './operations/stuck.ts'
 export { type AuditDue, type AuditPeriod, auditDue } from './reports/auditDue.ts'
+export { type ChangedNumber, compareReports } from './reports/compareReports.ts'
 export {
   countFailure,
   emptyErrorTally,
@@ -66,9 +67,16 @@ export { type GlanceUsage, glanceUsageAudit } from './reports/glanceUsageAudit.t
 export { addExists, emptyHoursSweep, finishHours, type HoursExists } from './reports/hoursSweep.ts'
 export { type ImageEventCounts, imageEventsAudit } from './reports/imageEventsAudit.ts'
 export { type HoursUsage, instanceHours, type TenantAccount, type TenantHours } from './reports/instanceHours.ts'
+export {
+  addInstanceExists,
+  emptyInstanceUsage,
+  finishInstanceUsage,
+  type InstanceUsage,
+} from './reports/instanceUsage.ts'
 export { type ReportKind, reportHeading, reportKinds, reportOrigin } from './reports/kinds.ts'
 export { type LaunchFailure, type NovaUsage, novaUsageAudit } from './reports/novaUsageAudit.ts'
 export { publicOutboundBandwidth } from './reports/publicOutboundBandwidth.ts'
+export { type ReportPart, readReport } from './reports/readReport.ts'
 export { reportRefusal } from './reports/refusal.ts'
 export { countRequest, type RegionTally, regionSummary } from './reports/regionSummary.ts'
 export { type FailureNotification, operationOf, type RequestFacts } from './reports/request.ts'

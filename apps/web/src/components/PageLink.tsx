@@ -4,7 +4,7 @@ import { useView } from '../view/view.ts'
 
 interface Props {
   to: string
-  class?: string
+  class?: string | undefined
   title?: string | undefined
   rel?: string
   label?: string | undefined

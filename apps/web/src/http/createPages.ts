@@ -3,11 +3,13 @@ import type { Instant } from '@stacktach/domain'
 import { authenticate, HttpError, mayRequest, type Tokens, type Viewer } from '@stacktach/http'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { assetsByPath } from '../page/assets.ts'
-import { Redirect } from '../page/definePage.ts'
-import { pages } from '../pages/index.ts'
+import { type PageContext, Redirect } from '../page/definePage.ts'
+import { apiPage } from '../pages/api.tsx'
+import { downloads, pages } from '../pages/index.ts'
 import { type TimesMode, timesModes, type View } from '../view/view.ts'
 import { sendHtml } from './headers.ts'
 import { renderError, renderPage, renderSignIn } from './render.tsx'
+import { sendDownload } from './sendDownload.ts'
 import { signInRouter } from './signIn.ts'
 
 export interface PagesOptions {
@@ -15,6 +17,8 @@ export interface PagesOptions {
   /** The current time, in microseconds of unix time. */
   clock: () => Instant
   tokens: Tokens
+  /** The OpenAPI document, as JSON text. Without it there is no page about the API. */
+  apiDocument?: () => string
   /** Called with the page's path, in Express's syntax, when a request is routed; for the log and the metrics. */
   onRouted?: (response: Response, path: string) => void
 }
@@ -30,12 +34,13 @@ export interface Pages {
 export function createPages(options: PagesOptions): Pages {
   const { clock, tokens, onRouted = () => {} } = options
   const router = Router({ caseSensitive: true })
+  const shown = options.apiDocument === undefined ? pages.filter((page) => page !== apiPage) : pages
   const viewOf = (request: Request, viewer: Viewer): View => ({
     now: clock(),
     times: timesOf(request),
     viewer,
     url: request.originalUrl,
-    navigation: pages.flatMap(({ navigation, path, access }) =>
+    navigation: shown.flatMap(({ navigation, path, access }) =>
       navigation === null || !mayRequest(viewer, access, {}) ? [] : [{ label: navigation, href: path }],
     ),
   })
@@ -54,23 +59,36 @@ export function createPages(options: PagesOptions): Pages {
     sendHtml(response, status, html, headers)
   }
 
+  const contextOf = (request: Request, viewer: Viewer): PageContext => ({
+    db: options.db,
+    now: clock(),
+    tenants: viewer.tenants === null ? null : [...viewer.tenants],
+    url: request.originalUrl,
+    apiDocument: options.apiDocument ?? null,
+  })
+
   router.use(serveAssets)
   router.use(signInRouter(tokens))
-  for (const page of pages) {
+  for (const download of downloads) {
+    router.all(download.path, async (request, response) => {
+      onRouted(response, download.path)
+      const viewer = authenticate(tokens, request)
+      requireGet(request)
+      if (!mayRequest(viewer, download.access, request.params)) throw new HttpError(403, FORBIDDEN)
+      const opened = download.open(contextOf(request, viewer), request.params, request.query)
+      await sendDownload(response, opened, request.method === 'GET')
+    })
+  }
+  for (const page of shown) {
     router.all(page.path, async (request, response) => {
       onRouted(response, page.path)
       const viewer = authenticate(tokens, request)
       requireGet(request)
       if (!mayRequest(viewer, page.access, request.params)) {
         if (page.path === '/') return response.redirect(303, startOf(viewer))
-        throw new HttpError(403, 'The token is limited to the instances, requests and usage of its own tenants')
+        throw new HttpError(403, FORBIDDEN)
       }
-      const context = {
-        db: options.db,
-        now: clock(),
-        tenants: viewer.tenants === null ? null : [...viewer.tenants],
-        url: request.originalUrl,
-      }
+      const context = contextOf(request, viewer)
       const open = () => page.open(context, request.params, request.query)
       // The conflict is over when the query is repeated, and nothing has been sent yet.
       const opened = await open().catch((error) => (isRecoveryConflict(error) ? open() : Promise.reject(error)))
@@ -84,6 +102,8 @@ export function createPages(options: PagesOptions): Pages {
   })
   return { router, sendError }
 }
+
+const FORBIDDEN = 'The token is limited to the instances, requests and usage of its own tenants'
 
 const ANONYMOUS: Viewer = { tenants: new Set(), hasSession: false }
 

@@ -14,6 +14,8 @@ export interface PageContext {
   tenants: readonly string[] | null
   /** Path and query of the request. */
   url: string
+  /** The OpenAPI document, as JSON text; null: the application has none. */
+  apiDocument: (() => string) | null
 }
 
 /** An answer of `load` that sends the browser to another page. */

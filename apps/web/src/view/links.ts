@@ -34,6 +34,12 @@ export const timingHref = (name: string) => `/timings/${encodeURIComponent(name)
 export const failuresHref = (filters: Readonly<Record<string, string | number | null | undefined>>) =>
   withQuery('/failures', filters)
 
+/** Exists with filters: `service`, `status`, `reason`, `period`, `deployment`, `contradicted`. */
+export const existsHref = (filters: Readonly<Record<string, string | number | null | undefined>>) =>
+  withQuery('/exists', filters)
+
+export const reportHref = (id: number) => `/reports/${id}`
+
 /** Filters of the search: `service`, `event`, `host`, `tenant`, `instance`, `request`, `from` and `until` (ISO 8601). */
 export const searchHref = (filters: Readonly<Record<string, string | number | null | undefined>>) =>
   withQuery('/search', filters)

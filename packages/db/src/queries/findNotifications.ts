@@ -41,6 +41,9 @@ export interface NotificationSearch extends NotificationFilter {
   limit: number
 }
 
+/** What is searched, without a limit. */
+type NotificationScope = NotificationFilter & Pick<NotificationSearch, 'order' | 'after'>
+
 /** The condition of the partial index on errors. */
 const IS_ERROR = `n.routing_key like '%error'`
 
@@ -77,22 +80,23 @@ export async function findNotifications(db: Database, search: NotificationSearch
   return rows
 }
 
-function searchedServices({ service, image }: NotificationFilter): readonly Service[] {
+/** The services that can have matches. */
+export function searchedServices({ service, image }: NotificationFilter): readonly Service[] {
   const searched = service === undefined ? services : [service]
   return image === undefined ? searched : searched.filter((name) => name === 'glance')
 }
 
 /** The id of a deployment; undefined if there is none with the name. */
-async function deploymentNamed({ pool }: Database, name: string): Promise<number | undefined> {
+export async function deploymentNamed({ pool }: Database, name: string): Promise<number | undefined> {
   const { rows } = await pool.query<{ id: number }>('select id from deployment where name = $1', [name])
   return rows[0]?.id
 }
 
 /** The part of the requested period in which the service can have matches; null if there is none. */
-async function periodToSearch(
+export async function periodToSearch(
   db: Database,
   service: Service,
-  { instance, image, requestId, period: requested = ALL_TIME, order = 'newest', after }: NotificationSearch,
+  { instance, image, requestId, period: requested = ALL_TIME, order = 'newest', after }: NotificationScope,
 ): Promise<TimePeriod | null> {
   let period = requested
   // Excludes the partitions that the pages before have read.
@@ -120,9 +124,10 @@ async function periodToSearch(
   return period.from < period.until ? period : null
 }
 
-function conditions(
+/** The SQL conditions of a service's rows `n`. */
+export function conditions(
   service: Service,
-  search: NotificationSearch,
+  search: NotificationScope,
   { deployment, period }: { deployment: number | null; period: TimePeriod },
   parameters: Parameters,
 ): string[] {

@@ -1,7 +1,10 @@
 export { missingDatabase, pingDatabase } from '../connection/databaseAnswers.ts'
 export { countExists, countExistsStatus, type ExistsCounts } from './countExists.ts'
+export { type DatabaseState, databaseState } from './databaseState.ts'
 export { type DeploymentActivity, deploymentActivity, listDeployments } from './deployments.ts'
 export { eventNames, longestEventName } from './eventNames.ts'
+export { type ExistsFilter, type ExistsPlace, existsList, type ListedExists } from './existsList.ts'
+export { type ExistsPeriod, type ExistsPeriodCount, existsPeriods } from './existsPeriods.ts'
 export { type ExistsService, type ExistsStatus, existsServices, existsStatuses } from './existsStatuses.ts'
 export { type ExportedNotification, exportNotifications } from './exportNotifications.ts'
 export { type FailedExists, type FailedExistsCounts, failedExists } from './failedExists.ts'
@@ -58,6 +61,7 @@ export { listTimings, type NamedFigures } from './listTimings.ts'
 export { type BacklogState, backlogState, countContradicted, storedCounts } from './metricsQueries.ts'
 export { notificationById } from './notificationById.ts'
 export { type NotificationDetail, notificationDetail } from './notificationDetail.ts'
+export { type NotificationHistogram, notificationHistogram } from './notificationHistogram.ts'
 export { notificationsOfPeriod } from './notificationsOfPeriod.ts'
 export { notificationsOfRequest } from './notificationsOfRequest.ts'
 export { notificationsOfUuid } from './notificationsOfUuid.ts'
@@ -82,6 +86,14 @@ export { type RejectedReason, rejectedReasons } from './rejectedReasons.ts'
 export { lastRejectedId, type RejectedToReplay, rejectedToReplay } from './rejectedToReplay.ts'
 export { type ReplicaState, replicaState } from './replicaState.ts'
 export { reportById, type StoredReport } from './reportById.ts'
+export {
+  type MissingExists,
+  missingExists,
+  previousReport,
+  reportNames,
+  reportToShow,
+  type ShownReport,
+} from './reportPages.ts'
 export { reportsCreated } from './reportsCreated.ts'
 export { reportText } from './reportText.ts'
 export { retentionState } from './retentionState.ts'
@@ -101,6 +113,13 @@ export {
 } from './subjectNotifications.ts'
 export { type SystemStatus, systemStatus } from './systemStatus.ts'
 export { tenantIsKnown } from './tenantIsKnown.ts'
+export {
+  type TenantAccountInfo,
+  type TenantExists,
+  tenantAccount,
+  tenantExists,
+  tenantUsageSpan,
+} from './tenantUsage.ts'
 export { type TimingRow, timingOverview } from './timingOverview.ts'
 export {
   type DurationCursor,

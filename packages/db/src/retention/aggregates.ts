@@ -68,6 +68,7 @@ export async function pruneAggregates(pool: pg.Pool, before: Instant): Promise<R
     ])
     count('image_usage', usages.rowCount)
   }
+  await deleteEmptyCounts(pool, instant)
   await deleteOriginals(pool)
   return deleted
 }
@@ -93,6 +94,17 @@ function deleteInstances(
     }
     return instances.length
   })
+}
+
+/** Deletes the counts of audit periods whose exists were deleted: the rows of all writers add up to zero. */
+async function deleteEmptyCounts(client: Queryable, before: Instant): Promise<void> {
+  const key = 'service, period_start, period_end, deployment_id, status, reason, published'
+  await client.query(
+    `delete from exists_count where (${key}) in (
+       select ${key} from exists_count where service in ('nova', 'glance') and period_start < $1
+        group by ${key} having sum(count) = 0)`,
+    [before],
+  )
 }
 
 /** Deletes kept originals that no exists and no outbox message refers to. */
