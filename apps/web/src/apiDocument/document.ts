@@ -24,9 +24,9 @@ const schema: z.ZodType<Schema> = z.lazy(() =>
     description: z.string().optional(),
     $ref: z.string().optional(),
     enum: z.array(z.unknown()).optional(),
-    const: z.unknown(),
+    const: z.unknown().optional(),
     format: z.string().optional(),
-    default: z.unknown(),
+    default: z.unknown().optional(),
     properties: z.record(z.string(), schema).optional(),
     required: z.array(z.string()).optional(),
     // `false` ends a tuple.
@@ -51,7 +51,7 @@ const operation = z.object({
         in: z.enum(['path', 'query', 'header', 'cookie']),
         required: z.boolean().default(false),
         description: z.string().optional(),
-        example: z.unknown(),
+        example: z.unknown().optional(),
         schema: schema.default({}),
       }),
     )

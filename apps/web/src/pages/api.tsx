@@ -22,8 +22,8 @@ export const apiPage = definePage({
   view: ({ document }) => (
     <>
       <PageHead title="API">
+        <span class="muted">{`${document.info.description} The document: `}</span>
         <PageLink to="/openapi.json">openapi.json</PageLink>
-        <span class="muted">{document.info.description}</span>
       </PageHead>
       <nav class="switch" aria-label="Interfaces">
         <ul>

@@ -162,7 +162,8 @@ function columnsFor({ service }: ExistsParameters): Column<ListedExists>[] {
     {
       title: 'Reason',
       wide: true,
-      cell: ({ failReason }) => (failReason === null ? <span class="none">–</span> : failReason),
+      cell: ({ failReason }) =>
+        failReason === null ? <span class="none">–</span> : <span class="reason">{failReason}</span>,
     },
     { title: service === 'nova' ? 'Launched' : 'Created', cell: ({ launchedAt }) => <Time at={launchedAt} /> },
     { title: 'Deleted', cell: ({ deletedAt }) => <Time at={deletedAt} /> },

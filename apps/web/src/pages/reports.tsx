@@ -13,7 +13,7 @@ import { definePage } from '../page/definePage.ts'
 import { textFilter, typedText, typedTime } from '../page/listParameters.ts'
 import { reportPeriodText } from '../reports/periodText.ts'
 import { shortDuration } from '../view/durations.ts'
-import { reportHref, withQuery } from '../view/links.ts'
+import { reportHref } from '../view/links.ts'
 
 const ROWS = 100
 const MAX_NAMES = 200
@@ -110,13 +110,4 @@ const columns: Column<ListedReport>[] = [
   { title: 'Region', cell: ({ region }) => (region === '' ? <span class="muted">all</span> : region) },
   { title: 'Created', cell: ({ createdAt }) => <Time at={createdAt} around={false} /> },
   { title: 'Version', numeric: true, cell: ({ version }) => String(version) },
-  {
-    title: 'More of it',
-    wide: true,
-    cell: ({ name }) => (
-      <PageLink to={withQuery('/reports', { name })} class="quiet-link" label={`All reports ${name}`}>
-        all of this name
-      </PageLink>
-    ),
-  },
 ]

@@ -1,7 +1,6 @@
 import { tenantAccount, tenantExists, tenantUsageSpan } from '@stacktach/db'
 import { type InstanceUsage, periodHolding } from '@stacktach/domain'
 import { z } from 'zod'
-import { ActiveFilters } from '../components/ActiveFilters.tsx'
 import { type Column, DataTable } from '../components/DataTable.tsx'
 import { ChoiceField, KeptTimes } from '../components/Fields.tsx'
 import { Id } from '../components/Id.tsx'
@@ -91,7 +90,6 @@ export const tenantUsagePage = definePage({
           <ChoiceField name="month" label="Month (UTC)" value={month} options={months} all="latest" />
           <button type="submit">Show</button>
         </form>
-        <ActiveFilters filters={[]} />
         <Stats
           label={`Usage in ${month}`}
           stats={[

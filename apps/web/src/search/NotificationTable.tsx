@@ -20,8 +20,8 @@ const columns: Column<FoundNotification>[] = [
       </span>
     ),
   },
-  { title: 'Service', cell: ({ service, component }) => (service === component ? service : `${service} ${component}`) },
-  { title: 'Host', cell: ({ host }) => (host === null ? none : <PageLink to={searchHref({ host })}>{host}</PageLink>) },
+  { title: 'From', cell: ({ service, component }) => <span title={service}>{component}</span> },
+  { title: 'Host', cell: ({ host }) => (host === null ? none : <HostLink host={host} />) },
   {
     title: 'Instance',
     cell: ({ instance, image }) =>
@@ -50,6 +50,17 @@ const columns: Column<FoundNotification>[] = [
       deployment === null ? none : <PageLink to={searchHref({ deployment })}>{deployment}</PageLink>,
   },
 ]
+
+/** The first label of a long host name; the whole one is in the title. */
+function HostLink({ host }: { host: string }) {
+  const [label = host, ...domain] = host.split('.')
+  const isShort = domain.length < 2 || /^\d+$/.test(label)
+  return (
+    <PageLink to={searchHref({ host })} title={isShort ? undefined : host} label={host}>
+      {isShort ? host : label}
+    </PageLink>
+  )
+}
 
 function StateCell({ state, oldState, task }: Pick<FoundNotification, 'state' | 'oldState' | 'task'>) {
   if (!state && !task) return none

@@ -54,6 +54,13 @@ describe('the usage of instances', () => {
     ])
   })
 
+  test('ends with the delete, whatever later exists say', () => {
+    const deleted = { deletedAt: 2 * HOUR - 1, auditPeriodEnding: 2 * HOUR }
+    const later = { ...deleted, auditPeriodBeginning: 5 * HOUR, auditPeriodEnding: 6 * HOUR }
+    expect(usageOf(deleted, later)).toEqual([{ ...row, exists: 2, until: 2 * HOUR - 1 }])
+    expect(usageOf(later)).toEqual([{ ...row, hours: 0, from: 5 * HOUR, until: 5 * HOUR }])
+  })
+
   test('counts contiguous exists together', () => {
     const rows = usageOf({}, { auditPeriodBeginning: 2 * HOUR, auditPeriodEnding: 2 * HOUR + 1 })
     expect(rows).toEqual([{ ...row, exists: 2, hours: 2, until: 2 * HOUR + 1 }])

@@ -42,8 +42,9 @@ export function addInstanceExists(state: InstanceUsageSweep, exists: HoursExists
   const isSame = state.current?.instance === exists.instance
   const finished = isSame ? [] : finishInstanceUsage(state)
   const from = startOfExists(exists)
-  const until = Math.max(from, Math.min(exists.auditPeriodEnding, exists.deletedAt ?? exists.auditPeriodEnding))
-  const current = state.current ?? { instance: exists.instance, sweep: emptyHoursSweep(), from, until }
+  // An exists of a period after the delete reports no time.
+  const until = Math.min(exists.auditPeriodEnding, exists.deletedAt ?? exists.auditPeriodEnding)
+  const current = state.current ?? { instance: exists.instance, sweep: emptyHoursSweep(), from, until: from }
   addExists(current.sweep, exists)
   current.until = Math.max(current.until, until)
   state.current = current
