@@ -70,10 +70,12 @@ export async function fillMany(db: Database): Promise<void> {
      select uuid_of(g / 2), 'req-' || g, ${when}, 0 ${series}`,
     `insert into instance_delete (instance, launched_at, deleted_at, notification_id)
      select uuid_of(g / 2), ${when}, ${when}, g ${series}`,
-    // The audit periods are days.
+    // The audit periods are days; one exists in a hundred failed.
     `insert into instance_exists (deployment_id, dedup_key, notification_id, "when", instance, launched_at, image_type,
-                                  versioned, tenant, status, audit_period_beginning, audit_period_ending)
-     select 1, 'm-' || g, g, ${when}, uuid_of(g / 24), 0, 0, false, (g % 1000)::text, 'verified',
+                                  versioned, tenant, status, fail_reason, audit_period_beginning, audit_period_ending)
+     select 1 + g % 4, 'm-' || g, g, ${when}, uuid_of(g / 24), 0, 0, false, (g % 1000)::text,
+            case when g % 100 = 0 then 'failed' else 'verified' end,
+            case when g % 200 = 0 then 'no launch: x' when g % 100 = 0 then 'no delete: x' end,
             (${when}) / ${DAY} * ${DAY} - ${DAY}, (${when}) / ${DAY} * ${DAY} ${series}`,
     // One report per hour.
     `insert into report (name, version, period_start, period_end, created_at, json)

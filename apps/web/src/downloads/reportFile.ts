@@ -8,7 +8,11 @@ export const reportFile = defineDownload({
   path: '/reports/:id.json',
   access: 'all',
   params: z.object({ id }),
-  open: ({ db }, { id }) => ({ filename: `report-${id}.json`, type: 'application/json', parts: text(db, id) }),
+  open: ({ db }, { id }) => ({
+    filename: `report-${id}.json`,
+    type: 'application/json; charset=utf-8',
+    parts: text(db, id),
+  }),
 })
 
 async function* text(db: Database, id: bigint): AsyncGenerator<string> {

@@ -23,7 +23,7 @@ export function tableFile(
   const filename = `${name.replaceAll(/[^\w.-]+/g, '-').slice(0, 120)}.${format}`
   return format === 'csv'
     ? { filename, type: 'text/csv; charset=utf-8; header=present', parts: csvParts(columns, batches) }
-    : { filename, type: 'application/json', parts: jsonParts(columns, batches) }
+    : { filename, type: 'application/json; charset=utf-8', parts: jsonParts(columns, batches) }
 }
 
 async function* csvParts(

@@ -83,7 +83,13 @@ export const reportPage = definePage({
       <Section
         id="changes"
         title="Changed since the report before"
-        aside={changes === null || changes.length === 0 ? null : `${changes.length.toLocaleString('en')} numbers`}
+        aside={
+          changes === null || changes.length === 0
+            ? null
+            : changes.length === 1
+              ? 'one number'
+              : `${changes.length.toLocaleString('en')} numbers`
+        }
       >
         {changes === null ? (
           <p class="empty">

@@ -63,6 +63,7 @@ export const searchPage = definePage({
           ['host', 'Host', parameters.host],
           ['tenant', 'Tenant', parameters.tenant],
           ['instance', 'Instance', parameters.instance],
+          ['image', 'Image', parameters.image],
           ['request', 'Request', parameters.request],
           ['errors', 'Only', parameters.errors === undefined ? undefined : 'errors'],
           ['from', 'From', parameters.from === undefined ? undefined : typedText(parameters.from)],

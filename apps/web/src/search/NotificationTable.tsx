@@ -29,7 +29,7 @@ const columns: Column<FoundNotification>[] = [
         <Id to={instanceHref(instance)}>{instance}</Id>
       ) : image !== null ? (
         <span title="image">
-          <Id>{image}</Id>
+          <Id to={searchHref({ image })}>{image}</Id>
         </span>
       ) : (
         none

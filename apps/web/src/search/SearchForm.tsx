@@ -14,6 +14,7 @@ export function SearchForm({ filters, deployments, events }: Props) {
   return (
     <form class="filter-form search-form" method="get" action="/search">
       <KeptTimes />
+      {filters.image === undefined ? null : <input type="hidden" name="image" value={filters.image} />}
       <ChoiceField name="service" label="Service" value={filters.service} options={services} />
       <ChoiceField name="deployment" label="Deployment" value={filters.deployment} options={deployments} />
       <TextField name="event" label="Event" value={filters.event} options={events} placeholder="complete name" wide />

@@ -26,6 +26,7 @@ export const searchParameters = z.object({
   host: textFilter,
   tenant: textFilter,
   instance: textFilter.transform((id) => (id === undefined ? undefined : dashed(id))),
+  image: textFilter.transform((id) => (id === undefined ? undefined : dashed(id))),
   request: textFilter.transform((id) => (id === undefined ? undefined : prefixed(id))),
   errors: z.literal('1', { error: 'errors must be 1' }).optional(),
   from: typedTime,

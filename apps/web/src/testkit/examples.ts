@@ -29,6 +29,31 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     ...['local', 'relative', 'elapsed'].map((times) => `/instances/${web}?times=${times}`),
   ],
   '/requests/:id': [`/requests/${createWeb}`, `/requests/${createWeb}?noise=1&times=elapsed`],
+  '/search': [
+    '/search',
+    '/search?service=nova&deployment=east&event=compute.instance.create.error&errors=1&times=relative',
+    `/search?instance=${web.replaceAll('-', '')}&request=${createWeb.replace('req-', '')}&from=2026-11-20&until=2026-11-20+13:00`,
+    '/search?host=%22%3E%3Cimg+src%3Dx%3E&tenant=%3Cimg%3E&event=%27%3B--&before=1795132800000000-nova-5',
+    '/search?from=0001-01-01&until=9999-12-31',
+    '/search?from=2200-01-01',
+    `/search?service=glance&image=${image}`,
+  ],
+  '/usage': ['/usage', '/usage?service=glance', '/usage?deployment=%3Cimg%3E&before=5&times=local'],
+  '/usage/:tenant': [
+    '/usage/5000',
+    '/usage/5000?month=2026-11&after=0',
+    '/usage/%3Cimg%20src%3Dx%3E?month=0001-01',
+    '/usage/a%2Fb?after=9999999',
+  ],
+  '/exists': [
+    '/exists',
+    '/exists?service=glance&status=pending&period=none',
+    '/exists?status=failed&reason=%3Cimg%3E&deployment=%22%3E&contradicted=1&period=2026-11-20T01:00&before=none-5',
+  ],
+  '/reports': ['/reports', '/reports?name=%3Cimg+src%3Dx%3E&from=2026-11-20&until=2026-11-21&before=5-5'],
+  '/reports/:id': ['/reports/1', '/reports/2', '/reports/3'],
+  '/system': ['/system', '/system?times=elapsed'],
+  '/api': ['/api'],
   '/notifications/:service/:id': ['/notifications/nova/1', '/notifications/glance/1', '/notifications/generic/1'],
 }
 

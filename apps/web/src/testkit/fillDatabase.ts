@@ -223,4 +223,51 @@ export async function fillDatabase(db: Database): Promise<void> {
       where id = (select max(id) from instance_exists)`,
     [`flavor mismatch ${HOSTILE}`],
   )
+  await fillReports(db)
+}
+
+/** Reports and an account whose texts contain markup. */
+async function fillReports(db: Database): Promise<void> {
+  const periodStart = BigInt(NOW) - 86_400_000_000n
+  const audit = (failures: number) => ({
+    summary: { launch_summary: { new_launches: 5, failures } },
+    launch_fail_headers: ['Launch Row ID', 'Error Description', HOSTILE],
+    launch_fails: [[7, `No exists for instance (${web}) ${HOSTILE}`, HOSTILE]],
+    [HOSTILE]: { [HOSTILE]: 3 },
+  })
+  const reports = [
+    { name: 'nova usage audit', json: audit(2), periodStart: periodStart - 86_400_000_000n },
+    { name: 'nova usage audit', json: audit(9), periodStart },
+    {
+      name: HOSTILE,
+      json: [{ codes: { [HOSTILE]: 1 } }, { uuid: web, req: createWeb, tenant: HOSTILE, exception: HOSTILE }],
+      periodStart,
+    },
+  ]
+  for (const { name, json, periodStart } of reports) {
+    const periodEnd = periodStart + 86_400_000_000n
+    await db.prisma.report.create({ data: { name, version: 1, periodStart, periodEnd, createdAt: periodEnd, json } })
+  }
+  await db.prisma.tenantInfo.create({
+    data: {
+      tenant: '5000',
+      accountName: HOSTILE,
+      billingAccount: '=1+1',
+      updatedAt: 0n,
+      types: { create: [{ name: HOSTILE, value: HOSTILE }] },
+    },
+  })
+  await db.prisma.rejectedMessage.create({
+    data: {
+      deployment: 'east',
+      exchange: 'nova',
+      routingKey: HOSTILE,
+      reason: HOSTILE,
+      detail: HOSTILE,
+      body: Buffer.from('x'),
+      bodySize: 1,
+      bodySha256: 'x',
+      receivedAt: BigInt(NOW),
+    },
+  })
 }

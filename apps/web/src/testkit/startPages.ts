@@ -6,6 +6,7 @@ import { describeError, type Tokens } from '@stacktach/http'
 import { testCertificate } from '@stacktach/testing'
 import express, { type ErrorRequestHandler } from 'express'
 import { createPages } from '../http/createPages.ts'
+import { API_DOCUMENT } from './apiDocument.ts'
 import { NOW } from './fillDatabase.ts'
 
 export interface PageReply {
@@ -34,7 +35,7 @@ export async function startPages(
 ): Promise<PageServer> {
   const app = express()
   app.set('query parser', 'simple')
-  const pages = createPages({ db, clock: () => NOW, tokens })
+  const pages = createPages({ db, clock: () => NOW, tokens, apiDocument: () => API_DOCUMENT })
   const sendErrors: ErrorRequestHandler = (error, request, response, _next) => {
     pages.sendError(request, response, describeError(error))
   }
