@@ -44,8 +44,8 @@ const paths: [path: string, partitions: number, rows: number][] = [
   [`/find?q=${uuid}`, 24, 24],
   ['/find?q=m-12345', 24, 1],
   ['/find?q=event', 24, 50],
-  // One partition of each service holds the newest rows; the chart counts 50,000 of each service.
-  ['/search', 24, 50_000],
+  // One partition of each service holds the newest rows; the chart counts 20,000 of each service.
+  ['/search', 24, 20_000],
   [`/search?instance=${uuid}`, 3, 24],
   [`/search?request=req-${uuid}`, 8, 8],
   ['/search?errors=1', 24, 400],
@@ -54,20 +54,21 @@ const paths: [path: string, partitions: number, rows: number][] = [
   ['/search?host=nope', 24, 1],
   ['/search?tenant=7', 24, 90],
   [`/search?before=${MANY_NOW - 3_600_000_000}-nova-5&service=nova&event=event-7.start`, 8, 1700],
-  ['/usage', 0, 1000],
-  ['/usage?service=glance', 0, 1],
-  ['/usage?deployment=cell-1', 0, 1000],
+  ['/usage', 0, 1200],
+  ['/usage?service=glance', 0, 30],
+  ['/usage?deployment=cell-1', 0, 1200],
   ['/exists', 0, 101],
   ['/exists?status=failed', 0, 101],
   [`/exists?period=${audited}`, 0, 101],
-  [`/exists?status=failed&reason=no+launch&period=${audited}`, 0, 210],
+  [`/exists?status=failed&reason=no+launch&period=${audited}`, 0, 417],
   ['/exists?before=1728000000000000-5', 0, 101],
   ['/usage/7?month=2024-10', 0, 80],
   ['/reports', 0, 101],
-  ['/reports?name=report-7', 0, 101],
+  // A tenth of the reports has the name.
+  ['/reports?name=report-7', 0, 1010],
   ['/reports/77', 0, 10],
   // The migrations and the statistics of tables are not data.
-  ['/system', 0, 1],
+  ['/system', 0, 10_001],
   // A day has 1,000 failures; how many exists and rejected messages are counted is limited.
   ['/', 0, 20_000],
   // The share needs the day's 10,000 operations.

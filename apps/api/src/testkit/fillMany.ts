@@ -77,6 +77,8 @@ export async function fillMany(db: Database): Promise<void> {
             case when g % 100 = 0 then 'failed' else 'verified' end,
             case when g % 200 = 0 then 'no launch: x' when g % 100 = 0 then 'no delete: x' end,
             (${when}) / ${DAY} * ${DAY} - ${DAY}, (${when}) / ${DAY} * ${DAY} ${series}`,
+    `insert into outbox (service, key, message_id, notification_id, notification_when, send_status, created_at)
+     select 'nova', g, g, g, ${when}, 201, ${when} ${series}`,
     // One report per hour.
     `insert into report (name, version, period_start, period_end, created_at, json)
      select 'report-' || g % 10, 1, ${hour}, ${hour}, ${hour}, '{}' ${series}`,

@@ -19,7 +19,7 @@ import { sameHref } from '../view/pageHref.ts'
 const ROWS = 100
 
 /** Notifications of each service that the chart counts at most. */
-const CHART_LIMIT = 50_000
+const CHART_LIMIT = 20_000
 
 /** More names of events are not offered. */
 const MAX_EVENTS = 500

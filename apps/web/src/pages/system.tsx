@@ -1,9 +1,10 @@
 import {
-  countExistsStatus,
   databaseState,
   deploymentActivity,
+  type ExistsOverview,
   type ExistsService,
   type ExistsStatus,
+  existsOverview,
   existsServices,
   rejectedReasons,
   retentionState,
@@ -28,6 +29,9 @@ import { sizeText } from '../view/sizes.ts'
 /** Rejected messages that are counted by reason, latest first. */
 const REJECTED_LIMIT = 10_000
 
+/** Exists of a status that are counted. */
+const EXISTS_LIMIT = 10_000
+
 /** What is stored, what waits, and since when data is kept. */
 export const systemPage = definePage({
   path: '/system',
@@ -40,8 +44,8 @@ export const systemPage = definePage({
       databaseState(db),
       deploymentActivity(db),
       retentionState(db),
-      countExistsStatus(db, 'nova', false),
-      countExistsStatus(db, 'glance', false),
+      existsOverview(db, 'nova', EXISTS_LIMIT),
+      existsOverview(db, 'glance', EXISTS_LIMIT),
     ])
     const reasons = state.canReadRejected ? await rejectedReasons(db, REJECTED_LIMIT) : null
     return { now, overview, state, deployments, retention, exists: { nova, glance }, reasons }
@@ -127,7 +131,7 @@ export const systemPage = definePage({
                   title: status,
                   numeric: true,
                   cell: (service: ExistsService) => (
-                    <ExistsCount service={service} status={status} counts={exists[service]} />
+                    <ExistsCount service={service} status={status} overview={exists[service]} />
                   ),
                 })),
               ]}
@@ -230,17 +234,17 @@ export const systemPage = definePage({
 function ExistsCount({
   service,
   status,
-  counts,
+  overview: { counts, more },
 }: {
   service: ExistsService
   status: ExistsStatus
-  counts: Record<ExistsStatus, number>
+  overview: ExistsOverview
 }) {
   const count = counts[status]
   if (count === 0) return <span class="none">0</span>
   return (
     <PageLink to={existsHref({ service, status })} class={status === 'failed' ? 'bad-text' : undefined}>
-      {`${status === 'verified' ? '≈ ' : ''}${count.toLocaleString('en')}`}
+      {`${status === 'verified' ? '≈ ' : more.includes(status) ? '> ' : ''}${count.toLocaleString('en')}`}
     </PageLink>
   )
 }

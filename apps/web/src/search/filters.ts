@@ -40,7 +40,7 @@ export const searchParameters = z.object({
 export type SearchParameters = z.output<typeof searchParameters>
 
 /** Without a start, the chart covers this time before the end. */
-export const CHART_PERIOD = 7 * DAY
+const CHART_PERIOD = 7 * DAY
 
 /**
  * The filter of the search.

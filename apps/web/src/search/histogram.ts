@@ -1,7 +1,7 @@
 import type { NotificationHistogram } from '@stacktach/db'
 import { DAY, type Duration, floorTo, HOUR, type Instant, MINUTE, SECOND, type TimePeriod } from '@stacktach/domain'
 
-/** Lengths of a bar, of which the shortest that fits is chosen. */
+/** Lengths of a bar; the shortest that fits is chosen. */
 export const BAR_STEPS: readonly Duration[] = [
   ...[1, 10].map((count) => count * SECOND),
   ...[1, 5, 15].map((count) => count * MINUTE),

@@ -18,7 +18,7 @@ beforeAll(async () => {
     await db.pool.query(
       `create table ${service}_day partition of notification_${service} for values from (${START}) to (${START + DAY})`,
     )
-    // One a minute, of which each tenth is an error.
+    // One a minute; each tenth is an error.
     await db.pool.query(
       `insert into notification_${service} (deployment_id, "when", dedup_key, routing_key, publisher, service, host, event,
          request_id, image_type, json)

@@ -38,7 +38,7 @@ describe('a report as people read it', () => {
     expect(parts[2]).toMatchObject({ rows: [[7, 'no launch: none', 'west', null]], total: 1 })
   })
 
-  test('has a table after its metadata, of which the first rows are kept', () => {
+  test('has a table with its first rows after its metadata', () => {
     const report = glanceUsageAudit.shape({
       exists,
       existsFailures: [
