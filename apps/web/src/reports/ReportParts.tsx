@@ -26,7 +26,7 @@ const titles: Record<string, string> = {
 
 /** The parts of a report: values and tables. */
 export function ReportParts({ parts }: { parts: readonly ReportPart[] }) {
-  return parts.map((part, index) => {
+  return inOrder(parts).map((part, index, parts) => {
     const isList = part.title === '' && part.kind === 'table'
     const title = isList ? 'Details' : (titles[part.title] ?? readable(part.title))
     const id = isList ? 'details' : (part.title || 'summary').replaceAll(/\W+/g, '_').slice(0, 60)
@@ -56,6 +56,17 @@ export function ReportParts({ parts }: { parts: readonly ReportPart[] }) {
   })
 }
 
+/** Without what only programs read; the requests of each instance, a long table, come last. */
+function inOrder(parts: readonly ReportPart[]): readonly ReportPart[] {
+  const shown = parts.flatMap((part): ReportPart[] => {
+    if (part.kind === 'table') return [part]
+    const entries = part.entries.filter(([name]) => name !== 'report_format' && name !== 'raw_text')
+    return entries.length === 0 ? [] : [{ ...part, entries }]
+  })
+  const isLast = ({ title }: ReportPart) => title === 'instances'
+  return [...shown.filter((part) => !isLast(part)), ...shown.filter(isLast)]
+}
+
 function PartTable({
   title,
   part: { head, rows, total },
@@ -68,7 +79,7 @@ function PartTable({
     const numeric = values.some((value) => isNumber(value)) && values.every((value) => isNumber(value) || value == null)
     const isLong = values.some((value) => typeof value === 'string' && value.length > 60)
     return {
-      title: name === '' ? `\u00a0${'\u200b'.repeat(index)}` : readable(name),
+      title: name === '' ? keyTitle(title) : readable(name),
       numeric,
       wide: isLong,
       cell: (row) => <Value name={index === 0 && name === '' ? keyName(title) : name} value={row[index]} />,
@@ -84,6 +95,13 @@ function PartTable({
   )
 }
 
+/** The heading of the keys. */
+function keyTitle(title: string): string {
+  if (title === titles.instances) return 'Instance'
+  if (title === titles.flavor) return 'Flavor'
+  return title === titles.tenant_issues ? 'Tenant' : 'Name'
+}
+
 /** The meaning of the keys of some tables. */
 function keyName(title: string): string {
   if (title === titles.instances) return 'uuid'
@@ -96,7 +114,10 @@ function readable(name: string): string {
   return words.charAt(0).toUpperCase() + words.slice(1)
 }
 
-const UUID = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/
+const IDS = /((?:req-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/
+
+/** Ids in longer texts are no links. */
+const MAX_LINKED = 2_000
 
 /** A value of a report; ids are links. */
 function Value({ name, value }: { name: string; value: unknown }): ComponentChildren {
@@ -105,22 +126,21 @@ function Value({ name, value }: { name: string; value: unknown }): ComponentChil
   if (typeof value !== 'string') return String(value)
   if (name === 'tenant') return <PageLink to={usageHref(value)}>{value}</PageLink>
   if (name === 'host' || name === 'Compute') return <PageLink to={searchHref({ host: value })}>{value}</PageLink>
-  const request = /^req-[0-9a-f-]{36}$/.exec(value)
-  if (request !== null) return <PageLink to={requestHref(value)}>{value}</PageLink>
-  const [uuid] = UUID.exec(value) ?? []
-  if (uuid === undefined || value.length > 500) return value
-  const [before = '', ...after] = value.split(uuid)
-  return (
-    <>
-      {before}
-      <PageLink
-        to={before.endsWith('req-') ? findHref(`req-${uuid}`) : name === 'uuid' ? instanceHref(uuid) : findHref(uuid)}
-      >
-        {uuid}
+  return value.length > MAX_LINKED ? value : <LinkedText name={name} text={value} />
+}
+
+/** A text in which the ids of requests and instances are links. */
+function LinkedText({ name, text }: { name: string; text: string }): ComponentChildren {
+  return text.split(IDS).map((part, index) => {
+    // The pattern has one group, so that every second part is an id.
+    if (index % 2 === 0) return part
+    const to = part.startsWith('req-') ? requestHref(part) : name === 'uuid' ? instanceHref(part) : findHref(part)
+    return (
+      <PageLink key={index} to={to}>
+        {part}
       </PageLink>
-      {after.join(uuid)}
-    </>
-  )
+    )
+  })
 }
 
 /** Shares with one decimal, other numbers with at most three; ids and codes without separators. */

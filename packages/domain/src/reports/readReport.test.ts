@@ -84,7 +84,7 @@ describe('a report as people read it', () => {
       { req: 'req-2', platform: ['a'] },
     ]
     expect(readReport(report)).toEqual([
-      { kind: 'values', title: 'codes', entries: [['404', 2]] },
+      { kind: 'table', title: 'codes', head: ['', 'Count'], rows: [['404', 2]], total: 1 },
       { kind: 'table', title: 'instances', head: ['', 'Values'], rows: [['one', 'req-1, req-2']], total: 1 },
       {
         kind: 'table',

@@ -7,6 +7,9 @@ export type ReportPart =
 
 type Json = Record<string, unknown>
 
+/** The name of a member; other keys are data, such as the names of events. */
+const MEMBER_NAME = /^[A-Za-z_]+$/
+
 /** Counts with more names than this are a table. */
 const MAX_VALUES = 16
 
@@ -75,7 +78,8 @@ function addMember(title: string, value: unknown, parts: ReportPart[]): void {
     }
   }
   const single = members.filter(([name, member]) => isSingle(member) && !name.endsWith('_headers'))
-  if (single.length > MAX_VALUES && single.length === members.length) {
+  const areNames = title !== '' && single.some(([name]) => !MEMBER_NAME.test(name))
+  if ((areNames || single.length > MAX_VALUES) && single.length === members.length) {
     const byCount = [...single].sort(([, a], [, b]) => Number(b) - Number(a))
     parts.push(table(title, ['', 'Count'], byCount))
   } else if (single.length > 0) {
@@ -102,11 +106,12 @@ function addMember(title: string, value: unknown, parts: ReportPart[]): void {
 /** Objects with the same members, side by side. */
 function comparison(title: string, members: readonly (readonly [string, Json])[]): ReportPart {
   const names = Object.keys(members[0]?.[1] ?? {})
-  if (members.length <= MAX_COLUMNS && names.length > members.length) {
+  if (members.length > 1 && members.length <= MAX_COLUMNS && names.length > members.length) {
+    const isShown = (name: string) => !name.includes(' ') || members.some(([, member]) => member[name] !== 0)
     return table(
       title,
       ['', ...members.map(([name]) => name)],
-      names.map((name) => [name, ...members.map(([, member]) => member[name])]),
+      names.filter(isShown).map((name) => [name, ...members.map(([, member]) => member[name])]),
     )
   }
   return table(
