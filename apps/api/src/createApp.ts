@@ -89,6 +89,7 @@ export function createApp(options: AppOptions): Express {
     db: options.db,
     clock: options.clock,
     tokens,
+    apiDocument: openApi,
     onRouted: (response, path) => setEndpoint(response, { path, quiet: false }),
   })
   app.use(pages.router)
