@@ -61,12 +61,13 @@ export async function existsList(
   const shared = [...conditionsOf(filter, parameters), ...(after === undefined ? [] : [isAfter(after, parameters)])]
   const status = filter.contradicted || filter.reason !== undefined ? 'failed' : filter.status
   const end = parameters.bind(limit)
+  // A range, so that only the index by status has the order of the list: another one has all exists of an audit period.
   const scans = (status === undefined ? existsStatuses : [status]).map(
     (status) => `
       (select id, ${subject} as subject, notification_id, "when", deployment_id, audit_period_beginning,
               audit_period_ending, deleted_at, status, fail_reason, send_status, ${byService[filter.service]}
-         from ${table} where ${[`status = '${status}'`, ...shared].join(' and ')}
-        order by audit_period_beginning desc, id desc limit ${end})`,
+         from ${table} where ${[`status between '${status}' and '${status}'`, ...shared].join(' and ')}
+        order by status desc, audit_period_beginning desc, id desc limit ${end})`,
   )
   const { rows } = await pool.query<ListedExists>(
     `select id, subject, notification_id as "notificationId", "when", tenant, flavor,
