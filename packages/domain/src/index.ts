@@ -71,7 +71,7 @@ export {
   addInstanceExists,
   emptyInstanceUsage,
   finishInstanceUsage,
-  type InstanceUsage,
+  type InstanceFlavorUsage,
 } from './reports/instanceUsage.ts'
 export { type ReportKind, reportHeading, reportKinds, reportOrigin } from './reports/kinds.ts'
 export { type LaunchFailure, type NovaUsage, novaUsageAudit } from './reports/novaUsageAudit.ts'

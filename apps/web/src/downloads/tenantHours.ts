@@ -1,5 +1,5 @@
 import { tenantExists } from '@stacktach/db'
-import type { InstanceUsage } from '@stacktach/domain'
+import type { InstanceFlavorUsage } from '@stacktach/domain'
 import { z } from 'zod'
 import { defineDownload, type WebDownload } from '../page/defineDownload.ts'
 import { type FileCell, type TableFormat, tableFile, tableFormats } from '../page/tableFile.ts'
@@ -25,7 +25,7 @@ export const tenantHours: readonly WebDownload[] = tableFormats.map((format: Tab
   }),
 )
 
-async function* cells(batches: AsyncIterable<InstanceUsage[]>): AsyncGenerator<FileCell[][]> {
+async function* cells(batches: AsyncIterable<InstanceFlavorUsage[]>): AsyncGenerator<FileCell[][]> {
   for await (const rows of batches) {
     yield rows.map(({ instance, flavor, flavorName, memoryMb, hours, exists, from, until }) => [
       instance,

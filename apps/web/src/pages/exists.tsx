@@ -1,9 +1,9 @@
 import {
+  type ExistsRow,
   type ExistsStatus,
   existsList,
   existsServices,
   existsStatuses,
-  type ListedExists,
   listDeployments,
 } from '@stacktach/db'
 import { type FailReason, formatInstant } from '@stacktach/domain'
@@ -131,7 +131,7 @@ function Downloads({ parameters: { period, ...rest } }: { parameters: ExistsPara
   )
 }
 
-function columnsFor({ service }: ExistsParameters): Column<ListedExists>[] {
+function columnsFor({ service }: ExistsParameters): Column<ExistsRow>[] {
   return [
     {
       title: 'Audit period',

@@ -8,7 +8,7 @@ import { Pager } from '../components/Pager.tsx'
 import { Time } from '../components/Time.tsx'
 import { definePage } from '../page/definePage.ts'
 import { typedText } from '../page/listParameters.ts'
-import { chartPeriod, placeOf, placeText, searchParameters, toFilter } from '../search/filters.ts'
+import { chartPeriod, placeText, searchParameters, searchPlace, toFilter } from '../search/filters.ts'
 import { HistogramView } from '../search/HistogramView.tsx'
 import { BAR_STEPS, histogramBars, MAX_BARS, stepText } from '../search/histogram.ts'
 import { NotificationTable } from '../search/NotificationTable.tsx'
@@ -33,7 +33,7 @@ export const searchPage = definePage({
   async load({ db, now, url }, parameters) {
     const filter = toFilter(parameters)
     const [rows, chart, deployments, events] = await Promise.all([
-      findNotifications(db, { ...filter, after: placeOf(parameters.before), limit: ROWS + 1 }),
+      findNotifications(db, { ...filter, after: searchPlace(parameters.before), limit: ROWS + 1 }),
       readChart(db, filter, chartPeriod(parameters, now)),
       listDeployments(db),
       eventNames(db, filter.service === undefined ? services : [filter.service]),

@@ -1,5 +1,5 @@
 import { tenantAccount, tenantExists, tenantUsageSpan } from '@stacktach/db'
-import { type InstanceUsage, periodHolding } from '@stacktach/domain'
+import { type InstanceFlavorUsage, periodHolding } from '@stacktach/domain'
 import { z } from 'zod'
 import { type Column, DataTable } from '../components/DataTable.tsx'
 import { ChoiceField, KeptTimes } from '../components/Fields.tsx'
@@ -170,7 +170,7 @@ const flavorColumns = (all: number): Column<FlavorUsage>[] => [
   },
 ]
 
-const instanceColumns: Column<InstanceUsage>[] = [
+const instanceColumns: Column<InstanceFlavorUsage>[] = [
   { title: 'Instance', cell: ({ instance }) => <Id to={instanceHref(instance)}>{instance}</Id> },
   { title: 'Flavor', cell: ({ flavor, flavorName }) => <FlavorCell flavor={flavor} flavorName={flavorName} /> },
   { title: 'Memory (MB)', numeric: true, cell: ({ memoryMb }) => memoryMb?.toLocaleString('en') ?? '–' },

@@ -116,7 +116,7 @@ function readable(name: string): string {
 
 const IDS = /((?:req-)?[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})/
 
-/** Ids in longer texts are no links. */
+/** Longer texts are shown without links. */
 const MAX_LINKED = 2_000
 
 /** A value of a report; ids are links. */

@@ -65,7 +65,7 @@ export function chartPeriod({ from, until }: SearchParameters, now: Instant): Ti
 }
 
 /** The place that the parameter `before` names. */
-export function placeOf(before: string | undefined): NotificationPlace | undefined {
+export function searchPlace(before: string | undefined): NotificationPlace | undefined {
   const [when = '', name = '', id = ''] = before?.split('-') ?? []
   const service = services.find((candidate) => candidate === name)
   return service === undefined ? undefined : { when: Number(when), service, id: Number(id) }

@@ -1,10 +1,10 @@
 import type { ExistsStatus, TenantExists } from '@stacktach/db'
-import { addInstanceExists, emptyInstanceUsage, finishInstanceUsage, type InstanceUsage } from '@stacktach/domain'
+import { addInstanceExists, emptyInstanceUsage, finishInstanceUsage, type InstanceFlavorUsage } from '@stacktach/domain'
 
 /** What a tenant used in a month. */
 export interface TenantMonth {
   /** One for each instance and flavor. */
-  rows: InstanceUsage[]
+  rows: InstanceFlavorUsage[]
   flavors: FlavorUsage[]
   /** Hours of all flavors. */
   hours: number
@@ -28,10 +28,10 @@ export interface FlavorUsage {
 export async function* instanceUsage(
   batches: AsyncIterable<readonly TenantExists[]>,
   onExists: (exists: TenantExists) => void = () => {},
-): AsyncGenerator<InstanceUsage[]> {
+): AsyncGenerator<InstanceFlavorUsage[]> {
   const state = emptyInstanceUsage()
   for await (const batch of batches) {
-    const rows: InstanceUsage[] = []
+    const rows: InstanceFlavorUsage[] = []
     for (const exists of batch) {
       onExists(exists)
       if (exists.status === 'verified') rows.push(...addInstanceExists(state, exists))
@@ -63,12 +63,12 @@ export async function tenantMonth(
       }
     }
   }
-  const rows: InstanceUsage[] = []
+  const rows: InstanceFlavorUsage[] = []
   for await (const part of instanceUsage(limited(), ({ status }) => exists[status]++)) rows.push(...part)
   return { ...sumFlavors(rows), rows: rows.sort(byHours), exists, isCut }
 }
 
-function sumFlavors(rows: readonly InstanceUsage[]): Pick<TenantMonth, 'flavors' | 'hours' | 'instances'> {
+function sumFlavors(rows: readonly InstanceFlavorUsage[]): Pick<TenantMonth, 'flavors' | 'hours' | 'instances'> {
   const flavors = new Map<string, FlavorUsage>()
   for (const { flavor, flavorName, memoryMb, hours } of rows) {
     const key = JSON.stringify([flavor, memoryMb])
@@ -82,6 +82,6 @@ function sumFlavors(rows: readonly InstanceUsage[]): Pick<TenantMonth, 'flavors'
   }
 }
 
-function byHours(a: InstanceUsage, b: InstanceUsage): number {
+function byHours(a: InstanceFlavorUsage, b: InstanceFlavorUsage): number {
   return b.hours - a.hours || (a.instance < b.instance ? -1 : a.instance > b.instance ? 1 : 0)
 }

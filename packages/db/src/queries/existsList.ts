@@ -5,7 +5,7 @@ import { type ExistsService, type ExistsStatus, existsStatuses, existsTables } f
 import { Parameters } from './parameters.ts'
 
 /** An exists with its verdict. */
-export interface ListedExists {
+export interface ExistsRow {
   id: number
   /** The instance, or for glance the image. */
   subject: string
@@ -55,7 +55,7 @@ const byService: Record<ExistsService, string> = {
 export async function existsList(
   { pool }: Database,
   { after, limit, ...filter }: ExistsFilter & { after?: ExistsPlace | undefined; limit: number },
-): Promise<ListedExists[]> {
+): Promise<ExistsRow[]> {
   const parameters = new Parameters()
   const { table, subject } = existsTables[filter.service]
   const shared = [...conditionsOf(filter, parameters), ...(after === undefined ? [] : [isAfter(after, parameters)])]
@@ -69,7 +69,7 @@ export async function existsList(
          from ${table} where ${[`status between '${status}' and '${status}'`, ...shared].join(' and ')}
         order by status desc, audit_period_beginning desc, id desc limit ${end})`,
   )
-  const { rows } = await pool.query<ListedExists>(
+  const { rows } = await pool.query<ExistsRow>(
     `select id, subject, notification_id as "notificationId", "when", tenant, flavor,
             (select name from deployment d where d.id = deployment_id) as deployment,
             audit_period_beginning as "periodStart", audit_period_ending as "periodEnd", launched_at as "launchedAt",

@@ -3,7 +3,7 @@ export { countExists, countExistsStatus, type ExistsCounts } from './countExists
 export { type DatabaseState, databaseState } from './databaseState.ts'
 export { type DeploymentActivity, deploymentActivity, listDeployments } from './deployments.ts'
 export { eventNames, longestEventName } from './eventNames.ts'
-export { type ExistsFilter, type ExistsPlace, existsList, type ListedExists } from './existsList.ts'
+export { type ExistsFilter, type ExistsPlace, type ExistsRow, existsList } from './existsList.ts'
 export { type ExistsOverview, existsOverview } from './existsOverview.ts'
 export { type ExistsPeriod, type ExistsPeriodCount, existsPeriods } from './existsPeriods.ts'
 export { type ExistsService, type ExistsStatus, existsServices, existsStatuses } from './existsStatuses.ts'

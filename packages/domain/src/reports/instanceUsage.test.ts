@@ -1,7 +1,12 @@
 import { describe, expect, test } from '@jest/globals'
 import { HOUR } from '../time/instant.ts'
 import type { HoursExists } from './hoursSweep.ts'
-import { addInstanceExists, emptyInstanceUsage, finishInstanceUsage, type InstanceUsage } from './instanceUsage.ts'
+import {
+  addInstanceExists,
+  emptyInstanceUsage,
+  finishInstanceUsage,
+  type InstanceFlavorUsage,
+} from './instanceUsage.ts'
 
 const base: HoursExists = {
   identity: 'a',
@@ -17,7 +22,7 @@ const base: HoursExists = {
   memoryMb: 512,
 }
 
-function usageOf(...exists: Partial<HoursExists>[]): InstanceUsage[] {
+function usageOf(...exists: Partial<HoursExists>[]): InstanceFlavorUsage[] {
   const state = emptyInstanceUsage()
   const rows = exists.flatMap((changes) => addInstanceExists(state, { ...base, ...changes }))
   return [...rows, ...finishInstanceUsage(state)]

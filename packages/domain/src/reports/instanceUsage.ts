@@ -9,7 +9,7 @@ import {
 } from './hoursSweep.ts'
 
 /** Usage of one instance with one flavor, counted as instance hours count it. */
-export interface InstanceUsage {
+export interface InstanceFlavorUsage {
   instance: string
   /** The flavor's id; null if absent. */
   flavor: string | null
@@ -38,7 +38,7 @@ export function emptyInstanceUsage(): InstanceUsageSweep {
  *
  * @returns the usage of the instance before, which is complete; else nothing
  */
-export function addInstanceExists(state: InstanceUsageSweep, exists: HoursExists): InstanceUsage[] {
+export function addInstanceExists(state: InstanceUsageSweep, exists: HoursExists): InstanceFlavorUsage[] {
   const isSame = state.current?.instance === exists.instance
   const finished = isSame ? [] : finishInstanceUsage(state)
   const from = startOfExists(exists)
@@ -52,7 +52,7 @@ export function addInstanceExists(state: InstanceUsageSweep, exists: HoursExists
 }
 
 /** The usage of the last instance. */
-export function finishInstanceUsage(state: InstanceUsageSweep): InstanceUsage[] {
+export function finishInstanceUsage(state: InstanceUsageSweep): InstanceFlavorUsage[] {
   const { current } = state
   state.current = null
   if (current === null) return []
