@@ -8,10 +8,10 @@ import { Pager } from '../components/Pager.tsx'
 import { Time } from '../components/Time.tsx'
 import { definePage } from '../page/definePage.ts'
 import { typedText } from '../page/listParameters.ts'
+import { FoundNotifications } from '../search/FoundNotifications.tsx'
 import { chartPeriod, placeText, searchParameters, searchPlace, toFilter } from '../search/filters.ts'
 import { HistogramView } from '../search/HistogramView.tsx'
 import { BAR_STEPS, histogramBars, MAX_BARS, stepText } from '../search/histogram.ts'
-import { NotificationTable } from '../search/NotificationTable.tsx'
 import { SearchForm } from '../search/SearchForm.tsx'
 import { isoInstant } from '../view/links.ts'
 import { sameHref } from '../view/pageHref.ts'
@@ -88,7 +88,7 @@ export const searchPage = definePage({
         <Note>The notifications in the list are older than the time that the chart covers.</Note>
       ) : null}
       <section class="part" aria-label="Notifications">
-        <NotificationTable
+        <FoundNotifications
           rows={rows}
           empty="No notification meets all filters. Remove a filter, or choose another time."
         />

@@ -74,6 +74,6 @@ function StateCell({ state, oldState, task }: Pick<FoundNotification, 'state' | 
 }
 
 /** Notifications of all services. */
-export function NotificationTable({ rows, empty }: { rows: readonly FoundNotification[]; empty: string }) {
+export function FoundNotifications({ rows, empty }: { rows: readonly FoundNotification[]; empty: string }) {
   return <DataTable caption="Notifications" hideCaption columns={columns} rows={rows} empty={empty} />
 }
