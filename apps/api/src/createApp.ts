@@ -5,7 +5,7 @@ import type { Logger } from '@stacktach/runtime'
 import { createPages, type Pages } from '@stacktach/web'
 import express, { type ErrorRequestHandler, type Express, type Request, type RequestHandler } from 'express'
 import helmet from 'helmet'
-import { sendJson } from './dbApi/answer.ts'
+import { sendDbAnswer } from './dbApi/answer.ts'
 import { createDbApi } from './dbApi/createDbApi.ts'
 import type { ConfirmationDatabase } from './dbApi/writeRoutes.ts'
 import { endpoints, health } from './endpoints/index.ts'
@@ -139,7 +139,7 @@ function sendErrors(logger: Logger, pages: Pages): ErrorRequestHandler {
     if (status === 500) logger.error({ err: error, ...fields }, 'request failed')
     if (status > 500) logger.warn({ ...fields, reason: message, cause: String(error) }, 'request could not be answered')
     if (STACKY_PATH.test(request.path)) send(response, status, errorRows(status, message), headers)
-    else if (DB_API_PATH.test(request.path)) sendJson(response, status, { message, status }, headers)
+    else if (DB_API_PATH.test(request.path)) sendDbAnswer(response, status, { message, status }, headers)
     else if (isV1(request.path)) sendProblem(response, described)
     else pages.sendError(request, response, described)
   }

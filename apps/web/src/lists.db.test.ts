@@ -206,7 +206,7 @@ describe('a report', () => {
 test('the system shows rejected messages by reason, and the migrations', async () => {
   const { text } = await get('/system')
   expect(text).toContain(`<td>${escaped}</td><td class="numeric">1</td>`)
-  expect(text).toContain('20261128020000_usage')
+  expect(text).toContain('20261128015000_exists_count')
 })
 
 test('the API is described with forms that request it', async () => {

@@ -17,7 +17,7 @@ export function shownRow({ columns }: UsageList, row: UsageRow): Record<string, 
 }
 
 /** Sends an object under one key, or nothing. */
-export function sendJson(
+export function sendDbAnswer(
   response: Response,
   status: number,
   body: unknown,
@@ -37,7 +37,7 @@ export function sendRows(
   if (request.accepts(['application/json', 'text/csv']) === 'text/csv') {
     const lines = stringify([names, ...rows.map((row) => names.map((name) => row[name]))])
     sendText(response, 200, 'text/csv; charset=utf-8', lines)
-  } else sendJson(response, 200, { [key]: rows })
+  } else sendDbAnswer(response, 200, { [key]: rows })
 }
 
 function sendText(

@@ -30,7 +30,7 @@ export function textOf(query: Query, name: string): string | undefined {
  * @param empty the meaning of an empty text
  * @throws HttpError 400
  */
-export function countOf(query: Query, name: string, empty: number): number | undefined {
+export function countParameter(query: Query, name: string, empty: number): number | undefined {
   const value = query.get(name)
   if (value === undefined) return undefined
   if (value === '') return empty

@@ -11,10 +11,10 @@ import { HttpError } from '@stacktach/http'
 import type { Request, Response, Router } from 'express'
 import { repeatOnConflict } from '../http/repeatOnConflict.ts'
 import { setEndpoint } from '../http/requestLog.ts'
-import { sendJson, sendRows, shownRow } from './answer.ts'
+import { sendDbAnswer, sendRows, shownRow } from './answer.ts'
 import { eventsQuery } from './eventsQuery.ts'
 import { parseId, readQuery } from './query.ts'
-import { usageFilter, usagePage } from './usageQuery.ts'
+import { usageFilter, usageRows } from './usageQuery.ts'
 
 /** The lists: path below /db/usage, and the keys of the answers, which are StackTach's. */
 const lists: readonly { path: string; name: UsageListName; many: string; one: string }[] = [
@@ -36,7 +36,7 @@ export function addReadRoutes(router: Router, db: Database): void {
     router.all(`/usage${path}`, async (request, response) => {
       setEndpoint(response, { path: endpoint, quiet: false })
       const query = readQuery(request.query)
-      const [filter, page] = [usageFilter(list, query), usagePage(list, query)]
+      const [filter, page] = [usageFilter(list, query), usageRows(list, query)]
       const rows = await repeatOnConflict(() => listUsage(db, name, filter, page))
       sendRows(
         request,
@@ -52,7 +52,7 @@ export function addReadRoutes(router: Router, db: Database): void {
       setEndpoint(response, { path: `${endpoint}/:id`, quiet: false })
       const row = await repeatOnConflict(() => usageById(db, name, id))
       if (row === null) throw new HttpError(404, `There is no ${one} with id ${id}`)
-      sendJson(response, 200, { [one]: shownRow(list, row) })
+      sendDbAnswer(response, 200, { [one]: shownRow(list, row) })
     })
   }
   for (const service of ['nova', 'glance'] as const) {

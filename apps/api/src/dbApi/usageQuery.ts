@@ -1,6 +1,6 @@
 import type { UsageBound, UsageFilter, UsageList } from '@stacktach/db'
 import { HttpError } from '@stacktach/http'
-import { countOf, parseId, type Query, textOf } from './query.ts'
+import { countParameter, parseId, type Query, textOf } from './query.ts'
 import { parseTime } from './times.ts'
 
 /** Rows of an answer without `limit`. */
@@ -37,7 +37,7 @@ export function usageFilter(list: UsageList, query: Query): UsageFilter {
     bounds,
     tenant: textOf(query, 'tenant'),
     status: textOf(query, 'status'),
-    sendStatus: countOf(query, 'send_status', 0),
+    sendStatus: countParameter(query, 'send_status', 0),
     deployment: textOf(query, 'deployment'),
   }
 }
@@ -56,7 +56,7 @@ function usageBound(list: UsageList, name: string, value: string): UsageBound[] 
  *
  * @throws HttpError 400
  */
-export function usagePage(list: UsageList, query: Query) {
+export function usageRows(list: UsageList, query: Query) {
   const orderBy = query.get('order_by') ?? list.order
   // StackTach's tables have no column with the time of receipt.
   if (!Object.hasOwn(list.columns, orderBy) || orderBy === 'received') throw noSuchField(orderBy)
@@ -67,8 +67,8 @@ export function usagePage(list: UsageList, query: Query) {
   return {
     orderBy,
     descending: (query.get('direction') ?? 'desc') === 'desc',
-    limit: Math.min(countOf(query, 'limit', MAX_LIMIT) ?? DEFAULT_LIMIT, MAX_LIMIT),
-    offset: Math.min(countOf(query, 'offset', 0) ?? 0, MAX_OFFSET),
+    limit: Math.min(countParameter(query, 'limit', MAX_LIMIT) ?? DEFAULT_LIMIT, MAX_LIMIT),
+    offset: Math.min(countParameter(query, 'offset', 0) ?? 0, MAX_OFFSET),
     after: afterId,
   }
 }

@@ -3,7 +3,7 @@ import type { Instant } from '@stacktach/domain'
 import { HttpError } from '@stacktach/http'
 import express, { type Request, type RequestHandler, type Response, type Router } from 'express'
 import { setEndpoint } from '../http/requestLog.ts'
-import { sendJson } from './answer.ts'
+import { sendDbAnswer } from './answer.ts'
 import { confirmedBatch, confirmedStatus, describedTenant, describedTenants, parseBody, repairForm } from './bodies.ts'
 import { serviceParameter } from './eventsQuery.ts'
 import { readQuery } from './query.ts'
@@ -39,7 +39,7 @@ export function addWriteRoutes(router: Router, { confirmations, clock, authorize
     const handle: RequestHandler = async (request: Request, response: Response) => {
       if (confirmations === null) return
       const body: unknown = request.body
-      sendJson(response, 200, await write(confirmations, Buffer.isBuffer(body) ? body : Buffer.alloc(0), request))
+      sendDbAnswer(response, 200, await write(confirmations, Buffer.isBuffer(body) ? body : Buffer.alloc(0), request))
     }
     router.all(path, check, express.raw({ type: () => true, limit: MAX_BODY_BYTES }), handle)
   }

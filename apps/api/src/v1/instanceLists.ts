@@ -47,7 +47,7 @@ export async function deletePageOf(db: Database, { limit, ...page }: Page) {
 }
 
 /** A page of an instance's exists. */
-export const existsPage = pageOf(existsItem).meta({ id: 'ExistsOfInstance' })
+export const existsItems = pageOf(existsItem).meta({ id: 'ExistsOfInstance' })
 
 /** Reads a page of exists, newest first. */
 export async function existsPageOf(db: Database, { limit, ...page }: Page) {

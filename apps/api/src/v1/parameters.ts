@@ -38,7 +38,7 @@ function timeOf(text: string) {
  *
  * @param what is in the period, for the description
  */
-export function periodParameters(what: string) {
+export function isoPeriod(what: string) {
   return {
     from: timeParameter('from', `Only ${what} at this time (ISO 8601, UTC without an offset) or later.`),
     until: timeParameter('until', `Only ${what} before this time.`),
@@ -51,7 +51,7 @@ export function toPeriod(from: Instant | undefined, until: Instant | undefined):
 }
 
 /** An optional text that filters a list by equality. */
-export const textFilter = (description: string) => textParameter.optional().meta({ description })
+export const optionalText = (description: string) => textParameter.optional().meta({ description })
 
 /** `1` or `true`, `0` or `false`. */
 export const flag = (name: string, description: string) =>

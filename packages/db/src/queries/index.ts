@@ -121,7 +121,6 @@ export {
   tenantExists,
   tenantUsageSpan,
 } from './tenantUsage.ts'
-export { type TimingRow, timingOverview } from './timingOverview.ts'
 export {
   type DurationCursor,
   type DurationFigures,

@@ -13,18 +13,18 @@ import { defineCursor, microseconds, rowId } from '../cursor.ts'
 import { defineResource } from '../defineResource.ts'
 import { toPlace } from '../items/usage.ts'
 import { pageOf, rowsToRead, toPage } from '../page.ts'
-import { describeAfter, instanceId, limit, periodParameters, textFilter } from '../parameters.ts'
+import { describeAfter, instanceId, isoPeriod, limit, optionalText } from '../parameters.ts'
 import { countOf, rowNumber, time, toTime } from '../values.ts'
 
 const filters = {
-  deployment: textFilter('Name of the deployment.'),
-  event: textFilter('Name of the operation, such as compute.instance.create.'),
-  error: textFilter('The error, as in the answers.'),
-  host: textFilter('Host of the failed attempt.'),
-  flavor: textFilter('Name of the flavor.'),
-  image: textFilter('Name or id of the image.'),
+  deployment: optionalText('Name of the deployment.'),
+  event: optionalText('Name of the operation, such as compute.instance.create.'),
+  error: optionalText('The error, as in the answers.'),
+  host: optionalText('Host of the failed attempt.'),
+  flavor: optionalText('Name of the flavor.'),
+  image: optionalText('Name or id of the image.'),
   instance: instanceId.optional().meta({ description: 'Id of the instance.' }),
-  ...periodParameters('failures (default: the last 24 hours)'),
+  ...isoPeriod('failures (default: the last 24 hours)'),
 }
 
 interface Filters {

@@ -3,7 +3,7 @@ import { defineResource } from '../defineResource.ts'
 import {
   deletePage,
   deletePageOf,
-  existsPage,
+  existsItems,
   existsPageOf,
   launchPage,
   launchPageOf,
@@ -42,7 +42,7 @@ export const instance = defineResource({
       operations: operationPage,
       launches: launchPage,
       deletes: deletePage,
-      exists: existsPage,
+      exists: existsItems,
     })
     .meta({ id: 'Instance' }),
   load: async (context, { uuid }) => {

@@ -2,7 +2,7 @@ import { defineResource } from '../defineResource.ts'
 import {
   deletePage,
   deletePageOf,
-  existsPage,
+  existsItems,
   existsPageOf,
   launchPage,
   launchPageOf,
@@ -55,7 +55,7 @@ export const instanceExistsList = defineResource({
   summary: 'Exists of an instance with their verification, newest first',
   access: 'tenant',
   parameters: { uuid: instanceId, after: existsCursor.parameter.optional().meta(describeAfter), limit },
-  answer: existsPage,
+  answer: existsItems,
   load: async (context, { uuid, after, limit }) => {
     await requireInstance(context, uuid)
     return existsPageOf(context.db, { instance: uuid, after: toPlace(after), limit })

@@ -14,12 +14,12 @@ import {
   describeAfter,
   flag,
   instanceId,
+  isoPeriod,
   limit,
-  periodParameters,
+  optionalText,
   requestIdentifier,
   rowIdentifier,
   serviceName,
-  textFilter,
   toPeriod,
 } from '../parameters.ts'
 import { requireInstance } from '../requireInstance.ts'
@@ -29,7 +29,7 @@ const notificationPage = pageOf(notification).meta({ id: 'Notifications' })
 const listParameters = {
   service: serviceName.optional(),
   errors: flag('errors', 'Only notifications that were published as errors.'),
-  ...periodParameters('notifications'),
+  ...isoPeriod('notifications'),
   after: notificationCursor.parameter.optional().meta(describeAfter),
   limit,
 }
@@ -39,10 +39,10 @@ export const notificationSearch = defineResource({
   summary: 'Notifications that meet all filters, newest first',
   access: 'all',
   parameters: {
-    deployment: textFilter('Name of the deployment.'),
-    event: textFilter('Name of the event, complete.'),
-    host: textFilter('Host of the publisher.'),
-    tenant: textFilter('Tenant; of an image its owner.'),
+    deployment: optionalText('Name of the deployment.'),
+    event: optionalText('Name of the event, complete.'),
+    host: optionalText('Host of the publisher.'),
+    tenant: optionalText('Tenant; of an image its owner.'),
     instance: instanceId.optional().meta({ description: 'Id of the instance.' }),
     image: instanceId.optional().meta({ description: 'Id of the image.' }),
     request: requestIdentifier.optional(),
@@ -65,7 +65,7 @@ export const instanceNotifications = defineResource({
   path: 'instances/:uuid/notifications',
   summary: 'Notifications of an instance from all services, newest first',
   access: 'tenant',
-  parameters: { uuid: instanceId, event: textFilter('Name of the event, complete.'), ...listParameters },
+  parameters: { uuid: instanceId, event: optionalText('Name of the event, complete.'), ...listParameters },
   answer: notificationPage,
   load: async (context, { uuid: instance, from, until, after, limit, ...filter }) => {
     await requireInstance(context, instance)

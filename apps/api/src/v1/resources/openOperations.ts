@@ -4,7 +4,7 @@ import { defineResource } from '../defineResource.ts'
 import { openOperationCursor, operation, toOperation } from '../items/operation.ts'
 import { toPlace } from '../items/usage.ts'
 import { pageOf, rowsToRead, toPage } from '../page.ts'
-import { describeAfter, flag, limit, textFilter } from '../parameters.ts'
+import { describeAfter, flag, limit, optionalText } from '../parameters.ts'
 import { seconds, toSeconds, toSecondsOrNull } from '../values.ts'
 
 const openOperation = z
@@ -22,8 +22,8 @@ export const openOperationList = defineResource({
   access: 'all',
   parameters: {
     stuck: flag('stuck', 'Only operations that are stuck.'),
-    name: textFilter('Name of the operation, such as compute.instance.create.'),
-    deployment: textFilter('Name of the deployment.'),
+    name: optionalText('Name of the operation, such as compute.instance.create.'),
+    deployment: optionalText('Name of the deployment.'),
     after: openOperationCursor.parameter.optional().meta(describeAfter),
     limit,
   },

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { defineCursor, microseconds, rowId } from '../cursor.ts'
 import { defineResource, WithJsonText } from '../defineResource.ts'
 import { pageOf, rowsToRead, toPage } from '../page.ts'
-import { describeAfter, limit, periodParameters, rowIdentifier, textFilter, toPeriod } from '../parameters.ts'
+import { describeAfter, isoPeriod, limit, optionalText, rowIdentifier, toPeriod } from '../parameters.ts'
 import { rowNumber, time, toTime } from '../values.ts'
 
 const shape = {
@@ -39,8 +39,8 @@ export const reportList = defineResource({
   summary: 'Stored reports, latest first',
   access: 'all',
   parameters: {
-    name: textFilter('Name of the report.'),
-    ...periodParameters('reports created'),
+    name: optionalText('Name of the report.'),
+    ...isoPeriod('reports created'),
     after: cursor.parameter.optional().meta(describeAfter),
     limit,
   },

@@ -5,7 +5,7 @@ import { z } from 'zod'
 import { defineCursor } from '../cursor.ts'
 import { defineResource } from '../defineResource.ts'
 import { pageOf, rowsToRead, toPage } from '../page.ts'
-import { describeAfter, limit, periodParameters } from '../parameters.ts'
+import { describeAfter, isoPeriod, limit } from '../parameters.ts'
 import { countOf, seconds, time, toSeconds, toTime } from '../values.ts'
 
 const DEFAULT_PERIOD = 7 * DAY
@@ -21,7 +21,7 @@ export const usage = defineResource({
       .enum(existsServices, { error: `service must be one of ${existsServices.join(', ')}` })
       .default('nova')
       .meta({ description: 'nova: instances, glance: images.' }),
-    ...periodParameters('audit periods that end (default: the last seven days)'),
+    ...isoPeriod('audit periods that end (default: the last seven days)'),
   },
   answer: z
     .object({
@@ -77,7 +77,7 @@ export const tenantUsage = defineResource({
   access: 'tenant',
   parameters: {
     tenant: textParameter.meta({ description: 'Id of the tenant (project).' }),
-    ...periodParameters('audit periods that end (default: the current month)'),
+    ...isoPeriod('audit periods that end (default: the current month)'),
     after: cursor.parameter.optional().meta(describeAfter),
     limit,
   },
