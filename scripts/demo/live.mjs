@@ -13,8 +13,15 @@ const tables = ['summary', 'kpi', 'usage/launches?limit=8', 'usage/deletes?limit
  */
 export async function live(demo) {
   const options = ['--format', 'both', '--situations', 'all', '--deployments', demo.deploymentsFile]
+  process.stderr.write('sending the notifications of the last six hours\n')
+  await demo.run('simulate', '--seed', 'history', '--usage-faults', '0.1', ...options)
+  for (const report of ['region-summary', 'error-details', 'image-events-audit']) {
+    await demo.run('stacktach', 'report', 'run', report, '--period', 'day', '--in-progress')
+  }
   const simulator = demo.start('simulate', '--live', ...options)
-  process.stdout.write(`\nthe API answers at ${demo.address}/stacky/deployments; Ctrl-C ends the demo\n\n`)
+  process.stdout.write(
+    `\nopen ${demo.address}/ in a browser; the API answers at ${demo.address}/stacky/deployments; Ctrl-C ends the demo\n\n`,
+  )
   let since = String(Math.floor(Date.now() / 1000))
   let nextTables = Date.now() + TABLES_INTERVAL_MS
   while (!demo.stopping.aborted) {

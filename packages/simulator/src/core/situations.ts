@@ -1,5 +1,5 @@
 /**
- * Situations of real clouds that an ordinary cloud does not have. The first eight are operations of instances and
+ * Situations of real clouds that an ordinary cloud does not have. The first nine are operations of instances and
  * images of their own; the last three change the whole cloud.
  */
 export const situations = [
@@ -15,6 +15,8 @@ export const situations = [
   'failed-resizes',
   /** nova-compute ends during a delete and sends `delete.end` after its restart, with another request id. */
   'crashed-deletes',
+  /** Reboots that never end, because nova-compute waits for its driver. */
+  'stuck-operations',
   /** Instances that are shelved and stay on their host: the exists of the shelve and of the audit overlap. */
   'shelved-instances',
   /** Images that become active without `image.activate`, and uploads that fail. */

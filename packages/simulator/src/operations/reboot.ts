@@ -1,11 +1,8 @@
 import { rebootFailed } from '../world/novaException.ts'
 import type { Operation, Steps } from './operation.ts'
 
-/** A soft or hard reboot. If it fails, nova sends both an error and an end. */
-export function* reboot(operation: Operation): Steps {
-  const { instance } = operation
-  const hard = operation.fails || operation.random.chance(0.3) ? '_hard' : ''
-  const host = instance.host ?? operation.deployment.controller
+/** From the request to the driver's reboot. @param hard suffix of a hard reboot's tasks, or empty */
+function* startReboot(operation: Operation, host: string, hard: '_hard' | ''): Steps {
   operation.setTask(`rebooting${hard}`)
   yield operation.wait(0.02, 0.2)
   operation.notify('reboot', 'start')
@@ -13,6 +10,12 @@ export function* reboot(operation: Operation): Steps {
   operation.save({ task: `reboot_pending${hard}` }, host)
   yield operation.wait(0.02, 0.1)
   operation.save({ task: `reboot_started${hard}` }, host)
+}
+
+/** A soft or hard reboot. If it fails, nova sends both an error and an end. */
+export function* reboot(operation: Operation): Steps {
+  const host = operation.instance.host ?? operation.deployment.controller
+  yield* startReboot(operation, host, operation.fails || operation.random.chance(0.3) ? '_hard' : '')
   yield operation.wait(1, 9)
   if (operation.fails) {
     operation.notify('reboot', 'error', { exception: rebootFailed() })
@@ -21,4 +24,9 @@ export function* reboot(operation: Operation): Steps {
   operation.save({ task: null }, host)
   yield operation.wait(0.02, 0.1)
   operation.notify('reboot', 'end')
+}
+
+/** A reboot that never ends: nova-compute waits for its driver. */
+export function* rebootWithoutEnd(operation: Operation): Steps {
+  yield* startReboot(operation, operation.instance.host ?? operation.deployment.controller, '_hard')
 }

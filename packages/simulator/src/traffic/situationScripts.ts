@@ -5,7 +5,7 @@ import { createImage, deleteImage, importByTask, importImage } from '../operatio
 import { liveMigrate } from '../operations/liveMigrate.ts'
 import type { Steps } from '../operations/operation.ts'
 import { changePower } from '../operations/power.ts'
-import { reboot } from '../operations/reboot.ts'
+import { reboot, rebootWithoutEnd } from '../operations/reboot.ts'
 import { confirmResize, resize, revertResize } from '../operations/resize.ts'
 import { offload, shelve, unshelve } from '../operations/shelve.ts'
 import type { GlanceImage } from '../world/glanceImage.ts'
@@ -108,6 +108,11 @@ function* crashedDelete(scene: Scene): Steps {
   yield* act(scene, userOperation(scene, instance), (operation) => removeInCrash(operation, restart))
 }
 
+function* hangingReboot(scene: Scene): Steps {
+  const instance = yield* launch(scene)
+  yield* act(scene, userOperation(scene, instance), rebootWithoutEnd)
+}
+
 /** @param offloads whether nova removes the instance from its host later; else the user unshelves it there */
 function* shelvedOnHost(scene: Scene, offloads: boolean): Steps {
   const instance = yield* launch(scene)
@@ -162,6 +167,7 @@ export const situationScripts: Readonly<Record<Situation, readonly ((scene: Scen
   'shared-hours': [migratedBetweenAudits, rescheduledResize],
   'failed-resizes': [failedResize],
   'crashed-deletes': [crashedDelete],
+  'stuck-operations': [hangingReboot],
   'shelved-instances': [(scene) => shelvedOnHost(scene, true), (scene) => shelvedOnHost(scene, false)],
   'imported-images': [imported, importedAndDeleted, failedUpload],
   'translated-messages': [],

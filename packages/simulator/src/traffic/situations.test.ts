@@ -60,6 +60,15 @@ describe.each(shapes)('a cloud with all situations that sends $format, with $sto
     )
   })
 
+  test('leaves reboots without an end, and audits their instances', () => {
+    const stuck = subjects('reboot.start').filter((subject) => !has(subject, 'compute.instance.reboot.end'))
+    expect(stuck).toHaveLength(2)
+    for (const { instance } of stuck) {
+      expect(instance.timings.find(({ name }) => name === 'compute.instance.reboot')).toMatchObject({ end: null })
+      expect(instance.exists.length).toBeGreaterThan(0)
+    }
+  })
+
   test('audits soft-deleted instances until they are reclaimed or restored', () => {
     const deferred = subjects('soft_delete.end')
     const [reclaimed, restored, pending] = [
