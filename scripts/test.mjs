@@ -5,7 +5,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
-import { ensureServices, ServicesError } from './services/index.mjs'
+import { ensureChromium, ensureServices, ServicesError } from './services/index.mjs'
 import { root, SetupError, setUp } from './setup.mjs'
 
 /**
@@ -58,16 +58,19 @@ function step(name, command, args, env = {}) {
 }
 
 /**
- * Whether a selection contains tests that need servers and built programs; unit tests need neither.
+ * What the selected tests need: servers and built programs (unit tests need neither), and a browser.
  * @param {string[]} selection
  */
-function needsServers(selection) {
+function needsOf(selection) {
   const { stdout } = spawnSync(process.execPath, [...jest, '--listTests', ...selection], {
     cwd: root,
     encoding: 'utf8',
   })
   const files = stdout.split('\n').map((file) => relative(root, file))
-  return files.some((file) => file.startsWith('e2e/') || file.endsWith('.db.test.ts'))
+  return {
+    servers: files.some((file) => file.startsWith('e2e/') || file.endsWith('.db.test.ts')),
+    browser: files.some((file) => file.startsWith('e2e/src/browser/')),
+  }
 }
 
 /**
@@ -100,9 +103,12 @@ function printSlowest({ testResults }) {
 try {
   const selection = process.argv.slice(2)
   const isSelected = selection.length > 0
-  const isUnitOnly = isSelected && !needsServers(selection)
-  await setUp({ update: true, rebuild: !isUnitOnly })
-  const env = isUnitOnly ? {} : (await ensureServices({ fsync: false })).env
+  const needs = isSelected ? needsOf(selection) : { servers: true, browser: true }
+  await setUp({ update: true, rebuild: needs.servers })
+  const env = {
+    ...(needs.servers ? (await ensureServices({ fsync: false })).env : {}),
+    ...(needs.browser ? { CHROMIUM: await ensureChromium() } : {}),
+  }
   const failedChecks = isSelected ? [] : checks.filter((check) => !step(...check)).map(([name]) => name)
   const report = runTests(env, selection)
   // A file that could not be loaded has no tests, but counts as a failure.

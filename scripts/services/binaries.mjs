@@ -5,8 +5,11 @@ import { cleanEnv } from './run.mjs'
 const POSTGRES_ROOT = '/usr/lib/postgresql'
 const OLDEST_POSTGRES = 15
 
-/** @param {string} path */
-function isExecutable(path) {
+/**
+ * Whether a file can be executed.
+ * @param {string} path
+ */
+export function isExecutable(path) {
   try {
     accessSync(path, constants.X_OK)
     return true

@@ -9,6 +9,7 @@ import { readState, SERVER_NAMES } from './state.mjs'
 import { ownUrls } from './urls.mjs'
 
 export { startOne, stopOne } from './control.mjs'
+export { ensureChromium } from './packages.mjs'
 export { ServicesError } from './report.mjs'
 export { servicesStatus } from './status.mjs'
 

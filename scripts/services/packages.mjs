@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
-import { findProgram } from './binaries.mjs'
+import { findProgram, isExecutable } from './binaries.mjs'
 import { onInterrupt, uninterrupted } from './interrupt.mjs'
 import { withLock } from './lock.mjs'
 import { withoutPackageServices } from './policy.mjs'
@@ -10,6 +10,7 @@ import { isRoot } from './users.mjs'
 /** @typedef {import('./private.mjs').Server} Server */
 
 const PACKAGES = { postgres: 'postgresql', redis: 'redis-server', rabbitmq: 'rabbitmq-server' }
+const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
 // Not in this checkout's folder: the package manager and the policy file belong to the whole machine.
 const LOCK = '/run/stacktach-install.lock'
 const NO_CLUSTER = '/etc/postgresql-common/createcluster.d/stacktach.conf'
@@ -48,9 +49,8 @@ async function withoutMainCluster(step) {
   }
 }
 
-/** @param {Server[]} servers */
-async function install(servers) {
-  const packages = servers.map((server) => PACKAGES[server.name])
+/** @param {string[]} packages */
+async function install(packages) {
   note(`installing ${packages.join(', ')} with apt-get; this may take a minute`)
   const step = () => withoutPackageServices(() => aptInstall(packages))
   await uninterrupted(() => (packages.includes(PACKAGES.postgres) ? withoutMainCluster(step) : step()))
@@ -66,7 +66,7 @@ export async function ensureInstalled(servers) {
   const missing = () => servers.filter((server) => !server.isInstalled())
   if (missing().length > 0 && isRoot() && findProgram('apt-get')) {
     await withLock(LOCK, async () => {
-      if (missing().length > 0) await install(missing())
+      if (missing().length > 0) await install(missing().map((server) => PACKAGES[server.name]))
     })
   }
   if (missing().length === 0) return
@@ -76,4 +76,26 @@ export async function ensureInstalled(servers) {
     `${labels.join(', ')} not installed. Install ${packages.join(', ')} (PostgreSQL 15 or later), or start a Docker ` +
       'engine with the compose plugin, or set DATABASE_URL, REDIS_URL and AMQP_URL to existing servers',
   )
+}
+
+/**
+ * Makes sure that Chromium is installed, for the tests of the pages; as root on Debian it installs a missing one.
+ * @param {string | undefined} given path of a Chromium or Chrome to use
+ * @returns {Promise<string>} the path
+ * @throws {ServicesError} if there is none
+ */
+export async function ensureChromium(given = process.env.CHROMIUM) {
+  if (given) {
+    if (isExecutable(given)) return given
+    throw new ServicesError(`CHROMIUM names no executable file: ${given}`)
+  }
+  const installed = () => CHROMIUM_NAMES.map((name) => findProgram(name)).find(Boolean)
+  if (!installed() && isRoot() && findProgram('apt-get')) {
+    await withLock(LOCK, async () => {
+      if (!installed()) await install(['chromium'])
+    })
+  }
+  const path = installed()
+  if (path) return path
+  throw new ServicesError('Chromium is not installed. Install chromium, or set CHROMIUM to the path of a Chrome')
 }
