@@ -50,7 +50,7 @@ export async function startCloud(overrides: Record<string, string> = {}): Promis
     situations: ['stuck-operations', 'crashed-deletes', 'shared-hours'],
   })
   const own = hostileMessages(hoursAgo(0) - 20 * MINUTE)
-  await publish(pipeline.vhost.url, own)
+  await publish(pipeline.vhost, own)
   await pipeline.settled(simulated.notifications + own.length)
   const { output } = await pipeline.run(
     'report',

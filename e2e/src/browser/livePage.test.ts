@@ -1,38 +1,32 @@
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals'
 import { detour, publish } from '@stacktach/testing'
-import { type Browser, chromium, type Page } from 'playwright-core'
-import { type Pipeline, startPipeline } from './pipeline.ts'
-import { until } from './until.ts'
-
-const CHROMIUM = '/usr/bin/chromium'
+import type { Page } from 'playwright-core'
+import { type Pipeline, startPipeline } from '../pipeline.ts'
+import { until } from '../until.ts'
+import { openBrowser, type TestBrowser } from './openBrowser.ts'
 
 let pipeline: Pipeline
 let url: string
-let browser: Browser
+let browser: TestBrowser
 let page: Page
 let published = 0
-const faults: string[] = []
+let faults: string[] = []
 
 beforeAll(async () => {
   pipeline = await startPipeline(['east'])
   await pipeline.start('ingest')
   const api = await pipeline.start('api')
   url = (await api.printed(/"url":"([^"]+)"/))[1] ?? ''
-  browser = await chromium.launch({ executablePath: CHROMIUM, args: ['--no-sandbox'] })
+  browser = await openBrowser()
 }, 60_000)
 
 beforeEach(async () => {
-  await page?.close()
-  faults.length = 0
-  page = await browser.newPage({ viewport: { width: 1440, height: 900 } })
-  page.on('console', (message) => {
-    if (message.type() === 'error') faults.push(message.text())
-  })
-  page.on('pageerror', (error) => faults.push(String(error)))
+  await page?.context().close()
+  ;({ page, complaints: faults } = await browser.open())
 })
 
 afterAll(async () => {
-  await browser?.close()
+  await browser?.stop()
   await pipeline.stop()
 })
 
