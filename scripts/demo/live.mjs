@@ -16,7 +16,7 @@ export async function live(demo) {
   process.stderr.write('sending the notifications of the last six hours\n')
   await demo.run('simulate', '--seed', 'history', '--usage-faults', '0.1', ...options)
   for (const report of ['region-summary', 'error-details', 'image-events-audit']) {
-    await demo.run('stacktach', 'report', 'run', report, '--period', 'day', '--in-progress')
+    await demo.run('stacktach', 'report', 'run', report, '--at', new Date().toISOString(), '--in-progress')
   }
   const simulator = demo.start('simulate', '--live', ...options)
   process.stdout.write(

@@ -38,6 +38,15 @@ export interface Subjects {
 /** A cloud with stuck operations, failures, retries, failed exists and hostile names, behind an api. */
 export async function startCloud(overrides: Record<string, string> = {}): Promise<Cloud> {
   const pipeline = await startPipeline(['east', 'west'], { VERIFY_SETTLE_SECONDS: '0', ...overrides })
+  try {
+    return { pipeline, ...(await fill(pipeline)) }
+  } catch (error) {
+    await pipeline.stop()
+    throw error
+  }
+}
+
+async function fill(pipeline: Pipeline): Promise<Pick<Cloud, 'url' | 'subjects'>> {
   await pipeline.start('ingest')
   await pipeline.start('jobs')
   const simulated = await simulate(pipeline, hoursAgo(HOURS), HOURS, {
@@ -52,19 +61,12 @@ export async function startCloud(overrides: Record<string, string> = {}): Promis
   const own = hostileMessages(hoursAgo(0) - 20 * MINUTE)
   await publish(pipeline.vhost, own)
   await pipeline.settled(simulated.notifications + own.length)
-  const { output } = await pipeline.run(
-    'report',
-    'run',
-    'region-summary',
-    '--period',
-    'day',
-    '--in-progress',
-    '--wait',
-    '--json',
-  )
+  const report = ['report', 'run', 'region-summary', '--period', 'day', '--in-progress', '--wait', '--json']
+  const { code, output } = await pipeline.run(...report, '--at', new Date().toISOString())
+  if (code !== 0) throw new Error(output)
   const api = await pipeline.start('api')
   const [, url = ''] = await api.printed(/"url":"([^"]+)"/)
-  return { pipeline, url, subjects: await chooseSubjects(pipeline, Number(JSON.parse(output).id)) }
+  return { url, subjects: await chooseSubjects(pipeline, Number(JSON.parse(output).id)) }
 }
 
 /** An instance with a hostile name whose create fails on one host, and an exists that no launch agrees with. */

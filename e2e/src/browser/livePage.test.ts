@@ -75,8 +75,8 @@ async function open(query = ''): Promise<void> {
 
 test('without JavaScript it lists the latest notifications that match the filter', async () => {
   await send({ event: 'compute.instance.old' }, { event: 'compute.instance.failed', key: 'notifications.error' })
-  const context = await browser.newContext({ javaScriptEnabled: false })
-  page = await context.newPage()
+  await page.context().close()
+  ;({ page, complaints: faults } = await browser.open({ javaScriptEnabled: false }))
   await page.goto(`${url}/live`)
   expect(await events()).toEqual(['compute.instance.failed', 'compute.instance.old'])
   await page.getByLabel('Errors only').check()
@@ -84,7 +84,6 @@ test('without JavaScript it lists the latest notifications that match the filter
   expect(new URL(page.url()).searchParams.get('errors')).toBe('1')
   expect(await events()).toEqual(['compute.instance.failed'])
   expect(await page.getByRole('button', { name: 'Pause' }).count()).toBe(0)
-  await context.close()
 })
 
 test('new notifications appear at the top, as the server shows them', async () => {

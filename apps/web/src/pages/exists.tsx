@@ -16,7 +16,6 @@ import { Id } from '../components/Id.tsx'
 import { PageHead } from '../components/PageHead.tsx'
 import { PageLink } from '../components/PageLink.tsx'
 import { Pager } from '../components/Pager.tsx'
-import { ShortId } from '../components/ShortId.tsx'
 import { Time } from '../components/Time.tsx'
 import { definePage } from '../page/definePage.ts'
 import { typedText } from '../page/listParameters.ts'
@@ -174,7 +173,8 @@ function columnsFor({ service }: ExistsParameters): Column<ExistsRow>[] {
         tenant === null ? (
           <span class="none">–</span>
         ) : (
-          <ShortId
+          <Id
+            short
             to={
               periodStart === null
                 ? usageHref(tenant)
@@ -182,7 +182,7 @@ function columnsFor({ service }: ExistsParameters): Column<ExistsRow>[] {
             }
           >
             {tenant}
-          </ShortId>
+          </Id>
         ),
     },
     {

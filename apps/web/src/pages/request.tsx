@@ -2,7 +2,7 @@ import { notificationsOfWholeRequest, operationsOfRequest } from '@stacktach/db'
 import { HttpError } from '@stacktach/http'
 import { z } from 'zod'
 import { DurationText } from '../components/DurationText.tsx'
-import { Id } from '../components/Id.tsx'
+import { CopyButton, Id } from '../components/Id.tsx'
 import { KeyValue } from '../components/KeyValue.tsx'
 import { PageHead } from '../components/PageHead.tsx'
 import { PageLink } from '../components/PageLink.tsx'
@@ -56,7 +56,9 @@ export const requestPage = definePage({
     const hosts = distinct(notifications.map(({ host }) => host))
     return (
       <OriginContext.Provider value={first}>
-        <PageHead kind="Request" title={<Id copy>{requestId}</Id>} />
+        <PageHead kind="Request" title={<Id>{requestId}</Id>}>
+          <CopyButton text={requestId} label={`Copy ${requestId}`} />
+        </PageHead>
         <KeyValue
           entries={[
             ['First notification', <Time key="first" at={first} />],

@@ -3,7 +3,6 @@ import { Badge } from '../components/Badge.tsx'
 import { type Column, DataTable } from '../components/DataTable.tsx'
 import { Id } from '../components/Id.tsx'
 import { PageLink } from '../components/PageLink.tsx'
-import { ShortId } from '../components/ShortId.tsx'
 import { Time } from '../components/Time.tsx'
 import { instanceHref, notificationHref, requestHref, searchHref, usageHref } from '../view/links.ts'
 
@@ -38,11 +37,25 @@ const columns: Column<FoundNotification>[] = [
   { title: 'State', cell: ({ state, oldState, task }) => <StateCell state={state} oldState={oldState} task={task} /> },
   {
     title: 'Request',
-    cell: ({ requestId }) => (requestId === '' ? none : <ShortId to={requestHref(requestId)}>{requestId}</ShortId>),
+    cell: ({ requestId }) =>
+      requestId === '' ? (
+        none
+      ) : (
+        <Id short to={requestHref(requestId)}>
+          {requestId}
+        </Id>
+      ),
   },
   {
     title: 'Tenant',
-    cell: ({ tenant }) => (tenant === null ? none : <ShortId to={usageHref(tenant)}>{tenant}</ShortId>),
+    cell: ({ tenant }) =>
+      tenant === null ? (
+        none
+      ) : (
+        <Id short to={usageHref(tenant)}>
+          {tenant}
+        </Id>
+      ),
   },
   {
     title: 'Deployment',
