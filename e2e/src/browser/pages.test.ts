@@ -117,12 +117,12 @@ describe.each(pages)('%s (%s)', (name, _path, urlOf) => {
       const focus = await page.evaluate(() => {
         const element = document.activeElement
         if (element === null || element === document.body) return null
-        // The ring of a number is around its whole cell.
-        const rings = [element, element.closest('li')].map((each) => each && getComputedStyle(each).outlineStyle)
+        // The outline of a number is around its whole cell.
+        const outlines = [element, element.closest('li')].map((each) => each && getComputedStyle(each).outlineStyle)
         const { width, height } = element.getBoundingClientRect()
-        return { isVisible: width > 0 && height > 0, hasRing: rings.some((style) => style && style !== 'none') }
+        return { isVisible: width > 0 && height > 0, hasOutline: outlines.some((style) => style && style !== 'none') }
       })
-      if (focus !== null) expect(focus).toMatchObject({ isVisible: true, hasRing: true })
+      if (focus !== null) expect(focus).toMatchObject({ isVisible: true, hasOutline: true })
     }
     await context.close()
   })
