@@ -11,7 +11,7 @@ const identifierColumns =
 /** Columns with times, which are shifted by days in a copy. */
 const timeColumns = new RegExp(
   `^(?:${[
-    '(?:start_|end_|notification_|folded_|first_)?when',
+    '(?:start_|end_|notification_|folded_|first_|last_)?when',
     '(?:launched|terminated|(?:payload_)?deleted|created)_at',
     'audit_period_\\w+|lower|upper',
   ].join('|')})$`,
@@ -26,6 +26,8 @@ const tables = [
   'notification_span',
   'lifecycle',
   'timing',
+  'operation',
+  'failure',
   'request_tracker',
   'instance_launch',
   'instance_delete',

@@ -1,6 +1,6 @@
 import type { Pool } from 'pg'
 
-/** Request paths for all endpoints, by name, with parameters from the middle of the stored data. */
+/** Request paths of all endpoints, resources and pages, by name, with parameters from the middle of the stored data. */
 export async function endpointPaths(pool: Pool): Promise<Map<string, string>> {
   const queryValue = async (sql: string) => {
     const { rows } = await pool.query<{ value: string }>(sql)
@@ -19,6 +19,8 @@ export async function endpointPaths(pool: Pool): Promise<Map<string, string>> {
   const host = await middleValue('host')
   const id = await middleValue('id')
   const newest = await queryValue('select max("when") / 1000000 as value from notification_nova')
+  const isoTime = (seconds: number) => new Date(seconds * 1000).toISOString()
+  const [from, until] = [isoTime(Number(newest) - 86_400), isoTime(Number(newest))]
   const image = await queryValue('select uuid as value from notification_glance where uuid is not null limit 1')
   const report = await queryValue(`
     insert into report (name, version, period_start, period_end, created_at, json)
@@ -49,5 +51,34 @@ export async function endpointPaths(pool: Pool): Promise<Map<string, string>> {
     ['reports', '/stacky/reports'],
     ['reports/search', '/stacky/reports/search?name=bench'],
     ['report', `/stacky/report/${report}`],
+    ['v1/instances', `/v1/instances/${instance}`],
+    ['v1/instances, operations', `/v1/instances/${instance}/operations`],
+    ['v1/instances, notifications', `/v1/instances/${instance}/notifications`],
+    ['v1/requests', `/v1/requests/${request}`],
+    ['v1/notifications', `/v1/notifications?event=${event}`],
+    ['v1/notifications, one', `/v1/notifications/nova/${id}`],
+    ['v1/operations/open', '/v1/operations/open'],
+    ['v1/failures', `/v1/failures?by=event,error,host,flavor&from=${from}&until=${until}`],
+    ['v1/failures/list', `/v1/failures/list?from=${from}&until=${until}`],
+    ['v1/timings', '/v1/timings'],
+    ['v1/timings, one', '/v1/timings/compute.instance.create'],
+    ['page: now', '/'],
+    ['page: find', `/find?q=${host.slice(0, 7)}`],
+    ['page: instance', `/instances/${instance}`],
+    ['page: request', `/requests/${request}`],
+    ['page: notification', `/notifications/nova/${id}`],
+    ['page: search', `/search?event=${event}`],
+    ['page: failures', `/failures?from=${from}&until=${until}`],
+    ['page: open operations', '/operations/open'],
+    ['page: timings', '/timings'],
+    ['page: timings of an operation', '/timings/compute.instance.create'],
+    ['page: usage', '/usage'],
+    ['page: usage of a tenant', `/usage/${tenant}?month=${until.slice(0, 7)}`],
+    ['page: exists', '/exists?status=failed'],
+    ['page: reports', '/reports'],
+    ['page: report', `/reports/${report}`],
+    ['page: live', '/live'],
+    ['page: system', '/system'],
+    ['page: API', '/api'],
   ])
 }

@@ -5,6 +5,7 @@ import type { Machine } from './machine.ts'
 import type { Spread } from './statistics.ts'
 
 const MEDIAN_GOAL_MS = 10
+const PAGE_MEDIAN_GOAL_MS = 30
 
 /** The maximum ratio of response times after a tenfold increase in notifications. */
 const GROWTH_GOAL = 1.2
@@ -92,14 +93,15 @@ function answerTable(answers: readonly Answer[]): string {
   return `${table.toString()}\n
 Each endpoint is queried for data from the middle of the stored notifications, by one client and by ${CLIENTS} concurrent
 clients. Growth is the median with one client as a multiple of that on the smaller database.
-Goals with one client: a median of at most ${MEDIAN_GOAL_MS} ms, and a growth of at most ${GROWTH_GOAL} from one to ten
-million; ! marks a missed goal.`
+Goals with one client: a median of at most ${MEDIAN_GOAL_MS} ms (pages: ${PAGE_MEDIAN_GOAL_MS} ms), and a growth
+of at most ${GROWTH_GOAL} from one to ten million; ! marks a missed goal.`
 }
 
-function answerCells({ oneClient, manyClients, growth }: Answer): string[] {
+function answerCells({ endpoint, oneClient, manyClients, growth }: Answer): string[] {
+  const goal = endpoint.startsWith('page: ') ? PAGE_MEDIAN_GOAL_MS : MEDIAN_GOAL_MS
   const marked = (text: string, missed: boolean) => (missed ? `${text} !` : text)
   return [
-    marked(`${digits(oneClient.median)} / ${digits(oneClient.p99)}`, oneClient.median > MEDIAN_GOAL_MS),
+    marked(`${digits(oneClient.median)} / ${digits(oneClient.p99)}`, oneClient.median > goal),
     `${digits(manyClients.median)} / ${digits(manyClients.p99)}`,
     ...(growth === null ? [] : [marked(`× ${digits(growth)}`, growth > GROWTH_GOAL)]),
   ]

@@ -10,6 +10,8 @@ export interface DescribedEndpoint {
   access: Access | 'public'
   parameters: z.ZodObject
   answer: z.ZodType
+  /** Content type of the answer, if it is not that of the interface. */
+  answerType?: string
 }
 
 interface Interface {
@@ -65,7 +67,8 @@ function operation(
   { tag, contentTypes, error }: Omit<Interface, 'endpoints'>,
   schemas: Json,
 ) {
-  const [answerType, errorType] = contentTypes
+  const [usualType, errorType] = contentTypes
+  const answerType = endpoint.answerType ?? usualType
   const names = [...endpoint.path.matchAll(/:(\w+)/g)].map(([, name]) => name)
   const failure = (description: string) => ({
     description,

@@ -1,9 +1,20 @@
+import { z } from 'zod'
 import { endpoints, health } from '../endpoints/index.ts'
 import type { Endpoint } from '../http/defineEndpoint.ts'
 import { errorTable } from '../http/tables.ts'
+import { liveParameters } from '../live/filter.ts'
 import { resources } from '../v1/index.ts'
 import { problem } from '../v1/problem.ts'
 import { type DescribedEndpoint, openApiDocument } from './document.ts'
+
+const live: DescribedEndpoint = {
+  path: '/v1/live',
+  summary: 'Notifications as they arrive, as Server-Sent Events; resumed by the header Last-Event-ID or by after',
+  access: 'all',
+  parameters: liveParameters,
+  answer: z.string().meta({ description: 'Events notification, state and gap; docs/api.md describes their data.' }),
+  answerType: 'text/event-stream',
+}
 
 let text: string | undefined
 
@@ -13,7 +24,7 @@ export function openApi(): string {
     {
       tag: 'v1',
       description: 'JSON objects, lists in pages, errors as problems (RFC 9457).',
-      endpoints: resources.map((resource) => ({ ...resource, path: `/v1/${resource.path}` })),
+      endpoints: [...resources.map((resource) => ({ ...resource, path: `/v1/${resource.path}` })), live],
       contentTypes: ['application/json', 'application/problem+json'],
       error: problem,
     },

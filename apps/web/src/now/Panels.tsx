@@ -3,6 +3,7 @@ import { isSilent, SILENT_AFTER } from '@stacktach/domain'
 import { Badge } from '../components/Badge.tsx'
 import { DataTable } from '../components/DataTable.tsx'
 import { DurationText } from '../components/DurationText.tsx'
+import { Empty } from '../components/Empty.tsx'
 import { Note } from '../components/Note.tsx'
 import { PageLink } from '../components/PageLink.tsx'
 import { Section } from '../components/Section.tsx'
@@ -105,8 +106,24 @@ export function FailedExistsReasons({ exists, days }: { exists: FailedExistsCoun
 }
 
 /** The reasons of messages that ingest could not store. */
-export function RejectedMessages({ rejected, isPartial }: { rejected: readonly RejectedReason[]; isPartial: boolean }) {
+export function RejectedMessages({
+  rejected,
+  isPartial,
+}: {
+  /** Null: the database role may not read them. */
+  rejected: readonly RejectedReason[] | null
+  isPartial: boolean
+}) {
   const { now } = useView()
+  if (rejected === null) {
+    return (
+      <Section id="rejected" title="Rejected messages">
+        <Empty>
+          The database role of the api may not read them: run <code>npm run migrate</code>.
+        </Empty>
+      </Section>
+    )
+  }
   return (
     <Section id="rejected" title="Rejected messages">
       <DataTable

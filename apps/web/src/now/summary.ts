@@ -15,7 +15,7 @@ interface Findings {
   exists: FailedExistsCounts
   /** The days that `exists` covers. */
   days: number
-  rejected: readonly RejectedReason[]
+  rejected: readonly RejectedReason[] | null
   /** How many rejected messages are counted at most. */
   mostRejected: number
   backlog: BacklogState
@@ -27,7 +27,7 @@ export function summaryOf(findings: Findings): Stat[] {
   const silent = deployments.filter(({ lastWhen }) => isSilent(lastWhen, now)).length
   const failedExists = sum(exists.reasons.map(({ count }) => count))
   const contradicted = sum(exists.reasons.map(({ contradicted }) => contradicted))
-  const rejections = sum(rejected.map(({ count }) => count))
+  const rejections = sum((rejected ?? []).map(({ count }) => count))
   const waiting = sum(Object.values(backlog.rows))
   return [
     { label: 'Stuck operations', value: number(stuck), to: OPEN_HREF, tone: alarm(stuck), detail: 'now' },

@@ -5,6 +5,7 @@ import {
   type InstanceExistsRow,
   type InstanceHead,
   instanceHead,
+  instanceOwner,
   launchesOfInstance,
   notificationsOfInstance,
   operationsOfInstance,
@@ -48,9 +49,11 @@ export const instancePage = definePage({
   }),
   access: 'tenant',
   async load({ db, now, tenants, url }, { uuid, noise, ...before }) {
-    const head = await instanceHead(db, uuid)
-    const isForeign = tenants !== null && (head?.tenant == null || !tenants.includes(head.tenant))
-    if (head === null || isForeign) throw new HttpError(404, `There is no instance ${uuid}`)
+    const [latest, owner] = await Promise.all([instanceHead(db, uuid), instanceOwner(db, uuid)])
+    const isForeign = tenants !== null && (owner === null || !tenants.includes(owner))
+    if (latest === null || isForeign) throw new HttpError(404, `There is no instance ${uuid}`)
+    // The last notification can have the project of an administrator.
+    const head = { ...latest, tenant: owner, tenantName: latest.tenant === owner ? latest.tenantName : null }
     const withNoise = noise === '1'
     const [operations, launches, deletes, exists, notifications, counts] = await Promise.all([
       operationsOfInstance(db, { instance: uuid, before: before.operations_before, limit: OPERATIONS + 1 }),

@@ -140,7 +140,7 @@ export const nowPage = definePage({
         <div class="panels">
           <Deployments deployments={deployments} />
           <FailedExistsReasons exists={exists} days={EXISTS_DAYS} />
-          <RejectedMessages rejected={rejected} isPartial={countOf(rejected) >= MOST_REJECTED} />
+          <RejectedMessages rejected={rejected} isPartial={countOf(rejected ?? []) >= MOST_REJECTED} />
           <Backlog backlog={backlog} />
         </div>
       </>

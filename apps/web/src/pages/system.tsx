@@ -47,7 +47,7 @@ export const systemPage = definePage({
       existsOverview(db, 'nova', EXISTS_LIMIT),
       existsOverview(db, 'glance', EXISTS_LIMIT),
     ])
-    const reasons = state.canReadRejected ? await rejectedReasons(db, REJECTED_LIMIT) : null
+    const reasons = await rejectedReasons(db, REJECTED_LIMIT)
     return { now, overview, state, deployments, retention, exists: { nova, glance }, reasons }
   },
   title: () => 'System',

@@ -12,8 +12,6 @@ export interface DatabaseState {
   standby: { behind: Duration | null } | null
   /** The migrations, latest first. */
   migrations: { name: string; finishedAt: Instant | null }[]
-  /** Whether the role may read why messages were rejected. */
-  canReadRejected: boolean
 }
 
 /** Reads the state of the database server. */
@@ -24,12 +22,10 @@ export async function databaseState({ pool }: Database): Promise<DatabaseState> 
     bytes: number
     isStandby: boolean
     behind: number | null
-    canReadRejected: boolean
   }>(
     `select current_setting('server_version') as version, current_database() as name,
             pg_database_size(current_database()) as bytes, pg_is_in_recovery() as "isStandby",
-            (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000000)::bigint as behind,
-            has_column_privilege('rejected_message', 'reason', 'select') as "canReadRejected"`,
+            (extract(epoch from clock_timestamp() - pg_last_xact_replay_timestamp()) * 1000000)::bigint as behind`,
   )
   const migrations = await pool.query<{ name: string; finishedAt: Instant | null }>(
     `select migration_name as name, (extract(epoch from finished_at) * 1000000)::bigint as "finishedAt"
