@@ -36,6 +36,7 @@ describe('the OpenAPI document', () => {
   test('has all resources and endpoints', () => {
     const paths = [
       ...resources.map(({ path }) => `/v1/${path}`),
+      '/v1/live',
       ...endpoints.map(({ path }) => `/stacky/${path}`),
       ...health.map(({ path }) => `/${path}`),
     ].map((path) => path.replaceAll(/:(\w+)/g, '{$1}'))

@@ -53,6 +53,11 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
   '/reports': ['/reports', '/reports?name=%3Cimg+src%3Dx%3E&from=2026-11-20&until=2026-11-21&before=5-5'],
   '/reports/:id': ['/reports/1', '/reports/2', '/reports/3'],
   '/system': ['/system', '/system?times=elapsed'],
+  '/live': [
+    '/live',
+    '/live?service=nova&deployment=%3Cimg%3E&event=%22%3E%3Cimg+src%3Dx%3E&errors=1',
+    `/live?instance=${web}&times=relative`,
+  ],
   '/api': ['/api'],
   '/notifications/:service/:id': ['/notifications/nova/1', '/notifications/glance/1', '/notifications/generic/1'],
 }
