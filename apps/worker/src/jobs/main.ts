@@ -42,6 +42,9 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
       ]
       return startMetrics({ config, metrics, notReadyReasons, logger })
     })
+    .add('sharedSettings', ({ database }) =>
+      checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, logger),
+    )
     .add('context', async ({ database, producer }) =>
       openContext(config, {
         database,
@@ -52,9 +55,6 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         stopping: stopping.signal,
         logger,
       }),
-    )
-    .add('sharedSettings', ({ database }) =>
-      checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, logger),
     )
     .add('workers', async ({ context }) => runWorkers(config, context, stopping, counts, onRedisError))
     .add('timer', ({ context }) => startTimer(context))
