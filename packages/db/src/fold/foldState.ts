@@ -25,6 +25,11 @@ interface SelectedLifecycle {
   folded_tie_break: string
   state: string | null
   task_state: string | null
+  launched_at: number | null
+  deleted_at: number | null
+  tenant: string | null
+  host: string | null
+  deployment_id: number | null
   has_classic: boolean
   has_versioned: boolean
 }
@@ -45,6 +50,11 @@ export async function readLifecycles(client: Queryable, instances: readonly stri
         tieBreak: row.folded_tie_break,
         state: row.state,
         taskState: row.task_state,
+        launchedAt: row.launched_at,
+        deletedAt: row.deleted_at,
+        tenant: row.tenant,
+        host: row.host,
+        deploymentId: row.deployment_id,
         hasClassic: row.has_classic,
         hasVersioned: row.has_versioned,
       },

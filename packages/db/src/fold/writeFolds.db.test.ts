@@ -44,6 +44,11 @@ const lifecycle = (instance: string, when: number): Lifecycle => ({
   notificationWhen: when,
   state: 'active',
   taskState: null,
+  launchedAt: null,
+  deletedAt: null,
+  tenant: null,
+  host: null,
+  deploymentId: 1,
   hasClassic: true,
   hasVersioned: false,
 })

@@ -15,6 +15,11 @@ interface LifecycleColumns {
   folded_tie_break: string
   state: string | null
   task_state: string | null
+  launched_at: number | null
+  deleted_at: number | null
+  tenant: string | null
+  host: string | null
+  deployment_id: number | null
   has_classic: boolean
   has_versioned: boolean
   expected_when: number | null
@@ -29,11 +34,19 @@ const lifecycleTypes: ColumnTypes<LifecycleColumns> = {
   folded_tie_break: 'text',
   state: 'text',
   task_state: 'text',
+  launched_at: 'bigint',
+  deleted_at: 'bigint',
+  tenant: 'text',
+  host: 'text',
+  deployment_id: 'int',
   has_classic: 'boolean',
   has_versioned: 'boolean',
   expected_when: 'bigint',
   expected_tie_break: 'text',
 }
+
+/** The written columns, without the key and the expected position. */
+const columns = Object.keys(lifecycleTypes).filter((name) => name !== 'instance' && !name.startsWith('expected_'))
 
 /**
  * Writes lifecycles if their stored positions are unchanged. The shard's lock does not ensure this if two processes have
@@ -57,6 +70,11 @@ export async function writeLifecycles(
       folded_tie_break: lifecycle.tieBreak,
       state: lifecycle.state,
       task_state: lifecycle.taskState,
+      launched_at: lifecycle.launchedAt,
+      deleted_at: lifecycle.deletedAt,
+      tenant: lifecycle.tenant,
+      host: lifecycle.host,
+      deployment_id: lifecycle.deploymentId,
       has_classic: lifecycle.hasClassic,
       has_versioned: lifecycle.hasVersioned,
       expected_when: expected?.when ?? null,
@@ -67,19 +85,14 @@ export async function writeLifecycles(
   const { rows: counted } = await client.query<{ written: number }>(
     `with input as (select * from ${sql}),
      updated as (
-       update lifecycle l
-          set notification_id = input.notification_id, notification_when = input.notification_when,
-              folded_when = input.folded_when, folded_tie_break = input.folded_tie_break, state = input.state,
-              task_state = input.task_state, has_classic = input.has_classic, has_versioned = input.has_versioned
+       update lifecycle l set ${columns.map((name) => `${name} = input.${name}`).join(', ')}
          from input
         where l.instance = input.instance and l.folded_when = input.expected_when
           and l.folded_tie_break = input.expected_tie_break
        returning l.instance
      ), inserted as (
-       insert into lifecycle (instance, notification_id, notification_when, folded_when, folded_tie_break, state,
-                              task_state, has_classic, has_versioned)
-       select instance, notification_id, notification_when, folded_when, folded_tie_break, state, task_state,
-              has_classic, has_versioned
+       insert into lifecycle (instance, ${columns.join(', ')})
+       select instance, ${columns.join(', ')}
          from input where expected_when is null order by instance
        on conflict do nothing
        returning instance

@@ -43,6 +43,11 @@ async function write(rows: { operations?: Operation[]; failures?: Failure[]; tim
     notificationWhen: lastId,
     state: null,
     taskState: null,
+    launchedAt: null,
+    deletedAt: null,
+    tenant: null,
+    host: null,
+    deploymentId: 1,
     hasClassic: true,
     hasVersioned: false,
   }

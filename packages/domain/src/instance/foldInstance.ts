@@ -10,7 +10,7 @@ import type { Failure, Operation } from '../operations/operation.ts'
 import type { Rules } from '../rules.ts'
 import type { Instant } from '../time/instant.ts'
 import { foldTimings, type Timing } from '../timing/foldTimings.ts'
-import { foldDeletes, type InstanceDelete } from '../usage/deletes.ts'
+import { foldDeletes, type InstanceDelete, isEffective } from '../usage/deletes.ts'
 import { foldExists, type InstanceExists } from '../usage/exists.ts'
 import { foldLaunches, type Launch } from '../usage/foldLaunches.ts'
 
@@ -23,6 +23,15 @@ export interface Lifecycle extends Position {
   state: string | null
   /** The last notification's old_task, as in StackTach. */
   taskState: string | null
+  /** The earliest launched_at that any notification reported; null if none did. */
+  launchedAt: Instant | null
+  /** When it was deleted; null while it exists. */
+  deletedAt: Instant | null
+  tenant: string | null
+  /** The compute host of its last notification of nova-compute. */
+  host: string | null
+  /** Deployment of its last notification; null in rows of versions that did not store it. */
+  deploymentId: number | null
   hasClassic: boolean
   hasVersioned: boolean
 }
@@ -79,12 +88,13 @@ export function foldInstance(
   rules: Rules,
 ): InstanceFold {
   const counted = withoutCounterparts(notifications, state.storedClassic, state.prunedVersioned)
+  const deletes = foldDeletes(state.deletes, counted, rules)
   return {
     instance,
-    lifecycle: foldLifecycle(instance, state.lifecycle, notifications, counted),
+    lifecycle: foldLifecycle(instance, state, notifications, counted, deletes),
     timings: foldTimings(state.openTimings, counted, rules),
     launches: [...foldLaunches(state.launches, counted, rules).values()],
-    deletes: foldDeletes(state.deletes, counted, rules),
+    deletes,
     exists: foldExists(counted),
     ...foldOperations(state.operations, counted),
   }
@@ -92,9 +102,10 @@ export function foldInstance(
 
 function foldLifecycle(
   instance: string,
-  before: Lifecycle | null,
+  { lifecycle: before, deletes: earlierDeletes }: FoldState,
   notifications: readonly InstanceNotification[],
   counted: readonly InstanceNotification[],
+  changedDeletes: readonly InstanceDelete[],
 ): Lifecycle {
   const newest = notifications.at(-1)
   if (newest === undefined) throw new Error('a fold needs at least one notification')
@@ -106,8 +117,41 @@ function foldLifecycle(
   const position = positionOf(newest)
   // A counterpart that is left out still advances the position.
   if (last === undefined && before !== null) return { ...before, ...formats, ...position }
-  const { id, when, state, oldTask } = last ?? newest
-  return { instance, ...position, ...formats, notificationId: id, notificationWhen: when, state, taskState: oldTask }
+  const { id, when, state, oldTask, deploymentId } = last ?? newest
+  return {
+    instance,
+    ...position,
+    ...formats,
+    notificationId: id,
+    notificationWhen: when,
+    state,
+    taskState: oldTask,
+    launchedAt: earliest(before?.launchedAt ?? null, counted),
+    deletedAt:
+      changedDeletes.length > 0 ? lastDelete([...earlierDeletes, ...changedDeletes]) : (before?.deletedAt ?? null),
+    tenant: counted.findLast(({ tenant }) => tenant !== null)?.tenant ?? before?.tenant ?? null,
+    host: counted.findLast(({ service, host }) => service === COMPUTE && host !== null)?.host ?? before?.host ?? null,
+    deploymentId,
+  }
+}
+
+/** The service of nova-compute in a publisher id. */
+const COMPUTE = 'compute'
+
+/** The earliest launched_at of these notifications and of earlier ones. */
+function earliest(before: Instant | null, notifications: readonly InstanceNotification[]): Instant | null {
+  const times = notifications.flatMap(({ facts }) => facts?.launchedAt ?? [])
+  return [...(before === null ? [] : [before]), ...times].reduce<Instant | null>(
+    (least, time) => (least === null || time < least ? time : least),
+    null,
+  )
+}
+
+/** The time of the last effective delete; null if there is none. A later row of the same delete replaces an earlier one. */
+function lastDelete(rows: readonly InstanceDelete[]): Instant | null {
+  const deletes = new Map(rows.map((row) => [`${row.launchedAt} ${row.deletedAt}`, row]))
+  const times = [...deletes.values()].filter(isEffective).map(({ deletedAt }) => deletedAt)
+  return times.length === 0 ? null : Math.max(...times)
 }
 
 /**
