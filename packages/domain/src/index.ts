@@ -1,4 +1,13 @@
 export { isSilent, SILENT_AFTER } from './deployments/silence.ts'
+export {
+  type GapReason,
+  type InstanceUsage,
+  type Life,
+  type UsageExists,
+  type UsageGap,
+  type UsageSegment,
+  usageOfInstance,
+} from './billing/usageOfInstance.ts'
 export { type Boundary, foldBoundary } from './instance/boundary.ts'
 export type {
   FoldState,

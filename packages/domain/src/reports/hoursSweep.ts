@@ -18,6 +18,9 @@ export interface HoursExists {
   memoryMb: number | null
 }
 
+/** What decides which of two exists has the flavor that was valid at a moment. */
+type Precedence = Pick<HoursExists, 'identity' | 'when' | 'launchedAt' | 'auditPeriodEnding'>
+
 interface ActiveExists {
   exists: HoursExists
   until: Instant
@@ -109,7 +112,7 @@ function countUntil(sweep: HoursSweep, end: Instant): void {
  * the one sent at the earlier moment, because a resize that fails later changes the flavor and keeps the launch. Times
  * less than a second apart are one launch: of its exists some have the exact time, others the one that the database rounded.
  */
-function takesPrecedence(exists: HoursExists, other: HoursExists): boolean {
+export function takesPrecedence(exists: Precedence, other: Precedence): boolean {
   const launchedAfter = exists.launchedAt - other.launchedAt
   return (
     ((Math.abs(launchedAfter) < SECOND ? 0 : -launchedAfter) ||
