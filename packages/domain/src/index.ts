@@ -1,19 +1,18 @@
 export { isSilent, SILENT_AFTER } from './deployments/silence.ts'
+export { type LaunchTime, type Life, lifeOf, type Pause } from './billing/life.ts'
 export {
   type GapReason,
   type InstanceUsage,
-  type Life,
+  isFinal,
+  isOpen,
+  type UsageCounts,
   type UsageExists,
   type UsageGap,
   type UsageSegment,
   usageOfInstance,
 } from './billing/usageOfInstance.ts'
 export { type Boundary, foldBoundary } from './instance/boundary.ts'
-export type {
-  FoldState,
-  InstanceFold,
-  Lifecycle,
-} from './instance/foldInstance.ts'
+export { type FoldState, type InstanceFold, type Lifecycle, lastDelete } from './instance/foldInstance.ts'
 export { type ExistsKey, existsToLink, type LinkRange, rangesToLink } from './instance/links.ts'
 export {
   type ByInstance,

@@ -9,8 +9,10 @@ interface Aggregate {
 
 const aggregates: Record<string, Aggregate> = {
   lifecycle: {
-    rows: `select l.instance, n.message_id, l.notification_when, l.state, l.task_state
-             from lifecycle l join notification_nova n on n.id = l.notification_id`,
+    rows: `select l.instance, n.message_id, l.notification_when, l.state, l.task_state, l.launched_at, l.deleted_at,
+                  l.tenant, l.host, d.name as deployment
+             from lifecycle l
+             join notification_nova n on n.id = l.notification_id left join deployment d on d.id = l.deployment_id`,
   },
   timing: {
     rows: `select t.instance, t.name, s.message_id as start, e.message_id as end, t.start_when, t.end_when, t.duration,

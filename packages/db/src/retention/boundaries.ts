@@ -1,4 +1,4 @@
-import type { Boundary, InstanceNotification } from '@stacktach/domain'
+import { type Boundary, type InstanceNotification, type Lifecycle, lastDelete } from '@stacktach/domain'
 import {
   instanceNotificationColumns,
   type SelectedInstanceNotification,
@@ -22,6 +22,7 @@ export async function readBoundaries(client: Queryable, instances: readonly stri
 function completed(state: Boundary): Boundary {
   return {
     ...state,
+    lifecycle: state.lifecycle === null || 'deploymentId' in state.lifecycle ? state.lifecycle : withLife(state),
     launches: state.launches.map((launch) => ({
       ...launch,
       versioned: launch.versioned ?? false,
@@ -30,6 +31,21 @@ function completed(state: Boundary): Boundary {
     })),
     deletes: state.deletes.map((row) => ({ ...row, status: row.status ?? 'deleted' })),
     operations: state.operations ?? [],
+  }
+}
+
+/** The lifecycle with its launch and delete, from the rows of the boundary. */
+function withLife({ lifecycle, launches, deletes }: Boundary): Lifecycle | null {
+  if (lifecycle === null) return null
+  const times = launches.flatMap(({ launchedAt }) => launchedAt ?? [])
+  return {
+    ...lifecycle,
+    launchedAt: times.length === 0 ? null : Math.min(...times),
+    deletedAt: lastDelete(deletes),
+    tenant: launches.findLast(({ tenant }) => tenant !== null)?.tenant ?? null,
+    host: null,
+    // No deployment has this id. A refold replaces it with that of the next notification.
+    deploymentId: 0,
   }
 }
 

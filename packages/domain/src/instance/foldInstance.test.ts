@@ -75,6 +75,61 @@ test('a counterpart that is left out advances the position and changes nothing e
   expect(next).toMatchObject({ notificationId: end.id, state: 'active' })
 })
 
+describe('the lifecycle has', () => {
+  const created = novaEvent('create.end', 9, { host: 'host-1' }, { launchedAt: at(8) })
+  const deleted = novaEvent('delete.end', 75, { requestId: 'req-3' }, { launchedAt: at(8), terminatedAt: at(74) })
+  const lifecycleOf = (story: readonly InstanceNotification[]) => fold(story).lifecycle
+
+  test('its launch and delete, tenant, host and deployment', () => {
+    const fields = { launchedAt: at(8), tenant: 'tenant', host: 'host-1', deploymentId: 1 }
+    expect(lifecycleOf([created])).toMatchObject({ ...fields, deletedAt: null })
+    expect(lifecycleOf([created, deleted])).toMatchObject({ ...fields, deletedAt: at(74) })
+    expect(lifecycleOf([novaEvent('create.start', 1)])).toMatchObject({ launchedAt: null, deletedAt: null })
+  })
+
+  test('the same when a later fold adds notifications', () => {
+    const first = fold([created])
+    const state = { ...FROM_THE_BEGINNING, lifecycle: first.lifecycle }
+    expect(fold([deleted], state).lifecycle).toEqual(lifecycleOf([created, deleted]))
+    const second = fold([deleted], state)
+    const update = novaEvent('update', 80, { deploymentId: 2 })
+    const next = fold([update], { ...FROM_THE_BEGINNING, lifecycle: second.lifecycle })
+    expect(next.lifecycle).toMatchObject({ deletedAt: at(74), deploymentId: 2 })
+  })
+
+  test('the first launch, also of a late notification', () => {
+    const resized = novaEvent('finish_resize.end', 30, { requestId: 'req-2' }, { launchedAt: at(29) })
+    expect(lifecycleOf([created, resized]).launchedAt).toBe(at(8))
+    const exists = novaEvent('exists', 60, { requestId: 'req-4' }, { launchedAt: at(2) })
+    expect(fold([exists], { ...FROM_THE_BEGINNING, lifecycle: lifecycleOf([resized]) }).lifecycle.launchedAt).toBe(
+      at(2),
+    )
+  })
+
+  test('no delete that was restored or replaced', () => {
+    const soft = novaEvent('soft_delete.end', 40, { requestId: 'req-2' }, { launchedAt: at(8), deletedAt: at(39) })
+    const restored = novaEvent('restore.end', 50, { requestId: 'req-3' }, { launchedAt: at(8) })
+    expect(lifecycleOf([created, soft]).deletedAt).toBe(at(39))
+    expect(lifecycleOf([created, soft, restored]).deletedAt).toBeNull()
+    const { deletes, lifecycle } = fold([created, soft])
+    expect(fold([restored], { ...FROM_THE_BEGINNING, lifecycle, deletes }).lifecycle.deletedAt).toBeNull()
+    expect(lifecycleOf([created, soft, deleted]).deletedAt).toBe(at(74))
+  })
+
+  test('the host of the last notification of nova-compute', () => {
+    const migrated = novaEvent('live_migration.post.dest.end', 20, { host: 'host-2' })
+    const api = novaEvent('update', 30, { host: 'controller', service: 'api' })
+    expect(lifecycleOf([created, migrated, api]).host).toBe('host-2')
+    expect(lifecycleOf([api]).host).toBeNull()
+  })
+
+  test('no deployment until a refold, if an earlier version wrote it', () => {
+    const old = { ...lifecycleOf([created]), launchedAt: null, deploymentId: null }
+    const next = fold([novaEvent('update', 80)], { ...FROM_THE_BEGINNING, lifecycle: old }).lifecycle
+    expect(next).toMatchObject({ deploymentId: null, when: at(80) })
+  })
+})
+
 describe('an instance is refolded', () => {
   const created = novaEvent('create.end', 9)
   const classicOnly = fold([novaEvent('create.start', 1), created]).lifecycle

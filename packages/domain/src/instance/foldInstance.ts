@@ -30,7 +30,10 @@ export interface Lifecycle extends Position {
   tenant: string | null
   /** The compute host of its last notification of nova-compute. */
   host: string | null
-  /** Deployment of its last notification; null in rows of versions that did not store it. */
+  /**
+   * Deployment of its last notification. Null in rows of versions that did not store it, until a refold: their launch and
+   * delete are unknown, too.
+   */
   deploymentId: number | null
   hasClassic: boolean
   hasVersioned: boolean
@@ -131,7 +134,7 @@ function foldLifecycle(
       changedDeletes.length > 0 ? lastDelete([...earlierDeletes, ...changedDeletes]) : (before?.deletedAt ?? null),
     tenant: counted.findLast(({ tenant }) => tenant !== null)?.tenant ?? before?.tenant ?? null,
     host: counted.findLast(({ service, host }) => service === COMPUTE && host !== null)?.host ?? before?.host ?? null,
-    deploymentId,
+    deploymentId: before?.deploymentId === null ? null : deploymentId,
   }
 }
 
@@ -148,7 +151,7 @@ function earliest(before: Instant | null, notifications: readonly InstanceNotifi
 }
 
 /** The time of the last effective delete; null if there is none. A later row of the same delete replaces an earlier one. */
-function lastDelete(rows: readonly InstanceDelete[]): Instant | null {
+export function lastDelete(rows: readonly InstanceDelete[]): Instant | null {
   const deletes = new Map(rows.map((row) => [`${row.launchedAt} ${row.deletedAt}`, row]))
   const times = [...deletes.values()].filter(isEffective).map(({ deletedAt }) => deletedAt)
   return times.length === 0 ? null : Math.max(...times)
