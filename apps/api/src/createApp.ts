@@ -138,6 +138,8 @@ function sendErrors(logger: Logger, pages: Pages): ErrorRequestHandler {
     if (status === 401 || status === 403) logger.info({ ...fields, ip }, 'access denied')
     if (status === 500) logger.error({ err: error, ...fields }, 'request failed')
     if (status > 500) logger.warn({ ...fields, reason: message, cause: String(error) }, 'request could not be answered')
+    // A stream that failed: its connection is broken.
+    if (response.headersSent) return
     if (STACKY_PATH.test(request.path)) send(response, status, errorRows(status, message), headers)
     else if (DB_API_PATH.test(request.path)) sendDbAnswer(response, status, { message, status }, headers)
     else if (isV1(request.path)) sendProblem(response, described)

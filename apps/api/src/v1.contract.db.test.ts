@@ -52,7 +52,8 @@ const known: Record<string, string> = {
   'requests/:id': `requests/${resize}`,
   'notifications/:service/:id': 'notifications/nova/1',
   'timings/:name': 'timings/compute.instance.rebuild',
-  'usage/:tenant': 'usage/5000',
+  usage: 'usage?tenant=5000',
+  'usage/summary': 'usage/summary?tenant=5000',
   'reports/:id': 'reports/1',
 }
 
@@ -154,7 +155,8 @@ describe.each(paths)('/v1/$path', ({ path }) => {
   test('answers GET and HEAD, with and without the trailing slash', async () => {
     const get = await api.request(`/v1/${path}`)
     expectJson(`/v1/${path}`, get)
-    expect((await api.request(`/v1/${path}/`)).text).toBe(get.text)
+    const [resource, query = ''] = path.split('?')
+    expect((await api.request(`/v1/${resource}/?${query}`)).text).toBe(get.text)
     const head = await api.request(`/v1/${path}`, 'HEAD')
     const perRequest = { date: '', 'x-request-id': '' }
     expect(head).toMatchObject({ status: 200, text: '' })
@@ -171,9 +173,15 @@ describe.each(paths)('/v1/$path', ({ path }) => {
   })
 
   test('rejects an unknown parameter', async () => {
-    await expectProblem(`/v1/${path}?nope=1`, 400, 'Bad Request', 'There is no such parameter', {
-      parameters: [{ name: 'nope', detail: 'There is no such parameter' }],
-    })
+    await expectProblem(
+      `/v1/${path}${path.includes('?') ? '&' : '?'}nope=1`,
+      400,
+      'Bad Request',
+      'There is no such parameter',
+      {
+        parameters: [{ name: 'nope', detail: 'There is no such parameter' }],
+      },
+    )
   })
 })
 
@@ -294,7 +302,7 @@ describe('with tokens', () => {
 
   test.each(paths)('$path: a token of another tenant has no access', async ({ path, access }) => {
     const reply = await secured.request(`/v1/${path}`, 'GET', bearer(other.token))
-    const isForbidden = access === 'all' || path.startsWith('usage/')
+    const isForbidden = access === 'all' || path.startsWith('usage')
     expect(reply.status).toBe(isForbidden ? 403 : 404)
     expect(reply.text).not.toContain('5000')
     if (isForbidden) {
@@ -340,18 +348,15 @@ describe('with tokens', () => {
   })
 
   test('the parameters do not give access to another tenant', async () => {
-    for (const path of [
-      'notifications?tenant=5000',
-      'usage?tenant=5000',
-      'usage/5001',
-      'usage/5000%00',
-      'usage/5000%20',
-    ]) {
+    for (const path of ['notifications?tenant=5000', 'usage?tenant=5001', 'usage?tenant=5000%20']) {
       expect((await secured.request(`/v1/${path}`, 'GET', bearer(own.token))).status).toBe(403)
     }
-    // The tenant of the path counts.
-    const reply = await secured.request('/v1/usage/5000?tenant=5001', 'GET', bearer(own.token))
-    expect(reply.text).toBe((await api.request('/v1/usage/5000')).text)
+    // Without the parameter, the answer is limited to the tenants of the token.
+    const reply = await secured.request('/v1/usage', 'GET', bearer(own.token))
+    expect(reply.text).toBe((await api.request('/v1/usage?tenant=5000')).text)
+    expect(reply.text).toContain(web)
+    const csv = await secured.request('/v1/usage?format=csv', 'GET', bearer(other.token))
+    expect(csv).toMatchObject({ status: 200, text: expect.not.stringContaining('5000') })
   })
 })
 

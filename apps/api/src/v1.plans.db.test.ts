@@ -70,9 +70,10 @@ const paths: [path: string, partitions: number, rows: number][] = [
   // The histogram does not grow with time.
   ['timings', 0, 20_000],
   ['timings/event-7', 0, 400],
-  // The exists of a day; of a tenant those of a month.
-  [`usage?from=${dayBefore}`, 0, 10_000],
-  ['usage/7', 0, 80],
+  // The exists of a day; the usage of a tenant reads those of its instances.
+  [`exists?from=${dayBefore}`, 0, 10_000],
+  ['usage?tenant=7', 0, 600],
+  ['usage/summary?tenant=7', 0, 600],
   ['reports', 0, 51],
   ['reports?name=report-7', 0, 51],
   ['reports/7', 0, 1],

@@ -1,4 +1,5 @@
 export * from './arrivals/index.ts'
+export * from './billing/index.ts'
 export { checkDatabase } from './connection/checkDatabase.ts'
 export { checkSharedSettings } from './connection/checkSharedSettings.ts'
 export { databaseComponent } from './connection/databaseComponent.ts'

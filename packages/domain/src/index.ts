@@ -11,6 +11,16 @@ export {
   type UsageSegment,
   usageOfInstance,
 } from './billing/usageOfInstance.ts'
+export {
+  type CorrectionReason,
+  correctionReason,
+  sumSegments,
+  type UsageChange,
+  type UsageKey,
+  type UsageSum,
+  usageChanges,
+  usageKey,
+} from './billing/usageSums.ts'
 export { type Boundary, foldBoundary } from './instance/boundary.ts'
 export { type FoldState, type InstanceFold, type Lifecycle, lastDelete } from './instance/foldInstance.ts'
 export { type ExistsKey, existsToLink, type LinkRange, rangesToLink } from './instance/links.ts'

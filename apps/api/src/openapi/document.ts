@@ -12,6 +12,8 @@ export interface DescribedEndpoint {
   answer: z.ZodType
   /** Content type of the answer, if it is not that of the interface. */
   answerType?: string
+  /** Given if it also answers with text/csv. */
+  csv?: unknown
 }
 
 interface Interface {
@@ -84,7 +86,13 @@ function operation(
       parameter(name, schema, names.includes(name)),
     ),
     responses: {
-      200: { description: 'The answer.', content: { [answerType]: { schema: schemaOf(endpoint.answer, schemas) } } },
+      200: {
+        description: 'The answer.',
+        content: {
+          [answerType]: { schema: schemaOf(endpoint.answer, schemas) },
+          ...(endpoint.csv === undefined ? {} : { 'text/csv': { schema: { type: 'string' } } }),
+        },
+      },
       400: failure('A parameter of the query is invalid.'),
       401: failure('The token is missing or invalid.'),
       403: failure('The token is limited to tenants.'),

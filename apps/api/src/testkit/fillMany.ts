@@ -41,8 +41,9 @@ export async function fillMany(db: Database): Promise<void> {
     span('nova', 'request', 'request_id'),
     span('glance', 'image', 'uuid'),
     `insert into lifecycle (instance, notification_id, notification_when, state, folded_when, folded_tie_break, has_classic,
-                            has_versioned)
-     select instance, max(id), max("when"), 'active', max("when"), '', true, false from notification_nova group by 1`,
+                            has_versioned, launched_at, tenant, deployment_id)
+     select instance, max(id), max("when"), 'active', max("when"), '', true, false, 0, (max(id) / 8 % 1000)::text, 1
+       from notification_nova group by 1`,
     `insert into event select 'nova', 'event-' || g || '.start' from generate_series(0, 49) g`,
     `insert into timing (instance, name, notification_id, "when", start_id, start_when, start_request_id, end_id, end_when,
                          end_deployment_id, duration, counted)

@@ -260,7 +260,7 @@ export const v1Cases: readonly V1Case[] = [
     },
   },
   {
-    path: 'usage',
+    path: 'exists',
     body: {
       ...{ from: '2026-11-13T12:00:00.250001Z', until: '2026-11-20T12:00:00.250001Z' },
       items: [
@@ -280,7 +280,7 @@ export const v1Cases: readonly V1Case[] = [
     },
   },
   {
-    path: 'usage?service=glance&from=2026-11-20&until=2026-11-21',
+    path: 'exists?service=glance&from=2026-11-20&until=2026-11-21',
     body: {
       ...{ from: '2026-11-20T00:00:00.000000Z', until: '2026-11-21T00:00:00.000000Z' },
       items: [
@@ -292,28 +292,32 @@ export const v1Cases: readonly V1Case[] = [
     },
   },
   {
-    path: 'usage/5000',
+    path: 'usage?tenant=5000',
     body: {
-      ...{ tenant: '5000', from: '2026-11-01T00:00:00.000000Z', until: '2026-12-01T00:00:00.000000Z' },
-      // A day and an hour, half of it reported twice; half a second.
-      ...{ instances: 2, existed: 90_000.5 },
-      ...page(
-        {
-          ...{ instance: web, flavor_name: 'm1', instance_type_id: null, instance_flavor_id: null, existed: 90_000 },
-          ...counts(1, 2, 0),
-        },
-        {
-          ...{ instance: old, flavor_name: 'm1', instance_type_id: null, instance_flavor_id: null, existed: 0.5 },
-          ...counts(0, 1, 0),
-        },
-      ),
+      ...{ from: '2026-11-01T00:00:00.000000Z', until: '2026-12-01T00:00:00.000000Z', closed: false },
+      ...page({
+        ...{ instance: web, tenant: '5000', deployment: 'west', final: false, seconds: 90_000 },
+        // A day and an hour, half of it reported twice.
+        flavors: [{ deployment: 'west', flavor: null, flavor_name: 'm1', memory_mb: null, seconds: 90_000 }],
+        exists: counts(1, 2, 0),
+        gaps: [],
+      }),
     },
   },
   {
-    path: 'usage/nope?until=2026-02-10',
+    path: 'usage?tenant=nope&until=2026-02-10',
     body: {
-      ...{ tenant: 'nope', from: '2026-02-01T00:00:00.000000Z', until: '2026-02-10T00:00:00.000000Z' },
-      ...{ instances: 0, existed: 0, ...page() },
+      ...{ from: '2026-02-01T00:00:00.000000Z', until: '2026-02-10T00:00:00.000000Z' },
+      closed: false,
+      ...page(),
+    },
+  },
+  {
+    path: 'usage/summary?from=2026-11-20&until=2026-11-21&deployment=west',
+    body: {
+      ...{ from: '2026-11-20T00:00:00.000000Z', until: '2026-11-21T00:00:00.000000Z', final: false, closed: false },
+      items: [{ tenant: '5000', flavor: null, flavor_name: 'm1', memory_mb: null, instances: 1, seconds: 3_600 }],
+      ...{ missing_seconds: 0, missing: [] },
     },
   },
   { path: 'reports?name=hourly', body: page(hourlyReport) },
@@ -388,7 +392,7 @@ export const v1ListCases: readonly V1ListCase[] = [
   { path: 'failures/list?host=host-2&flavor=m1', members: ['id'], items: ['2'] },
   { path: 'failures/list?error=Timed out.'.replace(' ', '%20'), members: ['id'], items: ['3'] },
   { path: `failures/list?image=cirros&instance=${web}&deployment=west`, members: ['id'], items: ['3', '2', '1'] },
-  { path: 'usage/5000', members: ['instance'], items: [web, old] },
+  { path: 'usage?tenant=5000', members: ['instance'], items: [web] },
   { path: 'reports', members: ['id'], items: ['1', '2'] },
   { path: 'reports?from=2026-11-20T01:00:00Z', members: ['id'], items: ['1'] },
 ]

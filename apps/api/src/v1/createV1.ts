@@ -7,6 +7,7 @@ import { setEndpoint } from '../http/requestLog.ts'
 import type { Resource } from './defineResource.ts'
 import { resources } from './index.ts'
 import { sendJson } from './problem.ts'
+import { sendCsv } from './sendCsv.ts'
 
 interface Options {
   db: Database
@@ -49,6 +50,10 @@ export function createV1({ db, clock, tokens, openApi }: Options): Router {
         throw new HttpError(403, 'The token is limited to the instances, requests and usage of its own tenants')
       }
       const context = { db, now: clock(), tenants: viewer.tenants }
+      if (resource.csv !== undefined && request.query.format === 'csv') {
+        await sendCsv(response, request.method === 'HEAD', resource.csv(context, request.params, request.query))
+        return
+      }
       const body = await repeatOnConflict(() => resource.load(context, request.params, request.query))
       sendJson(response, 200, 'application/json', body)
     }

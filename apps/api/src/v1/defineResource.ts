@@ -50,6 +50,8 @@ export interface Resource {
    * @throws HttpError for invalid parameters or an unknown resource
    */
   load(context: TenantContext, params: unknown, query: unknown): Promise<string>
+  /** Reads all rows as text/csv, in parts; only of resources with the parameter `format`. */
+  csv?: (context: TenantContext, params: unknown, query: unknown) => AsyncIterable<string>
 }
 
 interface Definition<Shape extends z.ZodRawShape, Answer extends z.ZodType> {
@@ -65,15 +67,21 @@ type Load<Context, Shape extends z.ZodRawShape, Answer extends z.ZodType> = (
   parameters: z.output<z.ZodObject<Shape>>,
 ) => Promise<Loaded<z.output<Answer>>>
 
+type Csv<Context, Shape extends z.ZodRawShape> = (
+  context: Context,
+  parameters: z.output<z.ZodObject<Shape>>,
+) => AsyncIterable<string>
+
 /** Makes a resource from its path, the schemas of its parameters and answer, and the function that reads it. */
 export function defineResource<Shape extends z.ZodRawShape, Answer extends z.ZodType>({
   load,
+  csv,
   parameters,
   ...definition
 }: Definition<Shape, Answer> &
   (
-    | { access: 'all'; load: Load<ResourceContext, Shape, Answer> }
-    | { access: 'tenant'; load: Load<TenantContext, Shape, Answer> }
+    | { access: 'all'; load: Load<ResourceContext, Shape, Answer>; csv?: Csv<ResourceContext, Shape> }
+    | { access: 'tenant'; load: Load<TenantContext, Shape, Answer>; csv?: Csv<TenantContext, Shape> }
   )): Resource {
   // Strict, because a misspelt filter would otherwise match everything.
   const schema = z.strictObject(parameters, {
@@ -83,6 +91,7 @@ export function defineResource<Shape extends z.ZodRawShape, Answer extends z.Zod
     ...definition,
     parameters: schema,
     load: async (context, params, query) => toJson(await load(context, decode(schema, params, query))),
+    ...(csv === undefined ? {} : { csv: (context, params, query) => csv(context, decode(schema, params, query)) }),
   }
 }
 

@@ -1,5 +1,6 @@
 import type { Resource } from './defineResource.ts'
 import { deploymentList } from './resources/deployments.ts'
+import { existsCounts } from './resources/existsCounts.ts'
 import { failureGroupList, failureList } from './resources/failures.ts'
 import { instance } from './resources/instance.ts'
 import {
@@ -14,7 +15,7 @@ import { oneReport, reportList } from './resources/reports.ts'
 import { oneRequest } from './resources/request.ts'
 import { system } from './resources/system.ts'
 import { timingList, timingsOfOneName } from './resources/timings.ts'
-import { tenantUsage, usage } from './resources/usage.ts'
+import { usage, usageSummary } from './resources/usage.ts'
 
 /** The resources below `/v1/`. */
 export const resources: readonly Resource[] = [
@@ -32,8 +33,9 @@ export const resources: readonly Resource[] = [
   failureList,
   timingList,
   timingsOfOneName,
+  existsCounts,
   usage,
-  tenantUsage,
+  usageSummary,
   reportList,
   oneReport,
   deploymentList,

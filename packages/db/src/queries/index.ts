@@ -132,5 +132,4 @@ export {
 export { timingSummary } from './timingSummary.ts'
 export { type InstanceTiming, timingsOfInstance } from './timingsOfInstance.ts'
 export { timingsOfName } from './timingsOfName.ts'
-export { type InstanceUsage, type UsageOfTenant, usageOfTenant } from './usageOfTenant.ts'
 export { type UsagePeriod, usagePeriods } from './usagePeriods.ts'

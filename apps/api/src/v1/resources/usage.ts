@@ -1,119 +1,184 @@
-import { existsServices, usageOfTenant, usagePeriods } from '@stacktach/db'
-import { DAY, periodHolding } from '@stacktach/domain'
-import { textParameter } from '@stacktach/http'
+import { isClosed, usagePages } from '@stacktach/db'
+import { isOpen, type UsageSum } from '@stacktach/domain'
 import { z } from 'zod'
+import { csvLine } from '../../http/csv.ts'
 import { defineCursor } from '../cursor.ts'
-import { defineResource } from '../defineResource.ts'
-import { pageOf, rowsToRead, toPage } from '../page.ts'
-import { describeAfter, isoPeriod, limit } from '../parameters.ts'
+import { defineResource, type TenantContext } from '../defineResource.ts'
+import { gapReason, instanceUsage, toInstanceUsage, usageCsvHeader, usageCsvRows } from '../items/instanceUsage.ts'
+import { pageOf, toPage } from '../page.ts'
+import { describeAfter, limit } from '../parameters.ts'
+import { format, type InstanceRow, type SelectedUsage, selectUsage, usageParameters } from '../usageScope.ts'
 import { countOf, seconds, time, toSeconds, toTime } from '../values.ts'
-
-const DEFAULT_PERIOD = 7 * DAY
-
-const counts = { pending: countOf, verifying: countOf, verified: countOf, failed: countOf }
-
-export const usage = defineResource({
-  path: 'usage',
-  summary: 'Exists by audit period and status of verification, the latest period first',
-  access: 'all',
-  parameters: {
-    service: z
-      .enum(existsServices, { error: `service must be one of ${existsServices.join(', ')}` })
-      .default('nova')
-      .meta({ description: 'nova: instances, glance: images.' }),
-    ...isoPeriod('audit periods that end (default: the last seven days)'),
-  },
-  answer: z
-    .object({
-      from: time,
-      until: time,
-      items: z.array(
-        z
-          .object({
-            beginning: time,
-            ending: time,
-            partial: z.boolean().meta({
-              description: 'True: exists of parts of audit periods, counted by the UTC day of their end.',
-            }),
-            ...counts,
-          })
-          .meta({ id: 'UsagePeriod' }),
-      ),
-    })
-    .meta({ id: 'Usage' }),
-  load: async ({ db, now }, { service, ...parameters }) => {
-    const until = parameters.until ?? now + 1
-    const from = parameters.from ?? until - DEFAULT_PERIOD
-    const periods = await usagePeriods(db, { service, period: { from, until } })
-    return {
-      from: toTime(from),
-      until: toTime(until),
-      items: periods.map(({ beginning, ending, partial, counts }) => ({
-        beginning: toTime(beginning),
-        ending: toTime(ending),
-        partial,
-        ...counts,
-      })),
-    }
-  },
-})
-
-const instanceUsage = z
-  .object({
-    instance: z.string(),
-    flavor_name: z.string().nullable(),
-    instance_type_id: z.string().nullable(),
-    instance_flavor_id: z.string().nullable(),
-    existed: seconds.meta({ description: 'Seconds of existence; time that several exists report counts once.' }),
-    ...counts,
-  })
-  .meta({ id: 'UsageOfInstance' })
 
 const cursor = defineCursor('usage', z.string())
 
-export const tenantUsage = defineResource({
-  path: 'usage/:tenant',
-  summary: 'Usage of a tenant by its exists: totals, and its instances by id',
+/** The usage that is selected, by instance. */
+async function* rowsOf({ db, now }: TenantContext, selected: SelectedUsage, after?: string) {
+  for await (const page of usagePages(db, { ...selected, after }, now)) {
+    yield page.map(selected.select).filter((row): row is InstanceRow => row !== null)
+  }
+}
+
+/** Whether the days of the selected period are closed, and the period is over. */
+async function isOver({ db, now }: TenantContext, { period }: SelectedUsage): Promise<boolean> {
+  return period.until <= now && (await isClosed(db, period))
+}
+
+export const usage = defineResource({
+  path: 'usage',
+  summary: 'Usage of instances in a period: seconds by flavor, each moment once, and what is missing',
   access: 'tenant',
-  parameters: {
-    tenant: textParameter.meta({ description: 'Id of the tenant (project).' }),
-    ...isoPeriod('audit periods that end (default: the current month)'),
-    after: cursor.parameter.optional().meta(describeAfter),
-    limit,
-  },
+  parameters: { ...usageParameters, format, after: cursor.parameter.optional().meta(describeAfter), limit },
   answer: pageOf(instanceUsage)
     .extend({
-      tenant: z.string(),
       from: time,
       until: time,
-      instances: countOf.meta({ description: 'Number of instances on all pages.' }),
-      existed: seconds.meta({ description: 'Seconds of existence of all of them.' }),
+      closed: z.boolean().meta({
+        description: 'Whether the period is over and its days are closed: only then usage can be final.',
+      }),
     })
-    .meta({ id: 'UsageOfTenant' }),
-  load: async ({ db, now }, { tenant, after, limit, ...parameters }) => {
-    const { from, until } = parameters
-    const month = periodHolding(from ?? (until === undefined ? now : until - 1), 'month')
-    const period = { from: from ?? month.from, until: until ?? month.until }
-    const { instances, existed, page } = await usageOfTenant(db, { tenant, period, after, limit: rowsToRead(limit) })
+    .meta({ id: 'Usage' }),
+  load: async (context, { after, limit, ...parameters }) => {
+    const selected = await selectUsage(context, parameters)
+    const closed = await isOver(context, selected)
+    const rows: InstanceRow[] = []
+    for await (const page of rowsOf(context, selected, after)) {
+      rows.push(...page)
+      if (rows.length > limit) break
+    }
     return {
-      tenant,
-      from: toTime(period.from),
-      until: toTime(period.until),
-      instances,
-      existed: toSeconds(existed),
+      from: toTime(selected.period.from),
+      until: toTime(selected.period.until),
+      closed,
       ...toPage(
-        page,
+        rows.slice(0, limit + 1),
         limit,
-        (row) => ({
-          instance: row.instance,
-          flavor_name: row.flavorName,
-          instance_type_id: row.instanceTypeId,
-          instance_flavor_id: row.instanceFlavorId,
-          existed: toSeconds(row.existed),
-          ...row.counts,
-        }),
+        (row) => toInstanceUsage(row, selected.names, closed),
         ({ instance }) => cursor.encode(instance),
       ),
     }
   },
+  csv: async function* (context, { after, ...parameters }) {
+    const selected = await selectUsage(context, parameters)
+    const closed = await isOver(context, selected)
+    let header = csvLine(usageCsvHeader)
+    for await (const page of rowsOf(context, selected, after)) {
+      yield header + page.flatMap((row) => usageCsvRows(row, selected.names, closed).map(csvLine)).join('')
+      header = ''
+    }
+  },
 })
+
+/** Gaps in a summary; the list of usage has all. */
+const LISTED_GAPS = 100
+
+const summaryItem = z
+  .object({
+    tenant: z.string().nullable(),
+    flavor: z.string().nullable().meta({ description: 'Id of the flavor.' }),
+    flavor_name: z.string().nullable(),
+    memory_mb: z.number().nullable(),
+    instances: countOf,
+    seconds,
+  })
+  .meta({ id: 'TenantUsage' })
+
+const missingItem = z
+  .object({
+    instance: z.string(),
+    tenant: z.string().nullable(),
+    deployment: z.string().nullable(),
+    from: time,
+    until: time,
+    reason: gapReason,
+  })
+  .meta({ id: 'OpenGap' })
+
+const summary = z
+  .object({
+    from: time,
+    until: time,
+    final: z.boolean().meta({
+      description: 'Whether the usage is complete: later changes are corrections. False before the days are closed.',
+    }),
+    closed: z.boolean().meta({ description: 'Whether the period is over and its days are closed.' }),
+    items: z.array(summaryItem),
+    missing_seconds: seconds.meta({ description: 'Time of existence without usage, unless that is explained.' }),
+    missing: z.array(missingItem).meta({ description: `The first ${LISTED_GAPS} of these times, by instance.` }),
+  })
+  .meta({ id: 'UsageSummary' })
+
+export const usageSummary = defineResource({
+  path: 'usage/summary',
+  summary: 'Usage by tenant and flavor in a period, whether it is final, and what is missing',
+  access: 'tenant',
+  parameters: { ...usageParameters, format },
+  answer: summary,
+  load: (context, parameters) => summarize(context, parameters),
+  csv: async function* (context, parameters) {
+    const { items, final } = await summarize(context, parameters)
+    yield csvLine([...Object.keys(summaryItem.shape), 'final'])
+    for (const item of items) {
+      const { tenant, flavor, flavor_name, memory_mb, instances, seconds } = item
+      yield csvLine([tenant, flavor, flavor_name, memory_mb, instances, seconds, final])
+    }
+  },
+})
+
+async function summarize(
+  context: TenantContext,
+  parameters: Parameters<typeof selectUsage>[1],
+): Promise<z.infer<typeof summary>> {
+  const selected = await selectUsage(context, parameters)
+  const closed = await isOver(context, selected)
+  const sums = new Map<string, Omit<UsageSum, 'deploymentId'> & { instances: number }>()
+  const missing: z.infer<typeof missingItem>[] = []
+  let missingTime = 0
+  let final = closed
+  for await (const page of rowsOf(context, selected)) {
+    for (const row of page) {
+      final &&= row.final
+      addSums(sums, row)
+      const open = row.gaps.filter(isOpen)
+      missingTime += open.reduce((sum, { from, until }) => sum + until - from, 0)
+      const { instance, tenant, deployment } = row
+      for (const { from, until, reason } of open.slice(0, LISTED_GAPS - missing.length)) {
+        missing.push({ instance, tenant, deployment, from: toTime(from), until: toTime(until), reason })
+      }
+    }
+  }
+  return {
+    from: toTime(selected.period.from),
+    until: toTime(selected.period.until),
+    final,
+    closed,
+    items: [...sums]
+      .sort(([a], [b]) => (a < b ? -1 : 1))
+      .map(([, { tenant, flavor, flavorName, memoryMb, instances, duration }]) => ({
+        tenant,
+        flavor,
+        flavor_name: flavorName,
+        memory_mb: memoryMb,
+        instances,
+        seconds: toSeconds(duration),
+      })),
+    missing_seconds: toSeconds(missingTime),
+    missing,
+  }
+}
+
+/** Adds the usage of an instance to the sums by tenant and flavor, of all deployments. */
+function addSums(
+  sums: Map<string, Omit<UsageSum, 'deploymentId'> & { instances: number }>,
+  { sums: own }: InstanceRow,
+): void {
+  const counted = new Set<string>()
+  for (const { tenant, flavor, flavorName, memoryMb, duration } of own) {
+    const key = JSON.stringify([tenant, flavor, flavorName, memoryMb])
+    const sum = sums.get(key) ?? { tenant, flavor, flavorName, memoryMb, duration: 0, instances: 0 }
+    sum.duration += duration
+    if (!counted.has(key)) sum.instances++
+    counted.add(key)
+    sums.set(key, sum)
+  }
+}

@@ -1,0 +1,19 @@
+import { expect, test } from '@jest/globals'
+import { csvLine } from './csv.ts'
+
+test('values are separated by commas, and lines end with CR LF', () => {
+  expect(csvLine(['a', 1.5, true, null, ''])).toBe('a,1.5,true,,\r\n')
+  expect(csvLine([-1])).toBe('-1\r\n')
+})
+
+test('quotes, commas and line breaks are quoted', () => {
+  expect(csvLine(['say "x"', 'a,b', 'a\nb', 'a\rb'])).toBe('"say ""x""","a,b","a\nb","a\rb"\r\n')
+})
+
+test.each(['=1+1', '+1', '-1', '@x', '\tx'])('%j is text, not a formula', (text) => {
+  expect(csvLine([text])).toBe(`'${text}\r\n`)
+})
+
+test('a formula is quoted, too', () => {
+  expect(csvLine(['=HYPERLINK("x","y")', '\rx'])).toBe('"\'=HYPERLINK(""x"",""y"")","\'\rx"\r\n')
+})
