@@ -1,5 +1,6 @@
 export { isSilent, SILENT_AFTER } from './deployments/silence.ts'
 export { type LaunchTime, type Life, lifeOf, type Pause } from './billing/life.ts'
+export { changedLife, type LaunchTime, type Life, lifeOf, type Pause } from './billing/life.ts'
 export {
   type GapReason,
   type InstanceUsage,

@@ -210,6 +210,29 @@ export const catalog = {
     attempts: 20,
     deduplicationId: () => 'refold',
   }),
+  /** Finds instances that existed in an audit period and sent no exists. */
+  'find-missing': job({
+    queue: 'maintenance',
+    payload: z.object({}),
+    /** Hosts with missing exists in the audit periods that were examined for the first time. */
+    result: z.object({ hosts: count }),
+    attempts: 1,
+    deduplicationId: () => 'find-missing',
+  }),
+  /** Closes the days whose usage nova must have reported, and stores corrections of closed days. */
+  'close-usage': job({
+    queue: 'maintenance',
+    payload: z.object({}),
+    result: z.object({
+      /** Closed days. */
+      days: count,
+      corrections: count,
+      /** Those of usage that the billing system or the broker has. */
+      confirmed: count,
+    }),
+    attempts: 1,
+    deduplicationId: () => 'close-usage',
+  }),
   /** Creates the partitions of the coming days in advance. */
   partitions: job({
     queue: 'maintenance',
@@ -260,6 +283,8 @@ export const jobNames = Object.keys(catalog).filter(isJobName)
 /** Recurring jobs, with an empty payload. */
 export const schedules: readonly { job: JobName; intervalMs: number }[] = [
   { job: 'due-reports', intervalMs: 10 * 60_000 },
+  { job: 'find-missing', intervalMs: 5 * 60_000 },
+  { job: 'close-usage', intervalMs: 10 * 60_000 },
   { job: 'partitions', intervalMs: 60 * 60_000 },
   { job: 'retention', intervalMs: 24 * 60 * 60_000 },
 ]

@@ -44,8 +44,8 @@ const concurrency: Record<QueueName, number> = {
   aggregation: 4,
   verification: 2,
   reports: 1,
-  // A refold takes hours, and retention waits for its end. Neither may delay scheduled reports.
-  maintenance: 3,
+  // A refold takes hours, retention waits for its end, and usage may have a queue. None may delay scheduled reports.
+  maintenance: 5,
 }
 
 /** After this time another worker runs the job of a killed worker. Running workers renew their locks. */

@@ -1,4 +1,4 @@
-import { auditDue, DAY, type Instant, MINUTE } from '@stacktach/domain'
+import { type AuditPeriod, auditDue, DAY, type Instant, MINUTE } from '@stacktach/domain'
 import { isWholeAuditPeriod } from '../sql/auditPeriod.ts'
 import type { Queryable } from '../sql/transaction.ts'
 
@@ -11,21 +11,34 @@ export interface AuditsDue {
   of(deploymentId: number | null): Instant
   /** Time that all deployments must have reported. */
   all: Instant
+  /** Time that some deployment must have reported. */
+  any: Instant
 }
 
 /** Determines which usage before `until` nova must have reported by now. */
 export async function auditsDue(client: Queryable, until: Instant, now: Instant): Promise<AuditsDue> {
-  const { rows } = await client.query<{ deployment: number; from: Instant; until: Instant }>(
+  const { rows } = await client.query<AuditPeriod>(
     `select id as deployment, audit_beginning as "from", audit_ending as until from deployment
       where audit_ending is not null`,
   )
-  const end = Math.min(until, now - AUDIT_ARRIVAL)
-  const due = auditDue({ from: end, until: end }, rows)
-  const byDeployment = new Map(due.deployments.map((own) => [own.deployment, own.until]))
+  const arrived = now - AUDIT_ARRIVAL
+  const audits = rows.map((audit) => lastArrived(audit, arrived))
+  const due = auditDue({ from: arrived, until: arrived }, audits)
+  const limited = (time: Instant) => Math.min(until, time)
+  const byDeployment = new Map(due.deployments.map((own) => [own.deployment, limited(own.until)]))
+  const latest = limited(due.until)
   return {
-    of: (deployment) => byDeployment.get(deployment ?? 0) ?? due.until,
-    all: Math.min(due.until, ...byDeployment.values()),
+    of: (deployment) => byDeployment.get(deployment ?? 0) ?? latest,
+    all: Math.min(latest, ...byDeployment.values()),
+    any: latest,
   }
+}
+
+/** The audit period, or one before it that ended before its exists arrived: those of the latest one still arrive. */
+function lastArrived(audit: AuditPeriod, arrived: Instant): AuditPeriod {
+  const length = audit.until - audit.from
+  const periods = Math.max(0, Math.ceil((audit.until - arrived) / length))
+  return { ...audit, from: audit.from - periods * length, until: audit.until - periods * length }
 }
 
 /** Longest time that the first search for audits goes back: a month, and the audit at its end. */

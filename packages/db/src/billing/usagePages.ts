@@ -1,19 +1,10 @@
 import { DAY, floorTo, HOUR, type Instant, type TimePeriod } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { inSnapshot } from '../reports/snapshot.ts'
-import type { Queryable } from '../sql/transaction.ts'
 import { keptSince } from '../store/horizon.ts'
 import { auditsDue } from './auditsDue.ts'
+import { instancesOf, type UsageScope } from './instancesOf.ts'
 import { type ReadUsage, readUsage } from './readUsage.ts'
-
-/** Whose usage is read. */
-export interface UsageScope {
-  period: TimePeriod
-  /** Null: all. */
-  tenants: readonly string[] | null
-  /** Continues after this instance. */
-  after?: string | undefined
-}
 
 /** Exists in memory at once, if each hour of each instance has one. */
 const EXISTS_PER_BATCH = 20_000
@@ -43,25 +34,6 @@ export async function* usagePages(db: Database, scope: UsageScope, now: Instant)
     yield batch.usages
     after = batch.last
   }
-}
-
-async function instancesOf(
-  client: Queryable,
-  { period: { from, until }, tenants, after = '' }: UsageScope,
-  limit: number,
-): Promise<string[]> {
-  const ofTenants = tenants === null ? '' : 'and tenant = any($5)'
-  const { rows } = await client.query<{ instance: string }>(
-    `(select instance from lifecycle
-       where instance > $1 and deployment_id is not null and launched_at is not null and launched_at < $3
-         and (deleted_at is null or deleted_at > $2) ${ofTenants}
-       order by instance limit $4)
-     union all
-     (select instance from lifecycle where instance > $1 and deployment_id is null order by instance limit $4)
-     order by instance limit $4`,
-    [after, from, until, limit, ...(tenants === null ? [] : [tenants])],
-  )
-  return rows.map(({ instance }) => instance)
 }
 
 /**

@@ -160,6 +160,7 @@ export const exists: Target<InstanceExists> = {
     host: 'text',
     bandwidth_public_out: 'bigint',
   },
+  returned: ['instance', 'audit_period_beginning', 'audit_period_ending'],
   // A changed exists must be verified again.
   onChange: [`"status" = 'pending'`, '"fail_reason" = null'],
   columns: (row) => ({

@@ -9,6 +9,7 @@ import type {
   Lifecycle,
 } from '@stacktach/domain'
 import type pg from 'pg'
+import { type ChangedTime, queueChanges } from '../billing/usageChanged.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
 import type { ChangedEvidence } from '../verification/reopen.ts'
@@ -63,7 +64,13 @@ export async function writeFolds(
     all((fold) => fold.deletes),
     whole,
   )
-  await write(client, exists, lastOfEachKey(all((fold) => fold.exists)), whole)
+  const changedExists = await write<InstanceExists, ChangedExists>(
+    client,
+    exists,
+    lastOfEachKey(all((fold) => fold.exists)),
+    whole,
+  )
+  await queueChanges(client, deletedTimes(changedExists))
   await write(
     client,
     operations,
@@ -89,6 +96,19 @@ export async function writeFolds(
     })),
   }
   return { changed, newFailures: await withDeployments(client, countNew(changedFailures)) }
+}
+
+interface ChangedExists {
+  instance: string
+  audit_period_beginning: number | null
+  audit_period_ending: number | null
+}
+
+/** The times of deleted exists. Others get a verdict, which queues their times. */
+function deletedTimes(rows: readonly (ChangedExists & { change: Change })[]): ChangedTime[] {
+  return rows.flatMap(({ change, instance, audit_period_beginning: from, audit_period_ending: until }) =>
+    change === 'deleted' && from !== null && until !== null ? [{ instance, from, until }] : [],
+  )
 }
 
 interface ChangedFailure {

@@ -1,4 +1,5 @@
-import type { InstanceFold, Lifecycle } from '@stacktach/domain'
+import { changedLife, type InstanceFold, type Lifecycle } from '@stacktach/domain'
+import { queueChanges } from '../billing/usageChanged.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { type ColumnTypes, unnest } from '../sql/unnest.ts'
 
@@ -49,7 +50,8 @@ const lifecycleTypes: ColumnTypes<LifecycleColumns> = {
 const columns = Object.keys(lifecycleTypes).filter((name) => name !== 'instance' && !name.startsWith('expected_'))
 
 /**
- * Writes lifecycles if their stored positions are unchanged. The shard's lock does not ensure this if two processes have
+ * Writes lifecycles if their stored positions are unchanged, and queues the times in which an instance existed or not by
+ * the change. The shard's lock does not ensure this if two processes have
  * different values of SHARDS.
  *
  * @param before the lifecycles as they were read
@@ -100,4 +102,11 @@ export async function writeLifecycles(
     values,
   )
   if (counted[0]?.written !== rows.length) throw new ConcurrentFold('an instance was folded by another process')
+  await queueChanges(
+    client,
+    folds.flatMap(({ instance, lifecycle }) => {
+      const time = changedLife(before.get(instance) ?? null, lifecycle)
+      return time === null ? [] : [{ instance, ...time }]
+    }),
+  )
 }

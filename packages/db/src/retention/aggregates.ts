@@ -19,6 +19,9 @@ const deletable = {
     '"when" < $1 and not exists (select from request_tracker t where t.request_id = pruned_start.request_id)',
   instance_exists: `"when" < $1 and status = any('{verified,failed}')`,
   image_exists: `"when" < $1 and status = any('{verified,failed}')`,
+  missing_exists: 'until < $1',
+  usage_day: 'day < $1',
+  usage_correction: '"at" < $1 and day < $1',
   outbox: 'notification_when < $1 and send_status <> 0',
 } as const
 

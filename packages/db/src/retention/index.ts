@@ -9,5 +9,5 @@ export {
 } from './boundaries.ts'
 export { backlogBefore, deleteOldSpans, dropPartition } from './drop.ts'
 export { keepRequestStarts } from './keepRequestStarts.ts'
-export { withRetentionLock } from './lock.ts'
+export { withRetentionLock, withUsageLock } from './lock.ts'
 export { type Partition, sealPartitions } from './seal.ts'

@@ -1,13 +1,20 @@
 import pg from 'pg'
 
-/** Key of the advisory lock. */
-const RETENTION_LOCK = 7246_002
+/** Keys of the advisory locks. */
+const lockKeys = { retention: 7246_002, usage: 7246_003 } as const
 
-/**
- * Runs `work` under the lock of retention; returns null if another process holds it. The lock belongs to a separate
- * connection, so it is released also if the process is killed.
- */
-export async function withRetentionLock<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T | null> {
+/** Runs `work` under the lock of retention; returns null if another process holds it. */
+export function withRetentionLock<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T | null> {
+  return withLock(pool, 'retention', work)
+}
+
+/** Runs `work` under the lock of the jobs that close usage and find what is missing; null if another process holds it. */
+export function withUsageLock<T>(pool: pg.Pool, work: () => Promise<T>): Promise<T | null> {
+  return withLock(pool, 'usage', work)
+}
+
+/** The lock belongs to a separate connection, so it is released also if the process is killed. */
+async function withLock<T>(pool: pg.Pool, name: keyof typeof lockKeys, work: () => Promise<T>): Promise<T | null> {
   // Not from the pool, because `work` may need all its connections.
   const client = new pg.Client(pool.options)
   // A lost connection releases the lock, and another run may start. That is safe: each step is idempotent or fails.
@@ -15,7 +22,7 @@ export async function withRetentionLock<T>(pool: pg.Pool, work: () => Promise<T>
   await client.connect()
   try {
     const { rows } = await client.query<{ locked: boolean }>('select pg_try_advisory_lock($1) as locked', [
-      RETENTION_LOCK,
+      lockKeys[name],
     ])
     return rows[0]?.locked ? await work() : null
   } finally {

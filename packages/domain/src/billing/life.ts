@@ -1,4 +1,5 @@
 import { type Instant, SECOND } from '../time/instant.ts'
+import { ALL_TIME, type TimePeriod } from '../time/period.ts'
 
 /** Time of an existing instance in which nova reports no usage. */
 export interface Pause {
@@ -51,4 +52,24 @@ export function lifeOf(
   })
   const pauses = [...relaunched, ...offloaded].sort((a, b) => a.from - b.from || (a.reason < b.reason ? -1 : 1))
   return { launchedAt, deletedAt, pauses }
+}
+
+/** When an instance existed, as its lifecycle stores it. */
+interface StoredLife {
+  launchedAt: Instant | null
+  deletedAt: Instant | null
+  /** Null: the life is unknown. */
+  deploymentId: number | null
+}
+
+/** The time in which a change of a lifecycle may change usage; null if the life is the same. */
+export function changedLife(before: StoredLife | null, after: StoredLife): TimePeriod | null {
+  const wasKnown = before !== null && (before.deploymentId === null) === (after.deploymentId === null)
+  if (wasKnown && before.launchedAt === after.launchedAt) {
+    if (before.deletedAt === after.deletedAt) return null
+    const deletes = [before.deletedAt, after.deletedAt].map((time) => time ?? ALL_TIME.until)
+    return { from: Math.min(...deletes), until: Math.max(...deletes) }
+  }
+  const from = Math.min(before?.launchedAt ?? ALL_TIME.until, after.launchedAt ?? ALL_TIME.until)
+  return from === ALL_TIME.until ? null : { from, until: ALL_TIME.until }
 }

@@ -2,7 +2,8 @@ import { describe, expect, test } from '@jest/globals'
 import fc from 'fast-check'
 import { randomCases } from '../testkit/randomCases.ts'
 import { formatInstant, HOUR, MINUTE, parseInstant, SECOND } from '../time/instant.ts'
-import { type Life, lifeOf } from './life.ts'
+import { ALL_TIME } from '../time/period.ts'
+import { changedLife, type Life, lifeOf } from './life.ts'
 import { isFinal, type UsageExists, usageOfInstance } from './usageOfInstance.ts'
 
 const at = (time: string) => parseInstant(`2026-11-20 ${time}`) ?? 0
@@ -205,6 +206,32 @@ describe('the life of an instance', () => {
       { from: at('07:00:00'), until: at('09:30:00'), reason: 'relaunched' },
       { from: at('09:20:00'), until: at('09:20:00'), reason: 'relaunched' },
     ])
+  })
+})
+
+describe('a change of a life', () => {
+  const known = { launchedAt: at('07:00:00'), deletedAt: null, deploymentId: 1 }
+
+  test('is the time since its delete, or since its launch', () => {
+    const deleted = { ...known, deletedAt: at('09:00:00') }
+    expect(changedLife(known, deleted)).toEqual({ from: at('09:00:00'), until: ALL_TIME.until })
+    expect(changedLife(deleted, known)).toEqual({ from: at('09:00:00'), until: ALL_TIME.until })
+    const later = { ...known, deletedAt: at('10:00:00') }
+    expect(changedLife(deleted, later)).toEqual({ from: at('09:00:00'), until: at('10:00:00') })
+    const earlier = { ...known, launchedAt: at('06:00:00') }
+    expect(changedLife(known, earlier)).toEqual({ from: at('06:00:00'), until: ALL_TIME.until })
+    expect(changedLife(null, deleted)).toEqual({ from: at('07:00:00'), until: ALL_TIME.until })
+    expect(changedLife({ ...known, deploymentId: null }, known)).toEqual({
+      from: at('07:00:00'),
+      until: ALL_TIME.until,
+    })
+  })
+
+  test('is nothing without a launch, or if only other values changed', () => {
+    const starting = { ...known, launchedAt: null }
+    expect(changedLife(null, starting)).toBeNull()
+    expect(changedLife(starting, starting)).toBeNull()
+    expect(changedLife(known, { ...known, deploymentId: 2 })).toBeNull()
   })
 })
 

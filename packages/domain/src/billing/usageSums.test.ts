@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals'
-import type { UsageGap, UsageSegment } from './usageOfInstance.ts'
+import type { UsageSegment } from './usageOfInstance.ts'
 import { correctionReason, sumSegments, type UsageSum, usageChanges } from './usageSums.ts'
 
 const flavor = { tenant: 'a', deploymentId: 1, flavor: '2', flavorName: 'm1', memoryMb: 512 }
@@ -31,10 +31,9 @@ test('changes are the sums that differ, also new and removed ones', () => {
 })
 
 test('less usage with a failed exists is contradicted; anything else was late', () => {
-  const gap = (reason: UsageGap['reason']): UsageGap => ({ from: 0, until: 1, reason, exists: [] })
   const change = (before: number, after: number) => ({ ...flavor, before, after })
-  expect(correctionReason([change(2, 1)], [gap('failed exists')])).toBe('contradicted exists')
-  expect(correctionReason([change(2, 1)], [gap('no exists')])).toBe('late notification')
-  expect(correctionReason([change(1, 2)], [gap('failed exists')])).toBe('late notification')
-  expect(correctionReason([change(1, 0), change(0, 1)], [])).toBe('late notification')
+  expect(correctionReason([change(2, 1)], { failed: 1 })).toBe('contradicted exists')
+  expect(correctionReason([change(2, 1)], { failed: 0 })).toBe('late notification')
+  expect(correctionReason([change(1, 2)], { failed: 1 })).toBe('late notification')
+  expect(correctionReason([change(1, 0), change(0, 1)], { failed: 0 })).toBe('late notification')
 })

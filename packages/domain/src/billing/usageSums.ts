@@ -1,5 +1,5 @@
 import type { Duration } from '../time/duration.ts'
-import type { UsageGap, UsageSegment } from './usageOfInstance.ts'
+import type { UsageCounts, UsageSegment } from './usageOfInstance.ts'
 
 /** Whose usage is summed: time with the same values is one sum. */
 export type UsageKey = Pick<UsageSegment, 'tenant' | 'deploymentId' | 'flavor' | 'flavorName' | 'memoryMb'>
@@ -54,10 +54,16 @@ export function usageChanges(before: readonly UsageSum[], after: readonly UsageS
  */
 export type CorrectionReason = 'late notification' | 'contradicted exists'
 
-/** The reason of changes of an instance's day. */
-export function correctionReason(changes: readonly UsageChange[], gaps: readonly UsageGap[]): CorrectionReason {
+/**
+ * The reason of changes of an instance's day. After a delete, a failed exists reports time in which the instance did not
+ * exist, so it is not among the gaps.
+ *
+ * @param counts of the exists of the day
+ */
+export function correctionReason(
+  changes: readonly UsageChange[],
+  counts: Pick<UsageCounts, 'failed'>,
+): CorrectionReason {
   const added = changes.reduce((sum, change) => sum + change.after - change.before, 0)
-  return added < 0 && gaps.some(({ reason }) => reason === 'failed exists')
-    ? 'contradicted exists'
-    : 'late notification'
+  return added < 0 && counts.failed > 0 ? 'contradicted exists' : 'late notification'
 }

@@ -1,6 +1,8 @@
 import type { Handlers } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
+import { closeUsage } from './closeUsage.ts'
 import { enqueueDueReports } from './dueReports.ts'
+import { findMissing } from './findMissing.ts'
 import { handleKpi } from './kpi.ts'
 import { createPartitions } from './partitions.ts'
 import { publishVerified } from './publishVerified.ts'
@@ -21,6 +23,8 @@ export function handlers(context: JobContext): Handlers {
     'publish-verified': () => publishVerified(context),
     report: (payload) => handleReport(context, payload),
     'due-reports': () => enqueueDueReports(context),
+    'find-missing': () => findMissing(context),
+    'close-usage': () => closeUsage(context),
     partitions: () => createPartitions(context),
     retention: (payload) => applyRetention(context, payload),
     refold: (_, progress) => refold(context, progress),

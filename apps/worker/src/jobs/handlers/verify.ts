@@ -11,6 +11,7 @@ import {
   isPending,
   type Judged,
   type Queryable,
+  queueVerdicts,
   reopenRange,
   writeVerdicts,
 } from '@stacktach/db'
@@ -109,6 +110,13 @@ async function verifyPending(context: JobContext, service: ServiceVerification, 
       inTransaction(context.database.pool, async (client) => {
         const verdicts = await service.judge(context, client, range)
         await writeVerdicts(client, service.table, verdicts)
+        if (service.table === 'instance_exists') {
+          await queueVerdicts(
+            client,
+            verdicts.map(({ id }) => id),
+            context.clock(),
+          )
+        }
         const verified = verdicts.filter(({ verdict }) => verdict.status === 'verified').map(({ id }) => id)
         if (context.publishing !== null) await service.enqueueOutbox(client, verified, context.clock())
         return verdicts
