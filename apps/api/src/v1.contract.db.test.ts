@@ -54,6 +54,8 @@ const known: Record<string, string> = {
   'timings/:name': 'timings/compute.instance.rebuild',
   usage: 'usage?tenant=5000',
   'usage/summary': 'usage/summary?tenant=5000',
+  'usage/missing': 'usage/missing?tenant=5000',
+  'usage/corrections': 'usage/corrections?tenant=5000',
   'reports/:id': 'reports/1',
 }
 

@@ -80,6 +80,10 @@ export async function fillMany(db: Database): Promise<void> {
             (${when}) / ${DAY} * ${DAY} - ${DAY}, (${when}) / ${DAY} * ${DAY} ${series}`,
     `insert into outbox (service, key, message_id, notification_id, notification_when, send_status, created_at)
      select 'nova', g, g, g, ${when}, 201, ${when} ${series}`,
+    `insert into missing_exists (instance, "from", until, deployment_id, host, tenant)
+     select uuid_of(g / 8), ${when}, ${when} + 1, 1 + g % 4, 'host-' || g % 100, (g % 1000)::text ${series}`,
+    `insert into usage_correction ("at", day, instance, tenant, deployment_id, before, after, reason, confirmed)
+     select ${when}, 0, uuid_of(g / 8), (g % 1000)::text, 1 + g % 4, 1, 0, 'late notification', false ${series}`,
     // One report per hour.
     `insert into report (name, version, period_start, period_end, created_at, json)
      select 'report-' || g % 10, 1, ${hour}, ${hour}, ${hour}, '{}' ${series}`,

@@ -1,3 +1,4 @@
+import { correctionCursor } from '../v1/resources/usageChecks.ts'
 import { image, resize, undashed, web, worker } from './fixture.ts'
 import { create, old, volumeOnly } from './v1Fixture.ts'
 
@@ -317,8 +318,33 @@ export const v1Cases: readonly V1Case[] = [
     body: {
       ...{ from: '2026-11-20T00:00:00.000000Z', until: '2026-11-21T00:00:00.000000Z', final: false, closed: false },
       items: [{ tenant: '5000', flavor: null, flavor_name: 'm1', memory_mb: null, instances: 1, seconds: 3_600 }],
-      ...{ missing_seconds: 0, missing: [] },
+      ...{ missing_seconds: 0, missing: [], corrections: correctionCursor.encode(2) },
     },
+  },
+  {
+    path: 'usage/missing?tenant=5000&host=host-1',
+    body: page({
+      ...{ instance: web, tenant: '5000', deployment: 'west', host: 'host-1', seconds: 3_600 },
+      ...{ from: '2026-11-20T09:00:00.000000Z', until: '2026-11-20T10:00:00.000000Z' },
+    }),
+  },
+  {
+    path: 'usage/corrections?tenant=5000&limit=1',
+    body: {
+      items: [
+        {
+          ...{ id: 1, at: '2026-11-20T10:00:00.000000Z', day: '2026-11-19', instance: web, tenant: '5000' },
+          ...{ deployment: 'west', flavor: '2', flavor_name: 'm1', memory_mb: 512, before: 86_400, after: 3_600.5 },
+          ...{ reason: 'contradicted exists', confirmed: true },
+        },
+      ],
+      next: correctionCursor.encode(1),
+      last: correctionCursor.encode(1),
+    },
+  },
+  {
+    path: `usage/corrections?after=${correctionCursor.encode(2)}`,
+    body: { items: [], next: null, last: correctionCursor.encode(2) },
   },
   { path: 'reports?name=hourly', body: page(hourlyReport) },
   { path: 'reports/1', body: { ...hourlyReport, parameters: {}, report: [{ total: 12345678901234567890n }] } },
@@ -393,6 +419,10 @@ export const v1ListCases: readonly V1ListCase[] = [
   { path: 'failures/list?error=Timed out.'.replace(' ', '%20'), members: ['id'], items: ['3'] },
   { path: `failures/list?image=cirros&instance=${web}&deployment=west`, members: ['id'], items: ['3', '2', '1'] },
   { path: 'usage?tenant=5000', members: ['instance'], items: [web] },
+  { path: 'usage/missing?tenant=5000', members: ['instance', 'host'], items: [`${web} host-1`, `${web} host-2`] },
+  { path: 'usage/missing?deployment=west&from=2026-11-19T08:00:00Z', members: ['host'], items: ['host-1', 'host-2'] },
+  { path: 'usage/corrections?tenant=5000', members: ['id'], items: ['1', '2'] },
+  { path: 'usage/corrections?region=WE&confirmed=false', members: ['id'], items: ['2'] },
   { path: 'reports', members: ['id'], items: ['1', '2'] },
   { path: 'reports?from=2026-11-20T01:00:00Z', members: ['id'], items: ['1'] },
 ]

@@ -174,4 +174,22 @@ async function fillUsage(db: Database): Promise<void> {
       ...{ auditPeriodBeginning: midnight - day, auditPeriodEnding: midnight, status: 'verified' },
     },
   })
+  const hour = 3_600_000_000n
+  const missing = { instance: web, tenant: '5000', deploymentId: 1 }
+  await db.prisma.missingExists.createMany({
+    data: [
+      { ...missing, host: 'host-1', from: midnight + 9n * hour, until: midnight + 10n * hour },
+      { ...missing, host: 'host-2', from: midnight - 20n * hour, until: midnight - 9n * hour },
+    ],
+  })
+  const correction = {
+    ...{ day: midnight - day, instance: web, tenant: '5000', deploymentId: 1, flavor: '2', flavorName: 'm1' },
+    ...{ memoryMb: 512n, at: midnight + 10n * hour, before: day },
+  }
+  await db.prisma.usageCorrection.createMany({
+    data: [
+      { ...correction, after: hour + 500_000n, reason: 'contradicted exists', confirmed: true },
+      { ...correction, after: 0n, reason: 'late notification', confirmed: false },
+    ],
+  })
 }

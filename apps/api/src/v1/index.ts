@@ -16,6 +16,7 @@ import { oneRequest } from './resources/request.ts'
 import { system } from './resources/system.ts'
 import { timingList, timingsOfOneName } from './resources/timings.ts'
 import { usage, usageSummary } from './resources/usage.ts'
+import { correctionList, missingList } from './resources/usageChecks.ts'
 
 /** The resources below `/v1/`. */
 export const resources: readonly Resource[] = [
@@ -36,6 +37,8 @@ export const resources: readonly Resource[] = [
   existsCounts,
   usage,
   usageSummary,
+  missingList,
+  correctionList,
   reportList,
   oneReport,
   deploymentList,

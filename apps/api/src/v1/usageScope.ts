@@ -67,11 +67,8 @@ export async function selectUsage(
   { db, now, tenants: own }: TenantContext,
   { tenant, deployment, region, flavor, from, until }: z.output<typeof parameters>,
 ): Promise<SelectedUsage> {
-  if (own !== null && tenant !== undefined && !own.has(tenant)) {
-    throw new HttpError(403, 'The token is limited to the instances, requests and usage of its own tenants')
-  }
+  const tenants = selectTenants(own, tenant)
   const period = usagePeriod(from, until, now)
-  const tenants = tenant === undefined ? own : new Set([tenant])
   const { names, ids } = await selectDeployments(db, deployment, region)
   const matches = (sum: UsageSum) =>
     (tenants === null || (sum.tenant !== null && tenants.has(sum.tenant))) &&
@@ -102,6 +99,19 @@ export async function selectUsage(
   }
 }
 
+/**
+ * The tenants that a parameter selects among those of the viewer; null: all.
+ *
+ * @throws HttpError 403 for another tenant
+ */
+export function selectTenants(own: ReadonlySet<string> | null, tenant: string | undefined): ReadonlySet<string> | null {
+  if (tenant === undefined) return own
+  if (own !== null && !own.has(tenant)) {
+    throw new HttpError(403, 'The token is limited to the instances, requests and usage of its own tenants')
+  }
+  return new Set([tenant])
+}
+
 function usagePeriod(from: Instant | undefined, until: Instant | undefined, now: Instant): TimePeriod {
   const month = periodHolding(from ?? (until === undefined ? now : until - 1), 'month')
   const period = { from: from ?? month.from, until: until ?? month.until }
@@ -112,8 +122,8 @@ function usagePeriod(from: Instant | undefined, until: Instant | undefined, now:
   return period
 }
 
-/** @returns the names of all deployments, and the ids of the selected ones; null: all */
-async function selectDeployments(db: Database, deployment: string | undefined, region: string | undefined) {
+/** The names of all deployments, and the ids of the selected ones; null: all. */
+export async function selectDeployments(db: Database, deployment: string | undefined, region: string | undefined) {
   const all = await listDeployments(db)
   const isSelected = (name: string) =>
     (deployment === undefined || name === deployment) &&

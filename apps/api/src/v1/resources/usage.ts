@@ -1,4 +1,4 @@
-import { isClosed, usagePages } from '@stacktach/db'
+import { isClosed, lastCorrection, usagePages } from '@stacktach/db'
 import { isOpen, type UsageSum } from '@stacktach/domain'
 import { z } from 'zod'
 import { csvLine } from '../../http/csv.ts'
@@ -9,6 +9,7 @@ import { pageOf, toPage } from '../page.ts'
 import { describeAfter, limit } from '../parameters.ts'
 import { format, type InstanceRow, type SelectedUsage, selectUsage, usageParameters } from '../usageScope.ts'
 import { countOf, seconds, time, toSeconds, toTime } from '../values.ts'
+import { correctionCursor } from './usageChecks.ts'
 
 const cursor = defineCursor('usage', z.string())
 
@@ -104,6 +105,9 @@ const summary = z
     closed: z.boolean().meta({ description: 'Whether the period is over and its days are closed.' }),
     items: z.array(summaryItem),
     missing_seconds: seconds.meta({ description: 'Time of existence without usage, unless that is explained.' }),
+    corrections: z.string().meta({
+      description: 'Cursor of `usage/corrections`, for the parameter `after`: what changed since this answer.',
+    }),
     missing: z.array(missingItem).meta({ description: `The first ${LISTED_GAPS} of these times, by instance.` }),
   })
   .meta({ id: 'UsageSummary' })
@@ -131,6 +135,7 @@ async function summarize(
 ): Promise<z.infer<typeof summary>> {
   const selected = await selectUsage(context, parameters)
   const closed = await isOver(context, selected)
+  const corrections = correctionCursor.encode(await lastCorrection(context.db))
   const sums = new Map<string, Omit<UsageSum, 'deploymentId'> & { instances: number }>()
   const missing: z.infer<typeof missingItem>[] = []
   let missingTime = 0
@@ -163,6 +168,7 @@ async function summarize(
         seconds: toSeconds(duration),
       })),
     missing_seconds: toSeconds(missingTime),
+    corrections,
     missing,
   }
 }
