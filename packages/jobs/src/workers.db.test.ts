@@ -53,6 +53,8 @@ function start(handlers: Partial<Handlers>) {
       'due-reports': unexpected,
       partitions: unexpected,
       retention: unexpected,
+      'find-missing': unexpected,
+      'close-usage': unexpected,
       'replay-rejected': unexpected,
       refold: unexpected,
       ...handlers,

@@ -141,7 +141,7 @@ class Server {
   #request(name: string, start: Instant, end: Instant, delay = 0, last = name): void {
     const requestId = `req-${this.#instance}-${name}`
     const message = 'Success'
-    this.#send(`${name}.start`, start, requestId, { launchedAt: null }, delay)
+    this.#send(`${name}.start`, start, requestId, null, delay)
     this.#send(`${last}.end`, end, requestId, { message }, delay)
   }
 
@@ -160,7 +160,7 @@ class Server {
     this.#before = { until: at, launchedAt: this.#launchedAt, flavor: this.#flavor }
     this.#partial(at)
     const old = this.#flavor
-    this.#send('resize.prep.start', at, `req-${this.#instance}-resize`, { newInstanceTypeId: null })
+    this.#send('resize.prep.start', at, `req-${this.#instance}-resize`, null)
     this.#flavor = old === 'small' ? 'large' : 'small'
     this.#launchedAt = at + 5 * MINUTE
     this.#send('finish_resize.start', at + MINUTE, `req-${this.#instance}-resize`, {
