@@ -1,5 +1,3 @@
-export { isSilent, SILENT_AFTER } from './deployments/silence.ts'
-export { type LaunchTime, type Life, lifeOf, type Pause } from './billing/life.ts'
 export { changedLife, type LaunchTime, type Life, lifeOf, type Pause } from './billing/life.ts'
 export {
   type GapReason,
@@ -22,6 +20,7 @@ export {
   usageChanges,
   usageKey,
 } from './billing/usageSums.ts'
+export { isSilent, SILENT_AFTER } from './deployments/silence.ts'
 export { type Boundary, foldBoundary } from './instance/boundary.ts'
 export { type FoldState, type InstanceFold, type Lifecycle, lastDelete } from './instance/foldInstance.ts'
 export { type ExistsKey, existsToLink, type LinkRange, rangesToLink } from './instance/links.ts'

@@ -13,18 +13,18 @@ import {
 import { HttpError, InvalidParameters, textParameter } from '@stacktach/http'
 import { z } from 'zod'
 import type { TenantContext } from './defineResource.ts'
-import { periodParameters, textFilter } from './parameters.ts'
+import { isoPeriod, optionalText } from './parameters.ts'
 
 /** Longest period of one answer. */
 const MAX_PERIOD = 366 * DAY
 
 /** The parameters that select usage. */
 export const usageParameters = {
-  tenant: textFilter('Id of the tenant (project).'),
-  deployment: textFilter('Name of the deployment.'),
-  region: textFilter('Beginning of the names of deployments, such as `east` for `east-1` and `east-2`.'),
-  flavor: textFilter('Id or name of the flavor.'),
-  ...periodParameters('usage (default: the current month, UTC)'),
+  tenant: optionalText('Id of the tenant (project).'),
+  deployment: optionalText('Name of the deployment.'),
+  region: optionalText('Beginning of the names of deployments, such as `east` for `east-1` and `east-2`.'),
+  flavor: optionalText('Id or name of the flavor.'),
+  ...isoPeriod('usage (default: the current month, UTC)'),
 }
 
 /** The parameter of resources that also answer with comma-separated values. */

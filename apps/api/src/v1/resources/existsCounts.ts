@@ -2,7 +2,7 @@ import { existsServices, usagePeriods } from '@stacktach/db'
 import { DAY } from '@stacktach/domain'
 import { z } from 'zod'
 import { defineResource } from '../defineResource.ts'
-import { periodParameters } from '../parameters.ts'
+import { isoPeriod } from '../parameters.ts'
 import { countOf, time, toTime } from '../values.ts'
 
 const DEFAULT_PERIOD = 7 * DAY
@@ -18,7 +18,7 @@ export const existsCounts = defineResource({
       .enum(existsServices, { error: `service must be one of ${existsServices.join(', ')}` })
       .default('nova')
       .meta({ description: 'nova: instances, glance: images.' }),
-    ...periodParameters('audit periods that end (default: the last seven days)'),
+    ...isoPeriod('audit periods that end (default: the last seven days)'),
   },
   answer: z
     .object({

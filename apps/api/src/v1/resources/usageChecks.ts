@@ -5,14 +5,14 @@ import { csvLine } from '../../http/csv.ts'
 import { defineCursor, microseconds, rowId } from '../cursor.ts'
 import { defineResource, type TenantContext } from '../defineResource.ts'
 import { pageOf, rowsToRead, toPage } from '../page.ts'
-import { describeAfter, flag, limit, MAX_PAGE, periodParameters, textFilter } from '../parameters.ts'
+import { describeAfter, flag, isoPeriod, limit, MAX_PAGE, optionalText } from '../parameters.ts'
 import { format, selectDeployments, selectTenants } from '../usageScope.ts'
 import { rowNumber, seconds, time, toSeconds, toTime } from '../values.ts'
 
 const scopeParameters = {
-  tenant: textFilter('Id of the tenant (project).'),
-  deployment: textFilter('Name of the deployment.'),
-  region: textFilter('Beginning of the names of deployments, such as `east` for `east-1` and `east-2`.'),
+  tenant: optionalText('Id of the tenant (project).'),
+  deployment: optionalText('Name of the deployment.'),
+  region: optionalText('Beginning of the names of deployments, such as `east` for `east-1` and `east-2`.'),
 }
 
 const scopeSchema = z.object(scopeParameters)
@@ -58,8 +58,8 @@ export const missingList = defineResource({
   access: 'tenant',
   parameters: {
     ...scopeParameters,
-    host: textFilter('Host of nova-compute.'),
-    ...periodParameters('missing usage (default: the current month, UTC)'),
+    host: optionalText('Host of nova-compute.'),
+    ...isoPeriod('missing usage (default: the current month, UTC)'),
     format,
     after: missingCursor.parameter.optional().meta(describeAfter),
     limit,
