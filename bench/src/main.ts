@@ -8,6 +8,7 @@ import { measureLive } from './figures/live.ts'
 import { measureProcesses } from './figures/processes.ts'
 import { measureReports } from './figures/reports.ts'
 import { measureRounds } from './figures/rounds.ts'
+import { measureUsage } from './figures/usage.ts'
 import { formatResults } from './formatResults.ts'
 import { describeMachine, withFinalLoad } from './machine.ts'
 import { checkpoints, parseOptions } from './options.ts'
@@ -47,6 +48,7 @@ try {
   if (isSelected('late')) await measureLateArrival(context)
   if (isSelected('import')) await measureImports(context)
   if (isSelected('growth')) await measureGrowth(context)
+  if (isSelected('usage')) await measureUsage(context)
   if (isSelected('live')) await measureLive(context)
   if (isSelected('processes')) await measureProcesses(context)
 } finally {

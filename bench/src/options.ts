@@ -49,7 +49,7 @@ export function parseOptions(argv: readonly string[]): BenchOptions {
     )
     .option('--quick', 'a rough measurement in less than a minute, with few notifications')
     .option('--json', 'print one JSON object')
-    .option('--only <figure...>', 'only these: rounds, late, import, growth, processes, answers, reports, live')
+    .option('--only <figure...>', 'only these: rounds, late, import, growth, processes, answers, reports, usage, live')
     .parse(argv, { from: 'user' })
   const options = command.opts<CommandOptions>()
   return optionsFor(options.notifications ?? (options.quick ? QUICK_NOTIFICATIONS : MILLION), options)

@@ -80,6 +80,15 @@ test('comma-separated values have all rows of the pages', async () => {
   expect(shown).toEqual(listed)
 })
 
+test('the header Accept selects the format, unless the parameter does', async () => {
+  const typeOf = async (query: string, accept: string) =>
+    (await api.request(`/v1/usage?${day}&limit=1${query}`, 'GET', { accept })).headers['content-type']?.split(';')[0]
+  expect(await typeOf('', 'text/csv')).toBe('text/csv')
+  expect(await typeOf('', '*/*')).toBe('application/json')
+  expect(await typeOf('', 'text/csv;q=0.5, application/json')).toBe('application/json')
+  expect(await typeOf('&format=json', 'text/csv')).toBe('application/json')
+})
+
 test('the summary has the sums of the list, and what is missing', async () => {
   expect(await json(`usage/summary?${day}&tenant=t-1`)).toMatchObject({
     final: false,

@@ -1,7 +1,7 @@
 import type { Database } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
 import { authenticate, HttpError, mayRequest, type Tokens } from '@stacktach/http'
-import express, { type RequestHandler, type Router } from 'express'
+import express, { type Request, type RequestHandler, type Router } from 'express'
 import { repeatOnConflict } from '../http/repeatOnConflict.ts'
 import { setEndpoint } from '../http/requestLog.ts'
 import type { Resource } from './defineResource.ts'
@@ -50,7 +50,7 @@ export function createV1({ db, clock, tokens, openApi }: Options): Router {
         throw new HttpError(403, 'The token is limited to the instances, requests and usage of its own tenants')
       }
       const context = { db, now: clock(), tenants: viewer.tenants }
-      if (resource.csv !== undefined && request.query.format === 'csv') {
+      if (resource.csv !== undefined && wantsCsv(request)) {
         await sendCsv(response, request.method === 'HEAD', resource.csv(context, request.params, request.query))
         return
       }
@@ -58,6 +58,12 @@ export function createV1({ db, clock, tokens, openApi }: Options): Router {
       sendJson(response, 200, 'application/json', body)
     }
   }
+}
+
+/** The parameter `format` counts, and without it the header Accept. */
+function wantsCsv(request: Request): boolean {
+  const { format } = request.query
+  return format === 'csv' || (format === undefined && request.accepts(['application/json', 'text/csv']) === 'text/csv')
 }
 
 /** @throws HttpError 405 for methods other than GET and HEAD */

@@ -34,6 +34,12 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
     help: 'Backlog rows folded into aggregates.',
     labels: ['job_name'],
   })
+  const corrections = metrics.counter({
+    name: 'usage_corrections_total',
+    help: 'Corrections of usage that the billing system or the broker has (confirmed), or that was final.',
+    labels: ['kind'],
+  })
+  for (const kind of ['confirmed', 'final']) corrections.inc({ kind }, 0)
   for (const job of jobNames) {
     for (const outcome of ['done', 'failed', 'retried']) attempts.inc({ job_name: job, outcome }, 0)
   }
@@ -48,6 +54,11 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
     done(job, milliseconds, result) {
       count(job, 'done', milliseconds)
       const foldJob = foldJobs.find((name) => name === job)
+      if (job === 'close-usage') {
+        const { corrections: all, confirmed } = catalog['close-usage'].result.parse(result)
+        corrections.inc({ kind: 'confirmed' }, confirmed)
+        corrections.inc({ kind: 'final' }, all - confirmed)
+      }
       if (foldJob !== undefined) folded.inc({ job_name: job }, catalog[foldJob].result.parse(result).folded)
     },
     failed: ({ job, milliseconds, willRetry }) => count(job, willRetry ? 'retried' : 'failed', milliseconds),

@@ -2,6 +2,7 @@ import {
   backlogState,
   countContradicted,
   countExistsStatus,
+  countMissing,
   countOpenOperations,
   countStuck,
   type Database,
@@ -132,6 +133,23 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
           { gauge: 'stuck' as const, labels: labelsOf(row), value: stuck.get(`${row.deployment} ${row.name}`) ?? 0 },
         ])
       }),
+  )
+
+  metrics.collector(
+    'usage',
+    {
+      missing: {
+        name: 'usage_missing',
+        help: 'Instances that existed in the last day without an exists from nova.',
+        labels: ['deployment'],
+      },
+    },
+    async () =>
+      (await query((client) => countMissing(client, clock()))).map(({ deployment, instances }) => ({
+        gauge: 'missing' as const,
+        labels: { deployment },
+        value: instances,
+      })),
   )
 
   metrics.collector(
