@@ -99,27 +99,64 @@ async function readLives(client: Queryable, instances: readonly string[]): Promi
   )
 }
 
+const flavorColumns = ['deployment_id', 'launched_at', 'tenant', 'flavor', 'flavor_name', 'memory_mb'] as const
+
+/** Whether an exists and the one before it have the same value. */
+const sameAsBefore = [...flavorColumns, 'status', 'alone'].map(
+  (name) => `${name} is not distinct from lag(${name}) over by_time`,
+)
+
+/**
+ * Reads the exists that report time of the wanted periods. Contiguous verified exists with the same launch and flavor are
+ * one row, if no other exists reports a part of their time: a month of hourly exists is mostly one row.
+ *
+ * `alone`: no other exists reports a part of its time.
+ */
+const existsStatement = `
+with own as (
+  select wanted.place, e.id, e.dedup_key || ' ' || e.deployment_id as identity, e."when", e.status, e.deployment_id,
+         e.launched_at, e.tenant, coalesce(e.instance_flavor_id, e.instance_type_id) as flavor, e.flavor_name, e.memory_mb,
+         greatest(e.audit_period_beginning, e.launched_at) as lower, e.audit_period_ending as ending,
+         least(e.audit_period_ending, coalesce(e.deleted_at, e.audit_period_ending)) as upper
+    from unnest($1::text[], $2::bigint[], $3::bigint[]) with ordinality as wanted(instance, "from", until, place)
+    -- Not a join, and only conditions of one index: the planner does not know how many exists an instance has, and would
+    -- scan the table, or the index of the audit periods for each instance.
+    cross join lateral (
+      select * from instance_exists o where o.instance = wanted.instance and o."when" >= wanted."from" - $4::bigint offset 0
+    ) as e
+   where e.audit_period_ending > wanted."from" and e.audit_period_beginning < wanted.until
+), placed as (
+  select *, lower >= coalesce(max(upper) over (by_time rows between unbounded preceding and 1 preceding), lower)
+            and upper <= coalesce(lead(lower) over by_time, upper) as alone
+    from own where lower < upper
+  window by_time as (partition by place order by lower, upper, id)
+), marked as (
+  select *, (alone and status = 'verified' and lower = lag(upper) over by_time
+             and ${sameAsBefore.join(' and ')}) is not true as begins
+    from placed
+  window by_time as (partition by place order by lower, upper, id)
+), numbered as (
+  select *, count(*) filter (where begins) over (partition by place order by lower, upper, id) as run from marked
+)
+select place, min(id) as id, min(identity) as identity, min("when") as "when", status, deployment_id as "deploymentId",
+       launched_at as "launchedAt", min(lower) as "auditPeriodBeginning",
+       case when count(*) = 1 then max(ending) else max(upper) end as "auditPeriodEnding",
+       case when count(*) = 1 then max(upper) end as "deletedAt", tenant, flavor, flavor_name as "flavorName",
+       memory_mb as "memoryMb", count(*) as count
+  from numbered group by place, run, status, ${flavorColumns.join(', ')}`
+
 async function readExists(
   client: Queryable,
   wanted: readonly InstancePeriod[],
 ): Promise<ReadonlyMap<string, UsageExists[]>> {
-  const { rows } = await client.query<UsageExists>(
-    `select e.id, e.dedup_key || ' ' || e.deployment_id as identity, e.instance, e.deployment_id as "deploymentId",
-            e."when", e.launched_at as "launchedAt", e.deleted_at as "deletedAt",
-            e.audit_period_beginning as "auditPeriodBeginning", e.audit_period_ending as "auditPeriodEnding", e.tenant,
-            coalesce(e.instance_flavor_id, e.instance_type_id) as flavor, e.flavor_name as "flavorName",
-            e.memory_mb as "memoryMb", e.status
-       from unnest($1::text[], $2::bigint[], $3::bigint[]) as wanted(instance, "from", until)
-       join instance_exists e on e.instance = wanted.instance and e."when" >= wanted."from" - $4::bigint
-        and e.audit_period_ending > wanted."from" and e.audit_period_beginning < wanted.until`,
-    [
-      wanted.map(({ instance }) => instance),
-      wanted.map(({ from }) => from),
-      wanted.map(({ until }) => until),
-      CLOCK_DIFFERENCE,
-    ],
-  )
-  return groupBy(rows, ({ instance }) => instance)
+  const { rows } = await client.query<Omit<UsageExists, 'instance'> & { place: number }>(existsStatement, [
+    wanted.map(({ instance }) => instance),
+    wanted.map(({ from }) => from),
+    wanted.map(({ until }) => until),
+    CLOCK_DIFFERENCE,
+  ])
+  const placed = rows.map(({ place, ...row }) => ({ ...row, instance: wanted[place - 1]?.instance ?? '' }))
+  return groupBy(placed, ({ instance }) => instance)
 }
 
 function groupBy<Row>(rows: readonly Row[], keyOf: (row: Row) => string): ReadonlyMap<string, Row[]> {

@@ -1,10 +1,20 @@
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
-import { DAY, formatInstant, HOUR, isFinal, MINUTE, sumSegments } from '@stacktach/domain'
-import { createTestDatabase } from '@stacktach/testing'
+import {
+  DAY,
+  formatInstant,
+  HOUR,
+  type InstanceUsage,
+  isFinal,
+  MINUTE,
+  sumSegments,
+  type UsageExists,
+  usageOfInstance,
+} from '@stacktach/domain'
+import { createTestDatabase, effort } from '@stacktach/testing'
 import { type Database, openDatabase } from '../connection/open.ts'
 import { migrate } from '../migrate.ts'
 import { raiseHorizon } from '../store/horizon.ts'
-import { closeDays, FIRST_DAY, fillUsage, range } from '../testkit/fillUsage.ts'
+import { closeDays, FIRST_DAY, fillUsage, hourlyExists, range } from '../testkit/fillUsage.ts'
 import { auditsDue, storeAudits } from './auditsDue.ts'
 import type { ReadUsage } from './readUsage.ts'
 import { isClosed, usagePages } from './usagePages.ts'
@@ -105,6 +115,83 @@ describe('usage of a period', () => {
     for await (const page of usagePages(db, { period: long, tenants: null }, NOW)) sizes.push(page.length)
     expect(sizes).toEqual([1, 1, 1, 1, 1, 1, 0])
   })
+})
+
+test('contiguous exists that are read as one row give the same usage as all of them', async () => {
+  const instances = range(0, effort(60)).map((index) => `random-${String(index).padStart(4, '0')}`)
+  let seed = 7
+  const random = (below: number) => {
+    seed = (Math.imul(seed, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((seed / 2 ** 32) * below)
+  }
+  await fillUsage(
+    db,
+    instances.map((instance) => ({ instance, tenant: 'random', launchedAt: FIRST_DAY, hours: [] })),
+  )
+  // Hourly exists, of which some are lost, repeated, parts, failed or pending, and some have another flavor or launch.
+  const all = instances.flatMap((instance): UsageExists[] => {
+    let launchedAt = FIRST_DAY
+    let flavor = '2'
+    return range(0, 60).flatMap((hour) => {
+      if (random(12) === 0) launchedAt = FIRST_DAY + hour * HOUR + random(2) * MINUTE
+      if (random(12) === 0) flavor = String(random(3))
+      const times = random(15) === 0 ? [] : [HOUR, ...(random(8) === 0 ? [random(60) * MINUTE, HOUR] : [])]
+      return times.map((length, index): UsageExists => {
+        const beginning = FIRST_DAY + hour * HOUR
+        const dedupKey = `${instance} ${hour} ${index}`
+        const statuses = ['failed', 'pending', 'verifying'] as const
+        return {
+          ...{
+            id: 0,
+            count: 1,
+            identity: `${dedupKey} 1`,
+            instance,
+            deploymentId: 1,
+            when: beginning + length + index,
+          },
+          ...{ launchedAt, deletedAt: random(20) === 0 ? beginning + random(60) * MINUTE : null, tenant: 'random' },
+          ...{ auditPeriodBeginning: beginning, auditPeriodEnding: beginning + length, flavor, flavorName: flavor },
+          ...{ memoryMb: 512, status: statuses[random(30)] ?? 'verified' },
+        }
+      })
+    })
+  })
+  await db.prisma.instanceExists.createMany({
+    data: all.map((row) => ({
+      ...hourlyExists({ instance: row.instance, tenant: 'random', hours: [] }, 0),
+      ...{ dedupKey: row.identity.slice(0, -2), when: BigInt(row.when), launchedAt: BigInt(row.launchedAt) },
+      ...{ deletedAt: row.deletedAt === null ? null : BigInt(row.deletedAt), status: row.status },
+      ...{ instanceFlavorId: row.flavor, flavorName: row.flavorName },
+      ...{ auditPeriodBeginning: BigInt(row.auditPeriodBeginning), auditPeriodEnding: BigInt(row.auditPeriodEnding) },
+    })),
+  })
+  const period = { from: FIRST_DAY + 90 * MINUTE, until: FIRST_DAY + 57 * HOUR }
+  const read = await usageOf(['random'], undefined, period)
+  const ids = new Map(
+    (await db.prisma.instanceExists.findMany({ select: { id: true, dedupKey: true } })).map((row) => [
+      `${row.dedupKey} 1`,
+      Number(row.id),
+    ]),
+  )
+  const life = { launchedAt: FIRST_DAY, deletedAt: null, pauses: [] }
+  const expected = instances.map((instance) => {
+    const own = all
+      .filter((row) => row.instance === instance)
+      .map((row) => ({ ...row, id: ids.get(row.identity) ?? 0 }))
+    return usageOfInstance(period, own, life, period.until)
+  })
+  const sorted = (usage: InstanceUsage) => ({
+    ...usage,
+    gaps: usage.gaps.map((gap) => ({ ...gap, exists: [...gap.exists].sort() })),
+  })
+  expect(read.filter(({ instance }) => instance.startsWith('random')).map(({ usage }) => sorted(usage))).toEqual(
+    expected.map(sorted),
+  )
+  expect(new Set(expected.flatMap(({ gaps }) => gaps.map(({ reason }) => reason)))).toEqual(
+    new Set(['no exists', 'failed exists', 'pending exists']),
+  )
+  await db.pool.query(`delete from instance_exists where tenant = 'random'`)
+  await db.pool.query(`delete from lifecycle where tenant = 'random'`)
 })
 
 test('audits are due by the latest one of each deployment', async () => {

@@ -12,6 +12,7 @@ const at = (time: string) => parseInstant(`2026-11-20 ${time}`) ?? 0
 function exists(from: string, until: string, fields: Partial<UsageExists> = {}): UsageExists {
   return {
     id: 1,
+    count: 1,
     identity: `${from} ${until}`,
     instance: 'i1',
     deploymentId: 1,
@@ -284,6 +285,7 @@ function inMinute(input: readonly AnyExists[], time: number, due: number, lives:
 function toExists(row: AnyExists, index: number): UsageExists {
   return {
     id: index,
+    count: 1,
     identity: String(index).padStart(2, '0'),
     instance: 'i1',
     deploymentId: 1,

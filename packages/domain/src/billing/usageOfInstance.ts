@@ -3,9 +3,12 @@ import { type Instant, MINUTE, SECOND } from '../time/instant.ts'
 import type { TimePeriod } from '../time/period.ts'
 import type { Life, Pause } from './life.ts'
 
-/** An exists, as usage reads it. */
+/** An exists, or contiguous verified ones with the same launch and flavor whose time no other exists reports. */
 export interface UsageExists {
+  /** Of several, the first one. */
   id: number
+  /** Number of exists. */
+  count: number
   /** Breaks ties; does not depend on the order of arrival. */
   identity: string
   instance: string
@@ -115,7 +118,7 @@ export function usageOfInstance(
     }
   }
   const counts = { pending: 0, verifying: 0, verified: 0, failed: 0 }
-  for (const { row } of reported) counts[row.status]++
+  for (const { row } of reported) counts[row.status] += row.count
   return { segments, gaps: life === null ? [] : joined(explained(joined(gaps), segments, life)), counts }
 }
 
