@@ -1,4 +1,4 @@
-export { changedLife, type LaunchTime, type Life, lifeOf, type Pause } from './billing/life.ts'
+export { changedLife, type LaunchTime, type Life, lifeOf, type UsagePause } from './billing/life.ts'
 export {
   type GapReason,
   type InstanceUsage,
@@ -18,7 +18,6 @@ export {
   type UsageKey,
   type UsageSum,
   usageChanges,
-  usageKey,
 } from './billing/usageSums.ts'
 export { isSilent, SILENT_AFTER } from './deployments/silence.ts'
 export { type Boundary, foldBoundary } from './instance/boundary.ts'

@@ -3,7 +3,7 @@ import { isWholeAuditPeriod } from '../sql/auditPeriod.ts'
 import type { Queryable } from '../sql/transaction.ts'
 
 /** How long after the end of an audit period its exists are stored, folded and verified. */
-export const AUDIT_ARRIVAL = 20 * MINUTE
+const AUDIT_ARRIVAL = 20 * MINUTE
 
 /** Time until which nova's audits must have reported all usage. */
 export interface AuditsDue {

@@ -202,7 +202,7 @@ async function readDays(client: Queryable, day: Instant, instances: readonly str
   return new Map(rows.map((row) => [row.instance, row]))
 }
 
-/** The instances of which the billing system or the broker has an exists of the day. */
+/** The instances whose exists of the day the billing system or the broker has. */
 async function confirmedOf(
   client: Queryable,
   wanted: readonly { instance: string; from: Instant; until: Instant }[],

@@ -32,7 +32,7 @@ export interface MissingOfHost extends TimePeriod {
  * @param stopping aborted: the next call continues
  * @returns whether new audit periods were examined, and which
  */
-export async function findMissing(
+export async function findMissingExists(
   { pool }: Pick<Database, 'pool'>,
   now: Instant,
   stopping: AbortSignal,

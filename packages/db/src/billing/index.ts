@@ -1,6 +1,6 @@
 export { type AuditsDue, auditsDue, storeAudits } from './auditsDue.ts'
 export { closeDay, daysToClose, queueOpenDays, type StoredCorrections, storeCorrections } from './closeDays.ts'
-export { findMissing, type MissingOfHost, missingByHost } from './findMissing.ts'
+export { findMissingExists, type MissingOfHost, missingByHost } from './findMissing.ts'
 export type { UsageScope } from './instancesOf.ts'
 export {
   countMissing,
@@ -11,5 +11,4 @@ export {
   listMissing,
 } from './lists.ts'
 export { type InstancePeriod, type ReadUsage, readUsage } from './readUsage.ts'
-export { type ChangedTime, queueChanges, queueVerdicts } from './usageChanged.ts'
 export { isClosed, usagePages } from './usagePages.ts'

@@ -128,7 +128,7 @@ test('contiguous exists that are read as one row give the same usage as all of t
     db,
     instances.map((instance) => ({ instance, tenant: 'random', launchedAt: FIRST_DAY, hours: [] })),
   )
-  // Hourly exists, of which some are lost, repeated, parts, failed or pending, and some have another flavor or launch.
+  // Hourly exists; some are lost, repeated, parts, failed or pending, and some have another flavor or launch.
   const all = instances.flatMap((instance): UsageExists[] => {
     let launchedAt = FIRST_DAY
     let flavor = '2'

@@ -9,11 +9,11 @@ import type {
   Lifecycle,
 } from '@stacktach/domain'
 import type pg from 'pg'
-import { type ChangedTime, queueChanges } from '../billing/usageChanged.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { unnest } from '../sql/unnest.ts'
 import type { ChangedEvidence } from '../verification/reopen.ts'
 import { deletes, exists, failures, launches, operations, type Target, timingTarget } from './foldTargets.ts'
+import { type ChangedTime, queueChanges } from './usageChanged.ts'
 import { writeLifecycles } from './writeLifecycles.ts'
 
 /** Failures that were written for the first time. */

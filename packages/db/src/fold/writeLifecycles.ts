@@ -1,7 +1,7 @@
 import { changedLife, type InstanceFold, type Lifecycle } from '@stacktach/domain'
-import { queueChanges } from '../billing/usageChanged.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { type ColumnTypes, unnest } from '../sql/unnest.ts'
+import { queueChanges } from './usageChanged.ts'
 
 /** Another process folded one of the instances after its state was read: the transaction must be rolled back and repeated. */
 export class ConcurrentFold extends Error {

@@ -2,7 +2,7 @@ import { type Instant, SECOND } from '../time/instant.ts'
 import { ALL_TIME, type TimePeriod } from '../time/period.ts'
 
 /** Time of an existing instance in which nova reports no usage. */
-export interface Pause {
+export interface UsagePause {
   from: Instant
   /** Null while it lasts. */
   until: Instant | null
@@ -15,7 +15,7 @@ export interface Life {
   /** Null while it exists. */
   deletedAt: Instant | null
   /** In the order of their begin. */
-  pauses: readonly Pause[]
+  pauses: readonly UsagePause[]
 }
 
 /** A launch that came up. */
@@ -40,13 +40,13 @@ export function lifeOf(
   // Of one launch some notifications have the exact time, others the one that the database rounded.
   const later = launches.filter((launch) => launch.launchedAt >= launchedAt + SECOND)
   const relaunched = later.map(
-    (launch): Pause => ({
+    (launch): UsagePause => ({
       from: Math.max(launchedAt, Math.min(launch.firstWhen, launch.launchedAt)),
       until: launch.launchedAt,
       reason: 'relaunched',
     }),
   )
-  const offloaded = offloads.map((from): Pause => {
+  const offloaded = offloads.map((from): UsagePause => {
     const next = Math.min(...later.map((launch) => launch.launchedAt).filter((time) => time > from))
     return { from, until: Number.isFinite(next) ? next : null, reason: 'offloaded' }
   })

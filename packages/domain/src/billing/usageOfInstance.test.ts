@@ -118,7 +118,7 @@ describe('time without verified usage is a gap:', () => {
     ])
   })
 
-  test('a failed exists beside a verified one is no gap; a pending one delays the final usage', () => {
+  test('a failed exists beside a verified one is not a gap; a pending one delays the final usage', () => {
     const other = (status: UsageExists['status']) => exists('09:00:00', '10:00:00', { identity: 'h2', status })
     expect(usage([...hourly(8, 9, 10, 11), other('failed')])).toMatchObject({ gaps: [], final: true })
     expect(usage([...hourly(8, 9, 10, 11), other('pending')])).toMatchObject({ gaps: [], final: false })

@@ -1,7 +1,7 @@
 import { takesPrecedence } from '../reports/hoursSweep.ts'
 import { type Instant, MINUTE, SECOND } from '../time/instant.ts'
 import type { TimePeriod } from '../time/period.ts'
-import type { Life, Pause } from './life.ts'
+import type { Life, UsagePause } from './life.ts'
 
 /** An exists, or contiguous verified ones with the same launch and flavor whose time no other exists reports. */
 export interface UsageExists {
@@ -223,7 +223,7 @@ function explained(gaps: readonly UsageGap[], segments: readonly UsageSegment[],
   return gaps.map((gap) => {
     if (gap.reason !== 'no exists') return gap
     const length = gap.until - gap.from
-    const pause: Pause | undefined = life.pauses.find(({ from }) => from === gap.until)
+    const pause: UsagePause | undefined = life.pauses.find(({ from }) => from === gap.until)
     if (pause?.reason === 'offloaded') return { ...gap, reason: 'offloaded' }
     const ended = pause !== undefined || gap.until === life.deletedAt
     const isShort = (ended && length < TOLERANCE && ends.has(gap.from)) || (length < SECOND && starts.has(gap.until))

@@ -22,7 +22,7 @@ export function sumSegments(segments: readonly UsageSegment[]): UsageSum[] {
 }
 
 /** The key as text. */
-export function usageKey({ tenant, deploymentId, flavor, flavorName, memoryMb }: UsageKey): string {
+function usageKey({ tenant, deploymentId, flavor, flavorName, memoryMb }: UsageKey): string {
   return JSON.stringify([tenant, deploymentId, flavor, flavorName, memoryMb])
 }
 

@@ -34,7 +34,7 @@ const usageGap = z
   .meta({ id: 'UsageGap' })
 
 /** The usage of an instance in a period. */
-export const instanceUsage = z
+export const usageItem = z
   .object({
     instance: z.string(),
     tenant: z.string().nullable(),
@@ -54,7 +54,7 @@ export const instanceUsage = z
 type Names = ReadonlyMap<number, string>
 
 /** Converts usage for an answer. */
-export function toInstanceUsage(row: InstanceRow, names: Names, closed: boolean): z.infer<typeof instanceUsage> {
+export function toUsageItem(row: InstanceRow, names: Names, closed: boolean): z.infer<typeof usageItem> {
   return {
     instance: row.instance,
     tenant: row.tenant,

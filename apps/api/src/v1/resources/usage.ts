@@ -4,7 +4,7 @@ import { z } from 'zod'
 import { csvLine } from '../../http/csv.ts'
 import { defineCursor } from '../cursor.ts'
 import { defineResource, type TenantContext } from '../defineResource.ts'
-import { gapReason, instanceUsage, toInstanceUsage, usageCsvHeader, usageCsvRows } from '../items/instanceUsage.ts'
+import { gapReason, toUsageItem, usageCsvHeader, usageCsvRows, usageItem } from '../items/instanceUsage.ts'
 import { pageOf, toPage } from '../page.ts'
 import { describeAfter, limit } from '../parameters.ts'
 import { format, type InstanceRow, type SelectedUsage, selectUsage, usageParameters } from '../usageScope.ts'
@@ -30,7 +30,7 @@ export const usage = defineResource({
   summary: 'Usage of instances in a period: seconds by flavor, each moment once, and what is missing',
   access: 'tenant',
   parameters: { ...usageParameters, format, after: cursor.parameter.optional().meta(describeAfter), limit },
-  answer: pageOf(instanceUsage)
+  answer: pageOf(usageItem)
     .extend({
       from: time,
       until: time,
@@ -54,7 +54,7 @@ export const usage = defineResource({
       ...toPage(
         rows.slice(0, limit + 1),
         limit,
-        (row) => toInstanceUsage(row, selected.names, closed),
+        (row) => toUsageItem(row, selected.names, closed),
         ({ instance }) => cursor.encode(instance),
       ),
     }

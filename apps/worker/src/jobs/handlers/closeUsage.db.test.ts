@@ -82,7 +82,7 @@ test('a day is closed once its audits are due and its notifications are folded',
   expect(await closeUsage(next)).toMatchObject({ days: 1 })
 })
 
-test('a late exists of a day that was not final is no correction; a change after that is one', async () => {
+test('a late exists of a day that was not final is not a correction; a change after that is one', async () => {
   const now = MONDAY + 2 * DAY + NOON
   await run(now, [...created('a'), ...daily('a', [1])])
   await run(now + DAY, daily('a', [0]))

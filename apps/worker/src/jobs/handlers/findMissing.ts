@@ -1,4 +1,4 @@
-import { findMissing as find, missingByHost, storeAudits, withUsageLock } from '@stacktach/db'
+import { findMissingExists, missingByHost, storeAudits, withUsageLock } from '@stacktach/db'
 import { formatInstant } from '@stacktach/domain'
 import type { Result } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
@@ -14,7 +14,7 @@ export async function findMissing(context: JobContext): Promise<Result<'find-mis
 
 async function findAll({ database, clock, stopping, logger }: JobContext): Promise<Result<'find-missing'>> {
   await storeAudits(database.pool, clock())
-  const period = await find(database, clock(), stopping)
+  const period = await findMissingExists(database, clock(), stopping)
   if (period === null) return { hosts: 0 }
   const hosts = await missingByHost(database, period)
   for (const { deployment, host, instances, silent, from, until } of hosts) {
