@@ -2,11 +2,16 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals'
 import { DAY, floorTo, formatDuration, formatInstant, SECOND } from '@stacktach/domain'
 import { type CloudOptions, situations, type Truth } from '@stacktach/simulator'
+import { z } from 'zod'
 import { type Get, type Pipeline, startPipeline } from './pipeline.ts'
 import { hoursAgo, simulate } from './simulate.ts'
 import { bodyRows, type Row, testAnswers } from './testAnswers.ts'
 import { sumsOf, usageEntries } from './usageHours.ts'
 import { allVerified, expectedReason, expectedVerdicts, novaVerdicts } from './verdicts.ts'
+
+const usageSummary = z.object({
+  items: z.array(z.object({ tenant: z.string(), flavor: z.string().nullable(), seconds: z.number() })),
+})
 
 /** Length of the clouds. Situations last up to three audit periods of an hour, and some minutes. */
 const HOURS = 5
@@ -121,6 +126,26 @@ describe.each(clouds)('a simulated cloud with all situations that sends $name', 
         })
       }
     }
+  })
+
+  test('usage of /v1: the seconds of each tenant and flavor', async () => {
+    const periods = Object.values(truth.instances).flatMap(({ usage }) => usage)
+    const isoTime = (instant: number) => new Date(instant / 1000).toISOString()
+    const from = floorTo(Math.min(...periods.map((period) => period.from)), DAY)
+    const until = floorTo(Math.max(...periods.map((period) => period.until)), DAY) + DAY
+    const { status, body } = await get(`/v1/usage/summary?from=${isoTime(from)}&until=${isoTime(until)}`)
+    expect(status).toBe(200)
+    const { items } = usageSummary.parse(body)
+    const sums = new Map<string, number>()
+    const add = (key: string, duration: number) => sums.set(key, (sums.get(key) ?? 0) + duration)
+    for (const period of periods) add(`${period.tenant} ${period.instanceFlavorId}`, period.until - period.from)
+    const answered = new Map<string, number>()
+    for (const { tenant, flavor, seconds } of items) {
+      const key = `${tenant} ${flavor}`
+      answered.set(key, (answered.get(key) ?? 0) + Math.round(seconds * SECOND))
+    }
+    expect([...answered].sort()).toEqual([...sums].sort())
+    expect(answered.size).toBeGreaterThan(5)
   })
 
   test('kpi: a delete that a restarted nova-compute completes ends the request of the user', async () => {
