@@ -44,7 +44,7 @@ test('a month has the seconds of each tenant and flavor, what is missing, and th
     const run = runAfter(at)
     byDay.set(run, [...(byDay.get(run) ?? []), row])
   }
-  for (let now = NOVEMBER + DAY + HOUR; now <= DECEMBER + 3 * DAY + HOUR; now += DAY)
+  for (let now = NOVEMBER + HOUR; now <= DECEMBER + 3 * DAY + HOUR; now += DAY)
     await runUntil(now, byDay.get(now) ?? [])
 
   const read: ReadUsage[] = []
