@@ -3,7 +3,12 @@ import { brokersOf, connectToBroker } from './brokerConnection.ts'
 import { describeBrokerError } from './brokerError.ts'
 import { testDeployment } from './testkit/testDeployment.ts'
 
-const deployment = { ...testDeployment, rabbit_host: '10.0.0.1', rabbit_port: 5673 }
+const login = { username: 'stacktach', password: 'secret' }
+const withNodes = (...nodes: { host: string; port: number }[]) => ({
+  ...testDeployment,
+  broker: { ...testDeployment.broker, nodes: nodes.map((node) => ({ ...login, ...node })) },
+})
+const deployment = withNodes({ host: '10.0.0.1', port: 5673 })
 
 test('a deployment names its broker', () => {
   expect(brokersOf(deployment)).toEqual([
@@ -18,19 +23,19 @@ test('a deployment names its broker', () => {
   ])
 })
 
-test('rabbit_tls selects amqps', () => {
-  expect(brokersOf({ ...deployment, rabbit_tls: true })).toMatchObject([{ protocol: 'amqps', port: 5673 }])
+test('TLS selects amqps', () => {
+  expect(brokersOf({ broker: { ...deployment.broker, tls: true } })).toMatchObject([{ protocol: 'amqps', port: 5673 }])
 })
 
-test('each host of a list, with its own port or that of the deployment', () => {
-  expect(brokersOf({ ...deployment, rabbit_host: '10.0.0.1,10.0.0.2:5674' })).toMatchObject([
+test('each host of a list', () => {
+  expect(brokersOf(withNodes({ host: '10.0.0.1', port: 5673 }, { host: '10.0.0.2', port: 5674 }))).toMatchObject([
     { hostname: '10.0.0.1', port: 5673, username: 'stacktach', vhost: '/north' },
     { hostname: '10.0.0.2', port: 5674, username: 'stacktach', vhost: '/north' },
   ])
 })
 
 test('when no host accepts the connection, the error names each of them', async () => {
-  const unavailable = { ...deployment, rabbit_host: '127.0.0.1:1,127.0.0.1:2' }
+  const unavailable = withNodes({ host: '127.0.0.1', port: 1 }, { host: '127.0.0.1', port: 2 })
   const error: unknown = await connectToBroker(unavailable, 1_000).catch((error: unknown) => error)
   if (!(error instanceof Error)) throw new Error('connected')
   const text = describeBrokerError(error, unavailable)

@@ -1,4 +1,4 @@
-import { type DeploymentEntry, messageOf, parseBrokerHosts } from '@stacktach/runtime'
+import { type DeploymentEntry, messageOf } from '@stacktach/runtime'
 import { type ChannelModel, connect, type Options } from 'amqplib'
 import { BrokerError, describeBrokerError } from './brokerError.ts'
 import { HostCycle } from './hostCycle.ts'
@@ -10,15 +10,14 @@ export interface BrokerOptions extends Options.Connect {
 }
 
 /** Connect options of every host of a deployment's broker. */
-export function brokersOf(deployment: DeploymentEntry): BrokerOptions[] {
-  const hosts = parseBrokerHosts(deployment.rabbit_host, deployment.rabbit_port) ?? []
-  return hosts.map(({ host, port }) => ({
-    protocol: deployment.rabbit_tls ? 'amqps' : 'amqp',
+export function brokersOf({ broker }: Pick<DeploymentEntry, 'broker'>): BrokerOptions[] {
+  return broker.nodes.map(({ host, port, username, password }) => ({
+    protocol: broker.tls ? 'amqps' : 'amqp',
     hostname: host,
     port,
-    username: deployment.rabbit_userid,
-    password: deployment.rabbit_password,
-    vhost: deployment.rabbit_virtual_host,
+    username,
+    password,
+    vhost: broker.vhost,
   }))
 }
 

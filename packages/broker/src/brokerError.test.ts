@@ -34,8 +34,20 @@ test('an unknown host', () => {
   )
 })
 
-test('the host that was tried, of several', () => {
-  const several = { ...testDeployment, rabbit_host: 'a,b:5673' }
-  const error = new Error('connect ECONNREFUSED 10.0.0.2:5673')
-  expect(describeBrokerError(error, several, { hostname: 'b', port: 5673 })).toContain('the broker at b:5673 does not')
+test('the host that was tried, of several, with its own user', () => {
+  const refused = new Error('connect ECONNREFUSED 10.0.0.2:5673')
+  const tried = { hostname: 'b', port: 5673, username: 'other' }
+  expect(describeBrokerError(refused, testDeployment, tried)).toContain('the broker at b:5673 does not')
+  const login = new Error('Handshake terminated by server: 403 (ACCESS-REFUSED)')
+  expect(describeBrokerError(login, testDeployment, tried)).toContain(
+    'b:5673 rejected the login of other: check rabbit_',
+  )
+})
+
+test('the field with the address', () => {
+  const fields = { address: 'transport_url', login: 'transport_url', vhost: 'transport_url' }
+  const deployment = { ...testDeployment, broker: { ...testDeployment.broker, fields } }
+  for (const reason of ['connect ECONNREFUSED', 'Handshake terminated by server: 403 (ACCESS-REFUSED)', 'ENOTFOUND']) {
+    expect(describeBrokerError(new Error(reason), deployment)).toContain('check transport_url')
+  }
 })

@@ -6,32 +6,35 @@ export class BrokerError extends Error {
   override name = 'BrokerError'
 }
 
-/** Address of a broker's host. */
-export interface BrokerAddress {
+/** The host of a broker that an attempt to connect concerns. */
+interface TriedHost {
   hostname: string
   port: number
+  username?: string | undefined
 }
 
 /**
  * Describes an error of amqplib in one sentence: what is wrong with a deployment's broker, and what to check.
  *
- * @param address the host that was tried; by default that of a deployment with one host
+ * @param tried the host that was tried; by default the first
  */
-export function describeBrokerError(error: Error, deployment: DeploymentEntry, address?: BrokerAddress): string {
+export function describeBrokerError(error: Error, deployment: DeploymentEntry, tried?: TriedHost): string {
   if (error instanceof BrokerError) return error.message
-  const { rabbit_userid: user, rabbit_virtual_host: vhost } = deployment
-  const { hostname: host, port } = address ?? { hostname: deployment.rabbit_host, port: deployment.rabbit_port }
+  const { nodes, vhost, fields } = deployment.broker
+  const host = tried?.hostname ?? nodes[0]?.host
+  const port = tried?.port ?? nodes[0]?.port
+  const user = tried?.username ?? nodes[0]?.username
   const broker = `the broker at ${host}:${port}`
   const [reason = ''] = error.message.split('\n')
   if (isTransientQueueRefusal(error) || /invalid property 'non-durable'/.test(reason)) {
     return `${broker} does not allow this queue to be transient: set "durable_queue": true in the deployments file, and delete the queue or use another name if it exists (${reason})`
   }
   if (/Handshake terminated by server: 403/.test(reason)) {
-    return `${broker} rejected the login of ${user}: check rabbit_userid and rabbit_password`
+    return `${broker} rejected the login of ${user}: check ${fields.login}`
   }
   // RabbitMQ's reason tells the two apart, but amqplib drops it.
   if (/Expected ConnectionOpenOk/.test(reason)) {
-    return `${broker} has no vhost ${vhost}, or ${user} has no permission on it: check rabbit_virtual_host, and run \`rabbitmqctl list_permissions -p ${vhost}\``
+    return `${broker} has no vhost ${vhost}, or ${user} has no permission on it: check ${fields.vhost}, and run \`rabbitmqctl list_permissions -p ${vhost}\``
   }
   const refused = /access to (exchange|queue) '([^']*)' in vhost .* refused/.exec(reason)
   if (refused) {
@@ -39,12 +42,13 @@ export function describeBrokerError(error: Error, deployment: DeploymentEntry, a
   }
   const missing = /no (exchange|queue) '([^']*)' in vhost/.exec(reason)
   if (missing) return `${broker} has no ${missing[1]} ${missing[2]}, and ${user} may not declare it`
-  if (/ENOTFOUND|EAI_AGAIN/.test(reason)) return `host ${host} is unknown: check rabbit_host (${reason})`
+  if (/ENOTFOUND|EAI_AGAIN/.test(reason))
+    return `host ${host} is unknown: check ${fields.address.split(' ')[0]} (${reason})`
   if (/ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ECONNRESET/.test(reason)) {
-    return `${broker} does not answer: check rabbit_host and rabbit_port, and that RabbitMQ is running (${reason})`
+    return `${broker} does not answer: check ${fields.address}, and that RabbitMQ is running (${reason})`
   }
   if (/ETIMEDOUT|opening handshake/.test(reason)) {
-    return `${broker} does not speak AMQP or is unreachable: check rabbit_host and rabbit_port (${reason})`
+    return `${broker} does not speak AMQP or is unreachable: check ${fields.address} (${reason})`
   }
   return `${broker}: ${reason}`
 }

@@ -1,6 +1,5 @@
 export { type ApiConfig, apiConfig, readApiTokens } from './config/api.ts'
-export { type BrokerHost, parseBrokerHosts } from './config/brokerHosts.ts'
-export { type DeploymentEntry, type QueueBinding, readDeployments } from './config/deployments.ts'
+export { type BrokerAddress, type DeploymentEntry, type QueueBinding, readDeployments } from './config/deployments.ts'
 export {
   type IngestConfig,
   importConfig,

@@ -8,12 +8,12 @@ export function deploymentOf(url: string, overrides: Partial<DeploymentEntry> = 
   const { hostname, port, username, password, pathname } = new URL(url)
   return {
     name: 'east',
-    rabbit_host: hostname,
-    rabbit_port: Number(port),
-    rabbit_tls: false,
-    rabbit_userid: username || 'guest',
-    rabbit_password: password || 'guest',
-    rabbit_virtual_host: decodeURIComponent(pathname.slice(1)),
+    broker: {
+      nodes: [{ host: hostname, port: Number(port), username: username || 'guest', password: password || 'guest' }],
+      tls: false,
+      vhost: decodeURIComponent(pathname.slice(1)),
+      fields: { address: 'rabbit_host', login: 'rabbit_userid', vhost: 'rabbit_virtual_host' },
+    },
     durable_queue: true,
     queue_arguments: {},
     enabled: true,

@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 
-/** A node of a broker. */
+/** A host with a port. */
 export interface BrokerHost {
   host: string
   port: number
@@ -13,11 +13,12 @@ export interface BrokerHost {
  * @returns null when a host or a port is invalid
  */
 export function parseBrokerHosts(text: string, defaultPort: number): BrokerHost[] | null {
-  const hosts = text.split(',').map((host) => parseHost(host.trim(), defaultPort))
+  const hosts = text.split(',').map((host) => parseBrokerHost(host.trim(), defaultPort))
   return hosts.includes(null) ? null : hosts.filter((host) => host !== null)
 }
 
-function parseHost(text: string, defaultPort: number): BrokerHost | null {
+/** Parses one host; null when it or its port is invalid. */
+export function parseBrokerHost(text: string, defaultPort: number): BrokerHost | null {
   const [, bracketed, name, digits] = /^(?:\[([^\]\s]+)\]|([^\s:[\]]+))(?::(\d{1,5}))?$/.exec(text) ?? []
   // An IPv6 address without brackets has no port.
   const host = bracketed ?? name ?? (isIPv6(text) ? text : undefined)

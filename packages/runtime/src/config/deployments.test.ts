@@ -15,6 +15,14 @@ function read(content: unknown) {
   return readDeployments(path)
 }
 
+/** The warnings about a valid file, without the prefix. */
+function warnings(content: unknown): string[] {
+  const lines: string[] = []
+  writeFileSync(path, JSON.stringify(content))
+  readDeployments(path, (line) => lines.push(line.replace(`STACKTACH_DEPLOYMENTS_FILE ${path}: `, '')))
+  return lines
+}
+
 /** The lines of the error for an invalid file, without the prefix that names the file. */
 function faults(content: unknown): string[] {
   try {
@@ -51,23 +59,43 @@ describe('a file of the original StackTach', () => {
     topics,
   }
 
-  test('is valid unchanged; unknown fields are ignored', () => {
-    const { enabled, ...fields } =
-      read({ deployments: [{ ...entry, exit_on_exception: true, queue_name_prefix: 'stacktach_' }], other: 1 })[0] ?? {}
-    expect(enabled).toBe(true)
-    expect(fields).toEqual({ ...entry, rabbit_tls: false })
+  const fields = {
+    address: 'rabbit_host and rabbit_port',
+    login: 'rabbit_userid and rabbit_password',
+    vhost: 'rabbit_virtual_host',
+  }
+
+  test('is valid unchanged', () => {
+    const { durable_queue, queue_arguments } = entry
+    const all = { ...entry, exit_on_exception: true, queue_name_prefix: 'stacktach_' }
+    expect(read({ deployments: [all] })).toEqual([
+      {
+        name: 'north',
+        broker: {
+          nodes: [{ host: '10.0.0.1', port: 5673, username: 'rabbit', password: 'rabbit' }],
+          tls: false,
+          vhost: '/north',
+          fields,
+        },
+        durable_queue,
+        queue_arguments,
+        enabled: true,
+        topics,
+      },
+    ])
+    expect(warnings({ deployments: [all] })).toEqual([])
   })
 
   test('has defaults for all fields except name and topics', () => {
     expect(read({ deployments: [{ name: 'north', topics }] })).toEqual([
       {
         name: 'north',
-        rabbit_host: '127.0.0.1',
-        rabbit_port: 5672,
-        rabbit_tls: false,
-        rabbit_userid: 'guest',
-        rabbit_password: 'guest',
-        rabbit_virtual_host: '/',
+        broker: {
+          nodes: [{ host: '127.0.0.1', port: 5672, username: 'guest', password: 'guest' }],
+          tls: false,
+          vhost: '/',
+          fields,
+        },
         durable_queue: true,
         queue_arguments: {},
         enabled: true,
@@ -76,14 +104,16 @@ describe('a file of the original StackTach', () => {
     ])
   })
 
+  const nodes = (fields: object) =>
+    read({ deployments: [{ ...entry, ...fields }] })[0]?.broker.nodes.map(({ host, port }) => `${host}:${port}`)
+
   test('can have the port as a string', () => {
-    expect(read({ deployments: [{ ...entry, rabbit_port: '5673' }] })[0]?.rabbit_port).toBe(5673)
+    expect(nodes({ rabbit_port: '5674' })).toEqual(['10.0.0.1:5674'])
   })
 
   test('can list several hosts, each with a port of its own or without', () => {
-    const host = (rabbit_host: unknown) => read({ deployments: [{ ...entry, rabbit_host }] })[0]?.rabbit_host
-    expect(host('a,b:5673')).toBe('a,b:5673')
-    expect(host(['a', 'b:5673'])).toBe('a,b:5673')
+    expect(nodes({ rabbit_host: 'a,b:5672' })).toEqual(['a:5673', 'b:5672'])
+    expect(nodes({ rabbit_host: ['a', 'b:5672'] })).toEqual(['a:5673', 'b:5672'])
     const invalid = 'deployments.0.rabbit_host: must be hosts (host or host:port), separated by commas'
     for (const rabbit_host of ['a,,b', 'a:0', [], ['a', '']]) {
       expect(faults({ deployments: [{ ...entry, rabbit_host }] })).toEqual([invalid])
@@ -97,8 +127,8 @@ describe('a file of the original StackTach', () => {
         { name: 'south', topics, rabbit_tls: true, rabbit_port: 5672 },
       ],
     })
-    expect(north).toMatchObject({ rabbit_tls: true, rabbit_port: 5671 })
-    expect(south).toMatchObject({ rabbit_tls: true, rabbit_port: 5672 })
+    expect(north?.broker).toMatchObject({ tls: true, nodes: [{ port: 5671 }] })
+    expect(south?.broker).toMatchObject({ tls: true, nodes: [{ port: 5672 }] })
   })
 
   test('can disable a deployment', () => {
@@ -114,6 +144,68 @@ describe('a file of the original StackTach', () => {
   test('can have no deployments', () => {
     expect(read({ deployments: [] })).toEqual([])
   })
+})
+
+describe('transport_url', () => {
+  const transport_url = 'rabbit://u:p%40@10.0.0.1:5672,u:p%40@10.0.0.2:5673/nova'
+
+  test('has the hosts, the login and the vhost', () => {
+    expect(read({ deployments: [{ name: 'north', transport_url, topics }] })[0]?.broker).toEqual({
+      nodes: [
+        { host: '10.0.0.1', port: 5672, username: 'u', password: 'p@' },
+        { host: '10.0.0.2', port: 5673, username: 'u', password: 'p@' },
+      ],
+      tls: false,
+      vhost: 'nova',
+      fields: { address: 'transport_url', login: 'transport_url', vhost: 'transport_url' },
+    })
+  })
+
+  test('excludes the fields that it replaces', () => {
+    const entry = { name: 'north', transport_url, rabbit_host: 'a', rabbit_password: 'hunter2', topics }
+    expect(faults({ deployments: [entry] })).toEqual([
+      'deployments.0.rabbit_host: must not be set together with transport_url',
+      'deployments.0.rabbit_password: must not be set together with transport_url',
+    ])
+  })
+
+  test('that is invalid is reported without its password', () => {
+    const lines = faults({ deployments: [{ name: 'north', transport_url: 'rabbit://u:hunter2%@a', topics }] })
+    expect(lines).toEqual(['deployments.0.transport_url: host 1 has a user or password that is not percent-encoded'])
+  })
+
+  test('with parameters that have no effect gives warnings', () => {
+    const url = `${transport_url}?ssl_ca_file=/x&ssl=0`
+    expect(warnings({ deployments: [{ name: 'north', transport_url: url, topics }] })).toEqual([
+      'deployments.0.transport_url: the parameter ssl_ca_file is unknown and ignored',
+    ])
+  })
+})
+
+test('each unknown key gives a warning with its path', () => {
+  const nova = [{ queue: 'q', routing_key: 'k', rounting_key: 'k' }]
+  const file = { deployments: [{ name: 'a', rabbit_hots: 'b', enabeld: false, topics: { nova } }], deploiments: [] }
+  expect(warnings(file)).toEqual(
+    [
+      'deploiments',
+      'deployments.0.rabbit_hots',
+      'deployments.0.enabeld',
+      'deployments.0.topics.nova.0.rounting_key',
+    ].map((path) => `${path}: the key is unknown and ignored: check its spelling`),
+  )
+})
+
+test('topics without an exchange or without a queue are refused', () => {
+  const file = {
+    deployments: [
+      { name: 'a', topics: {} },
+      { name: 'b', topics: { nova: [] } },
+    ],
+  }
+  expect(faults(file)).toEqual([
+    'deployments.0.topics: must have at least one exchange',
+    'deployments.1.topics.nova: must have at least one queue',
+  ])
 })
 
 describe('an invalid file', () => {

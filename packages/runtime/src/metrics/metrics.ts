@@ -7,6 +7,7 @@ import { CachedCollector, type Sample } from './cachedCollector.ts'
  */
 export type Label =
   | 'deployment'
+  | 'broker'
   | 'event'
   | 'operation'
   | 'exchange'

@@ -14,3 +14,15 @@ test('an empty list of hosts', () => {
   const file = { deployments: [{ name: 'east', rabbit_host: [], topics: {} }] }
   expect(() => parseDeployments(JSON.stringify(file))).toThrow('rabbit_host must be hosts')
 })
+
+test.each([
+  [
+    'rabbit://u:p%40@a:5673,u:p%40@b/nova',
+    { hostname: 'a', port: 5673, tls: false, username: 'u', password: 'p@', vhost: 'nova' },
+  ],
+  ['rabbits://a', { hostname: 'a', port: 5671, tls: true, username: 'guest', password: 'guest', vhost: '/' }],
+  ['rabbit://a/?ssl=1', { hostname: 'a', port: 5671, tls: true, vhost: '/' }],
+])('the first host of %s', (transport_url, broker) => {
+  const file = { deployments: [{ name: 'east', transport_url, topics: {} }] }
+  expect(parseDeployments(JSON.stringify(file))[0]).toMatchObject(broker)
+})

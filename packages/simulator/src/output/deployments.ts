@@ -23,6 +23,26 @@ function text(entry: Record<string, unknown>, key: string, fallback: string): st
   return value
 }
 
+/** The first host of a `transport_url`, with its login: any host of a broker accepts messages. */
+function firstOfUrl(url: string): Pick<Broker, 'hostname' | 'port' | 'tls' | 'username' | 'password' | 'vhost'> {
+  const [, scheme, authority = '', path = '', query = ''] =
+    /^(?:kombu\+)?(rabbits?):\/\/([^/?]*)(?:\/([^?]*))?(?:\?(.*))?$/.exec(url) ?? []
+  const [first = ''] = authority.split(',', 1)
+  const [, login = 'guest:guest', hostname, port] = /^(?:(.*)@)?(.+?)(?::(\d+))?$/.exec(first) ?? []
+  if (scheme === undefined || !hostname) throw new Error('transport_url must be rabbit://user:password@host:port/vhost')
+  const tls = scheme === 'rabbits' || /^(1|true|on|yes)$/i.test(new URLSearchParams(query).get('ssl') ?? '')
+  const [username = '', password = 'guest'] = login.split(':').map(decodeURIComponent)
+  const defaultPort = tls ? 5671 : 5672
+  return {
+    hostname,
+    port: Number(port ?? defaultPort),
+    tls,
+    username,
+    password,
+    vhost: decodeURIComponent(path) || '/',
+  }
+}
+
 /** Any host of a broker accepts messages: the first of `rabbit_host`, which may be a list. */
 function firstHost(entry: Record<string, unknown>, defaultPort: number): Pick<Broker, 'hostname' | 'port'> {
   const hosts = Array.isArray(entry.rabbit_host) ? entry.rabbit_host.join(',') : text(entry, 'rabbit_host', 'localhost')
@@ -42,18 +62,24 @@ function brokerOf(entry: unknown, index: number): Broker {
   if (!isObject(entry)) throw new Error(`deployment ${index + 1} is not an object`)
   const name = text(entry, 'name', '')
   if (name === '') throw new Error(`deployment ${index + 1} has no name`)
+  return {
+    name,
+    ...(entry.transport_url === undefined ? addressOf(name, entry) : firstOfUrl(text(entry, 'transport_url', ''))),
+    durable: entry.durable_queue !== false,
+    queues: [...new Set(queuesOf(entry.topics))],
+  }
+}
+
+function addressOf(name: string, entry: Record<string, unknown>): ReturnType<typeof firstOfUrl> {
   const tls = entry.rabbit_tls === true
   const port = Number(entry.rabbit_port ?? (tls ? 5671 : 5672))
   if (!Number.isInteger(port)) throw new Error(`deployment ${name}: rabbit_port must be a whole number`)
   return {
-    name,
     ...firstHost(entry, port),
     tls,
     username: text(entry, 'rabbit_userid', 'guest'),
     password: text(entry, 'rabbit_password', 'guest'),
     vhost: text(entry, 'rabbit_virtual_host', '/'),
-    durable: entry.durable_queue !== false,
-    queues: [...new Set(queuesOf(entry.topics))],
   }
 }
 
