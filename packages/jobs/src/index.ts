@@ -20,6 +20,7 @@ export {
   type RetryOutcome,
   retryJob,
 } from './inspect.ts'
+export { ANNOUNCE_INTERVAL_MS, type BrokerConnections, type IngestProcess } from './presence.ts'
 export { Producer } from './producer.ts'
 export { dueAt, type ReportSchedule, reportSchedules } from './reportSchedules.ts'
 export { type WakeUp, WakeUps } from './wakeUps.ts'

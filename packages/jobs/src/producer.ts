@@ -12,6 +12,7 @@ import {
   schedules,
 } from './catalog.ts'
 import { type Connection, keyPrefix, onConnectionError, producerConnection } from './connection.ts'
+import { type BrokerConnections, formatAnnouncement, type IngestProcess, parseAnnouncements } from './presence.ts'
 
 /** Completed and permanently failed jobs that stay in Redis for an operator to inspect. */
 const jobRetention = { removeOnComplete: { count: 1_000 }, removeOnFail: { count: 1_000 } }
@@ -23,6 +24,8 @@ const LOW_PRIORITY = 1
 export class Producer {
   readonly #connection: Connection
   readonly #queues: Map<QueueName, Queue>
+  /** Key of a hash with the announcement of each ingest process. */
+  readonly #ingestKey: string
 
   /**
    * @param prefix prefix of every Redis key
@@ -31,6 +34,7 @@ export class Producer {
   constructor(url: string, prefix: string, onError: (error: Error) => void) {
     this.#connection = producerConnection(url)
     onConnectionError(this.#connection, onError)
+    this.#ingestKey = `${keyPrefix(url, prefix)}:ingest`
     this.#queues = new Map(
       queueNames.map((name) => {
         const queue = new Queue(name, { connection: this.#connection, prefix: keyPrefix(url, prefix) })
@@ -142,6 +146,34 @@ export class Producer {
     for (const id of existing) {
       if (id.startsWith(`${name} `) && !required.has(id)) await queue.removeJobScheduler(id)
     }
+  }
+
+  /** Announces an ingest process, for `ingestProcesses`. Forgets the processes that have ended. */
+  async announceIngest(process: string, brokers: BrokerConnections): Promise<void> {
+    await this.#connection.hset(this.#ingestKey, process, formatAnnouncement(brokers, await this.#seconds()))
+    const { ended } = await this.#announcements()
+    if (ended.length > 0) await this.#connection.hdel(this.#ingestKey, ...ended)
+  }
+
+  /** Forgets an ingest process that stops. */
+  async withdrawIngest(process: string): Promise<void> {
+    await this.#connection.hdel(this.#ingestKey, process)
+  }
+
+  /** The running ingest processes, by name. */
+  async ingestProcesses(): Promise<IngestProcess[]> {
+    return (await this.#announcements()).running
+  }
+
+  async #announcements() {
+    const stored = await this.#connection.hgetall(this.#ingestKey)
+    return parseAnnouncements(stored, await this.#seconds())
+  }
+
+  /** The clock of Redis: those of the processes may differ. */
+  async #seconds(): Promise<number> {
+    const [seconds] = await this.#connection.time()
+    return Number(seconds)
   }
 
   /** BullMQ's queue of a name. */

@@ -2,8 +2,10 @@ import { type BrokerOptions, brokersOf, HostCycle, isTransientQueueRefusal } fro
 import type { DeploymentEntry, Logger } from '@stacktach/runtime'
 import { type ChannelModel, connect, type RecoveringChannelModel } from 'amqplib'
 
-const CONNECT_TIMEOUT_MS = 10_000
-const HEARTBEAT_SECONDS = 20
+const CONNECT_TIMEOUT_MS = 5_000
+
+/** Each side gives up a silent connection after two to three intervals: within 24 seconds. */
+const HEARTBEAT_SECONDS = 8
 
 /** Delays of reconnecting. */
 const RECONNECT_MIN_MS = 500

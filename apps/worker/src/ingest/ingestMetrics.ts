@@ -20,6 +20,11 @@ export interface CommittedBatch extends Pick<StoreCounts, 'received' | 'stored' 
   seconds: number
 }
 
+/** The name of a broker's node in metrics, logs and `status`. */
+export function nodeName({ host, port }: { host: string; port: number }): string {
+  return `${host}:${port}`
+}
+
 /** Label for messages of exchanges that the deployments file does not name: somebody else bound a queue to them. */
 const OTHER_EXCHANGES = 'other'
 
@@ -37,6 +42,8 @@ export interface IngestMetrics {
   exchange(deployment: string, exchange: string): ExchangeMetrics
   /** Exchanges that are not consumed, as `deployment/exchange`. */
   notConsuming(): string[]
+  /** @param broker node of the deployment's broker that this process is connected to, as host:port; null: to none */
+  connected(deployment: string, broker: string | null): void
 }
 
 /** Registers the metrics of `ingest`, with all series of the deployments at 0. */
@@ -103,8 +110,18 @@ export function ingestMetrics(metrics: Metrics, deployments: readonly Deployment
     labels: labelNames,
   })
   const isConsuming = new Map<string, boolean>()
+  const connected = metrics.gauge({
+    name: 'broker_connected',
+    help: 'Whether this process is connected to a node of a broker: 1 or 0.',
+    labels: ['deployment', 'broker'],
+  })
+  const nodes = new Map(deployments.map(({ name, broker }) => [name, broker.nodes.map(nodeName)]))
+  const setConnected = (deployment: string, current: string | null) => {
+    for (const broker of nodes.get(deployment) ?? []) connected.set({ deployment, broker }, broker === current ? 1 : 0)
+  }
 
   for (const { name: deployment, topics } of deployments) {
+    setConnected(deployment, null)
     for (const reason of rejectReasons) rejected.inc({ deployment, reason }, 0)
     for (const exchange of Object.keys(topics)) {
       const labels = { deployment, exchange }
@@ -155,5 +172,6 @@ export function ingestMetrics(metrics: Metrics, deployments: readonly Deployment
       return metrics
     },
     notConsuming: () => [...isConsuming].filter(([, value]) => !value).map(([name]) => name),
+    connected: setConnected,
   }
 }

@@ -17,8 +17,8 @@ const QUERY_TIMEOUT_MS = 30_000
 /** The `ingest` process: stores the messages of the brokers in the deployments file. */
 export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = ingestConfig(environment)
-  const deployments = readDeployments(config.STACKTACH_DEPLOYMENTS_FILE)
   const logger = createLogger('ingest', config.LOG_LEVEL)
+  const deployments = readDeployments(config.STACKTACH_DEPLOYMENTS_FILE, (line) => logger.warn(line))
   if (deployments.length === 0) {
     logger.warn({ file: config.STACKTACH_DEPLOYMENTS_FILE }, 'no deployment is enabled: nothing is consumed')
   }
@@ -42,12 +42,12 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
       ]
       return startMetrics({ config, metrics, notReadyReasons, logger })
     })
-    .add('wakeUps', async () => openWakeUps(config, logger))
+    .add('queues', async () => openWakeUps(config, logger))
     .add('sharedSettings', ({ database }) =>
       checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, logger),
     )
-    .add('ingest', ({ database, wakeUps }) =>
-      startIngest({ database, wakeUps, deployments, config, clock: now, metrics, counts, logger }),
+    .add('ingest', ({ database, queues }) =>
+      startIngest({ database, ...queues, deployments, config, clock: now, metrics, counts, logger }),
     )
     .run(logger)
 }

@@ -1,13 +1,19 @@
 import { describeRedisError, Producer, WakeUps } from '@stacktach/jobs'
 import { type Component, type IngestConfig, type Logger, throttled } from '@stacktach/runtime'
 
+/** What ingest uses of Redis. */
+export interface IngestQueues {
+  wakeUps: WakeUps
+  producer: Producer
+}
+
 /** The wake-ups that ingest enqueues for the jobs processes. While Redis is unavailable they are dropped, with a warning. */
-export function openWakeUps(config: IngestConfig, logger: Logger): Component<WakeUps> {
+export function openWakeUps(config: IngestConfig, logger: Logger): Component<IngestQueues> {
   const warn = throttled((text) => logger.warn(`${text}; aggregation is delayed until then`))
   const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => warn(describeRedisError(error)))
   const wakeUps = new WakeUps(producer, (error) => logger.debug({ reason: error.message }, 'could not enqueue wake-up'))
   return {
-    value: wakeUps,
+    value: { wakeUps, producer },
     async stop() {
       await wakeUps.flushed()
       await producer.close()

@@ -2,7 +2,7 @@ import { type BrokerOptions, closeQuietly, describeBrokerError } from '@stacktac
 import { type Database, Partitions } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
 import { readOptions } from '@stacktach/ingestion'
-import type { WakeUps } from '@stacktach/jobs'
+import type { Producer, WakeUps } from '@stacktach/jobs'
 import {
   type Component,
   type DeploymentEntry,
@@ -13,11 +13,12 @@ import {
 } from '@stacktach/runtime'
 import type { ChannelModel } from 'amqplib'
 import pRetry from 'p-retry'
+import { startAnnouncing } from './announce.ts'
 import { BatchStore } from './batchStore.ts'
 import { connectWithRecovery } from './connectWithRecovery.ts'
 import { QueueConsumer } from './consumer.ts'
 import { messageExchange, type QueueGroup, queueGroups } from './exchanges.ts'
-import type { IngestMetrics } from './ingestMetrics.ts'
+import { type IngestMetrics, nodeName } from './ingestMetrics.ts'
 import { type ConnectedDeployment, queueMetrics } from './queueMetrics.ts'
 import { Topology, TransientQueueRefused } from './topology.ts'
 
@@ -33,6 +34,7 @@ const BIND_INTERVAL_MS = 10_000
 export interface IngestContext {
   database: Database
   wakeUps: WakeUps
+  producer: Producer
   deployments: readonly DeploymentEntry[]
   config: IngestConfig
   clock: () => Instant
@@ -48,8 +50,17 @@ export interface IngestContext {
 export async function startIngest(context: IngestContext): Promise<Component<void>> {
   const partitions = new Partitions(context.database.pool, context.config.PARTITION_DAYS)
   const stopping = new AbortController()
+  const nodes = new Map<string, string | null>(context.deployments.map(({ name }) => [name, null]))
+  const announcer = startAnnouncing(context.producer, () => Object.fromEntries(nodes), context.logger)
+  const onConnected = (deployment: string, node: string | null) => {
+    nodes.set(deployment, node)
+    context.counts.connected(deployment, node)
+    announcer.changed()
+  }
   const running = await Promise.all(
-    context.deployments.map((deployment) => consumeDeployment(context, deployment, partitions, stopping.signal)),
+    context.deployments.map((deployment) =>
+      consumeDeployment(context, deployment, partitions, stopping.signal, (node) => onConnected(deployment.name, node)),
+    ),
   )
   queueMetrics(context.metrics, running)
   return {
@@ -57,16 +68,19 @@ export async function startIngest(context: IngestContext): Promise<Component<voi
     async stop() {
       const timeout = setTimeout(() => stopping.abort(), STOP_TIMEOUT_MS)
       await Promise.all(running.map(({ stop }) => stop()))
+      await announcer.stop()
       clearTimeout(timeout)
     },
   }
 }
 
+/** @param onConnected receives the node of the broker whenever it changes; null: the connection is lost */
 async function consumeDeployment(
   context: IngestContext,
   deployment: DeploymentEntry,
   partitions: Partitions,
   stopping: AbortSignal,
+  onConnected: (node: string | null) => void,
 ): Promise<ConnectedDeployment & { stop(): Promise<void> }> {
   const logger = context.logger.child({ deployment: deployment.name })
   /** One for each host: the hosts are tried in turn, and each repeats its own error. */
@@ -88,11 +102,15 @@ async function consumeDeployment(
   const consumeAll = async (connection: ChannelModel, host: BrokerOptions) => {
     current = connection
     currentHost = host
+    const node = nodeName({ host: host.hostname, port: host.port })
+    onConnected(node)
     connection.once('close', () => {
-      if (current === connection) current = undefined
+      if (current !== connection) return
+      current = undefined
+      onConnected(null)
     })
     for (const consumer of consumers) await consumer.consume(connection)
-    logger.info({ exchanges: Object.keys(deployment.topics) }, 'consuming')
+    logger.info({ broker: node, exchanges: Object.keys(deployment.topics) }, 'consuming')
   }
   const connection = await connectWithRecovery(deployment, consumeAll, onBrokerError, logger)
   const stopBinding = bindRegularly(topology, () => current, logger)

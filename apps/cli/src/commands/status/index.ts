@@ -11,12 +11,14 @@ import { statusObject, statusTables } from './statusTables.ts'
 export function statusCommand(): Command {
   return new Command('status')
     .description(
-      'show queues, backlog, exists, jobs, replica lag, rejected messages, and the last notification of each deployment',
+      'show queues, brokers, backlog, exists, jobs, replica lag, rejected messages, and the last notification of each deployment',
     )
     .option('--count', 'count the stored notifications exactly, which takes longer on a large database')
     .option('--json', 'print one JSON object')
     .action(async ({ count: exact = false, json }: { count?: boolean; json?: boolean }) => {
-      const deployments = readDeployments(operatorConfig(process.env).STACKTACH_DEPLOYMENTS_FILE)
+      const deployments = readDeployments(operatorConfig(process.env).STACKTACH_DEPLOYMENTS_FILE, (line) =>
+        console.error(line),
+      )
       const status = await withDatabase('reads', (database) =>
         readStatus(database, deployments, exact, {
           brokerUnavailable: (deployment, error) =>

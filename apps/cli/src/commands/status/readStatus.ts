@@ -9,7 +9,7 @@ import {
   type SystemStatus,
   systemStatus,
 } from '@stacktach/db'
-import { countJobs, type QueueCounts } from '@stacktach/jobs'
+import { countJobs, type IngestProcess, type QueueCounts } from '@stacktach/jobs'
 import type { DeploymentEntry } from '@stacktach/runtime'
 import { type BrokerQueue, brokerQueues } from '../../brokerQueues.ts'
 import { withQueues, withReplica } from '../../connections.ts'
@@ -24,6 +24,8 @@ export interface StatusReport extends SystemStatus {
   exists: Record<ExistsService, Record<ExistsStatus, number>>
   /** Null when Redis is unavailable. */
   jobs: QueueCounts[] | null
+  /** The running ingest processes; null when Redis is unavailable. */
+  ingest: IngestProcess[] | null
   /** Null when no replica is configured or it is unavailable. */
   replica: ReplicaState | null
 }
@@ -55,10 +57,13 @@ export async function readStatus(
       nova: await countExistsStatus(database, 'nova', exact),
       glance: await countExistsStatus(database, 'glance', exact),
     },
-    jobs: await withQueues(countJobs, REDIS_CONNECT_TIMEOUT_MS).catch((error: unknown) => {
+    ...(await withQueues(
+      async (producer) => ({ jobs: await countJobs(producer), ingest: await producer.ingestProcesses() }),
+      REDIS_CONNECT_TIMEOUT_MS,
+    ).catch((error: unknown) => {
       problems.partUnavailable(error instanceof Error ? error.message : String(error))
-      return null
-    }),
+      return { jobs: null, ingest: null }
+    })),
     replica: await withReplica((replica) => replicaState(database, replica)).catch((error: unknown) => {
       problems.partUnavailable(databaseError(error, 'DATABASE_READ_URL').message)
       return null

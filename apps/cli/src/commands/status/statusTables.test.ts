@@ -17,6 +17,10 @@ const status: StatusReport = {
     nova: { pending: 1, verifying: 0, verified: 90, failed: 3 },
     glance: { pending: 0, verifying: 0, verified: 4, failed: 0 },
   },
+  ingest: [
+    { process: 'control-1:71', brokers: { west: 'rabbit-2:5672', east: null } },
+    { process: 'control-2:80', brokers: { west: 'rabbit-1:5672' } },
+  ],
   jobs: [{ queue: 'reports', waiting: 1, active: 0, delayed: 0, failed: 2 }],
   replica: { bytes: 4096, behind: 1_500_000 },
 }
@@ -49,6 +53,14 @@ describe('the tables of status', () => {
         ],
       },
       {
+        head: ['Ingest process', 'Deployment', 'Connected to'],
+        rows: [
+          ['control-1:71', 'west', 'rabbit-2:5672'],
+          ['control-1:71', 'east', 'not connected'],
+          ['control-2:80', 'west', 'rabbit-1:5672'],
+        ],
+      },
+      {
         head: ['Exists', 'pending', 'verifying', 'verified', 'failed'],
         rows: [
           ['nova', '1', '0', 'about 90', '3'],
@@ -61,13 +73,13 @@ describe('the tables of status', () => {
   })
 
   test('show exact counts with --count', () => {
-    const [counts, , , exists] = statusTables(status, true)
+    const [counts, , , , exists] = statusTables(status, true)
     expect(counts?.rows[0]).toEqual(['nova notifications', '1200'])
     expect(exists?.rows[0]).toEqual(['nova', '1', '0', '90', '3'])
   })
 
   test('leave out the replica and the jobs when they are unavailable', () => {
-    const heads = statusTables({ ...status, replica: null, jobs: null }, true).map(({ head }) => head[0])
+    const heads = statusTables({ ...status, replica: null, jobs: null, ingest: null }, true).map(({ head }) => head[0])
     expect(heads).toEqual(['', 'Deployment', 'Deployment', 'Exists'])
   })
 
@@ -78,13 +90,14 @@ describe('the tables of status', () => {
 })
 
 test('the JSON of status has every part, and null for those that are unavailable', () => {
-  const { stored, rejected, backlog, queues, exists, jobs } = status
+  const { stored, rejected, backlog, queues, ingest, exists, jobs } = status
   expect(statusObject(status)).toEqual({
     stored,
     rejected,
     backlog,
     last_notification: { east: null, west: '2026-11-20 13:00:00' },
     queues,
+    ingest,
     exists,
     jobs,
     replica: { lag_bytes: 4096, lag_microseconds: 1_500_000 },

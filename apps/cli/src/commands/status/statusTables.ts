@@ -5,13 +5,14 @@ import type { StatusReport } from './readStatus.ts'
 
 /** The JSON of `status --json`. */
 export function statusObject(status: StatusReport) {
-  const { stored, rejected, backlog, queues, exists, jobs, replica } = status
+  const { stored, rejected, backlog, queues, exists, jobs, ingest, replica } = status
   return {
     stored,
     rejected,
     backlog,
     last_notification: Object.fromEntries(lastNotifications(status)),
     queues,
+    ingest,
     exists,
     jobs,
     replica: replica === null ? null : { lag_bytes: replica.bytes, lag_microseconds: replica.behind },
@@ -31,6 +32,7 @@ export function statusTables(status: StatusReport, exact: boolean): TextTable[] 
       rows: lastNotifications(status).map(([name, time]) => [name, time ?? 'never']),
     },
     queuesTable(status),
+    ...ingestTables(status),
     existsTable(status, exact),
     ...replicaTables(status),
     ...jobsTables(status),
@@ -59,6 +61,14 @@ function queuesTable({ queues }: StatusReport): TextTable {
       consumers ?? 'unknown',
     ]),
   }
+}
+
+function ingestTables({ ingest }: StatusReport): TextTable[] {
+  if (ingest === null) return []
+  const rows = ingest.flatMap(({ process, brokers }) =>
+    Object.entries(brokers).map(([deployment, node]) => [process, deployment, node ?? 'not connected']),
+  )
+  return [{ head: ['Ingest process', 'Deployment', 'Connected to'], rows }]
 }
 
 /** Only the number of verified exists is an estimate; exists with another status are few and always counted. */
