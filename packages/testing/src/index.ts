@@ -1,3 +1,4 @@
+export { type BrokerCluster, type ClusterNode, rabbitmqServer, startBrokerCluster } from './brokerCluster.ts'
 export {
   auditSample,
   type CapturedMessage,
