@@ -49,8 +49,8 @@ export async function measureFailover(
   database: () => Database,
   expected: Record<string, string[]>,
 ): Promise<Failover> {
-  await cause()
   const causedAt = performance.now()
+  await cause()
   const seconds = () => Math.round((performance.now() - causedAt) / 100) / 10
   const publishing = publishRest()
   let state = { stored: 0, distinct: 0, backlog: 0 }

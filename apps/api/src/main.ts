@@ -24,6 +24,7 @@ await runProcess(async () => {
     .add('db', () =>
       databaseComponent({
         url: config.DATABASE_READ_URL,
+        variable,
         applicationName: 'stacktach api',
         size: config.DATABASE_POOL,
         readOnly: true,

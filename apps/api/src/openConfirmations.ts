@@ -13,6 +13,7 @@ export async function openConfirmations(config: ApiConfig, logger: Logger): Prom
   if (url === undefined) return { value: null, stop: async () => {} }
   const database = openDatabase({
     url,
+    variable: 'DATABASE_CONFIRM_URL',
     applicationName: 'stacktach api confirmations',
     size: CONNECTIONS,
     statementTimeout: config.API_STATEMENT_TIMEOUT,

@@ -6,13 +6,16 @@ const REDIS_CONNECT_TIMEOUT_MS = 5_000
 
 /** Runs `work` with the database of DATABASE_URL and closes it. Connections in mode `reads` are read-only. */
 export function withDatabase<T>(mode: 'reads' | 'writes', work: (database: Database) => Promise<T>): Promise<T> {
-  return withOpenDatabase({ url: operatorConfig(process.env).DATABASE_URL, size: 2, readOnly: mode === 'reads' }, work)
+  const readOnly = mode === 'reads' && 'if possible'
+  return withOpenDatabase({ url: operatorConfig(process.env).DATABASE_URL, size: 2, readOnly }, work)
 }
 
 /** Runs `work` with the replica of DATABASE_READ_URL and closes it; returns null when no replica is configured. */
 export async function withReplica<T>(work: (replica: Database) => Promise<T>): Promise<T | null> {
   const { DATABASE_URL, DATABASE_READ_URL: url = DATABASE_URL } = operatorConfig(process.env)
-  return url === DATABASE_URL ? null : withOpenDatabase({ url, size: 1, readOnly: true }, work)
+  return url === DATABASE_URL
+    ? null
+    : withOpenDatabase({ url, variable: 'DATABASE_READ_URL', size: 1, readOnly: true }, work)
 }
 
 async function withOpenDatabase<T>(

@@ -3,9 +3,13 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import pg from 'pg'
+import { ServerClient } from './connection/serverClient.ts'
+import { serverOf } from './connection/serverSelector.ts'
 
 /** The advisory lock that `prisma migrate` takes, so that the two never run at once. */
 const PRISMA_ADVISORY_LOCK = 72707369
+
+const CONNECT_TIMEOUT_MS = 5_000
 
 const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
 
@@ -45,12 +49,16 @@ export interface MigrateResult {
 export async function migrate(url: string, onWarning: (text: string) => void = () => {}): Promise<MigrateResult> {
   const migrations = await readMigrations()
   const client = await connect(url)
+  // The lock has a connection of its own: behind a pooler it needs a transaction, and a migration is one itself.
+  const lock = await openClient(url)
   client.on('notice', ({ code, message, hint }) => {
     // Class 01 is a warning; notices only report existing objects.
     if (code?.startsWith('01')) onWarning(hint === undefined ? `${message}` : `${message}. ${hint}`)
   })
   try {
-    await client.query('select pg_advisory_lock($1)', [PRISMA_ADVISORY_LOCK])
+    await lock.query('begin')
+    await lock.query('set local idle_in_transaction_session_timeout = 0')
+    await lock.query('select pg_advisory_xact_lock($1)', [PRISMA_ADVISORY_LOCK])
     await client.query(historyTable)
     const history = await client.query<{ migration_name: string; checksum: string; finished: boolean }>(
       `select migration_name, checksum, finished_at is not null as finished
@@ -70,6 +78,7 @@ export async function migrate(url: string, onWarning: (text: string) => void = (
     }
   } finally {
     await client.end()
+    await lock.end()
   }
 }
 
@@ -110,27 +119,34 @@ async function readMigrations(): Promise<Migration[]> {
 }
 
 async function connect(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
   try {
-    await client.connect()
-    return client
+    return await openClient(url)
   } catch (error) {
     if (!(error instanceof pg.DatabaseError) || error.code !== '3D000') throw error
     await createDatabase(url)
-    const second = new pg.Client({ connectionString: url, connectionTimeoutMillis: 5_000 })
-    await second.connect()
-    return second
+    return openClient(url)
   }
 }
 
-async function createDatabase(url: string): Promise<void> {
-  const maintenance = new URL(url)
-  const name = decodeURIComponent(maintenance.pathname.slice(1))
-  maintenance.pathname = '/postgres'
-  const client = new pg.Client({ connectionString: maintenance.href, connectionTimeoutMillis: 5_000 })
+/** Connects to the server of a URL that can write. */
+async function openClient(url: string): Promise<pg.Client> {
+  const { connectionString, selector } = serverOf(url, 'read-write')
+  const client = new ServerClient({
+    connectionString,
+    connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
+    ...(selector === null ? {} : { selector }),
+  })
+  // A connection that is lost between two statements must not end the process before the next one fails.
+  client.on('error', () => {})
   await client.connect()
+  return client
+}
+
+async function createDatabase(url: string): Promise<void> {
+  const [, server = '', name = '', parameters = ''] = /^([^/]+\/\/[^/?]*)\/?([^?]*)(.*)$/.exec(url) ?? []
+  const client = await openClient(`${server}/postgres${parameters}`)
   try {
-    await client.query(`create database ${pg.escapeIdentifier(name)}`)
+    await client.query(`create database ${pg.escapeIdentifier(decodeURIComponent(name))}`)
   } finally {
     await client.end()
   }

@@ -1,4 +1,5 @@
 export { type ApiConfig, apiConfig, readApiTokens } from './config/api.ts'
+export { type DatabaseUrl, parseDatabaseUrl, type SessionTarget } from './config/databaseUrl.ts'
 export { type BrokerAddress, type DeploymentEntry, type QueueBinding, readDeployments } from './config/deployments.ts'
 export {
   type IngestConfig,

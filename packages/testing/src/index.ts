@@ -17,6 +17,7 @@ export { type EventStream, openEventStream, type StreamedEvent } from './eventSt
 export { everyAggregate, everyAggregateHash, everyRowId } from './everyAggregate.ts'
 export { findProgram } from './findProgram.ts'
 export { type MutatedMessage, mutated } from './mutated.ts'
+export { type Pooler, pgbouncerProgram, startPgbouncer } from './pgbouncer.ts'
 export { runToEnd, startProcess, type TestProcess } from './processes.ts'
 export {
   createTestUser,

@@ -25,6 +25,8 @@ export interface Replicated {
   standby: TestServer
   /** Resolves when the standby has replayed all transactions that the primary has committed. */
   caughtUp(): Promise<void>
+  /** Promotes the standby to a primary. */
+  promote(): Promise<void>
   drop(): Promise<void>
 }
 
@@ -71,6 +73,9 @@ export async function startReplicated(binaries: string): Promise<Replicated> {
       const [row] = await ask<{ lsn: string }>(primary.url, 'select pg_current_wal_lsn() as lsn')
       const behind = `select pg_last_wal_replay_lsn() < '${row?.lsn}' as behind`
       while ((await ask<{ behind: boolean }>(standby.url, behind))[0]?.behind !== false) await pause()
+    },
+    async promote() {
+      await ask(standby.url, 'select pg_promote(true, 60)')
     },
     async drop() {
       await Promise.all([primary.stop(), standby.stop()])

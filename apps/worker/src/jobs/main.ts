@@ -42,6 +42,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
       ]
       return startMetrics({ config, metrics, notReadyReasons, logger })
     })
+    // Waits for the database, which all that follows needs.
     .add('sharedSettings', ({ database }) =>
       checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, logger),
     )

@@ -1,5 +1,6 @@
 import { ConfigError } from '@stacktach/runtime'
 import { databaseTrouble } from '../sql/errors.ts'
+import { refusedOptions } from './sessionCheck.ts'
 
 /** Message for an unavailable database. `variable` names the variable with its URL. */
 export const databaseUnavailable = (variable = 'DATABASE_URL') =>
@@ -14,6 +15,8 @@ export const schemaOutOfDate = 'the database schema is out of date: run `npm run
  * @param variable names the variable with the URL of the database
  */
 export function databaseError(error: unknown, variable = 'DATABASE_URL'): Error {
+  const refused = refusedOptions(error, variable)
+  if (refused !== null) return refused
   switch (databaseTrouble(error)) {
     case 'unavailable':
       return new Error(withReason(databaseUnavailable(variable), error), { cause: error })

@@ -1,4 +1,5 @@
 import { DAY, type NotificationRow, type Service } from '@stacktach/domain'
+import { isPooled } from '../connection/sessionCheck.ts'
 import type { BackloggedShard } from '../fold/backlog.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { notificationTables } from './notificationTables.ts'
@@ -34,7 +35,8 @@ export async function storeBatch(
   if (rows.length === 0) return { stored: 0, touched: [] }
   const arrays = Object.values(notificationTables[service]).map(({ array }) => array(rows as never))
   const result = await client.query<StoreResult>({
-    name: `store_${service}`,
+    // Behind a pooler the next transaction may be on another server, which does not know the statement.
+    ...(isPooled(client) ? {} : { name: `store_${service}` }),
     text: statements[service],
     values: [deploymentId, rows.length, shards, SPAN_GRAIN, ...arrays],
   })

@@ -195,7 +195,7 @@ test('each unknown key gives a warning with its path', () => {
   )
 })
 
-test('topics without an exchange or without a queue are refused', () => {
+test('topics without any queue are refused', () => {
   const file = {
     deployments: [
       { name: 'a', topics: {} },
@@ -203,8 +203,8 @@ test('topics without an exchange or without a queue are refused', () => {
     ],
   }
   expect(faults(file)).toEqual([
-    'deployments.0.topics: must have at least one exchange',
-    'deployments.1.topics.nova: must have at least one queue',
+    'deployments.0.topics: must have at least one queue',
+    'deployments.1.topics: must have at least one queue',
   ])
 })
 

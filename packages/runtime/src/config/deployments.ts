@@ -44,8 +44,8 @@ const entry = z.object({
   enabled: z.boolean().default(true),
   /** The queues of each exchange, by the exchange's name. */
   topics: z
-    .record(z.string().min(1), z.array(binding).min(1, 'must have at least one queue'))
-    .refine((topics) => Object.keys(topics).length > 0, 'must have at least one exchange'),
+    .record(z.string().min(1), z.array(binding))
+    .refine((topics) => Object.values(topics).some((bindings) => bindings.length > 0), 'must have at least one queue'),
 })
 
 /** The fields that `transport_url` replaces. */

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { parseTokens } from '../tokens.ts'
+import { parseDatabaseUrl } from './databaseUrl.ts'
 
 /** A whole number in decimal digits; rejects `1e3`, `0x10` and ` 5 `, which Number() would accept. */
 const whole = (minimum: number, maximum: number) =>
@@ -46,6 +47,12 @@ const anyOf = (protocols: readonly string[]) => protocols.map((protocol) => `${p
 const url = (...protocols: string[]) =>
   z.string().refine((value) => isUrl(value, protocols), `must be a URL beginning with ${anyOf(protocols)}`)
 
+/** A URL of PostgreSQL, which may name several servers: see parseDatabaseUrl. */
+const databaseUrl = z.string().superRefine((value, context) => {
+  const parsed = parseDatabaseUrl(value)
+  if ('fault' in parsed) context.addIssue({ code: 'custom', message: parsed.fault })
+})
+
 /** URLs separated by commas; a comma within a URL is allowed. */
 const urls = (...protocols: string[]) =>
   z
@@ -59,10 +66,10 @@ const urls = (...protocols: string[]) =>
  * All environment variables of the project, with their parsers and defaults. docs/configuration.md describes them.
  */
 export const variables = {
-  DATABASE_URL: url('postgres:', 'postgresql:'),
-  DATABASE_READ_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_URL: databaseUrl,
+  DATABASE_READ_URL: databaseUrl.optional(),
   /** The user that writes confirmations, a member of the role stacktach_confirm. Without it the api writes nothing. */
-  DATABASE_CONFIRM_URL: url('postgres:', 'postgresql:').optional(),
+  DATABASE_CONFIRM_URL: databaseUrl.optional(),
   DATABASE_POOL: whole(1, 1000).default(10),
   REDIS_URL: url('redis:', 'rediss:', 'redis+cluster:', 'rediss+cluster:'),
   /** Prefix of all keys in Redis, so that several installations can share a server. */
