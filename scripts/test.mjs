@@ -6,6 +6,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { ensureChromium, ensureServices, ServicesError } from './services/index.mjs'
+import { installPgbouncer } from './services/packages.mjs'
 import { root, SetupError, setUp } from './setup.mjs'
 
 /**
@@ -109,6 +110,7 @@ try {
     ...(needs.servers ? (await ensureServices({ fsync: false })).env : {}),
     ...(needs.browser ? { CHROMIUM: await ensureChromium() } : {}),
   }
+  if (needs.servers) await installPgbouncer()
   const failedChecks = isSelected ? [] : checks.filter((check) => !step(...check)).map(([name]) => name)
   const report = runTests(env, selection)
   // A file that could not be loaded has no tests, but counts as a failure.

@@ -303,7 +303,11 @@ describe('the deployments file', () => {
   test.each([
     ['does not exist', null, 'file not found'],
     ['is not JSON', '{ "deployments": [,] }', 'is not JSON: find the fault with jq .'],
-    ['is invalid', '{ "deployments": [{ "topics": {} }] }', /deployments\.0\.name: .*/],
+    [
+      'is invalid',
+      '{ "deployments": [{ "topics": { "nova": [{ "queue": "q", "routing_key": "k" }] } }] }',
+      /deployments\.0\.name: .*/,
+    ],
   ])('%s', async (name, content, reason) => {
     const file = join(folder, `${name}.json`)
     if (content !== null) await writeFile(file, content)

@@ -214,7 +214,7 @@ describe('operators', () => {
     expect(await pipeline.run('status')).toEqual({
       code: 2,
       output:
-        'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster:// (current value hidden)\n' +
+        'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster:// or redis+sentinel:// (current value hidden)\n' +
         'STACKTACH_DEPLOYMENTS_FILE is not set: it is the path of the deployments file; deploy/deployments/ has examples\n',
     })
   })

@@ -144,7 +144,7 @@ test('each metric is on the dashboard or in an alert', () => {
 
 test('no label has a number of values that grows with the cloud', () => {
   const allowed =
-    'collection deployment endpoint event exchange job_name kind le operation outcome queue reason service state status'.split(
+    'broker collection deployment endpoint event exchange job_name kind le operation outcome queue reason service state status'.split(
       ' ',
     )
   const ownLabels = [...labels].filter(([name]) => name.startsWith('stacktach_')).flatMap(([, names]) => [...names])

@@ -99,3 +99,17 @@ export async function ensureChromium(given = process.env.CHROMIUM) {
   if (path) return path
   throw new ServicesError('Chromium is not installed. Install chromium, or set CHROMIUM to the path of a Chrome')
 }
+
+const isPgbouncerInstalled = () => findProgram('pgbouncer', ['/usr/sbin']) !== undefined
+
+/**
+ * Installs PgBouncer as root on Debian, which some tests start themselves. Elsewhere these tests are skipped.
+ * @returns {Promise<void>}
+ */
+export async function installPgbouncer() {
+  if (isPgbouncerInstalled() || !isRoot() || !findProgram('apt-get')) return
+  await withLock(LOCK, async () => {
+    if (isPgbouncerInstalled()) return
+    await install(['pgbouncer'])
+  })
+}

@@ -12,6 +12,7 @@ export {
   operatorConfig,
 } from './config/processes.ts'
 export { ConfigError } from './config/readConfig.ts'
+export { isSentinelUrl, parseSentinelUrl } from './config/sentinelUrl.ts'
 export { type Component, Composition } from './lifecycle.ts'
 export { listenOn, urlOf } from './listening.ts'
 export { createLogger, type Logger } from './logger.ts'

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals'
 import { throttled } from './throttled.ts'
 
-test('a lasting problem is logged once a minute, a different one immediately', () => {
+test('each lasting problem is logged once a minute, also when several alternate', () => {
   const lines: string[] = []
   let now = 0
   const log = throttled(
@@ -14,10 +14,19 @@ test('a lasting problem is logged once a minute, a different one immediately', (
     [60_000, 'unavailable'],
     [60_001, 'refused'],
     [60_002, 'unavailable'],
-    [90_000, 'unavailable'],
+    [60_003, 'refused'],
+    [90_000, 'attempt 1 failed'],
+    [90_001, 'attempt 2 failed'],
+    [120_001, 'refused'],
   ] as const) {
     now = at
     log(text)
   }
-  expect(lines).toEqual(['0 unavailable', '60000 unavailable', '60001 refused', '60002 unavailable'])
+  expect(lines).toEqual([
+    '0 unavailable',
+    '60000 unavailable',
+    '60001 refused',
+    '90000 attempt 1 failed',
+    '120001 refused',
+  ])
 })

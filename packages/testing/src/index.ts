@@ -30,6 +30,7 @@ export {
 } from './rabbit.ts'
 export { dropRedisKeys } from './redis.ts'
 export { postgresBinaries, type Replicated, startReplicated, type TestServer } from './replicated.ts'
+export { startWatchedRedis, type WatchedRedis } from './sentinels.ts'
 export { type Services, services } from './services.ts'
 export { type TlsFront, testCertificate, tlsFront } from './tlsFront.ts'
 export { type TransientRefusal, transientRefusal } from './transientRefusal.ts'

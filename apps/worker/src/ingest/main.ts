@@ -42,7 +42,7 @@ export async function ingest(environment: NodeJS.ProcessEnv): Promise<void> {
       ]
       return startMetrics({ config, metrics, notReadyReasons, logger })
     })
-    .add('queues', async () => openWakeUps(config, logger))
+    .add('queues', () => openWakeUps(config, logger))
     .add('sharedSettings', ({ database }) =>
       checkSharedSettings(database, { shards: config.SHARDS, rules: config.RULES }, now, logger),
     )

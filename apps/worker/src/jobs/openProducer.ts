@@ -12,7 +12,7 @@ export async function openProducer(
   onRedisError: (error: Error) => void,
 ): Promise<Component<Producer>> {
   const problem = await permanentRedisError(REDIS_URL)
-  if (problem !== null) throw new ConfigError(problem)
+  if (problem !== null) throw new ConfigError(problem.message)
   const producer = new Producer(REDIS_URL, REDIS_PREFIX, onRedisError)
   return { value: producer, stop: () => producer.close() }
 }

@@ -92,7 +92,7 @@ test('all faults are reported', () => {
     'LOG_LEVEL must be one of fatal, error, warn, info, debug, trace, silent, not "loud"',
     'PARTITION_DAYS must be at most 366, not "367"',
     'REDIS_PREFIX must contain only letters, digits, - and _, not "a:b"',
-    'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster:// (current value hidden)',
+    'REDIS_URL must be a URL beginning with redis:// or rediss:// or redis+cluster:// or rediss+cluster:// or redis+sentinel:// (current value hidden)',
     'RETENTION_DAYS must be at least 1, or off, not "0"',
     'RULES must be today or stacktach, not "tomorrow"',
     'SHARDS must be a whole number, not "1e3"',

@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { parseTokens } from '../tokens.ts'
 import { parseDatabaseUrl } from './databaseUrl.ts'
+import { isSentinelUrl, parseSentinelUrl } from './sentinelUrl.ts'
 
 /** A whole number in decimal digits; rejects `1e3`, `0x10` and ` 5 `, which Number() would accept. */
 const whole = (minimum: number, maximum: number) =>
@@ -44,13 +45,18 @@ const isUrl = (value: string, protocols: readonly string[]) => {
 
 const anyOf = (protocols: readonly string[]) => protocols.map((protocol) => `${protocol}//`).join(' or ')
 
-const url = (...protocols: string[]) =>
-  z.string().refine((value) => isUrl(value, protocols), `must be a URL beginning with ${anyOf(protocols)}`)
-
 /** A URL of PostgreSQL, which may name several servers: see parseDatabaseUrl. */
 const databaseUrl = z.string().superRefine((value, context) => {
   const parsed = parseDatabaseUrl(value)
   if ('fault' in parsed) context.addIssue({ code: 'custom', message: parsed.fault })
+})
+
+const redisUrl = z.string().superRefine((value, context) => {
+  const plain = ['redis:', 'rediss:', 'redis+cluster:', 'rediss+cluster:']
+  const message = isSentinelUrl(value)
+    ? parseSentinelUrl(value) === null && 'must be redis+sentinel://host:26379,host:26379/<master name>'
+    : !isUrl(value, plain) && `must be a URL beginning with ${anyOf(plain)} or redis+sentinel://`
+  if (message !== false) context.addIssue({ code: 'custom', message })
 })
 
 /** URLs separated by commas; a comma within a URL is allowed. */
@@ -71,7 +77,7 @@ export const variables = {
   /** The user that writes confirmations, a member of the role stacktach_confirm. Without it the api writes nothing. */
   DATABASE_CONFIRM_URL: databaseUrl.optional(),
   DATABASE_POOL: whole(1, 1000).default(10),
-  REDIS_URL: url('redis:', 'rediss:', 'redis+cluster:', 'rediss+cluster:'),
+  REDIS_URL: redisUrl,
   /** Prefix of all keys in Redis, so that several installations can share a server. */
   REDIS_PREFIX: z
     .string()
