@@ -42,7 +42,7 @@ withBinaries('a primary and its standby in one URL', () => {
   }, MINUTES)
 
   test(
-    'every process follows a promotion within 30 seconds; nothing is lost or doubled',
+    'every process follows a promotion within 30 seconds; nothing is lost or duplicate',
     async () => {
       const [ingest, jobs] = await Promise.all([pipeline.start('ingest'), pipeline.start('jobs')])
       const get = await pipeline.api()

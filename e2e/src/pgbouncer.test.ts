@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from '@jest/globals'
-import { inTransaction, migrate, openDatabase, withRetentionLock } from '@stacktach/db'
+import { type Database, inTransaction, migrate, openDatabase, withRetentionLock } from '@stacktach/db'
 import {
   createEmptyDatabase,
   createTestDatabase,
@@ -11,7 +11,6 @@ import {
   startPgbouncer,
   type TestDatabase,
 } from '@stacktach/testing'
-import pg from 'pg'
 import { failoverMessages, undisturbed } from './failover.ts'
 import { type Pipeline, type Program, startPipeline } from './pipeline.ts'
 
@@ -26,15 +25,14 @@ const ignoreOptions = ['ignore_startup_parameters = extra_float_digits,options']
 withPgbouncer('PgBouncer in transaction mode', () => {
   const reader = `pooled_${randomBytes(6).toString('hex')}`
   let database: TestDatabase
-  let admin: pg.Client
+  let admin: Database
   let pooler: Pooler
   let pipeline: Pipeline | undefined
 
   beforeAll(async () => {
     database = await createTestDatabase(migrate)
-    admin = new pg.Client({ connectionString: database.url })
-    await admin.connect()
-    await admin.query(`create role ${reader} login password 'secret' in role stacktach_read`)
+    admin = openDatabase({ url: database.url, applicationName: 'test', size: 1 })
+    await admin.pool.query(`create role ${reader} login password 'secret' in role stacktach_read`)
     pooler = await startPgbouncer(program ?? '', database.url, { [reader]: 'secret' }, ignoreOptions)
   }, MINUTES)
 
@@ -45,9 +43,9 @@ withPgbouncer('PgBouncer in transaction mode', () => {
 
   afterAll(async () => {
     await pooler?.stop()
-    await admin?.query(`drop owned by ${reader}`)
-    await admin?.query(`drop role ${reader}`)
-    await admin?.end()
+    await admin?.pool.query(`drop owned by ${reader}`)
+    await admin?.pool.query(`drop role ${reader}`)
+    await admin?.close()
     await database?.drop()
   })
 
@@ -102,9 +100,9 @@ withPgbouncer('PgBouncer in transaction mode', () => {
   describe('with the settings in the database and the role', () => {
     beforeAll(async () => {
       const name = new URL(database.url).pathname.slice(1)
-      await admin.query(`alter database ${name} set idle_in_transaction_session_timeout = 60000`)
-      await admin.query(`alter role ${reader} set default_transaction_read_only = on`)
-      await admin.query(`alter role ${reader} set statement_timeout = 1000`)
+      await admin.pool.query(`alter database ${name} set idle_in_transaction_session_timeout = 60000`)
+      await admin.pool.query(`alter role ${reader} set default_transaction_read_only = on`)
+      await admin.pool.query(`alter role ${reader} set statement_timeout = 1000`)
       // New connections of PgBouncer have the settings.
       await pooler.stop()
       pooler = await startPgbouncer(program ?? '', database.url, { [reader]: 'secret' }, ignoreOptions)
@@ -162,11 +160,8 @@ withPgbouncer('PgBouncer in transaction mode', () => {
         expect(applied.length).toBeGreaterThan(0)
         expect((await migrate(pooler.through(empty.url))).applied).toEqual([])
       } finally {
-        const client = new pg.Client({ connectionString: pooler.through(empty.url) })
-        await client.connect()
-        await client.end()
         // PgBouncer keeps connections to the database.
-        await admin.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [
+        await admin.pool.query(`select pg_terminate_backend(pid) from pg_stat_activity where datname = $1`, [
           new URL(empty.url).pathname.slice(1),
         ])
         await empty.drop()

@@ -1,17 +1,15 @@
 import { createHash, randomUUID } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import pg from 'pg'
 import { ServerClient } from './connection/serverClient.ts'
 import { serverOf } from './connection/serverSelector.ts'
+import { migrationNames, migrationsFolder } from './migrationNames.ts'
 
 /** The advisory lock that `prisma migrate` takes, so that the two never run at once. */
 const PRISMA_ADVISORY_LOCK = 72707369
 
 const CONNECT_TIMEOUT_MS = 5_000
-
-const migrationsFolder = fileURLToPath(new URL('../../../prisma/migrations', import.meta.url))
 
 // The same statement as Prisma's.
 const historyTable = `
@@ -97,15 +95,6 @@ async function apply(client: pg.Client, { name, sql, checksum }: Migration): Pro
     throw new Error(`migration ${name} failed: ${error instanceof Error ? error.message : error}`, { cause: error })
   }
   await client.query('update _prisma_migrations set finished_at = now(), applied_steps_count = 1 where id = $1', [id])
-}
-
-/** Names of this version's migrations, in order. */
-export async function migrationNames(): Promise<string[]> {
-  const entries = await readdir(migrationsFolder, { withFileTypes: true })
-  return entries
-    .filter((entry) => entry.isDirectory())
-    .map((entry) => entry.name)
-    .sort()
 }
 
 async function readMigrations(): Promise<Migration[]> {

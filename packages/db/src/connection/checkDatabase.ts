@@ -1,6 +1,6 @@
 import { type Duration, formatDuration, type Instant, SECOND } from '@stacktach/domain'
 import { ConfigError } from '@stacktach/runtime'
-import { migrationNames } from '../migrate.ts'
+import { migrationNames } from '../migrationNames.ts'
 import type { Queryable } from '../sql/transaction.ts'
 import { databaseError, schemaOutOfDate } from './databaseError.ts'
 import { WriterRefused } from './writePrivilegeWarning.ts'

@@ -111,7 +111,7 @@ export class ServerSelector {
 
   async #probe(server: Server): Promise<ServerState> {
     const client = new pg.Client({
-      connectionString: urlOf(this.#url, server),
+      connectionString: atServer(this.#url, server),
       connectionTimeoutMillis: PROBE_TIMEOUT_MS,
       query_timeout: PROBE_TIMEOUT_MS,
     })
@@ -149,7 +149,7 @@ export function serverOf(
 }
 
 /** A URL with another host: the driver prefers the host of the URL to that of its options. */
-export function urlOf(url: string, { host, port }: Server): string {
+function atServer(url: string, { host, port }: Server): string {
   const parsed = new URL(url)
   parsed.hostname = host.includes(':') ? `[${host}]` : host
   parsed.port = String(port)

@@ -4,7 +4,7 @@ import pg from 'pg'
 import { matchesTarget, NoServerError, readServerState } from './serverSelector.ts'
 
 /** A setting of our own, to see whether the settings of a connection arrive at the server. */
-export const MARKER = 'stacktach.settings'
+const MARKER = 'stacktach.settings'
 
 /** Settings of a session that must hold, by name. */
 export interface SessionSettings {
@@ -27,7 +27,7 @@ export function startupOptions(settings: SessionSettings, urlOptions: readonly s
   ].join(' ')
 }
 
-/** The settings of a session, as the server has them. Milliseconds; 0 is no limit. */
+/** The settings of a session, as the server has them. Milliseconds; 0: unlimited. */
 export interface ActualSettings {
   /** Whether the settings of the connection arrived: the marker is set. */
   arrived: boolean
@@ -49,7 +49,7 @@ export function missingSettings(required: SessionSettings, actual: ActualSetting
 }
 
 /** The settings that a pooler such as PgBouncer drops. A retry does not help. */
-export class SettingsLostError extends ConfigError {
+class SettingsLostError extends ConfigError {
   override name = 'SettingsLostError'
 }
 
