@@ -143,6 +143,7 @@ describe('operators', () => {
     expect({ code, status: JSON.parse(output) }).toEqual({
       code: 0,
       status: {
+        ingest: [{ process: expect.any(String), brokers: { east: expect.stringMatching(/^127\.0\.0\.1:\d+$/) } }],
         stored: { nova: valid.length, glance: 0, generic: 0 },
         rejected: 0,
         backlog: 0,

@@ -149,7 +149,7 @@ export async function permanentRedisError(url: string, milliseconds = 3_000): Pr
         resolve({ message: describeRedisError(error), isSentinel: false })
       }
     })
-    redis.once('connect', () => {
+    redis.once('ready', () => {
       redis.info('server').then(
         (info) => resolve(/redis_mode:sentinel/.test(info) ? { message: namesSentinel, isSentinel: true } : null),
         () => {},
