@@ -341,7 +341,7 @@ test('usage agrees with a model that goes through the minutes, in any order of t
   )
 })
 
-test('a year of hourly exists takes no longer than a moment', () => {
+test('a year of hourly exists takes less than two seconds', () => {
   const year = 8766
   const first = at('07:00:00')
   const input = Array.from({ length: year }, (_, hour) =>
@@ -354,8 +354,10 @@ test('a year of hourly exists takes no longer than a moment', () => {
     }),
   )
   const period = { from: first, until: first + year * HOUR }
-  const begin = performance.now()
+  // Processor time, because other programs use the machine, too.
+  const begin = process.cpuUsage()
   const { segments, gaps } = usageOfInstance(period, input, alive, period.until)
   expect([segments.length, gaps.length]).toEqual([year / 2, year / 2])
-  expect(performance.now() - begin).toBeLessThan(2_000)
+  const { user, system } = process.cpuUsage(begin)
+  expect((user + system) / SECOND).toBeLessThan(2)
 })
