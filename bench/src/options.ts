@@ -69,7 +69,7 @@ export function optionsFor(
     processes: quick ? [1, 2] : [1, 2, 4],
     checkGoals: !quick,
     warmUp: quick ? 100 : Math.round(Math.min(2_000, notifications / 100)),
-    requests: quick ? 10 : 200,
+    requests: quick ? 5 : 200,
     json: json ?? false,
     only: only ?? [],
   }

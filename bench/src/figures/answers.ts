@@ -24,7 +24,7 @@ export async function measureAnswers(
   for (const [endpoint, path] of paths) {
     const target = new URL(path, url)
     const oneClient = summarize(await measureRequests(target, 1, options.requests))
-    const manyClients = summarize(await measureRequests(target, CLIENTS, Math.max(options.requests, CLIENTS * 2)))
+    const manyClients = summarize(await measureRequests(target, CLIENTS, Math.max(options.requests, CLIENTS)))
     const previous = medians.get(endpoint)
     medians.set(endpoint, oneClient.median)
     const growth = previous === undefined ? null : oneClient.median / previous
