@@ -69,6 +69,17 @@ export {
   outcomes,
 } from './operations/operation.ts'
 export { STUCK_AFTER, STUCK_FACTOR, stuckAge } from './operations/stuck.ts'
+export {
+  type Comparison,
+  compareInstance,
+  type Difference,
+  type DifferenceKind,
+  differenceKinds,
+  isExisting,
+  type NovaServer,
+  onlyHere,
+  type StoredInstance,
+} from './reconcile/compareInstance.ts'
 export { type AuditDue, type AuditPeriod, auditDue } from './reports/auditDue.ts'
 export { type ChangedNumber, compareReports } from './reports/compareReports.ts'
 export {

@@ -83,6 +83,7 @@ export {
   type TimeCursor,
 } from './operations.ts'
 export { type Meaning, recognize } from './recognize.ts'
+export { type ReconciledInstance, type ReconcileRange, reconciledInstances } from './reconciledInstances.ts'
 export { type RejectedReason, rejectedReasons } from './rejectedReasons.ts'
 export { lastRejectedId, type RejectedToReplay, rejectedToReplay } from './rejectedToReplay.ts'
 export { type ReplicaState, replicaState } from './replicaState.ts'
