@@ -29,6 +29,7 @@ test('has the commands of an operator', () => {
     'report run',
     'report show',
     'report regenerate',
+    'reconcile',
     'tenants import',
     'token new',
     'retention show',

@@ -5,6 +5,7 @@ import { exportCommand } from './commands/export.ts'
 import { importCommand } from './commands/import.ts'
 import { jobsCommand } from './commands/jobs/index.ts'
 import { migrateCommand } from './commands/migrate.ts'
+import { reconcileCommand } from './commands/reconcile/index.ts'
 import { refoldCommand } from './commands/refold.ts'
 import { rejectedCommand } from './commands/rejected/index.ts'
 import { reportCommand } from './commands/report/index.ts'
@@ -26,6 +27,7 @@ export function createStacktachProgram(): Command {
     rejectedCommand(),
     jobsCommand(),
     reportCommand(),
+    reconcileCommand(),
     tenantsCommand(),
     tokenCommand(),
     retentionCommand(),

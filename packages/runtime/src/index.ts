@@ -10,6 +10,7 @@ export {
   migrateConfig,
   type OperatorConfig,
   operatorConfig,
+  reconcileConfig,
 } from './config/processes.ts'
 export { ConfigError } from './config/readConfig.ts'
 export { isSentinelUrl, parseSentinelUrl } from './config/sentinelUrl.ts'

@@ -131,6 +131,21 @@ export function operatorConfig(environment: NodeJS.ProcessEnv) {
   ])
 }
 
+/**
+ * Configuration of `reconcile`, beside that of the operator commands.
+ *
+ * @throws ConfigError with one line per fault
+ */
+export function reconcileConfig(environment: NodeJS.ProcessEnv) {
+  return readConfig(environment, [
+    'OS_AUTH_URL',
+    'OS_APPLICATION_CREDENTIAL_ID',
+    'OS_APPLICATION_CREDENTIAL_SECRET',
+    'OS_REGION_NAME',
+    'OS_INTERFACE',
+  ])
+}
+
 export type IngestConfig = ReturnType<typeof ingestConfig>
 export type JobsConfig = ReturnType<typeof jobsConfig>
 export type OperatorConfig = ReturnType<typeof operatorConfig>

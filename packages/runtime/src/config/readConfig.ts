@@ -42,6 +42,9 @@ function currentValue(name: string, value: string | undefined): string {
 const purposes: Partial<Record<string, string>> = {
   DATABASE_URL: 'it is the URL of PostgreSQL, such as postgres://user:password@host/database',
   REDIS_URL: 'it is the URL of Redis, such as redis://host:6379',
+  OS_AUTH_URL: 'it is the URL of Keystone, such as https://keystone.example.org:5000/v3',
+  OS_APPLICATION_CREDENTIAL_ID: 'it is the id that `openstack application credential create` prints',
+  OS_APPLICATION_CREDENTIAL_SECRET: 'it is the secret that `openstack application credential create` prints',
   STACKTACH_DEPLOYMENTS_FILE: 'it is the path of the deployments file; deploy/deployments/ has examples',
 }
 

@@ -59,6 +59,9 @@ const redisUrl = z.string().superRefine((value, context) => {
   if (message !== false) context.addIssue({ code: 'custom', message })
 })
 
+const url = (...protocols: string[]) =>
+  z.string().refine((value) => isUrl(value, protocols), `must be a URL beginning with ${anyOf(protocols)}`)
+
 /** URLs separated by commas; a comma within a URL is allowed. */
 const urls = (...protocols: string[]) =>
   z
@@ -154,6 +157,15 @@ export const variables = {
   PUBLISH_GLANCE_EVENT: z.string().default('image.exists.verified'),
   /** Days per partition of the notification tables. */
   PARTITION_DAYS: whole(1, 366).default(7),
+  /** Keystone, and an application credential that may list the servers of all projects; as OpenStack's clients name them. */
+  OS_AUTH_URL: url('http:', 'https:'),
+  OS_APPLICATION_CREDENTIAL_ID: z.string(),
+  OS_APPLICATION_CREDENTIAL_SECRET: z.string(),
+  /** Not set: the only region of the catalog. */
+  OS_REGION_NAME: z.string().optional(),
+  OS_INTERFACE: z
+    .enum(['public', 'internal', 'admin'], { error: 'must be public, internal or admin' })
+    .default('public'),
 }
 
 export type Variable = keyof typeof variables
