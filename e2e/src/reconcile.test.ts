@@ -172,7 +172,7 @@ test('a token that expires between two pages is replaced once', async () => {
   expect(cloud.tokens).toHaveLength(2)
 })
 
-test('nova that is unavailable for a moment, or limits the rate, is asked again', async () => {
+test('nova that is unavailable for a moment, or limits the rate, gets the request again', async () => {
   addServer(1)
   await store([1])
   cloud.faults = [

@@ -13,7 +13,7 @@ export interface CloudAccess {
 }
 
 /** A token, and nova's endpoint in its catalog. */
-export interface Session {
+export interface CloudSession {
   token: string
   endpoint: URL
 }
@@ -46,7 +46,7 @@ type Catalog = z.output<typeof authentication>['token']['catalog']
  * @throws OpenStackError if Keystone refuses
  * @throws ConfigError if the catalog has no such endpoint
  */
-export async function logIn(access: CloudAccess): Promise<Session> {
+export async function logIn(access: CloudAccess): Promise<CloudSession> {
   const url = tokensUrl(access.authUrl)
   const body = {
     auth: {

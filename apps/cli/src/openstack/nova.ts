@@ -1,6 +1,6 @@
 import { type Instant, type NovaServer, parseInstant } from '@stacktach/domain'
 import { z } from 'zod'
-import { type CloudAccess, logIn, type Session } from './keystone.ts'
+import { type CloudAccess, type CloudSession, logIn } from './keystone.ts'
 import { OpenStackError, requestJson } from './request.ts'
 
 const FORBIDDEN = 403
@@ -59,7 +59,7 @@ const serverList = z.object({
 /** nova's API, by an application credential. A token that expires is replaced once per request. */
 export class Nova {
   readonly #access: CloudAccess
-  #session: Session | null = null
+  #session: CloudSession | null = null
 
   constructor(access: CloudAccess) {
     this.#access = access
@@ -107,7 +107,7 @@ export class Nova {
   }
 }
 
-async function listServers({ token, endpoint }: Session, query: URLSearchParams) {
+async function listServers({ token, endpoint }: CloudSession, query: URLSearchParams) {
   const url = new URL(endpoint)
   url.pathname = `${url.pathname.replace(/\/+$/, '')}/servers/detail`
   url.search = query.toString()

@@ -19,7 +19,7 @@ const names = new Map([
   [3, 'west'],
 ])
 const comparison: Comparison = {
-  askedAt: NOW,
+  requestedAt: NOW,
   tolerance: 10 * MINUTE,
   deployments: new Map([...names].filter(([id]) => id !== 3)),
   names,
@@ -139,7 +139,7 @@ describe('different values', () => {
     expect(differences.every(({ recent }) => !recent)).toBe(true)
   })
 
-  test.each(['tenant', 'host', 'flavor', 'state'])('a %s that only one side has is no difference', (name) => {
+  test.each(['tenant', 'host', 'flavor', 'state'])('a %s that only one side has does not count', (name) => {
     expect(compare({ [name]: null }, {})).toEqual([])
     expect(compare({}, { [name]: null })).toEqual([])
   })
@@ -152,7 +152,7 @@ describe('different values', () => {
       {},
       'changed in nova less than 10 minutes ago: its notification may still arrive',
     ],
-    ['changed here meanwhile', {}, { lastWhen: NOW + 1 }, 'its last notification arrived while nova was asked'],
+    ['changed here meanwhile', {}, { lastWhen: NOW + 1 }, 'its last notification arrived during the comparison'],
   ])('%s are recent, except for the tenant, which never changes', (_, changedServer, changedStored, reason) => {
     const other = { tenant: 'u', flavor: '3' }
     expect(compare(changedServer, { ...changedStored, ...other })).toEqual([

@@ -52,8 +52,8 @@ export interface Difference {
 
 /** What a comparison depends on. */
 export interface Comparison {
-  /** When nova was asked. */
-  askedAt: Instant
+  /** When nova's page was requested. */
+  requestedAt: Instant
   /** Changes that are younger may not have arrived yet. */
   tolerance: Instant
   /** Names of the compared deployments by id. */
@@ -109,9 +109,9 @@ function whyOnlyInNova(
   { updated }: NovaServer,
   launchedAt: Instant,
   stored: StoredInstance | null,
-  { askedAt, tolerance, deployments, names }: Comparison,
+  { requestedAt, tolerance, deployments, names }: Comparison,
 ): { recent: boolean; reason: string } {
-  const since = askedAt - tolerance
+  const since = requestedAt - tolerance
   const age = `less than ${minutes(tolerance)} ago`
   if (stored === null || stored.launchedAt === null) {
     if (launchedAt > since) {
@@ -151,11 +151,11 @@ const meanings = {
 } as const
 
 function differentValues(server: NovaServer, stored: StoredInstance, comparison: Comparison): Difference[] {
-  const { askedAt, tolerance } = comparison
+  const { requestedAt, tolerance } = comparison
   const inOperation = server.taskState !== null
-  const changed = server.updated > askedAt - tolerance
+  const changed = server.updated > requestedAt - tolerance
   // Its fold was read after nova's page.
-  const arrived = stored.lastWhen >= askedAt - MINUTE
+  const arrived = stored.lastWhen >= requestedAt - MINUTE
   return (['tenant', 'host', 'flavor', 'state'] as const).flatMap((kind) => {
     const [nova, here] = [server[kind], stored[kind]]
     if (nova === null || here === null || nova === here) return []
@@ -182,7 +182,7 @@ function recentReason(
   if (taskState !== null) return `nova is changing it (${taskState})`
   return changed
     ? `changed in nova less than ${minutes(tolerance)} ago: its notification may still arrive`
-    : 'its last notification arrived while nova was asked'
+    : 'its last notification arrived during the comparison'
 }
 
 /**
@@ -191,8 +191,8 @@ function recentReason(
  * @param deletedInNova whether nova deleted it within the tolerance
  */
 export function onlyHere(stored: StoredInstance, deletedInNova: boolean, comparison: Comparison): Difference {
-  const { askedAt, tolerance } = comparison
-  const active = stored.lastWhen > askedAt - tolerance
+  const { requestedAt, tolerance } = comparison
+  const active = stored.lastWhen > requestedAt - tolerance
   return {
     instance: stored.instance,
     kind: 'only here',

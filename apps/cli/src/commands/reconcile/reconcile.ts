@@ -17,7 +17,7 @@ const INSTANCES_PER_QUERY = 1_000
 export interface Reconciliation {
   nova: Pick<Nova, 'servers'>
   database: Pick<Database, 'pool'>
-  comparison: Omit<Comparison, 'askedAt'>
+  comparison: Omit<Comparison, 'requestedAt'>
   /** Servers per page. */
   pageSize: number
   clock: () => Instant
@@ -44,7 +44,7 @@ export async function reconcile(input: Reconciliation): Promise<ReconcileCounts 
   const missing: StoredInstance[] = []
   const counts: ReconcileCounts = { servers: 0, instances: 0 }
   const startedAt = clock()
-  let askedAt = startedAt
+  let requestedAt = startedAt
   let after = ''
   const compare = async (servers: readonly ListedServer[], until: string | null) => {
     const page = new Map(servers.map((server) => [server.id, server]))
@@ -54,7 +54,7 @@ export async function reconcile(input: Reconciliation): Promise<ReconcileCounts 
       else missing.push(instance)
       if (isExisting(instance, comparison)) counts.instances++
     }
-    const asked = { ...comparison, askedAt }
+    const asked = { ...comparison, requestedAt }
     for (const [id, server] of page) differences.push(...compareInstance(server, stored.get(id) ?? null, asked))
     counts.servers += page.size
     input.onProgress?.(counts)
@@ -65,12 +65,12 @@ export async function reconcile(input: Reconciliation): Promise<ReconcileCounts 
       await compare(servers, last.id)
       after = last.id
     }
-    askedAt = clock()
+    requestedAt = clock()
   }
   await compare([], null)
   if (missing.length > 0) {
     const deleted = await deletedSince(nova, pageSize, startedAt - comparison.tolerance)
-    const asked = { ...comparison, askedAt: startedAt }
+    const asked = { ...comparison, requestedAt: startedAt }
     for (const stored of missing) differences.push(onlyHere(stored, deleted.has(stored.instance), asked))
   }
   return { ...counts, differences }
