@@ -1,6 +1,7 @@
 import { services } from '@stacktach/domain'
 import type { Database } from '../connection/open.ts'
 import { instanceHead } from './instanceHead.ts'
+import { instanceOwner } from './instanceOwner.ts'
 import { notificationTable } from './listedNotification.ts'
 import { notificationsOfWholeRequest } from './subjectNotifications.ts'
 import { tenantIsKnown } from './tenantIsKnown.ts'
@@ -48,12 +49,16 @@ function spellingsOf(text: string): string[] {
 
 async function instancesAmong(db: Database, ids: readonly string[], tenants: readonly string[] | null) {
   const keys = await spannedKeys(db, 'instance', ids)
-  const heads = await Promise.all(keys.map((id) => instanceHead(db, id)))
-  return heads.flatMap((head): Meaning[] => {
-    if (head === null) return []
-    if (tenants !== null && (head.tenant === null || !tenants.includes(head.tenant))) return []
-    return [{ kind: 'instance', id: head.instance, displayName: head.displayName }]
-  })
+  const heads = await Promise.all(
+    keys.map(async (id) => {
+      if (tenants === null) return instanceHead(db, id)
+      const owner = await instanceOwner(db, id)
+      return owner !== null && tenants.includes(owner) ? instanceHead(db, id) : null
+    }),
+  )
+  return heads.flatMap((head): Meaning[] =>
+    head === null ? [] : [{ kind: 'instance', id: head.instance, displayName: head.displayName }],
+  )
 }
 
 async function requestsAmong(db: Database, ids: readonly string[], tenants: readonly string[] | null) {
