@@ -129,6 +129,14 @@ describe('an instance', () => {
   )
 })
 
+test.each(['//evil.example/x', '///evil.example', '/\\evil.example/x'])('%s links to no other server', async (path) => {
+  const { status, text } = await get(path)
+  expect(status).toBe(404)
+  const links = [...text.matchAll(/ (?:href|action)="([^"]*)"/g)].map(([, href = '']) => href)
+  expect(links.length).toBeGreaterThan(5)
+  for (const link of links) expect(new URL(link, server.origin).origin).toBe(server.origin)
+})
+
 test('a request shows its parts across services and the time between them', async () => {
   const { text } = await get(`/requests/${createWeb}`)
   for (const part of ['scheduler.select_destinations', 'image.send', 'port.create']) expect(text).toContain(part)

@@ -8,6 +8,7 @@ import { apiPage } from '../pages/api.tsx'
 import { downloads, pages } from '../pages/index.ts'
 import { type TimesMode, timesModes, type View } from '../view/view.ts'
 import { sendHtml } from './headers.ts'
+import { ownUrl } from './ownUrl.ts'
 import { renderError, renderPage, renderSignIn } from './render.tsx'
 import { sendDownload } from './sendDownload.ts'
 import { signInRouter } from './signIn.ts'
@@ -39,7 +40,7 @@ export function createPages(options: PagesOptions): Pages {
     now: clock(),
     times: timesOf(request),
     viewer,
-    url: request.originalUrl,
+    url: ownUrl(request.originalUrl),
     navigation: shown.flatMap(({ navigation, path, access }) =>
       navigation === null || !mayRequest(viewer, access, {}) ? [] : [{ label: navigation, href: path }],
     ),
@@ -63,7 +64,7 @@ export function createPages(options: PagesOptions): Pages {
     db: options.db,
     now: clock(),
     tenants: viewer.tenants === null ? null : [...viewer.tenants],
-    url: request.originalUrl,
+    url: ownUrl(request.originalUrl),
     apiDocument: options.apiDocument ?? null,
   })
 
