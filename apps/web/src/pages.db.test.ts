@@ -137,6 +137,11 @@ test.each(['//evil.example/x', '///evil.example', '/\\evil.example/x'])('%s link
   for (const link of links) expect(new URL(link, server.origin).origin).toBe(server.origin)
 })
 
+test('the live page leads to a search with the same filters', async () => {
+  const { text } = await get('/live?service=nova&deployment=east&event=a&errors=1')
+  expect(text).toContain('href="/search?service=nova&amp;deployment=east&amp;event=a&amp;errors=1"')
+})
+
 test('a request shows its parts across services and the time between them', async () => {
   const { text } = await get(`/requests/${createWeb}`)
   for (const part of ['scheduler.select_destinations', 'image.send', 'port.create']) expect(text).toContain(part)

@@ -114,7 +114,6 @@ function LiveList({ filter, arrivals, after }: ListProps) {
   const { url } = useView()
   const { errors, ...texts } = filter
   const stream = withQuery('/v1/live', { ...texts, errors: errors ? '1' : undefined })
-  const { service, event, instance } = filter
   return (
     <div class="live" data-live={stream} data-live-after={after}>
       <div class="live-head">
@@ -149,7 +148,7 @@ function LiveList({ filter, arrivals, after }: ListProps) {
       </section>
       <p class="muted">
         {`The matching ones among the latest ${LATEST_SEARCHED_ROWS.toLocaleString('en')} notifications of each service. `}
-        <PageLink to={searchHref({ service, event, instance })}>Search all</PageLink>
+        <PageLink to={searchHref({ ...texts, errors: errors ? '1' : undefined })}>Search all</PageLink>
       </p>
       <template data-live-template>
         <LiveRow {...blank} />
