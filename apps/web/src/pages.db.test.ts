@@ -87,6 +87,24 @@ describe('an instance', () => {
     expect(text).toContain(`/requests/${createWeb}`)
   })
 
+  test('links each error to the failures around it', async () => {
+    const { text } = await get(`/instances/${web}`)
+    const links = [...text.matchAll(/ href="(\/failures\?error=[^"]*)"/g)].map(
+      ([, href = '']) => new URL(href.replaceAll('&amp;', '&'), server.origin),
+    )
+    // In the timeline and in the table.
+    expect(links).toHaveLength(2)
+    for (const { searchParams } of links) {
+      expect(Object.fromEntries(searchParams)).toEqual({
+        error: expect.stringContaining('No space'),
+        from: '2026-11-19T12:00:08.250000Z',
+        until: '2026-11-21T12:00:08.250000Z',
+      })
+    }
+    const [first] = links
+    expect((await get(`${first?.pathname}${first?.search}`)).text).toContain('1 failed attempts in this period')
+  })
+
   test('hides updates, says how many, and shows them on request', async () => {
     const hidden = await get(`/instances/${web}`)
     expect(hidden.text).toContain('Show 2 hidden updates and counterparts')

@@ -1,5 +1,5 @@
 import { type FailureFilter, type FailureKey, failureKeys } from '@stacktach/db'
-import type { TimePeriod } from '@stacktach/domain'
+import { type Attempt, DAY, type TimePeriod } from '@stacktach/domain'
 import { z } from 'zod'
 import { isoInstant, withQuery } from '../view/links.ts'
 
@@ -64,4 +64,10 @@ export const groupedBy = z
 /** The link to the failures of a period. */
 export function failuresOfPeriodHref(period: TimePeriod, filters: FailureFilters = {}): string {
   return withQuery('/failures', { ...filters, from: isoInstant(period.from), until: isoInstant(period.until) })
+}
+
+/** The link to the failures with the error of an attempt, from a day before to a day after it. */
+export function equalFailuresHref({ error, end }: Pick<Attempt, 'error' | 'end'>): string {
+  if (error === null || end === null) return withQuery('/failures', { error })
+  return failuresOfPeriodHref({ from: end - DAY, until: end + DAY }, { error })
 }

@@ -8,7 +8,8 @@ import { HostName } from '../components/HostName.tsx'
 import { Id } from '../components/Id.tsx'
 import { PageLink } from '../components/PageLink.tsx'
 import { Time } from '../components/Time.tsx'
-import { failuresHref, instanceHref, requestHref, searchHref, timingHref } from '../view/links.ts'
+import { equalFailuresHref } from '../failures/filters.ts'
+import { instanceHref, requestHref, searchHref, timingHref } from '../view/links.ts'
 import { shortName } from '../view/shortName.ts'
 
 interface Props {
@@ -115,7 +116,7 @@ function LastError({ attempts }: StoredOperation) {
   const failed = attempts.findLast(({ error }) => error !== null)
   if (failed?.error == null) return <span class="none">–</span>
   return (
-    <PageLink to={failuresHref({ error: failed.error })} class="error-text two-lines" title={failed.error}>
+    <PageLink to={equalFailuresHref(failed)} class="error-text two-lines" title={failed.error}>
       {failed.error}
     </PageLink>
   )

@@ -3,11 +3,11 @@ import { OutcomeBadge } from '../components/Badge.tsx'
 import { DurationText } from '../components/DurationText.tsx'
 import { HostName } from '../components/HostName.tsx'
 import { PageLink } from '../components/PageLink.tsx'
+import { equalFailuresHref } from '../failures/filters.ts'
 import { ChartPlot, PlacedAt } from '../scale/ChartPlot.tsx'
 import { EndMark } from '../scale/EndMark.tsx'
 import { AXIS_HEIGHT, ROW_HEIGHT } from '../scale/ScaleAxis.tsx'
 import { shortDuration } from '../view/durations.ts'
-import { failuresHref } from '../view/links.ts'
 import { shortName } from '../view/shortName.ts'
 import { layOutTimeline, type TimelineRow } from './timeline.ts'
 
@@ -115,15 +115,15 @@ function timesText<Row extends Operation>({ bar, outcome }: TimelineRow<Row>): s
 function Note<Row extends Operation>({ row }: { row: TimelineRow<Row> }) {
   const { operation, attempt, bar, outcome } = row
   const { attempts } = operation
-  const error = attempt === null && attempts.length > 1 ? null : (attempt ?? attempts[0])?.error
+  const failed = attempt === null && attempts.length > 1 ? null : (attempt ?? attempts[0])
   return (
     <>
       <OutcomeBadge outcome={outcome} />
       {bar.until === null || bar.isStartUnknown ? null : <DurationText of={bar.until - bar.from} />}
       {attempt !== null || operation.host === null ? null : <HostName host={operation.host} />}
-      {error == null ? null : (
-        <PageLink to={failuresHref({ error })} class="error-text" title={error}>
-          {error}
+      {failed?.error == null ? null : (
+        <PageLink to={equalFailuresHref(failed)} class="error-text" title={failed.error}>
+          {failed.error}
         </PageLink>
       )}
     </>
