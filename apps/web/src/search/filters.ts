@@ -60,8 +60,9 @@ const AHEAD = 2 * DAY
 
 /** The period of the chart: at most to now, and of limited length without a start. */
 export function chartPeriod({ from, until }: SearchParameters, now: Instant): TimePeriod {
-  const end = Math.max(Math.min(until ?? now, now + AHEAD), (from ?? 0) + 1)
-  return { from: Math.max(from ?? end - CHART_PERIOD, end - LONGEST_CHART), until: end }
+  // Nothing is stored from before 1970, and numbers are exact only some centuries around it.
+  const end = Math.max(Math.min(until ?? now, now + AHEAD), (from ?? 0) + 1, 1)
+  return { from: Math.max(from ?? end - CHART_PERIOD, end - LONGEST_CHART, 0), until: end }
 }
 
 /** The place that the parameter `before` names. */

@@ -36,6 +36,7 @@ export const examples: Readonly<Record<string, readonly string[]>> = {
     '/search?host=%22%3E%3Cimg+src%3Dx%3E&tenant=%3Cimg%3E&event=%27%3B--&before=1795132800000000-nova-5',
     '/search?from=0001-01-01&until=9999-12-31',
     '/search?from=2200-01-01',
+    '/search?from=0001-01-01&until=0001-01-01T00:00:01Z',
     `/search?service=glance&image=${image}`,
   ],
   '/usage': ['/usage', '/usage?service=glance', '/usage?deployment=%3Cimg%3E&before=5&times=local'],
