@@ -240,6 +240,11 @@ describe('cursors', () => {
     }
   })
 
+  test('with a text that PostgreSQL cannot store are rejected', async () => {
+    await rejected('usage', encoded({ list: 'usage', place: 'a\0' }))
+    await rejected('usage/missing', encoded({ list: 'missing', place: [1, 'a\0', 1] }))
+  })
+
   test('that were changed in any character are rejected, or continue elsewhere in the same list', async () => {
     const { next } = items.parse(JSON.parse((await api.request('/v1/notifications?limit=3')).text))
     const cursor = next ?? ''

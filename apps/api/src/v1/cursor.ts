@@ -42,3 +42,6 @@ export const rowId = z.int().min(0)
 
 /** Microseconds of Unix time. */
 export const microseconds = z.int()
+
+/** A stored text. PostgreSQL stores none with NUL, and fails on a parameter with it. */
+export const storedText = z.string().refine((text) => !text.includes('\0'))

@@ -2,7 +2,7 @@ import { isClosed, lastCorrection, usagePages } from '@stacktach/db'
 import { isOpen, type UsageSum } from '@stacktach/domain'
 import { z } from 'zod'
 import { csvLine } from '../../http/csv.ts'
-import { defineCursor } from '../cursor.ts'
+import { defineCursor, storedText } from '../cursor.ts'
 import { defineResource, type TenantContext } from '../defineResource.ts'
 import { gapReason, toUsageItem, usageCsvHeader, usageCsvRows, usageItem } from '../items/instanceUsage.ts'
 import { pageOf, toPage } from '../page.ts'
@@ -11,7 +11,7 @@ import { format, type InstanceRow, type SelectedUsage, selectUsage, usageParamet
 import { countOf, seconds, time, toSeconds, toTime } from '../values.ts'
 import { correctionCursor } from './usageChecks.ts'
 
-const cursor = defineCursor('usage', z.string())
+const cursor = defineCursor('usage', storedText)
 
 /** The usage that is selected, by instance. */
 async function* rowsOf({ db, now }: TenantContext, selected: SelectedUsage, after?: string) {

@@ -2,7 +2,7 @@ import { type ListedCorrection, type ListedMissing, listCorrections, listMissing
 import { periodHolding } from '@stacktach/domain'
 import { z } from 'zod'
 import { csvLine } from '../../http/csv.ts'
-import { defineCursor, microseconds, rowId } from '../cursor.ts'
+import { defineCursor, microseconds, rowId, storedText } from '../cursor.ts'
 import { defineResource, type TenantContext } from '../defineResource.ts'
 import { pageOf, rowsToRead, toPage } from '../page.ts'
 import { describeAfter, flag, isoPeriod, limit, MAX_PAGE, optionalText } from '../parameters.ts'
@@ -50,7 +50,7 @@ function toMissing(row: ListedMissing, names: ReadonlyMap<number, string>): z.in
   }
 }
 
-const missingCursor = defineCursor('missing', z.tuple([microseconds, z.string(), microseconds]))
+const missingCursor = defineCursor('missing', z.tuple([microseconds, storedText, microseconds]))
 
 export const missingList = defineResource({
   path: 'usage/missing',
