@@ -297,6 +297,14 @@ describe('timings', () => {
     expect(rowsOf(rest, 'Slowest timings').map(([duration]) => duration)).toEqual(['1.00 s'])
   })
 
+  test('of an operation that has not finished have links to where it stands', async () => {
+    await site.db.pool.query(`insert into event (service, name) values ('nova', 'compute.instance.resize.start')`)
+    const open = await textOf('/operations/open')
+    const text = await textOf(hrefOf(open, 'resize'))
+    expect(text).toContain('No operation of this name has finished')
+    expect(rowsOf(await textOf(hrefOf(text, 'open ones')), 'Open operations, oldest first')).toHaveLength(1)
+  })
+
   test('of an unknown operation are not found', async () => {
     const { status, text } = await site.server.request(`/timings/${encodeURIComponent(HOSTILE)}`)
     expect(status).toBe(404)

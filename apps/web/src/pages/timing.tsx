@@ -1,5 +1,6 @@
 import {
   type DurationCursor,
+  operationIsKnown,
   type SlowTiming,
   slowestTimings,
   type TimingStatistics,
@@ -10,6 +11,7 @@ import { HttpError } from '@stacktach/http'
 import { z } from 'zod'
 import { type Column, DataTable } from '../components/DataTable.tsx'
 import { DurationText } from '../components/DurationText.tsx'
+import { Empty } from '../components/Empty.tsx'
 import { Id } from '../components/Id.tsx'
 import { PageHead } from '../components/PageHead.tsx'
 import { PageLink } from '../components/PageLink.tsx'
@@ -84,23 +86,37 @@ export const timingPage = definePage({
       timingStatistics(db, { name: operation }),
       slowestTimings(db, { name: operation, after, limit: SLOWEST + 1 }),
     ])
-    if (statistics === null) throw new HttpError(404, `No operation ${operation} has finished`)
+    if (statistics === null && !(await operationIsKnown(db, operation))) {
+      throw new HttpError(404, `No operation ${operation} has finished`)
+    }
     return {
+      operation,
       statistics,
       slowest: cutPage(slowest, SLOWEST, ({ duration, id }) => `${duration}-${id}`),
       isFirst: after === undefined,
     }
   },
-  title: ({ statistics }) => `Timings of ${statistics.name}`,
-  view: ({ statistics, slowest, isFirst }) => {
+  title: ({ operation }) => `Timings of ${operation}`,
+  view: ({ operation, statistics, slowest, isFirst }) => {
+    const head = (
+      <PageHead kind="timings" title={operation}>
+        <PageLink to={withQuery('/operations/open', { show: 'all', operation })}>open ones</PageLink>
+        {' · '}
+        <PageLink to={withQuery('/failures', { event: operation, period: '7d' })}>failures of 7 days</PageLink>
+      </PageHead>
+    )
+    if (statistics === null) {
+      return (
+        <>
+          {head}
+          <Empty>No operation of this name has finished with both a start and an end.</Empty>
+        </>
+      )
+    }
     const { name, count, median, p95, p99, max, byDeployment } = statistics
     return (
       <>
-        <PageHead kind="timings" title={name}>
-          <PageLink to={withQuery('/operations/open', { show: 'all', operation: name })}>open ones</PageLink>
-          {' · '}
-          <PageLink to={withQuery('/failures', { event: name, period: '7d' })}>failures of 7 days</PageLink>
-        </PageHead>
+        {head}
         <Stats
           label="Figures"
           stats={[

@@ -75,6 +75,7 @@ export {
   openOperations,
   type StuckCount,
 } from './openOperations.ts'
+export { operationIsKnown } from './operationIsKnown.ts'
 export {
   type OperationsOfInstance,
   operationsOfInstance,
