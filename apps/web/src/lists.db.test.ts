@@ -167,7 +167,21 @@ describe('the usage of a tenant', () => {
 
   test('of an invalid month is refused', async () => {
     expect((await get('/usage/big?month=2026-13')).status).toBe(400)
-    expect((await get('/usage/big/hours.csv')).status).toBe(400)
+    const missing = await get('/usage/big/hours.csv')
+    expect(missing.status).toBe(400)
+    expect(missing.text).toContain('month is missing')
+  })
+
+  test('has the same status without its content', async () => {
+    for (const path of ['/usage/big/hours.csv?month=2026-10', '/exists.json', '/reports/1.json', '/reports/999.json']) {
+      const whole = await get(path)
+      const head = await server.request(path, { method: 'HEAD' })
+      expect([head.status, head.text, head.headers['content-type']]).toEqual([
+        whole.status,
+        '',
+        whole.headers['content-type'],
+      ])
+    }
   })
 })
 

@@ -12,7 +12,7 @@ let running = 0
 
 /**
  * Sends a file while it is read, as fast as the client takes it. If reading fails after the first part, the connection is
- * closed, so that the client does not take the file for complete.
+ * closed, so that the client does not take the file for complete. Without the body, the first part decides the status.
  */
 export async function sendDownload(response: Response, download: Download, withBody: boolean): Promise<void> {
   const { filename, type, parts } = download
@@ -24,10 +24,6 @@ export async function sendDownload(response: Response, download: Download, withB
     'Content-Security-Policy': "default-src 'none'; sandbox",
     'Referrer-Policy': 'no-referrer',
   }
-  if (!withBody) {
-    response.status(200).set(headers).end()
-    return
-  }
   if (running >= MAX_DOWNLOADS) {
     throw new HttpError(503, 'Too many downloads at the same time: retry in a few seconds', { 'Retry-After': '5' })
   }
@@ -36,6 +32,7 @@ export async function sendDownload(response: Response, download: Download, withB
     for await (const part of parts) {
       if (response.destroyed) return
       if (!response.headersSent) response.status(200).set(headers)
+      if (!withBody) break
       if (!response.write(part)) await drained(response)
     }
     response.end()

@@ -1,9 +1,9 @@
 import { type Instant, parseInstant, periodHolding, type TimePeriod } from '@stacktach/domain'
+import { textParameter } from '@stacktach/http'
 import { z } from 'zod'
 
 /** A month as `2026-11`, in UTC. */
-export const monthParameter = z
-  .string()
+export const monthParameter = textParameter
   .refine((text) => parseMonth(text) !== null, {
     error: ({ path, input }) => `${String(path?.[0])} must be a month such as 2026-11, not ${input}`,
   })
