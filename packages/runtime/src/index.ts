@@ -14,6 +14,7 @@ export {
 } from './config/processes.ts'
 export { ConfigError } from './config/readConfig.ts'
 export { isSentinelUrl, parseSentinelUrl } from './config/sentinelUrl.ts'
+export { readWebhookSecret } from './config/webhookSecret.ts'
 export { type Component, Composition } from './lifecycle.ts'
 export { listenOn, urlOf } from './listening.ts'
 export { createLogger, type Logger } from './logger.ts'

@@ -64,6 +64,9 @@ export function jobsConfig(environment: NodeJS.ProcessEnv) {
     'PUBLISH_ROUTING_KEYS',
     'PUBLISH_NOVA_EVENT',
     'PUBLISH_GLANCE_EVENT',
+    'PUBLISH_WEBHOOK_URL',
+    'PUBLISH_WEBHOOK_SECRET',
+    'PUBLISH_WEBHOOK_SECRET_FILE',
     'REPORT_SCHEDULES',
   ])
   return { ...config, ...retention(config) }

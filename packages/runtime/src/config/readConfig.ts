@@ -33,9 +33,12 @@ export function readConfig<V extends Variable>(environment: NodeJS.ProcessEnv, n
   )
 }
 
-/** URLs contain passwords, and API_TOKENS may contain a token instead of its digest: their values are not printed. */
+/** Secrets; API_TOKENS may contain a token instead of its digest. */
+const secrets = ['API_TOKENS', 'PUBLISH_WEBHOOK_SECRET']
+
+/** The values of secrets, and of URLs, which contain passwords, are not printed. */
 function currentValue(name: string, value: string | undefined): string {
-  return name.endsWith('_URL') || name === 'API_TOKENS' ? ' (current value hidden)' : `, not ${JSON.stringify(value)}`
+  return name.endsWith('_URL') || secrets.includes(name) ? ' (current value hidden)' : `, not ${JSON.stringify(value)}`
 }
 
 /** The meaning of each required variable, for the error message. */

@@ -155,6 +155,17 @@ export const variables = {
   /** Event types of published exists. StackTach's documents use `compute.instance.exists.verified.old`. */
   PUBLISH_NOVA_EVENT: z.string().default('compute.instance.exists.verified'),
   PUBLISH_GLANCE_EVENT: z.string().default('image.exists.verified'),
+  /** Receiver of verified exists as webhook messages. fetch refuses a URL with a password. */
+  PUBLISH_WEBHOOK_URL: z
+    .string()
+    .refine(
+      (value) => isUrl(value, ['http:', 'https:']) && !value.includes('@'),
+      'must be a URL beginning with http:// or https://, without user and password',
+    )
+    .optional(),
+  /** The secret that signs webhook messages, or the file that contains it. */
+  PUBLISH_WEBHOOK_SECRET: z.string().optional(),
+  PUBLISH_WEBHOOK_SECRET_FILE: z.string().optional(),
   /** Days per partition of the notification tables. */
   PARTITION_DAYS: whole(1, 366).default(7),
   /** Keystone, and an application credential that may list the servers of all projects; as OpenStack's clients name them. */
