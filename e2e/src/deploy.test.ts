@@ -64,7 +64,7 @@ test('a health check reports whether a process works, and the reason if not', as
       { code: 1, output: 'east: queue stacktach_nova has no consumer\neast: queue stacktach_glance has no consumer\n' },
       {
         code: 1,
-        output: ['aggregation', 'verification', 'reports', 'maintenance']
+        output: ['aggregation', 'verification', 'webhooks', 'reports', 'maintenance']
           .map((queue) => `no jobs process works on queue ${queue}\n`)
           .join(''),
       },

@@ -156,7 +156,7 @@ describe('operators', () => {
           nova: { pending: 0, verifying: 0, verified: 0, failed: 0 },
           glance: { pending: 0, verifying: 0, verified: 0, failed: 0 },
         },
-        jobs: ['aggregation', 'verification', 'reports', 'maintenance'].map((queue) => ({
+        jobs: ['aggregation', 'verification', 'webhooks', 'reports', 'maintenance'].map((queue) => ({
           queue,
           waiting: expect.any(Number),
           active: expect.any(Number),

@@ -124,7 +124,7 @@ export async function remainingJobs({ servers, redisPrefix }: Stack): Promise<st
     const deadline = Date.now() + JOBS_TIMEOUT_MS
     for (;;) {
       const remaining: string[] = []
-      for (const queue of ['aggregation', 'verification', 'reports', 'maintenance']) {
+      for (const queue of ['aggregation', 'verification', 'webhooks', 'reports', 'maintenance']) {
         const waiting = await redis.llen(`${redisPrefix}:${queue}:wait`)
         const active = await redis.llen(`${redisPrefix}:${queue}:active`)
         const failed = await redis.zcard(`${redisPrefix}:${queue}:failed`)

@@ -167,3 +167,4 @@ export {
   type VerifyOptions,
   verifyInstanceExists,
 } from './verification/verifyInstanceExists.ts'
+export { retryDelay } from './webhook/retryDelay.ts'

@@ -2,7 +2,7 @@ import { reportKinds } from '@stacktach/domain'
 import { z } from 'zod'
 
 /** Each queue has its own workers, so that a long report never delays an aggregation. */
-export const queueNames = ['aggregation', 'verification', 'reports', 'maintenance'] as const
+export const queueNames = ['aggregation', 'verification', 'webhooks', 'reports', 'maintenance'] as const
 
 export type QueueName = (typeof queueNames)[number]
 
@@ -150,6 +150,15 @@ export const catalog = {
     }),
     attempts: 1,
     deduplicationId: () => 'publish-verified',
+  }),
+  /** POSTs the due outbox messages to the webhook. Also a wake-up. Its queue is its own: a slow receiver delays nothing else. */
+  'deliver-webhooks': job({
+    queue: 'webhooks',
+    payload: z.object({}),
+    /** Messages that the receiver took, and failed attempts. */
+    result: z.object({ delivered: count, failed: count }),
+    attempts: 1,
+    deduplicationId: () => 'deliver-webhooks',
   }),
   /** Makes one report. */
   report: job({

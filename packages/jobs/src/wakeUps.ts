@@ -13,7 +13,7 @@ const MIN_INTERVAL_MS = 500
 /** A job to wake up: a fold of one shard, or all due work of one kind. */
 export type WakeUp =
   | { job: 'usage' | 'kpi'; shard: number }
-  | { job: 'verify-nova' | 'verify-glance' | 'publish-verified' }
+  | { job: 'verify-nova' | 'verify-glance' | 'publish-verified' | 'deliver-webhooks' }
 
 /**
  * Enqueues wake-ups without blocking the caller. Concurrent wake-ups are merged; if Redis is down they are dropped, because
@@ -73,6 +73,7 @@ export class WakeUps {
       case 'verify-glance':
         return this.#producer.enqueue(wakeUp.job, { range: null, again: false }, generation, delayMs)
       case 'publish-verified':
+      case 'deliver-webhooks':
         return this.#producer.enqueue(wakeUp.job, {}, generation, delayMs)
     }
   }

@@ -49,6 +49,7 @@ function start(handlers: Partial<Handlers>) {
       'verify-nova': unexpected,
       'verify-glance': unexpected,
       'publish-verified': unexpected,
+      'deliver-webhooks': unexpected,
       report: unexpected,
       'due-reports': unexpected,
       partitions: unexpected,

@@ -43,6 +43,8 @@ export interface WorkerEvents {
 const concurrency: Record<QueueName, number> = {
   aggregation: 4,
   verification: 2,
+  // A job sends many messages at the same time.
+  webhooks: 1,
   reports: 1,
   // A refold takes hours, retention waits for its end, and usage may have a queue. None may delay scheduled reports.
   maintenance: 5,

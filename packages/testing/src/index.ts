@@ -34,3 +34,9 @@ export { startWatchedRedis, type WatchedRedis } from './sentinels.ts'
 export { type Services, services } from './services.ts'
 export { type TlsFront, testCertificate, tlsFront } from './tlsFront.ts'
 export { type TransientRefusal, transientRefusal } from './transientRefusal.ts'
+export {
+  type ReceivedMessage,
+  startWebhookReceiver,
+  type WebhookAnswer,
+  type WebhookReceiver,
+} from './webhookReceiver.ts'

@@ -1,3 +1,4 @@
+import type { KeyObject } from 'node:crypto'
 import type { PublisherOptions } from '@stacktach/broker'
 import type { Database, NewFailures, Partitions } from '@stacktach/db'
 import type { Instant, Rules, Service, VerifyOptions } from '@stacktach/domain'
@@ -7,6 +8,15 @@ import type { Logger } from '@stacktach/runtime'
 /** Where verified exists are published, and their event types. */
 export interface Publishing extends PublisherOptions {
   /** Event type, by the service of the exists. */
+  events: Record<'nova' | 'glance', string>
+}
+
+/** The receiver of webhook messages. */
+export interface Webhook {
+  url: string
+  /** Signs the messages. */
+  key: KeyObject
+  /** Type of a message, by the service of the exists. */
   events: Record<'nova' | 'glance', string>
 }
 
@@ -21,6 +31,8 @@ export interface JobContext {
   verification: Omit<VerifyOptions, 'rules'> & { settleSeconds: number }
   /** Null if publishing is off. */
   publishing: Publishing | null
+  /** Null if there is no webhook. */
+  webhook: Webhook | null
   retention: RetentionDays
   /** Maximum size of a message body in bytes. */
   maxBody: number

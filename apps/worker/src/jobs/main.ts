@@ -4,7 +4,7 @@ import { Composition, createLogger, jobsConfig, Metrics, now, startMetrics, thro
 import { failureCounter } from './metrics/failureCounter.ts'
 import { jobsMetrics } from './metrics/jobsMetrics.ts'
 import { scrapedMetrics } from './metrics/scrapedMetrics.ts'
-import { openContext } from './openContext.ts'
+import { openContext, webhookOf } from './openContext.ts'
 import { openProducer } from './openProducer.ts'
 import { runWorkers } from './runWorkers.ts'
 import { startTimer } from './timer.ts'
@@ -16,6 +16,7 @@ const QUERY_TIMEOUT_MS = 60_000
 export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
   const config = jobsConfig(environment)
   const schedules = reportSchedules(config.REPORT_SCHEDULES)
+  const webhook = webhookOf(config)
   const logger = createLogger('jobs', config.LOG_LEVEL)
   const stopping = new AbortController()
   const warn = throttled((text) => logger.warn(`${text}; nothing is aggregated until then`))
@@ -51,6 +52,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         database,
         producer,
         schedules,
+        webhook,
         clock: now,
         onNewFailures: await failureCounter(metrics, database),
         stopping: stopping.signal,

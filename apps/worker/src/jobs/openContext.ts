@@ -1,11 +1,11 @@
 import { Partitions } from '@stacktach/db'
 import { WakeUps } from '@stacktach/jobs'
-import type { Component, JobsConfig } from '@stacktach/runtime'
-import type { JobContext, Publishing } from './context.ts'
+import { type Component, type JobsConfig, readWebhookSecret } from '@stacktach/runtime'
+import type { JobContext, Publishing, Webhook } from './context.ts'
 
 type Dependencies = Pick<
   JobContext,
-  'database' | 'producer' | 'schedules' | 'clock' | 'onNewFailures' | 'stopping' | 'logger'
+  'database' | 'producer' | 'schedules' | 'webhook' | 'clock' | 'onNewFailures' | 'stopping' | 'logger'
 >
 
 /** The context of the job handlers, with its settings from the configuration. Its stop sends the pending wake-ups. */
@@ -36,12 +36,27 @@ export function openContext(config: JobsConfig, dependencies: Dependencies): Com
   return { value: context, stop: () => wakeUps.flushed() }
 }
 
+/**
+ * The webhook, with its secret.
+ *
+ * @throws ConfigError when the secret cannot be read or is invalid
+ */
+export function webhookOf(config: JobsConfig): Webhook | null {
+  const key = readWebhookSecret(config)
+  if (config.PUBLISH_WEBHOOK_URL === undefined || key === null) return null
+  return { url: config.PUBLISH_WEBHOOK_URL, key, events: eventsOf(config) }
+}
+
+function eventsOf(config: JobsConfig): Publishing['events'] {
+  return { nova: config.PUBLISH_NOVA_EVENT, glance: config.PUBLISH_GLANCE_EVENT }
+}
+
 function publishingOf(config: JobsConfig): Publishing | null {
   if (config.PUBLISH_URL === undefined) return null
   return {
     url: config.PUBLISH_URL,
     exchange: config.PUBLISH_EXCHANGE,
     routingKeys: config.PUBLISH_ROUTING_KEYS,
-    events: { nova: config.PUBLISH_NOVA_EVENT, glance: config.PUBLISH_GLANCE_EVENT },
+    events: eventsOf(config),
   }
 }

@@ -1,4 +1,4 @@
-import { backloggedShards, dueVerification, isTransient } from '@stacktach/db'
+import { backloggedShards, dueVerification, isDeliveryDue, isTransient } from '@stacktach/db'
 import { SECOND } from '@stacktach/domain'
 import { type Component, messageOf, settleWithin } from '@stacktach/runtime'
 import { wakeUpFor } from '../wakeUpFor.ts'
@@ -46,6 +46,11 @@ async function wakeUpVerification(
   if (due.outbox && publishing !== null) wakeUps.enqueue([{ job: 'publish-verified' }], generation)
 }
 
+/** A job that is already waiting is enough: it sends all that is due, and a new one every few seconds would only pile up. */
+async function wakeUpDeliveries({ database, wakeUps, clock, webhook }: JobContext) {
+  if (webhook !== null && (await isDeliveryDue(database.pool, clock()))) wakeUps.enqueue([{ job: 'deliver-webhooks' }])
+}
+
 /**
  * @param atStart whether to also enqueue the reports that became due while no process ran
  * @returns whether Redis and the database were available
@@ -57,6 +62,7 @@ async function wakeUpAll(context: JobContext, atStart: boolean): Promise<boolean
     const generation = Math.floor(clock() / 1000 / INTERVAL_MS)
     wakeUps.enqueue(shards.map(wakeUpFor), generation)
     await wakeUpVerification(context, generation)
+    await wakeUpDeliveries(context)
     await producer.schedule([...new Set(schedules.map(({ cron }) => cron))])
     if (atStart) await producer.enqueue('due-reports', {})
     return true

@@ -19,6 +19,7 @@ export function testContext(
     controlExchanges: ['openstack'],
     verification: { level: 'basic', flavorField: 'instance_flavor_id', settleSeconds: 300 },
     publishing: null,
+    webhook: null,
     retention: { nova: null, glance: null, generic: null, aggregates: null },
     schedules: [],
     onNewFailures: () => {},

@@ -10,7 +10,7 @@ import {
   storeBatch,
 } from '@stacktach/db'
 import { DAY, type NovaRow } from '@stacktach/domain'
-import { Producer } from '@stacktach/jobs'
+import { Producer, type QueueName } from '@stacktach/jobs'
 import { createTestDatabase, dropRedisKeys, services } from '@stacktach/testing'
 import type { JobContext } from '../jobs/context.ts'
 import { handleKpi } from '../jobs/handlers/kpi.ts'
@@ -79,7 +79,7 @@ export async function countRows({ database }: JobStack, table: string): Promise<
 }
 
 /** Names of the enqueued jobs of a queue, sorted. */
-export async function enqueuedJobs({ context }: JobStack, queue: 'aggregation' | 'verification'): Promise<string[]> {
+export async function enqueuedJobs({ context }: JobStack, queue: QueueName): Promise<string[]> {
   await context.wakeUps.flushed()
   const jobs = await context.producer.queue(queue).getJobs(['waiting', 'delayed', 'prioritized'])
   return jobs.map(({ name }) => name).sort()

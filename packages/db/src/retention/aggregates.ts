@@ -22,7 +22,8 @@ const deletable = {
   missing_exists: 'until < $1',
   usage_day: 'day < $1',
   usage_correction: '"at" < $1 and day < $1',
-  outbox: 'notification_when < $1 and send_status <> 0',
+  outbox: `notification_when < $1 and send_status is distinct from 0
+           and not exists (select from webhook_delivery d where d.outbox_id = outbox.id and d.next_attempt_at is not null)`,
 } as const
 
 /** Tables whose rows are deleted with their instance. */

@@ -60,8 +60,10 @@ async function keepOriginals(
        from (select notification_id as id, "when" from ${exists}
               where "when" >= $1 and "when" < $2 and send_status = 0 and not repaired and status <> 'verified'
              union
-             select notification_id, notification_when from outbox
-              where service = '${service}' and send_status = 0 and notification_when >= $1 and notification_when < $2) as needed
+             select notification_id, notification_when from outbox o
+              where service = '${service}' and notification_when >= $1 and notification_when < $2
+                and (send_status = 0
+                  or exists (select from webhook_delivery d where d.outbox_id = o.id and d.delivered_at is null))) as needed
        join ${name} n on n.id = needed.id and n."when" = needed."when"
      on conflict do nothing`,
     [from, until],

@@ -1,6 +1,7 @@
 import type { Handlers } from '@stacktach/jobs'
 import type { JobContext } from '../context.ts'
 import { closeUsage } from './closeUsage.ts'
+import { deliverWebhooks } from './deliverWebhooks.ts'
 import { enqueueDueReports } from './dueReports.ts'
 import { findMissing } from './findMissing.ts'
 import { handleKpi } from './kpi.ts'
@@ -21,6 +22,7 @@ export function handlers(context: JobContext): Handlers {
     'verify-nova': (payload) => verifyNova(context, payload),
     'verify-glance': (payload) => verifyGlance(context, payload),
     'publish-verified': () => publishVerified(context),
+    'deliver-webhooks': () => deliverWebhooks(context),
     report: (payload) => handleReport(context, payload),
     'due-reports': () => enqueueDueReports(context),
     'find-missing': () => findMissing(context),

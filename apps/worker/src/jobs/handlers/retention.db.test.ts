@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals'
 import {
+  claimDeliveries,
   claimUnsent,
   deploymentId,
   enqueueInstanceExists,
@@ -9,6 +10,7 @@ import {
   markSent,
   Partitions,
   sealPartitions,
+  storeOutcomes,
 } from '@stacktach/db'
 import { DAY, type NovaRow, SECOND } from '@stacktach/domain'
 import { readMessages, storeMessages } from '@stacktach/ingestion'
@@ -407,6 +409,7 @@ test('an exists that is verified after its notification was dropped is published
     pool,
     rows.map(({ id }) => id),
     MONDAY,
+    { broker: true, webhook: true },
   )
   const unsent = await claimUnsent(pool, 10)
   // The original of the other exists is dropped: it was verified before, but not in the outbox.
@@ -415,6 +418,15 @@ test('an exists that is verified after its notification was dropped is published
   await markSent(
     pool,
     unsent.map(({ id }) => id),
+    MONDAY,
+  )
+  // The webhook still needs it.
+  expect(await numbers(stack, 'kept_original')).toBe(1)
+  const deliveries = (await claimDeliveries(pool, 10, MONDAY, MONDAY + SECOND)) ?? []
+  expect(deliveries).toMatchObject([{ originalMessageId: 'pending', json: unsent[0]?.json }])
+  await storeOutcomes(
+    pool,
+    deliveries.map(({ id, attempt }) => ({ id, attempt, error: null, nextAttemptAt: null })),
     MONDAY,
   )
   expect(await numbers(stack, 'kept_original')).toBe(0)

@@ -10,6 +10,7 @@ import {
   inTransaction,
   isPending,
   type Judged,
+  type OutboxTargets,
   type Queryable,
   queueVerdicts,
   reopenRange,
@@ -34,7 +35,7 @@ interface ServiceVerification {
   /** Claims exists and returns their verdicts; empty when none is left in the range. */
   judge(context: JobContext, client: Queryable, range: ExistsRange): Promise<Judged[]>
   /** Adds verified exists to the outbox. */
-  enqueueOutbox(client: Queryable, verified: readonly number[], now: Instant): Promise<void>
+  enqueueOutbox(client: Queryable, verified: readonly number[], now: Instant, targets: OutboxTargets): Promise<void>
 }
 
 const nova: ServiceVerification = {
@@ -105,6 +106,7 @@ function add(tally: Tally, other: Tally): void {
 /** Verifies the pending exists of a range, one transaction per claim. */
 async function verifyPending(context: JobContext, service: ServiceVerification, range: ExistsRange): Promise<Tally> {
   const tally = { verified: 0, failed: 0 }
+  const targets = { broker: context.publishing !== null, webhook: context.webhook !== null }
   while (!context.stopping.aborted) {
     const judged = await retryTransient(() =>
       inTransaction(context.database.pool, async (client) => {
@@ -118,14 +120,19 @@ async function verifyPending(context: JobContext, service: ServiceVerification, 
           )
         }
         const verified = verdicts.filter(({ verdict }) => verdict.status === 'verified').map(({ id }) => id)
-        if (context.publishing !== null) await service.enqueueOutbox(client, verified, context.clock())
+        if (targets.broker || targets.webhook) {
+          await service.enqueueOutbox(client, verified, context.clock(), targets)
+        }
         return verdicts
       }),
     )
     if (judged.length === 0) break
     for (const { verdict } of judged) tally[verdict.status]++
   }
-  if (tally.verified > 0 && context.publishing !== null) context.wakeUps.enqueue([{ job: 'publish-verified' }])
+  if (tally.verified > 0) {
+    if (targets.broker) context.wakeUps.enqueue([{ job: 'publish-verified' }])
+    if (targets.webhook) context.wakeUps.enqueue([{ job: 'deliver-webhooks' }])
+  }
   return tally
 }
 

@@ -40,6 +40,14 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
     labels: ['kind'],
   })
   for (const kind of ['confirmed', 'final']) corrections.inc({ kind }, 0)
+  const delivered = metrics.counter({
+    name: 'webhook_delivered_total',
+    help: 'Webhook messages that the receiver took, counted once for each success.',
+  })
+  const failedAttempts = metrics.counter({
+    name: 'webhook_failed_attempts_total',
+    help: 'Failed attempts to deliver a webhook message.',
+  })
   for (const job of jobNames) {
     for (const outcome of ['done', 'failed', 'retried']) attempts.inc({ job_name: job, outcome }, 0)
   }
@@ -60,6 +68,11 @@ export function jobsMetrics(metrics: Metrics): JobsMetrics {
         corrections.inc({ kind: 'final' }, all - confirmed)
       }
       if (foldJob !== undefined) folded.inc({ job_name: job }, catalog[foldJob].result.parse(result).folded)
+      if (job === 'deliver-webhooks') {
+        const counts = catalog[job].result.parse(result)
+        delivered.inc(counts.delivered)
+        failedAttempts.inc(counts.failed)
+      }
     },
     failed: ({ job, milliseconds, willRetry }) => count(job, willRetry ? 'retried' : 'failed', milliseconds),
   }

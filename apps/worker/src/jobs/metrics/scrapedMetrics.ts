@@ -9,6 +9,7 @@ import {
   existsServices,
   existsStatuses,
   storedCounts,
+  webhookState,
   withStatementTimeout,
 } from '@stacktach/db'
 import { type Instant, SECOND } from '@stacktach/domain'
@@ -62,6 +63,24 @@ export function scrapedMetrics(metrics: Metrics, database: Database, producer: P
           labels: { deployment },
           value: when / SECOND,
         })),
+      ]
+    },
+  )
+
+  metrics.collector(
+    'webhook',
+    {
+      pending: { name: 'webhook_pending', help: 'Outbox messages that the receiver of the webhook has not taken.' },
+      age: {
+        name: 'webhook_oldest_pending_age_seconds',
+        help: 'Age of the oldest message that the receiver of the webhook has not taken; 0 if there is none.',
+      },
+    },
+    async () => {
+      const { pending, oldest } = await query(webhookState)
+      return [
+        { gauge: 'pending', value: pending },
+        { gauge: 'age', value: oldest === null ? 0 : Math.max(0, clock() - oldest) / SECOND },
       ]
     },
   )
