@@ -78,7 +78,6 @@ test('with a receiver that fails and stalls, and jobs killed while sending, each
   // A repeated message has its id and its body.
   expect(new Set(receiver.received.map(({ id, body }) => `${id} ${body}`)).size).toBe(INSTANCES)
   const output = logs.map((log) => log.output()).join('')
-  expect(output).toMatch('webhook deliveries failed, retrying later')
   expect(output).not.toContain(secret)
   expect(output).not.toContain('hunter2')
 }, 300_000)
