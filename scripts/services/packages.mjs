@@ -11,8 +11,8 @@ import { isRoot } from './users.mjs'
 
 const PACKAGES = { postgres: 'postgresql', redis: 'redis-server', rabbitmq: 'rabbitmq-server' }
 const CHROMIUM_NAMES = ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable']
-// Not in this checkout's folder: the package manager and the policy file belong to the whole machine.
-const LOCK = '/run/stacktach-install.lock'
+/** Not in this checkout's folder: the package manager and the policy file belong to the whole machine. */
+export const LOCK = '/run/stacktach-install.lock'
 const NO_CLUSTER = '/etc/postgresql-common/createcluster.d/stacktach.conf'
 
 /** @param {...string} args */
@@ -22,8 +22,12 @@ function apt(...args) {
   return run('apt-get', ['-o', 'DPkg::Lock::Timeout=300', ...args], { env, detached: true })
 }
 
-/** @param {string[]} packages */
-async function aptInstall(packages) {
+/**
+ * @param {string[]} packages
+ * @returns {Promise<void>}
+ * @throws {ServicesError}
+ */
+export async function aptInstall(packages) {
   const install = () => apt('install', '-y', '--no-install-recommends', ...packages)
   if ((await install()).ok) return
   // The usual cause is missing or outdated package lists.

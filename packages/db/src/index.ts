@@ -9,6 +9,7 @@ export { confirmPrivilegeWarning, WriterRefused, writePrivilegeWarning } from '.
 export * from './dbApi/index.ts'
 export * from './fold/index.ts'
 export { migrate } from './migrate.ts'
+export { migrateWhenAvailable } from './migrateWhenAvailable.ts'
 export * from './queries/index.ts'
 export * from './refold/index.ts'
 export * from './reports/index.ts'

@@ -11,6 +11,7 @@ test.each([
   ],
   [Object.assign(new AggregateError([coded('x', 'connect ::1')], ''), { code: 'ECONNREFUSED' }), /\(connect ::1\)$/],
   [new Error('timeout exceeded when trying to connect'), /does not answer/],
+  [new Error('timeout expired'), /^the database in DATABASE_URL does not answer: .* \(timeout expired\)$/],
   [
     coded('28P01', 'password authentication failed'),
     /^login to the database in DATABASE_URL failed: .* \(password authentication failed\)$/,

@@ -33,7 +33,7 @@ const transientCodes = new Set([
 ])
 
 const transientMessages =
-  /Query read timeout|Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
+  /Query read timeout|Connection terminated|^timeout expired$|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
 
 /** Whether the database was unavailable, busy or out of space: the statement and its data may be correct. */
 export function isTransient(error: unknown): boolean {
