@@ -48,17 +48,22 @@ test('each process of the compose file has a valid configuration and waits for t
 })
 
 test('a health check reports whether a process works, and the reason if not', async () => {
-  const pipeline = await startPipeline(['east'])
+  const pipeline = await startPipeline(['east'], { METRICS_PORT: '0' })
   try {
     const api = await pipeline.start('api')
     const [, url = ''] = await api.printed(/"url":"([^"]+)"/)
+    // The addresses of the processes. In its container each has the default port, or the one of the compose file.
+    const addresses = new Map([['api', url]])
     const check = async (service: string) => {
-      const [kind, command, ...args] = composeServices()[service]?.healthcheck?.test ?? []
+      const [kind, command, file = '', ...args] = composeServices()[service]?.healthcheck?.test ?? []
       expect([kind, command]).toEqual(['CMD', 'node'])
-      const [file = '', ...rest] = args
-      // In its container the api has its default port.
-      const address = service === 'api' ? ['--url', url] : []
-      return runToEnd(join(root, file), [...rest, ...address], pipeline.environment)
+      const address = addresses.get(service)
+      const rest = args.filter((arg) => arg !== '--url' && !arg.startsWith('http:'))
+      return runToEnd(
+        join(root, file),
+        [...rest, ...(address === undefined ? [] : ['--url', address])],
+        pipeline.environment,
+      )
     }
     expect(await Promise.all(['ingest', 'jobs', 'api'].map(check))).toEqual([
       { code: 1, output: 'east: queue stacktach_nova has no consumer\neast: queue stacktach_glance has no consumer\n' },
@@ -74,16 +79,33 @@ test('a health check reports whether a process works, and the reason if not', as
     const jobs = await pipeline.start('jobs')
     await until(async () => (await check('jobs')).code === 0, 20_000)
     expect(await check('ingest')).toEqual({ code: 0, output: '' })
+    const [, metrics = ''] = await ingest.printed(/"metrics":"([^"]+)"/)
+    addresses.set('ingest', metrics)
+    expect(await check('ingest')).toEqual({ code: 0, output: '' })
+    // The broker counts other consumers, too; the process reports its own.
+    await pipeline.vhost.connect().then(async (connection) => {
+      const channel = await connection.createChannel()
+      await channel.consume('stacktach_glance', () => {})
+      await channel.deleteQueue('stacktach_nova')
+      await until(async () => (await check('ingest')).code === 1, 20_000)
+      await connection.close()
+    })
     await Promise.all([ingest.stop(), jobs.stop(), api.stop()])
-    expect(await check('api')).toEqual({
+    const unanswered = {
       code: 1,
       output: expect.stringMatching(/^http:\S+ does not answer \(connect ECONNREFUSED .*\)\n$/),
-    })
-    expect((await check('ingest')).code).toBe(1)
+    }
+    expect(await check('api')).toEqual(unanswered)
+    expect(await check('ingest')).toEqual(unanswered)
     await until(async () => (await check('jobs')).code === 1, 20_000)
   } finally {
     await pipeline.stop()
   }
+})
+
+test('the health check of ingest asks the process for its own consumers', () => {
+  const { healthcheck, environment } = composeServices().ingest ?? {}
+  expect(healthcheck?.test.slice(-2)).toEqual(['--url', `http://127.0.0.1:${environment?.METRICS_PORT}`])
 })
 
 /** The scrape configuration of Prometheus for each kind of process. */

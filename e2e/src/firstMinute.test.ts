@@ -1,5 +1,6 @@
+import { spawn } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createServer } from 'node:net'
+import { createConnection, createServer, type Server, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -11,6 +12,7 @@ import {
   createTestUser,
   createTestVhost,
   dropRedisKeys,
+  freePort,
   type Permissions,
   publish,
   services,
@@ -21,6 +23,7 @@ import {
 } from '@stacktach/testing'
 import { firstMessage, type Program, programs } from './firstMinute.ts'
 import { rejectedNotification } from './rejected.ts'
+import { until } from './until.ts'
 
 let database: TestDatabase
 let empty: TestDatabase
@@ -67,11 +70,38 @@ async function deploymentsFile(overrides: object): Promise<string> {
   return file
 }
 
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = createConnection(port, '127.0.0.1')
+    socket.once('connect', () => resolve(true))
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => socket.destroy())
+  })
+}
+
+function listen(server: Server): Promise<number> {
+  return new Promise((resolve) => {
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : 0)
+    })
+  })
+}
+
 function changed(
   url: string,
   change: Partial<Record<'host' | 'hostname' | 'username' | 'password' | 'pathname', string>>,
 ) {
   return Object.assign(new URL(url), change).href
+}
+
+/** A Redis of its own, because the policy belongs to the whole server. */
+async function evictingRedis() {
+  const port = await freePort()
+  const policy = ['--maxmemory-policy', 'allkeys-lru', '--save', '']
+  const server = spawn('redis-server', ['--port', String(port), '--bind', '127.0.0.1', ...policy], { stdio: 'ignore' })
+  await until(() => isOpen(port))
+  return { url: `redis://127.0.0.1:${port}`, stop: () => server.kill('SIGKILL') }
 }
 
 type Expected = readonly [Program, number | 'keeps running', string | RegExp]
@@ -94,6 +124,8 @@ async function expectMessages(overrides: Record<string, string>, expected: reado
 const all = (names: readonly Program[], code: Expected[1], line: Expected[2]) =>
   names.map((name): Expected => [name, code, line])
 
+const noTls = 'the database in DATABASE_URL does not use TLS: enable ssl in postgresql.conf, or remove sslmode'
+
 describe('PostgreSQL', () => {
   test('DATABASE_URL is not set', () =>
     expectMessages(
@@ -114,6 +146,32 @@ describe('PostgreSQL', () => {
         'DATABASE_URL must be a URL beginning with postgres:// or postgresql:// (current value hidden)',
       ),
     ))
+
+  test.each(['DATABASE_URL', 'REDIS_URL'])('%s has a password that is not percent-encoded', (variable) => {
+    const line = `${variable} has an @ after the host: percent-encode special characters of the password (current value hidden)`
+    const protocol = variable === 'REDIS_URL' ? 'redis' : 'postgres'
+    return expectMessages(
+      { [variable]: `${protocol}://user:p@ss/word@127.0.0.1:1/0` },
+      all(['ingest', 'status'], 2, line),
+    )
+  })
+
+  test('does not use TLS, which sslmode requires', () =>
+    expectMessages({ DATABASE_URL: `${database.url}?sslmode=require` }, [
+      ...all(['ingest', 'jobs', 'api'], 2, noTls),
+      ...all(['status', 'migrate'], 1, noTls),
+    ]))
+
+  test('does not answer in time', async () => {
+    const sockets: Socket[] = []
+    const server = createServer((socket) => sockets.push(socket))
+    const port = await listen(server)
+    await expectMessages({ DATABASE_URL: changed(database.url, { host: `127.0.0.1:${port}` }) }, [
+      ['migrate', 1, /^the database in DATABASE_URL does not answer: [^\n]* \(timeout expired\)$/],
+    ])
+    for (const socket of sockets) socket.destroy()
+    await new Promise((resolve) => server.close(resolve))
+  })
 
   test('is unavailable: processes wait, commands fail', async () => {
     const unavailable =
@@ -168,6 +226,24 @@ describe('Redis', () => {
       ['jobs', 2, line],
       ['jobs list', 1, line],
     ])
+  })
+
+  test('may evict jobs: one line, and none of the library', async () => {
+    const redis = await evictingRedis()
+    const line =
+      'Redis at REDIS_URL may evict keys, and with them jobs: set maxmemory-policy to noeviction, not allkeys-lru'
+    try {
+      await expectMessages({ REDIS_URL: redis.url }, all(['ingest', 'jobs'], 'keeps running', line))
+      const [file, ...args] = programs.jobs
+      const jobs = startProcess(file, args, { ...environment, REDIS_URL: redis.url })
+      await jobs.printed(/"started"/)
+      expect(await jobs.stop()).toBe(0)
+      const lines = jobs.output().trim().split('\n')
+      expect(lines.filter((text) => !text.startsWith('{'))).toEqual([])
+      expect(lines.filter((text) => text.includes(line))).toHaveLength(1)
+    } finally {
+      redis.stop()
+    }
   })
 
   test('is another kind of server, which answers or closes the connection', async () => {
@@ -327,12 +403,7 @@ describe('the deployments file', () => {
 
 test('the port of the api or of the metrics is in use', async () => {
   const server = createServer()
-  const port = await new Promise<number>((resolve) => {
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : 0)
-    })
-  })
+  const port = await listen(server)
   await expectMessages({ API_PORT: String(port) }, [
     [
       'api',

@@ -1,6 +1,6 @@
 import { type Database, type DatabaseOptions, openDatabase } from '@stacktach/db'
 import { describeRedisError, Producer } from '@stacktach/jobs'
-import { operatorConfig } from '@stacktach/runtime'
+import { operatorConfig, throttled } from '@stacktach/runtime'
 
 const REDIS_CONNECT_TIMEOUT_MS = 5_000
 
@@ -44,9 +44,15 @@ export async function withQueues<T>(
 ): Promise<T> {
   const { REDIS_URL, REDIS_PREFIX } = operatorConfig(process.env)
   let lastError = new Error('')
-  const producer = new Producer(REDIS_URL, REDIS_PREFIX, (error) => {
+  const onError = (error: Error) => {
     lastError = error
-  })
+  }
+  const producer = new Producer(
+    REDIS_URL,
+    REDIS_PREFIX,
+    onError,
+    throttled((text) => console.error(`warning: ${text}`)),
+  )
   try {
     await producer.ready(connectTimeoutMs).catch(() => {
       throw new Error(describeRedisError(lastError))

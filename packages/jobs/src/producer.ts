@@ -12,6 +12,7 @@ import {
   schedules,
 } from './catalog.ts'
 import { type Connection, keyPrefix, onConnectionError, producerConnection } from './connection.ts'
+import { muteEvictionWarnings, onEviction } from './eviction.ts'
 import { type BrokerConnections, formatAnnouncement, type IngestProcess, parseAnnouncements } from './presence.ts'
 
 /** Completed and permanently failed jobs that stay in Redis for an operator to inspect. */
@@ -30,9 +31,17 @@ export class Producer {
   /**
    * @param prefix prefix of every Redis key
    * @param onError called for connection errors; the connection recovers automatically
+   * @param onWarning called, once per connection, if the configuration of Redis endangers the jobs
    */
-  constructor(url: string, prefix: string, onError: (error: Error) => void) {
+  constructor(
+    url: string,
+    prefix: string,
+    onError: (error: Error) => void,
+    onWarning: (text: string) => void = () => {},
+  ) {
+    muteEvictionWarnings()
     this.#connection = producerConnection(url)
+    onEviction(this.#connection, onWarning)
     onConnectionError(this.#connection, onError)
     this.#ingestKey = `${keyPrefix(url, prefix)}:ingest`
     this.#queues = new Map(

@@ -136,8 +136,16 @@ test('a job fails permanently after its last attempt', async () => {
   expect(events.failed.map(({ willRetry }) => willRetry)).toEqual([true, false])
 })
 
+test('a job of an operator fails permanently, although wake-ups with its name do not', async () => {
+  const { events } = start({})
+  const job = await producer.enqueueForOperator('verify-nova', { range: null, again: false })
+  await expect(producer.result('verify-nova', job, TIMEOUT_MS)).rejects.toThrow('unexpected job')
+  await until(() => events.failed.length === 1)
+  expect(events.failed).toMatchObject([{ job: 'verify-nova', willRetry: false }])
+})
+
 describe('a wake-up', () => {
-  test('that fails is not retried, and the next one runs', async () => {
+  test('that fails is not retried; the next one does its work', async () => {
     let runs = 0
     const { events } = start({
       usage: async () => {
@@ -147,7 +155,7 @@ describe('a wake-up', () => {
     })
     await producer.enqueue('usage', { shard: 1 })
     await until(() => events.failed.length === 1)
-    expect(events.failed).toEqual([{ job: 'usage', willRetry: false, reason: 'the first run fails' }])
+    expect(events.failed).toEqual([{ job: 'usage', willRetry: true, reason: 'the first run fails' }])
     await producer.enqueue('usage', { shard: 1 })
     await until(() => events.done.length === 1)
     expect(events.done).toEqual([{ job: 'usage', result: { folded: 3 } }])

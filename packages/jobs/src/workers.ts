@@ -10,6 +10,7 @@ import {
   type Result,
 } from './catalog.ts'
 import { keyPrefix, onConnectionError, workerConnection } from './connection.ts'
+import { muteEvictionWarnings } from './eviction.ts'
 
 /** Progress of a job. Redis stores it with the job, for commands that wait for the job and for its next attempt. */
 export interface Progress {
@@ -26,7 +27,7 @@ export type Handlers = { [N in JobName]: (payload: Payload<N>, progress: Progres
 export interface FailedAttempt {
   job: string
   milliseconds: number
-  /** Whether BullMQ retries it, according to the catalog's attempts. */
+  /** Whether it runs again automatically: attempts remain, or the job is enqueued again automatically. */
   willRetry: boolean
 }
 
@@ -77,6 +78,7 @@ export function startWorkers(
     active.add(running)
     return running
   }
+  muteEvictionWarnings()
   const workers = queueNames.map((queue) => {
     const connection = workerConnection(url)
     onConnectionError(connection, events.onRedisError)
@@ -119,7 +121,8 @@ function failedAttempt(job: Job): FailedAttempt {
   return {
     job: name,
     milliseconds: (finishedOn ?? Date.now()) - processedOn,
-    willRetry: attemptsMade < (opts.attempts ?? 1),
+    // Only jobs that are enqueued again by a timer or a scheduler leave nothing in Redis when they fail.
+    willRetry: attemptsMade < (opts.attempts ?? 1) || opts.removeOnFail === true,
   }
 }
 

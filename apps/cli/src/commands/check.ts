@@ -5,11 +5,14 @@ import { Argument, Command } from 'commander'
 import { type BrokerQueue, brokerQueues } from '../brokerQueues.ts'
 import { withQueues } from '../connections.ts'
 
-const API_TIMEOUT_MS = 5_000
+const ANSWER_TIMEOUT_MS = 5_000
+
+const DEFAULT_API_URL = 'http://127.0.0.1:8000'
 
 /** Each check returns its problems, one line each. */
 const checks = {
-  async ingest(): Promise<string[]> {
+  async ingest(url?: string): Promise<string[]> {
+    if (url !== undefined) return notReadyReasons(url)
     const deployments = readDeployments(operatorConfig(process.env).STACKTACH_DEPLOYMENTS_FILE)
     const brokerErrors = new Map<string, string>()
     const queues = await brokerQueues(deployments, (deployment, error) => {
@@ -17,18 +20,24 @@ const checks = {
     })
     return ingestProblems(queues, brokerErrors)
   },
-  async jobs(): Promise<string[]> {
+  async jobs(url?: string): Promise<string[]> {
+    if (url !== undefined) return notReadyReasons(url)
     return (await withQueues(idleQueues)).map((queue) => `no jobs process works on queue ${queue}`)
   },
-  async api(url: string): Promise<string[]> {
-    try {
-      const { ok, status } = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(API_TIMEOUT_MS) })
-      return ok ? [] : [`${url} returned status ${status}`]
-    } catch (error) {
-      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
-      return [`${url} does not answer (${cause instanceof Error ? cause.message : cause})`]
-    }
-  },
+  api: (url: string = DEFAULT_API_URL): Promise<string[]> => notReadyReasons(url),
+}
+
+/** What the process at an address says is missing. */
+async function notReadyReasons(url: string): Promise<string[]> {
+  try {
+    const answer = await fetch(new URL('/readyz', url), { signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS) })
+    if (answer.ok) return []
+    const reasons = answer.headers.get('content-type')?.startsWith('text/plain') ? (await answer.text()).trim() : ''
+    return reasons === '' ? [`${url} returned status ${answer.status}`] : reasons.split('\n')
+  } catch (error) {
+    const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+    return [`${url} does not answer (${cause instanceof Error ? cause.message : cause})`]
+  }
 }
 
 /**
@@ -45,13 +54,16 @@ export function ingestProblems(queues: readonly BrokerQueue[], brokerErrors: Rea
   ]
 }
 
-/** `stacktach check <process>`, for health checks and monitoring; it passes if any process of the kind is working. */
+/**
+ * `stacktach check <process>`, for health checks and monitoring. It passes if any process of the kind is working; with an
+ * address, if the process there is.
+ */
 export function checkCommand(): Command {
   return new Command('check')
     .description('check that a process is working: exit code 0, or 1 and one line per problem')
     .addArgument(new Argument('<process>', 'process to check').choices(Object.keys(checks)))
-    .option('--url <url>', 'address of the API', 'http://127.0.0.1:8000')
-    .action(async (process: keyof typeof checks, { url }: { url: string }) => {
+    .option('--url <url>', `address of the api (default: ${DEFAULT_API_URL}), or of the metrics of one process`)
+    .action(async (process: keyof typeof checks, { url }: { url?: string }) => {
       const problems = await checks[process](url)
       if (problems.length > 0) throw new Error(problems.join('\n'))
     })

@@ -16,7 +16,12 @@ export async function openWakeUps(config: IngestConfig, logger: Logger): Promise
   const problem = await permanentRedisError(config.REDIS_URL)
   if (problem?.isSentinel) throw new ConfigError(problem.message)
   const warn = throttled((text) => logger.warn(`${text}; aggregation is delayed until then`))
-  const producer = new Producer(config.REDIS_URL, config.REDIS_PREFIX, (error) => warn(describeRedisError(error)))
+  const producer = new Producer(
+    config.REDIS_URL,
+    config.REDIS_PREFIX,
+    (error) => warn(describeRedisError(error)),
+    throttled((text) => logger.warn(text)),
+  )
   const wakeUps = new WakeUps(producer, (error) => logger.debug({ reason: error.message }, 'could not enqueue wake-up'))
   return {
     value: { wakeUps, producer },

@@ -34,7 +34,7 @@ export async function jobs(environment: NodeJS.ProcessEnv): Promise<void> {
         logger,
       }),
     )
-    .add('producer', () => openProducer(config, onRedisError))
+    .add('producer', () => openProducer(config, onRedisError, logger))
     .add('metrics', ({ database, producer }) => {
       scrapedMetrics(metrics, database, producer, now)
       const notReadyReasons = async () => [

@@ -1,5 +1,5 @@
 import { Producer, permanentRedisError } from '@stacktach/jobs'
-import { type Component, ConfigError, type JobsConfig } from '@stacktach/runtime'
+import { type Component, ConfigError, type JobsConfig, type Logger, throttled } from '@stacktach/runtime'
 
 /**
  * The producer of a jobs process. Returns also when Redis is unavailable.
@@ -10,9 +10,15 @@ import { type Component, ConfigError, type JobsConfig } from '@stacktach/runtime
 export async function openProducer(
   { REDIS_URL, REDIS_PREFIX }: JobsConfig,
   onRedisError: (error: Error) => void,
+  logger: Logger,
 ): Promise<Component<Producer>> {
   const problem = await permanentRedisError(REDIS_URL)
   if (problem !== null) throw new ConfigError(problem.message)
-  const producer = new Producer(REDIS_URL, REDIS_PREFIX, onRedisError)
+  const producer = new Producer(
+    REDIS_URL,
+    REDIS_PREFIX,
+    onRedisError,
+    throttled((text) => logger.warn(text)),
+  )
   return { value: producer, stop: () => producer.close() }
 }

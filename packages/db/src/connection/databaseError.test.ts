@@ -12,6 +12,11 @@ test.each([
   [Object.assign(new AggregateError([coded('x', 'connect ::1')], ''), { code: 'ECONNREFUSED' }), /\(connect ::1\)$/],
   [new Error('timeout exceeded when trying to connect'), /does not answer/],
   [new Error('timeout expired'), /^the database in DATABASE_URL does not answer: .* \(timeout expired\)$/],
+  [new Error('The server does not support SSL connections'), /^the database in DATABASE_URL does not use TLS: /],
+  [
+    coded('DEPTH_ZERO_SELF_SIGNED_CERT', 'self-signed certificate'),
+    /^the certificate of the database in DATABASE_URL is not accepted: .* \(self-signed certificate\)$/,
+  ],
   [
     coded('28P01', 'password authentication failed'),
     /^login to the database in DATABASE_URL failed: .* \(password authentication failed\)$/,

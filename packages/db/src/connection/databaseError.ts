@@ -22,6 +22,17 @@ export function databaseError(error: unknown, variable = 'DATABASE_URL'): Error 
       return new Error(withReason(databaseUnavailable(variable), error), { cause: error })
     case 'login failed':
       return new ConfigError(withReason(`login to the database in ${variable} failed: check user and password`, error))
+    case 'no tls':
+      return new ConfigError(
+        `the database in ${variable} does not use TLS: enable ssl in postgresql.conf, or remove sslmode`,
+      )
+    case 'untrusted':
+      return new ConfigError(
+        withReason(
+          `the certificate of the database in ${variable} is not accepted: name its authority in sslrootcert`,
+          error,
+        ),
+      )
     case 'not migrated':
       return new ConfigError(withReason(schemaOutOfDate, error))
     default:

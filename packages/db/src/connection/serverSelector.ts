@@ -1,5 +1,6 @@
 import { type DatabaseUrl, messageOf, parseDatabaseUrl, type SessionTarget } from '@stacktach/runtime'
 import pg from 'pg'
+import { driverUrl } from '../driverUrl.ts'
 
 export type Server = NonNullable<DatabaseUrl['hosts']>[number]
 
@@ -140,7 +141,7 @@ export function serverOf(
   text: string,
   defaultTarget: SessionTarget,
 ): { connectionString: string; target: SessionTarget | null; selector: ServerSelector | null } {
-  const parsed = parseDatabaseUrl(text)
+  const parsed = parseDatabaseUrl(driverUrl(text))
   if ('fault' in parsed) throw new Error(`the URL of the database ${parsed.fault}`)
   const { hosts, url } = parsed
   if (hosts === null) return { connectionString: url, target: parsed.target, selector: null }

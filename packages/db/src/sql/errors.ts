@@ -32,6 +32,16 @@ const transientCodes = new Set([
   'P2024',
 ])
 
+/** OpenSSL's and Node's codes for a certificate that they do not accept. */
+const untrustedCodes = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'CERT_HAS_EXPIRED',
+  'ERR_TLS_CERT_ALTNAME_INVALID',
+])
+
 const transientMessages =
   /Query read timeout|Connection terminated|^timeout expired$|timeout exceeded when trying to connect|Client has encountered a connection error|Connection ended unexpectedly/i
 
@@ -60,11 +70,15 @@ export function isUnanswered(error: unknown): error is Error {
  *
  * @returns null for every other error
  */
-export function databaseTrouble(error: unknown): 'unavailable' | 'login failed' | 'not migrated' | null {
+export function databaseTrouble(
+  error: unknown,
+): 'unavailable' | 'login failed' | 'no tls' | 'untrusted' | 'not migrated' | null {
   const codes = causes(error).map(codeOf)
   // Codes of PostgreSQL and of Prisma for a missing table, column or database.
   if (codes.some((code) => ['42P01', '42703', '3D000', 'P2021', 'P2022', 'P1003'].includes(code))) return 'not migrated'
   if (codes.some((code) => code.startsWith('28') || code === 'P1000')) return 'login failed'
+  if (causes(error).some((cause) => messageOf(cause).includes('does not support SSL connections'))) return 'no tls'
+  if (codes.some((code) => untrustedCodes.has(code))) return 'untrusted'
   return isTransient(error) ? 'unavailable' : null
 }
 

@@ -51,7 +51,16 @@ const databaseUrl = z.string().superRefine((value, context) => {
   if ('fault' in parsed) context.addIssue({ code: 'custom', message: parsed.fault })
 })
 
+/**
+ * Whether an `@` follows the host: it then separates a user's password, which contains a `/` or `?`, from the host. The
+ * rest of the password would be taken for the host, and appear in messages.
+ */
+const hasUnencodedPassword = (value: string) => /^[\w+]+:\/\/[^/?#]*[/?#].*@/.test(value)
+
+const unencodedPassword = 'has an @ after the host: percent-encode special characters of the password'
+
 const redisUrl = z.string().superRefine((value, context) => {
+  if (hasUnencodedPassword(value)) return context.addIssue({ code: 'custom', message: unencodedPassword })
   const plain = ['redis:', 'rediss:', 'redis+cluster:', 'rediss+cluster:']
   const message = isSentinelUrl(value)
     ? parseSentinelUrl(value) === null && 'must be redis+sentinel://host:26379,host:26379/<master name>'
@@ -66,6 +75,10 @@ const url = (...protocols: string[]) =>
 const urls = (...protocols: string[]) =>
   z
     .string()
+    .refine((value) => !value.split(/,(?=[a-z]+:\/\/)/).some(hasUnencodedPassword), {
+      error: unencodedPassword,
+      abort: true,
+    })
     .refine(
       (value) => value.split(/,(?=[a-z]+:\/\/)/).every((part) => isUrl(part, protocols)),
       `must be a URL beginning with ${anyOf(protocols)}`,
