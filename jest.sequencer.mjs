@@ -13,6 +13,7 @@ const { default: TestSequencer } = createRequire(import.meta.url)('@jest/test-se
  */
 const seconds = {
   'e2e/src/faults.test.ts': 150,
+  'e2e/src/alerts.test.ts': 145,
   'e2e/src/operatorCrash.test.ts': 57,
   'e2e/src/stopAndStart.test.ts': 50,
   'e2e/src/firstMinute.test.ts': 45,

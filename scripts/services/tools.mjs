@@ -14,6 +14,7 @@ const TOOLS = {
   prometheus: ['prometheus', 'prometheus'],
   promtool: ['prometheus', 'promtool'],
   alertmanager: ['prometheus-alertmanager', 'prometheus-alertmanager'],
+  amtool: ['prometheus-alertmanager', 'amtool'],
   buildah: ['buildah', 'buildah'],
   debootstrap: ['debootstrap', 'debootstrap'],
 }
