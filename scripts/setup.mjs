@@ -9,6 +9,8 @@ export const root = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/,
 
 const modules = join(root, 'node_modules')
 
+const lockfile = join(root, 'package-lock.json')
+
 /** A file with the start time of the last build, in milliseconds. */
 const BUILT_AT_FILE = join(modules, '.stacktach-built')
 
@@ -27,6 +29,8 @@ export class SetupError extends Error {
  * @throws {SetupError}
  */
 export async function setUp({ update = false, rebuild = true } = {}) {
+  // The image contains the built programs only.
+  if (!existsSync(lockfile)) return
   if (!existsSync(modules) || (update && !isInstalled())) {
     process.stderr.write('installing dependencies\n')
     await run('npm', ['ci', '--no-audit', '--no-fund', '--loglevel=error'])
@@ -39,7 +43,7 @@ function isInstalled() {
   const installedFile = join(modules, '.package-lock.json')
   if (!existsSync(installedFile)) return false
   const installed = readLockfile(installedFile)
-  return Object.entries(readLockfile(join(root, 'package-lock.json'))).every(
+  return Object.entries(readLockfile(lockfile)).every(
     ([path, { version, optional }]) => path === '' || optional || installed[path]?.version === version,
   )
 }
