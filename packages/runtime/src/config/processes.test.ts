@@ -1,3 +1,6 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, test } from '@jest/globals'
 import { apiConfig } from './api.ts'
 import { ingestConfig, jobsConfig, migrateConfig, operatorConfig } from './processes.ts'
@@ -52,6 +55,22 @@ test('CONTROL_EXCHANGES is a list of names', () => {
   expect(faults(() => exchanges('openstack,,rpc'))).toEqual([
     'CONTROL_EXCHANGES must be names of exchanges, separated by commas, not "openstack,,rpc"',
   ])
+})
+
+test('a URL can be in a file', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'config-'))
+  const file = join(folder, 'database-url')
+  writeFileSync(file, `${servers.DATABASE_URL}\n`)
+  const { DATABASE_URL } = servers
+  expect(migrateConfig({ DATABASE_URL_FILE: file }).DATABASE_URL).toBe(DATABASE_URL)
+  expect(migrateConfig({ DATABASE_URL, DATABASE_URL_FILE: '/nowhere' }).DATABASE_URL).toBe(DATABASE_URL)
+  expect(migrateConfig({ DATABASE_URL, DATABASE_URL_FILE: '' }).DATABASE_URL).toBe(DATABASE_URL)
+  expect(faults(() => migrateConfig({ DATABASE_URL_FILE: join(folder, 'none') }))).toEqual([
+    expect.stringMatching(/^DATABASE_URL_FILE cannot be read: .*ENOENT/),
+  ])
+  writeFileSync(file, '')
+  expect(faults(() => migrateConfig({ DATABASE_URL_FILE: file }))).toEqual([unset.database])
+  rmSync(folder, { recursive: true })
 })
 
 test('an empty variable counts as not set', () => {

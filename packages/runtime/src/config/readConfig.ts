@@ -1,4 +1,6 @@
+import { readFileSync } from 'node:fs'
 import { z } from 'zod'
+import { messageOf } from '../messageOf.ts'
 import { type Variable, variables } from './variables.ts'
 
 /** An invalid configuration. `message` has one line per fault. */
@@ -9,7 +11,8 @@ export class ConfigError extends Error {
 type Read<V extends Variable> = { [K in V]: z.output<(typeof variables)[K]> }
 
 /**
- * Parses the variables of a process from its environment. An empty variable counts as not set.
+ * Parses the variables of a process from its environment. An empty variable counts as not set. A URL, which contains a
+ * password, can be in a file that the variable with the suffix `_FILE` names.
  *
  * @throws ConfigError with one line for each missing or invalid variable
  */
@@ -18,7 +21,7 @@ export function readConfig<V extends Variable>(environment: NodeJS.ProcessEnv, n
   const shape: Partial<Record<V, z.ZodType>> = {}
   for (const name of names) {
     shape[name] = variables[name]
-    const value = environment[name]
+    const value = environment[name] || contentOf(environment, name)
     if (value !== undefined && value !== '') input[name] = value
   }
   const parsed = z.object(shape as { [K in V]: (typeof variables)[K] }).safeParse(input)
@@ -31,6 +34,22 @@ export function readConfig<V extends Variable>(environment: NodeJS.ProcessEnv, n
       })
       .join('\n'),
   )
+}
+
+/**
+ * The content of the file that `<name>_FILE` names, without white space at the end; undefined without that variable.
+ *
+ * @throws ConfigError if the file cannot be read
+ */
+function contentOf(environment: NodeJS.ProcessEnv, name: string): string | undefined {
+  const variable = `${name}_FILE`
+  const path = name.endsWith('_URL') ? environment[variable] : undefined
+  if (path === undefined || path === '') return undefined
+  try {
+    return readFileSync(path, 'utf8').trimEnd()
+  } catch (error) {
+    throw new ConfigError(`${variable} cannot be read: ${messageOf(error)}`)
+  }
 }
 
 /** Secrets; API_TOKENS may contain a token instead of its digest. */
