@@ -37,8 +37,9 @@ LANGUAGE SQL IMMUTABLE PARALLEL SAFE AS $$
   THEN "ending" ELSE 0 END
 $$;
 
--- Keeps the counts equal to those of a table of exists. The argument is the service.
-CREATE FUNCTION "update_exists_count"() RETURNS TRIGGER LANGUAGE PLPGSQL AS $$
+-- Keeps the counts equal to those of a table of exists. The argument is the service. It runs with the privileges of the
+-- tables' owner, because the role that confirms exists cannot write counts.
+CREATE FUNCTION "update_exists_count"() RETURNS TRIGGER LANGUAGE PLPGSQL SECURITY DEFINER SET search_path FROM CURRENT AS $$
 DECLARE
   "changed" CONSTANT TEXT :=
     'SELECT coalesce("audit_period_beginning", 0) AS "period_start",
@@ -56,9 +57,8 @@ BEGIN
   IF TG_OP <> 'INSERT' THEN
     "changes" := "changes" || format("changed", -1, 'removed');
   END IF;
-  EXECUTE
-    'INSERT INTO "exists_count" AS c
-     SELECT $1, "period_start", "period_end", "deployment_id", "status", "reason", "published", pg_backend_pid(), sum("number")
+  EXECUTE format('INSERT INTO %I."exists_count" AS c ', TG_TABLE_SCHEMA) ||
+    'SELECT $1, "period_start", "period_end", "deployment_id", "status", "reason", "published", pg_backend_pid(), sum("number")
        FROM (' || "changes" || ') AS "changes"
       GROUP BY 2, 3, 4, 5, 6, 7 HAVING sum("number") <> 0
      ON CONFLICT ("service", "period_start", "period_end", "deployment_id", "status", "reason", "published", "writer")
