@@ -13,6 +13,10 @@ const { default: TestSequencer } = createRequire(import.meta.url)('@jest/test-se
  */
 const seconds = {
   'e2e/src/faults.test.ts': 150,
+  'e2e/src/browser/pages.test.ts': 125,
+  'e2e/src/webhook.test.ts': 80,
+  'packages/db/src/arrivals/arrivals.db.test.ts': 55,
+  'e2e/src/brokerFailover.test.ts': 55,
   'e2e/src/alerts.test.ts': 145,
   'e2e/src/operatorCrash.test.ts': 57,
   'e2e/src/stopAndStart.test.ts': 50,
