@@ -7,6 +7,7 @@ export {
   type Tokens,
   type Viewer,
 } from './access.ts'
+export { type CsvValue, csvLine } from './csv.ts'
 export { decode } from './decode.ts'
 export { describeError } from './describeError.ts'
 export { HttpError, InvalidParameters } from './httpError.ts'
@@ -26,3 +27,4 @@ export {
   unixTime,
   uuid,
 } from './parameters.ts'
+export { repeatOnConflict } from './repeatOnConflict.ts'

@@ -7,9 +7,8 @@ import {
   usageList,
   usageStatistics,
 } from '@stacktach/db'
-import { HttpError } from '@stacktach/http'
+import { HttpError, repeatOnConflict } from '@stacktach/http'
 import type { Request, Response, Router } from 'express'
-import { repeatOnConflict } from '../http/repeatOnConflict.ts'
 import { setEndpoint } from '../http/requestLog.ts'
 import { sendDbAnswer, sendRows, shownRow } from './answer.ts'
 import { eventsQuery } from './eventsQuery.ts'

@@ -1,6 +1,6 @@
-import { type Database, isRecoveryConflict } from '@stacktach/db'
+import type { Database } from '@stacktach/db'
 import type { Instant } from '@stacktach/domain'
-import { authenticate, HttpError, mayRequest, type Tokens, type Viewer } from '@stacktach/http'
+import { authenticate, HttpError, mayRequest, repeatOnConflict, type Tokens, type Viewer } from '@stacktach/http'
 import { type Request, type RequestHandler, type Response, Router } from 'express'
 import { assetsByPath } from '../page/assets.ts'
 import { type PageContext, Redirect } from '../page/definePage.ts'
@@ -90,9 +90,7 @@ export function createPages(options: PagesOptions): Pages {
         throw new HttpError(403, FORBIDDEN)
       }
       const context = contextOf(request, viewer)
-      const open = () => page.open(context, request.params, request.query)
-      // The conflict is over when the query is repeated, and nothing has been sent yet.
-      const opened = await open().catch((error) => (isRecoveryConflict(error) ? open() : Promise.reject(error)))
+      const opened = await repeatOnConflict(() => page.open(context, request.params, request.query))
       if (opened instanceof Redirect) return response.set('Cache-Control', 'no-store').redirect(303, opened.to)
       sendHtml(response, 200, renderPage(viewOf(request, viewer), page, opened))
     })

@@ -1,4 +1,4 @@
-import { csvRow } from '../view/csv.ts'
+import { csvLine } from '@stacktach/http'
 import type { Download } from './defineDownload.ts'
 
 /** A cell of a table that can be downloaded. */
@@ -30,9 +30,9 @@ async function* csvParts(
   columns: readonly string[],
   batches: AsyncIterable<readonly (readonly FileCell[])[]>,
 ): AsyncGenerator<string> {
-  let head = csvRow(columns)
+  let head = csvLine(columns)
   for await (const rows of batches) {
-    yield head + rows.map(csvRow).join('')
+    yield head + rows.map(csvLine).join('')
     head = ''
   }
   if (head !== '') yield head

@@ -1,7 +1,7 @@
 import { isClosed, lastCorrection, usagePages } from '@stacktach/db'
 import { isOpen, type UsageSum } from '@stacktach/domain'
+import { csvLine } from '@stacktach/http'
 import { z } from 'zod'
-import { csvLine } from '../../http/csv.ts'
 import { defineCursor, storedText } from '../cursor.ts'
 import { defineResource, type TenantContext } from '../defineResource.ts'
 import { gapReason, toUsageItem, usageCsvHeader, usageCsvRows, usageItem } from '../items/instanceUsage.ts'

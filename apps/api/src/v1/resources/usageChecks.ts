@@ -1,7 +1,7 @@
 import { type ListedCorrection, type ListedMissing, listCorrections, listMissing } from '@stacktach/db'
 import { periodHolding } from '@stacktach/domain'
+import { csvLine } from '@stacktach/http'
 import { z } from 'zod'
-import { csvLine } from '../../http/csv.ts'
 import { defineCursor, microseconds, rowId, storedText } from '../cursor.ts'
 import { defineResource, type TenantContext } from '../defineResource.ts'
 import { pageOf, rowsToRead, toPage } from '../page.ts'

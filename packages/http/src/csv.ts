@@ -2,7 +2,7 @@
 export type CsvValue = string | number | boolean | null
 
 /** Spreadsheets run a text with such a beginning as a formula. */
-const FORMULA = /^[=+\-@\t\r]/
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/
 
 const QUOTED = /[",\r\n]/
 

@@ -17,3 +17,13 @@ test.each(['=1+1', '+1', '-1', '@x', '\tx'])('%j is text, not a formula', (text)
 test('a formula is quoted, too', () => {
   expect(csvLine(['=HYPERLINK("x","y")', '\rx'])).toBe('"\'=HYPERLINK(""x"",""y"")","\'\rx"\r\n')
 })
+
+test.each([
+  [['a', 'b c', 1.5, -2, null, ''], 'a,b c,1.5,-2,,'],
+  [['a,b', 'say "x"', 'two\r\nlines'], '"a,b","say ""x""","two\r\nlines"'],
+  [['=1+1', '+1', '-1', '@SUM(A1)', '\tx'], "'=1+1,'+1,'-1,'@SUM(A1),'\tx"],
+  [['=HYPERLINK("http://x","y")'], `"'=HYPERLINK(""http://x"",""y"")"`],
+  [['＝1', 'a=1', ' =1'], "'＝1,a=1, =1"],
+] as const)('a line of %j', (values, text) => {
+  expect(csvLine(values)).toBe(`${text}\r\n`)
+})
