@@ -1,8 +1,8 @@
 import {
   countInstanceNotifications,
   deletesOfInstance,
-  existsOfInstance,
-  type InstanceExistsRow,
+  type ExistsOfInstance,
+  existsOf,
   type InstanceHead,
   instanceHead,
   instanceOwner,
@@ -59,7 +59,7 @@ export const instancePage = definePage({
       operationsOfInstance(db, { instance: uuid, before: before.operations_before, limit: OPERATIONS + 1 }),
       launchesOfInstance(db, { instance: uuid, limit: LAUNCHES }),
       deletesOfInstance(db, { instance: uuid, limit: LAUNCHES }),
-      existsOfInstance(db, { instance: uuid, before: before.exists_before ?? null, limit: EXISTS + 1 }),
+      existsOf(db, { instance: uuid, after: before.exists_before, limit: EXISTS + 1 }),
       notificationsOfInstance(db, {
         instance: uuid,
         before: before.notifications_before ?? null,
@@ -285,7 +285,7 @@ const verdictTones: Readonly<Record<string, Tone>> = {
 }
 
 /** The verification status of an exists; a failed one that was published before was contradicted later. */
-function VerdictBadge({ status, sendStatus }: InstanceExistsRow) {
+function VerdictBadge({ status, sendStatus }: ExistsOfInstance) {
   const isContradicted = status === 'failed' && sendStatus >= 200 && sendStatus < 300
   return <Badge tone={verdictTones[status] ?? 'neutral'}>{isContradicted ? 'contradicted' : status}</Badge>
 }

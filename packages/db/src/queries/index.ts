@@ -47,9 +47,7 @@ export { instanceLaunches } from './instanceLaunches.ts'
 export { instanceOwner } from './instanceOwner.ts'
 export {
   deletesOfInstance,
-  existsOfInstance,
   type InstanceDeleteRow,
-  type InstanceExistsRow,
   type InstanceLaunchRow,
   launchesOfInstance,
 } from './instanceUsage.ts'
