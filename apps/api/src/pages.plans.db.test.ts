@@ -1,27 +1,9 @@
-import { afterAll, beforeAll, test } from '@jest/globals'
+import { test } from '@jest/globals'
 import type { Database } from '@stacktach/db'
-import { type Explain, startExplain } from './testkit/explain.ts'
-import { fillMany, MANY_NOW } from './testkit/fillMany.ts'
-import { type Api, startApi } from './testkit/startApi.ts'
-import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
+import { MANY_NOW } from './testkit/fillMany.ts'
+import { planTests } from './testkit/planTests.ts'
 
-let database: TestDatabase
-let api: Api
-let explain: Explain
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await fillMany(database.db)
-  await fillFindings(database.db)
-  api = await startApi(database.db, MANY_NOW)
-  explain = startExplain(database, api)
-}, 120_000)
-
-afterAll(async () => {
-  await explain?.stop()
-  await api?.stop()
-  await database?.drop()
-})
+const explain = planTests(fillFindings)
 
 const uuid = '1679091c-5a88-0faf-6fb5-e6087eb1b2dc' // md5 of 6
 

@@ -1,28 +1,10 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals'
-import { type Explain, startExplain } from './testkit/explain.ts'
-import { fillMany, MANY_NOW } from './testkit/fillMany.ts'
-import { type Api, startApi } from './testkit/startApi.ts'
-import { createTestDatabase, type TestDatabase } from './testkit/testDatabase.ts'
+import { expect, test } from '@jest/globals'
+import { MANY_NOW } from './testkit/fillMany.ts'
+import { planTests } from './testkit/planTests.ts'
 import { resources } from './v1/index.ts'
 import { cursorOfNotification } from './v1/items/notification.ts'
 
-let database: TestDatabase
-let api: Api
-let explain: Explain
-
-beforeAll(async () => {
-  database = await createTestDatabase()
-  await fillMany(database.db)
-  await database.db.prisma.deployment.create({ data: { name: 'silent' } })
-  api = await startApi(database.db, MANY_NOW)
-  explain = startExplain(database, api)
-}, 120_000)
-
-afterAll(async () => {
-  await explain?.stop()
-  await api?.stop()
-  await database?.drop()
-})
+const explain = planTests((db) => db.prisma.deployment.create({ data: { name: 'silent' } }))
 
 const uuid = '1679091c-5a88-0faf-6fb5-e6087eb1b2dc' // md5 of 6
 const dayBefore = new Date((MANY_NOW - 86_400_000_000) / 1000).toISOString()
