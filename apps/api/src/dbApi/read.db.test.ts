@@ -199,6 +199,7 @@ describe('lists', () => {
     ['usage/exists?status=sent_unverified', [4]],
     ['usage/exists?status=pending', []],
     ['usage/exists?send_status=201', [1]],
+    ['usage/exists?send_status=99999999999999999999', []],
     ['usage/exists?send_status=400', [3]],
     ['usage/exists?send_status=0', [4, 2]],
     ['usage/exists?after=2', [1]],

@@ -118,8 +118,11 @@ export async function usageStatistics(
 }
 
 function conditionsOf(list: UsageList, filter: UsageFilter, parameters: Parameters): string[] {
+  // A number of a request can exceed the column's type.
   const equal = (sql: string | undefined, value: string | number | undefined) =>
-    sql === undefined || value === undefined ? [] : [`${sql} = ${parameters.bind(value)}`]
+    sql === undefined || value === undefined
+      ? []
+      : [`${sql} = ${parameters.bind(value)}${typeof value === 'number' ? '::bigint' : ''}`]
   const { columns } = list
   return [
     ...(list.where === null ? [] : [list.where]),
