@@ -10,9 +10,10 @@ test('a connection lost between two statements fails only its transaction', asyn
   try {
     const transaction = inTransaction(database.pool, async (client) => {
       const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid')
+      // No statement is active when the connection ends, which can be before the other one has its answer.
+      const ended = new Promise((resolve) => client.once('end', resolve))
       await database.pool.query('select pg_terminate_backend($1)', [rows[0]?.pid])
-      // No statement is active when the connection ends.
-      await new Promise((resolve) => client.once('end', resolve))
+      await ended
       await client.query('select 1')
     })
     await expect(transaction).rejects.toThrow()
